@@ -1,0 +1,179 @@
+"""Long work in the background: queue it, run it with progress and heartbeat, cancel it, try it again.
+
+An app registers a kind with the Huey task that does the work; `enqueue` creates the row and, once the
+transaction has committed, hands its id to the task. The task wraps its work in `job_run`.
+"""
+
+import threading
+import uuid
+from collections.abc import Callable
+from contextlib import contextmanager
+from datetime import timedelta
+
+import structlog
+from django.db import close_old_connections, connection, transaction
+from django.utils import timezone
+
+from . import audit
+from .models import Job, JobState
+
+log = structlog.get_logger(__name__)
+
+HEARTBEAT_SECONDS = 5
+# Three missed beats and a margin: after this a running job is taken for dead.
+STALE_AFTER = timedelta(seconds=20)
+
+_tasks: dict[str, Callable[[str], object]] = {}
+
+
+class JobCancelled(Exception):
+    """Raised inside a job when somebody asked for its end."""
+
+
+class JobNotRetryable(ValueError):
+    """The job has not ended, or it succeeded."""
+
+
+def register_kind(kind: str, task: Callable[[str], object]) -> None:
+    """Names the Huey task (taking the job's id as text) that runs jobs of this kind. Call in AppConfig.ready()."""
+    _tasks[kind] = task
+
+
+@transaction.atomic
+def enqueue(*, kind: str, title: str, payload: dict, by, organisation=None) -> Job:
+    """Create a job and start it after commit. `by` is a User or SystemActor. KeyError for an unknown kind."""
+    task = _tasks[kind]
+    creator = by if hasattr(by, "email") else None
+    job = Job.objects.create(kind=kind, title=title, payload=payload, created_by=creator, organisation=organisation)
+    audit.record(action="job.queued", by=by, organisation=organisation, target=job, details={"kind": kind})
+    transaction.on_commit(lambda: task(str(job.pk)))
+    return job
+
+
+@transaction.atomic
+def request_cancel(*, job: Job, by) -> Job:
+    """Ask a job to stop: at once when it waits, at its next progress report when it runs."""
+    job = Job.objects.select_for_update().get(pk=job.pk)
+    if job.state in JobState.finished():
+        return job
+    job.cancel_requested_at = timezone.now()
+    if job.state == JobState.QUEUED:
+        job.state, job.finished_at, job.message = JobState.CANCELLED, timezone.now(), "Cancelled before it started"
+    job.save()
+    audit.record(action="job.cancel_requested", by=by, organisation=job.organisation, target=job)
+    return job
+
+
+@transaction.atomic
+def retry(*, job: Job, by) -> Job:
+    """Queue an ended, unsuccessful job again under the same id. JobNotRetryable otherwise."""
+    job = Job.objects.select_for_update().get(pk=job.pk)
+    if job.state not in (JobState.FAILED, JobState.CANCELLED, JobState.INTERRUPTED):
+        raise JobNotRetryable(f"A job that is {job.get_state_display().lower()} cannot be tried again.")
+    job.state, job.progress, job.message, job.error, job.result = JobState.QUEUED, 0, "", "", {}
+    job.started_at = job.finished_at = job.heartbeat_at = job.cancel_requested_at = None
+    job.created_at, job.attempt = timezone.now(), job.attempt + 1
+    job.save()
+    audit.record(action="job.retried", by=by, organisation=job.organisation, target=job, details={"attempt": job.attempt})
+    task = _tasks[job.kind]
+    transaction.on_commit(lambda: task(str(job.pk)))
+    return job
+
+
+def mark_interrupted() -> list[Job]:
+    """End every running job whose worker has stopped beating; returns those jobs. Safe to call from anywhere, often."""
+    now = timezone.now()
+    with transaction.atomic():
+        stale = list(
+            Job.objects.select_for_update(skip_locked=True).filter(
+                state=JobState.RUNNING, heartbeat_at__lt=now - STALE_AFTER
+            )
+        )
+        for job in stale:
+            job.state, job.finished_at = JobState.INTERRUPTED, now
+            job.message = "The worker stopped before the work was done. You can try again."
+            job.save()
+            audit.record(
+                action="job.interrupted",
+                by=audit.SystemActor("jobs:watchdog"),
+                organisation=job.organisation,
+                target=job,
+            )
+    return stale
+
+
+class JobRun:
+    """What a task holds while it works."""
+
+    def __init__(self, job: Job):
+        self.job = job
+
+    def progress(self, percent: int, message: str = "", result: dict | None = None) -> None:
+        """Report progress (0-100). Raises JobCancelled when somebody asked for the end, or the job was taken away."""
+        values = {"progress": max(0, min(100, int(percent))), "heartbeat_at": timezone.now()}
+        if message:
+            values["message"] = message[:300]
+        if result is not None:
+            values["result"] = result
+        updated = Job.objects.filter(
+            pk=self.job.pk, state=JobState.RUNNING, attempt=self.job.attempt, cancel_requested_at__isnull=True
+        ).update(**values)
+        if not updated:
+            raise JobCancelled
+
+    @property
+    def cancelled(self) -> bool:
+        return not Job.objects.filter(
+            pk=self.job.pk, state=JobState.RUNNING, attempt=self.job.attempt, cancel_requested_at__isnull=True
+        ).exists()
+
+
+@contextmanager
+def job_run(job_id: str | uuid.UUID):
+    """Claim a queued job, yield a JobRun, and write down how it ended.
+
+    Yields None when there is nothing to do (cancelled meanwhile, or another worker has it): the task returns.
+    An exception marks the job failed and is raised again, so that the worker's log has it too.
+    """
+    now = timezone.now()
+    claimed = Job.objects.filter(pk=job_id, state=JobState.QUEUED).update(
+        state=JobState.RUNNING, started_at=now, heartbeat_at=now
+    )
+    if not claimed:
+        log.info("job_not_claimed", job=str(job_id))
+        yield None
+        return
+    run = JobRun(Job.objects.select_related("organisation", "created_by").get(pk=job_id))
+    stop = threading.Event()
+    beat = threading.Thread(target=_beat, args=(run.job.pk, run.job.attempt, stop), daemon=True)
+    # In tests work happens inside the test's transaction, which another connection cannot see.
+    if not connection.in_atomic_block:
+        beat.start()
+    try:
+        yield run
+    except JobCancelled:
+        _finish(run.job, JobState.CANCELLED, message="Cancelled")
+    except Exception as error:
+        # The message goes to the page; the traceback stays in the log.
+        _finish(run.job, JobState.FAILED, message=f"Failed: {error}"[:300], error=f"{type(error).__name__}: {error}")
+        raise
+    else:
+        _finish(run.job, JobState.SUCCEEDED, progress=100)
+    finally:
+        stop.set()
+        if beat.ident:
+            beat.join()
+
+
+def _beat(job_id, attempt, stop):
+    while not stop.wait(HEARTBEAT_SECONDS):
+        Job.objects.filter(pk=job_id, attempt=attempt, state=JobState.RUNNING).update(heartbeat_at=timezone.now())
+    close_old_connections()
+    connection.close()
+
+
+def _finish(job, state, **values):
+    # Only the attempt that still owns the job may end it: a worker that was taken for dead must not.
+    Job.objects.filter(pk=job.pk, attempt=job.attempt, state=JobState.RUNNING).update(
+        state=state, finished_at=timezone.now(), **values
+    )

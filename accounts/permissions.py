@@ -1,0 +1,80 @@
+"""Who may do what: one enum of permissions, one table of roles.
+
+Pages, API, tasks and templates all ask the same predicates (`rules`), always for one organisation.
+"""
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    """What a signed-in person may be allowed to do; the value is the name that `has_perm` takes."""
+
+    VIEW_AREAS = "areas.view"
+    EXPORT_AREAS = "areas.export"
+    VIEW_PLANS = "plans.view"
+    EDIT_PLANS = "plans.edit"
+    OPTIMISE_PLANS = "plans.optimise"
+    APPROVE_PLANS = "plans.approve"
+    VIEW_OWN_ROUND = "round.view"
+    MANAGE_TEAMS = "teams.manage"
+    MANAGE_PATCHES = "patches.manage"
+    REVIEW_SAFETY = "safety.review"
+    VIEW_AUDIT = "audit.view"
+    MANAGE_MEMBERS = "members.manage"
+    # Platform permissions: data and models are common to all organisations.
+    LOAD_DATA = "platform.load_data"
+    PUBLISH_MODELS = "platform.publish_models"
+    RECALCULATE = "platform.recalculate"
+    USE_ADMIN = "platform.admin"
+
+
+PLATFORM_PERMISSIONS = frozenset(p for p in Permission if p.value.startswith("platform."))
+
+
+class Role(StrEnum):
+    """A role in one organisation; a person may hold several."""
+
+    VIEWER = "viewer"
+    ANALYST = "analyst"
+    PLANNER = "planner"
+    APPROVER = "approver"
+    FIELD_WORKER = "field_worker"
+    SAFETY_REVIEWER = "safety_reviewer"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+
+    @property
+    def label(self) -> str:
+        return self.value.replace("_", " ").capitalize()
+
+    @property
+    def description(self) -> str:
+        return ROLE_DESCRIPTIONS[self]
+
+
+P = Permission
+ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.VIEWER: frozenset({P.VIEW_AREAS}),
+    Role.ANALYST: frozenset({P.VIEW_AREAS, P.EXPORT_AREAS, P.VIEW_PLANS}),
+    Role.PLANNER: frozenset({P.VIEW_AREAS, P.VIEW_PLANS, P.EDIT_PLANS, P.OPTIMISE_PLANS, P.MANAGE_TEAMS}),
+    Role.APPROVER: frozenset({P.VIEW_AREAS, P.VIEW_PLANS, P.APPROVE_PLANS}),
+    Role.FIELD_WORKER: frozenset({P.VIEW_AREAS, P.VIEW_OWN_ROUND}),
+    Role.SAFETY_REVIEWER: frozenset({P.VIEW_AREAS, P.REVIEW_SAFETY}),
+    Role.AUDITOR: frozenset({P.VIEW_AREAS, P.VIEW_PLANS, P.VIEW_AUDIT}),
+    Role.ADMINISTRATOR: frozenset({P.VIEW_AREAS, P.MANAGE_MEMBERS, P.MANAGE_PATCHES, P.MANAGE_TEAMS, P.VIEW_AUDIT}),
+}
+ROLE_DESCRIPTIONS = {
+    Role.VIEWER: "Sees areas, priorities and their reasons.",
+    Role.ANALYST: "Explores areas, exports data and reads plans.",
+    Role.PLANNER: "Makes visit plans, has them optimised, and keeps teams and shifts.",
+    Role.APPROVER: "Approves or rejects visit plans.",
+    Role.FIELD_WORKER: "Sees their own round.",
+    Role.SAFETY_REVIEWER: "Reviews what the safety checks flagged.",
+    Role.AUDITOR: "Reads the audit trail and plans, and changes nothing.",
+    Role.ADMINISTRATOR: "Manages the people, patches and teams of the organisation.",
+}
+
+
+def permissions_of_roles(roles) -> frozenset[Permission]:
+    """Union of what the roles allow. Unknown role names raise ValueError."""
+    return frozenset().union(*(ROLE_PERMISSIONS[Role(role)] for role in roles))

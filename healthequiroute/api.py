@@ -1,0 +1,27 @@
+"""The API root: every app registers its own routes."""
+
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.routers import DefaultRouter
+
+import accounts.api
+import lsoa.api
+import priorities.api
+import routing.api
+
+router = DefaultRouter()
+router.include_root_view = False
+for module in (lsoa.api, priorities.api, routing.api):
+    module.register(router)
+
+urlpatterns = [
+    path("", include(accounts.api.urlpatterns)),
+    path("schema/", SpectacularAPIView.as_view(permission_classes=[IsAuthenticated]), name="api-schema"),
+    path(
+        "docs/",
+        SpectacularSwaggerView.as_view(url_name="api-schema", permission_classes=[IsAuthenticated]),
+        name="api-docs",
+    ),
+    path("", include(router.urls)),
+]

@@ -1,0 +1,70 @@
+"""The API's one error format: problem details, RFC 9457 (`application/problem+json`)."""
+
+import json
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpResponse
+from rest_framework import exceptions
+from rest_framework.response import Response
+from rest_framework.views import set_rollback
+
+CONTENT_TYPE = "application/problem+json"
+
+
+def problem(*, request, status: int, title: str, detail: str = "", errors=None) -> dict:
+    """The members of a problem document. `errors` lists invalid fields as {"pointer", "detail"}."""
+    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, "instance": request.path}
+    if errors:
+        body["errors"] = errors
+    return body
+
+
+def problem_response(*, request, status, title, detail="", errors=None) -> HttpResponse:
+    body = problem(request=request, status=status, title=title, detail=detail, errors=errors)
+    return HttpResponse(json.dumps(body), status=status, content_type=CONTENT_TYPE)
+
+
+def exception_handler(exc, context):
+    """DRF exception handler: every refusal becomes a problem document; unknown errors go on to Django's handler."""
+    if isinstance(exc, Http404):
+        exc = exceptions.NotFound()
+    elif isinstance(exc, PermissionDenied):
+        exc = exceptions.PermissionDenied(str(exc) or None)
+    elif isinstance(exc, ValidationError):
+        exc = exceptions.ValidationError(exc.messages)
+    if not isinstance(exc, exceptions.APIException):
+        return None
+    headers = {}
+    if getattr(exc, "auth_header", None):
+        headers["WWW-Authenticate"] = exc.auth_header
+    if getattr(exc, "wait", None):
+        headers["Retry-After"] = str(int(exc.wait))
+    invalid = isinstance(exc, exceptions.ValidationError)
+    body = problem(
+        request=context["request"],
+        status=exc.status_code,
+        title=str(exc.default_detail).rstrip("."),
+        detail="Some values are not valid." if invalid else _text(exc.detail),
+        errors=list(_field_errors(exc.detail)) if invalid else None,
+    )
+    set_rollback()
+    return Response(body, status=exc.status_code, headers=headers, content_type=CONTENT_TYPE)
+
+
+def _text(detail) -> str:
+    if isinstance(detail, dict):
+        return " ".join(_text(value) for value in detail.values() if not isinstance(value, list))
+    return str(detail)
+
+
+def _field_errors(detail, pointer=""):
+    """Flatten DRF's nested error detail into JSON-pointer entries."""
+    if isinstance(detail, dict):
+        for key, value in detail.items():
+            yield from _field_errors(value, pointer if key == "non_field_errors" else f"{pointer}/{key}")
+    elif isinstance(detail, list):
+        for index, value in enumerate(detail):
+            nested = isinstance(value, dict | list)
+            yield from _field_errors(value, f"{pointer}/{index}" if nested else pointer)
+    else:
+        yield {"pointer": pointer or "/", "detail": str(detail)}

@@ -1,0 +1,14 @@
+"""Settings, read from the environment and validated at start.
+
+One module per subject; `environment.py` says where values come from. Every variable is documented in `.env.example`.
+"""
+
+from .applications import *  # noqa: F403
+from .databases import *  # noqa: F403
+from .environment import env
+from .observability import *  # noqa: F403
+from .rest import *  # noqa: F403
+from .security import *  # noqa: F403
+
+# A misspelt boolean or a missing secret must stop the start, with all problems listed at once.
+env.seal()

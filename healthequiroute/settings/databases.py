@@ -1,0 +1,49 @@
+"""PostgreSQL, Redis, Huey."""
+
+from .environment import env
+
+# The application role may read and write rows, but neither change the schema nor touch the audit trail.
+# Only migrations (and the creation of a test database) run as the owner of the tables.
+DATABASE_AS_OWNER = env.bool("DATABASE_AS_OWNER", False)
+DATABASE_APP_ROLE = env.str("DATABASE_USER", "her_app")
+DATABASE_OWNER_ROLE = env.str("DATABASE_OWNER_USER", "her_owner")
+
+DATABASES = {
+    "default": {
+        "ENGINE": "django.contrib.gis.db.backends.postgis",
+        "NAME": env.str("DATABASE_NAME", "her"),
+        "HOST": env.str("DATABASE_HOST", "localhost"),
+        "PORT": env.str("DATABASE_PORT", "5432"),
+        "USER": DATABASE_OWNER_ROLE if DATABASE_AS_OWNER else DATABASE_APP_ROLE,
+        "PASSWORD": env.str("DATABASE_OWNER_PASSWORD" if DATABASE_AS_OWNER else "DATABASE_PASSWORD", ""),
+        "CONN_MAX_AGE": env.int("DATABASE_CONN_MAX_AGE", 0),
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {},
+        "TEST": {
+            "NAME": env.str("TEST_DATABASE_NAME", "test_her"),
+            # Holds the extensions, which only a superuser may create.
+            "TEMPLATE": env.str("DATABASE_TEMPLATE", "her_template"),
+        },
+    }
+}
+
+REDIS_URL = env.str("REDIS_URL", "redis://localhost:6379/0")
+
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": env.str("CACHE_KEY_PREFIX", "her"),
+    }
+}
+
+HUEY = {
+    "huey_class": "huey.PriorityRedisHuey",
+    "name": env.str("HUEY_NAME", "healthequiroute"),
+    # Tests run tasks in place; everything else needs a worker.
+    "immediate": env.bool("HUEY_IMMEDIATE", False),
+    "results": False,
+    "utc": True,
+    "connection": {"url": REDIS_URL},
+    "consumer": {"workers": env.int("HUEY_WORKERS", 2), "worker_type": "process", "initial_delay": 0.05, "max_delay": 1},
+}

@@ -1,0 +1,28 @@
+"""The URL map of the portal. API routes live in `healthequiroute.api`."""
+
+from django.contrib import admin
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+from . import errors, health
+
+urlpatterns = [
+    path("health/live", health.live, name="health-live"),
+    path("health/ready", health.ready, name="health-ready"),
+    path("favicon.ico", RedirectView.as_view(url="/static/favicon.svg", permanent=False)),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+    path("api/v1/", include("healthequiroute.api")),
+    path("", include("accounts.urls")),
+    path("", include("lsoa.urls")),
+    path("", include("routing.urls")),
+    path("", include("healthequiroute.portal.urls")),
+]
+
+handler400 = errors.bad_request
+handler403 = errors.permission_denied
+handler404 = errors.not_found
+handler500 = errors.server_error
+
+admin.site.site_header = admin.site.site_title = "HealthEquiRoute administration"
+admin.site.index_title = "Data, models and people"

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class LsoaConfig(AppConfig):
+    """Small areas, indicators, and the open data they come from."""
+
+    name = "lsoa"
+    verbose_name = "Small areas and open data"

@@ -1,0 +1,116 @@
+"""Small areas of both census vintages, how they changed, and the patches that organisations look after."""
+
+import uuid
+
+from django.contrib.gis.db import models
+from django.db.models import F, Q
+
+from accounts.models import Organisation
+from accounts.scoping import OrganisationScopedQuerySet
+
+
+class Vintage(models.IntegerChoices):
+    CENSUS_2011 = 2011, "2011"
+    CENSUS_2021 = 2021, "2021"
+
+
+class AreaQuerySet(models.QuerySet):
+    def current(self):
+        """Areas of the vintage that scoring and maps use."""
+        return self.filter(vintage=Vintage.CENSUS_2021)
+
+    def in_patch(self, patch):
+        return self.filter(patches=patch)
+
+    def with_profile(self):
+        """Each area with its materialised profile in one query."""
+        return self.select_related("profile")
+
+
+class Area(models.Model):
+    """A Lower layer Super Output Area. Geometry is WGS 84 (EPSG 4326)."""
+
+    uuid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    code = models.CharField(max_length=9)
+    vintage = models.PositiveSmallIntegerField(choices=Vintage.choices)
+    index = models.PositiveIntegerField(
+        help_text="Dense position (from 0) among the areas of the vintage: the identifier in tiles and theme arrays."
+    )
+    name = models.CharField(max_length=100)
+    geometry = models.MultiPolygonField(srid=4326)
+    centroid = models.PointField(srid=4326, help_text="A point on the surface, so that it always lies inside.")
+    population_centroid = models.PointField(srid=4326, null=True, blank=True)
+    local_authority_code = models.CharField(max_length=9, blank=True)
+    local_authority_name = models.CharField(max_length=100, blank=True)
+    sub_icb_code = models.CharField(max_length=9, blank=True)
+    sub_icb_name = models.CharField(max_length=150, blank=True)
+    icb_code = models.CharField(max_length=9, blank=True)
+    icb_name = models.CharField(max_length=150, blank=True)
+    is_synthetic = models.BooleanField(default=False)
+    dataset = models.ForeignKey("lsoa.Dataset", on_delete=models.PROTECT, related_name="areas")
+
+    objects = AreaQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["code"]
+        constraints = [
+            models.UniqueConstraint(fields=["code", "vintage"], name="area_code_once_per_vintage"),
+            models.UniqueConstraint(fields=["vintage", "index"], name="area_index_once_per_vintage"),
+            models.CheckConstraint(condition=Q(code__regex=r"^[EWX]01[0-9]{6}$"), name="area_code_is_an_lsoa"),
+        ]
+        indexes = [
+            models.Index(fields=["local_authority_code"], name="area_by_local_authority"),
+            models.Index(fields=["icb_code"], name="area_by_icb"),
+        ]
+
+    def __str__(self):
+        return f"{self.name} ({self.code})"
+
+
+class AreaChange(models.Model):
+    """How a 2011 area became one or several 2021 areas."""
+
+    class Kind(models.TextChoices):
+        UNCHANGED = "U", "Unchanged"
+        SPLIT = "S", "Split"
+        MERGED = "M", "Merged"
+        IRREGULAR = "X", "Irregular"
+
+    code_2011 = models.CharField(max_length=9)
+    code_2021 = models.CharField(max_length=9)
+    kind = models.CharField(max_length=1, choices=Kind.choices)
+    weight = models.FloatField(help_text="Share of the 2021 area that comes from the 2011 area.")
+    dataset = models.ForeignKey("lsoa.Dataset", on_delete=models.CASCADE)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["code_2011", "code_2021"], name="area_change_once"),
+            models.CheckConstraint(condition=Q(weight__gt=0, weight__lte=1), name="area_change_weight_is_a_share"),
+        ]
+
+
+class PatchQuerySet(OrganisationScopedQuerySet):
+    def with_area_count(self):
+        return self.annotate(area_count=models.Count("areas"))
+
+
+class Patch(models.Model):
+    """The areas that an organisation looks after."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="patches")
+    name = models.CharField(max_length=100)
+    slug = models.SlugField(max_length=100, help_text="Names the patch in commands and addresses.")
+    areas = models.ManyToManyField(Area, related_name="patches")
+
+    objects = PatchQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name_plural = "patches"
+        constraints = [
+            models.UniqueConstraint(F("organisation"), F("slug"), name="patch_slug_once_per_organisation"),
+        ]
+
+    def __str__(self):
+        return self.name

@@ -1,0 +1,77 @@
+"""A dataset is a row: every figure on a page can say which one it came from."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+
+class DatasetQuerySet(models.QuerySet):
+    def in_force(self):
+        """Loaded and not rolled back or superseded."""
+        return self.filter(state=Dataset.State.CURRENT)
+
+
+class Dataset(models.Model):
+    """One publication, release and extent, as loaded from one file."""
+
+    class Standing(models.IntegerChoices):
+        # Where several files carry the same release, the lower number wins.
+        OFFICIAL = 1, "Official publication"
+        CONVERTED = 2, "Converted from the publication"
+        ASSEMBLED = 3, "Assembled or modelled"
+        SYNTHETIC = 4, "Synthetic"
+
+    class State(models.TextChoices):
+        CURRENT = "current", "In force"
+        SUPERSEDED = "superseded", "Superseded"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    publication = models.CharField(max_length=60, help_text="Key of the adapter, e.g. iod2025-file1.")
+    title = models.CharField(max_length=200)
+    publisher = models.CharField(max_length=100)
+    release = models.CharField(max_length=40, help_text="Release or period that the publisher names.")
+    extent = models.CharField(max_length=100, default="England")
+    licence = models.CharField(max_length=200)
+    vintage = models.PositiveSmallIntegerField(null=True, help_text="Census vintage of its area codes, if it has any.")
+    standing = models.PositiveSmallIntegerField(choices=Standing.choices)
+    is_provisional = models.BooleanField(default=False)
+    method = models.CharField(max_length=300, blank=True, help_text="How values were derived, where they were.")
+    file_name = models.CharField(max_length=200)
+    file_sha256 = models.CharField(max_length=64)
+    state = models.CharField(max_length=12, choices=State.choices, default=State.CURRENT)
+    loaded_at = models.DateTimeField(auto_now_add=True)
+    loaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True)
+    rows_read = models.PositiveIntegerField(default=0)
+    rows_loaded = models.PositiveIntegerField(default=0)
+    rows_rejected = models.PositiveIntegerField(default=0)
+    quality = models.JSONField(default=dict, help_text="The quality report: coverage, missing, out of range, repaired.")
+
+    objects = DatasetQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-loaded_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["publication", "file_sha256", "extent"],
+                condition=Q(state="current"),
+                name="dataset_same_file_once",
+            ),
+            models.CheckConstraint(condition=Q(file_sha256__regex=r"^[0-9a-f]{64}$"), name="dataset_sha256_is_hex"),
+        ]
+
+    def __str__(self):
+        return f"{self.title}, {self.release}"
+
+
+class LoadReject(models.Model):
+    """A row that was not loaded, with its line and the reason."""
+
+    dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="rejects")
+    line = models.PositiveIntegerField()
+    code = models.CharField(max_length=60, blank=True)
+    reason = models.CharField(max_length=300)
+
+    class Meta:
+        ordering = ["line"]

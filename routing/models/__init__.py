@@ -1,0 +1,18 @@
+from .plans import PlanState, RouteAssignment, RoutePlan, RouteStop, UnservedVisit
+from .teams import Depot, Shift, Skill, StaffMember, Team
+from .visits import Visit, VisitTier
+
+__all__ = [
+    "Depot",
+    "PlanState",
+    "RouteAssignment",
+    "RoutePlan",
+    "RouteStop",
+    "Shift",
+    "Skill",
+    "StaffMember",
+    "Team",
+    "UnservedVisit",
+    "Visit",
+    "VisitTier",
+]

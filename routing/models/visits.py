@@ -1,0 +1,82 @@
+"""What is to be done: one visit at one place within one day."""
+
+import uuid
+
+from django.contrib.gis.db import models
+from django.db.models import F, Q
+
+from accounts.models import Organisation
+from accounts.scoping import OrganisationScopedQuerySet
+from lsoa.models import Area
+
+from .teams import Skill, Team
+
+
+class VisitTier(models.IntegerChoices):
+    """Tiers are served strictly in order. Tier 1: class urgent, or elevated in a Core20 area."""
+
+    FIRST = 1, "Tier 1: urgent, or elevated in a Core20 area"
+    SECOND = 2, "Tier 2: elevated"
+    THIRD = 3, "Tier 3: standard"
+    FOURTH = 4, "Tier 4: routine"
+
+
+class VisitQuerySet(OrganisationScopedQuerySet):
+    def due(self, team, day):
+        return self.filter(team=team, day=day)
+
+    def open(self):
+        """Visits not taken up by an approved plan."""
+        return self.filter(state=Visit.State.OPEN)
+
+
+class Visit(models.Model):
+    """An opaque reference and a place; never a name, birth date or NHS number. Personal data all the same."""
+
+    class Source(models.TextChoices):
+        PRIORITY = "priority", "From area priorities"
+        CSV = "csv", "From a file"
+        MANUAL = "manual", "Entered by hand"
+
+    class State(models.TextChoices):
+        OPEN = "open", "Open"
+        PLANNED = "planned", "In an approved plan"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="visits")
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="visits")
+    reference = models.CharField(max_length=40)
+    day = models.DateField(help_text="Civil day in Europe/London.")
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="visits")
+    postcode = models.CharField(max_length=8, blank=True)
+    point = models.PointField(srid=4326)
+    minutes = models.PositiveSmallIntegerField(help_text="Time at the visit.")
+    window_start = models.DateTimeField(null=True, blank=True)
+    window_end = models.DateTimeField(null=True, blank=True, help_text="Latest start of the visit.")
+    skills = models.ManyToManyField(Skill, blank=True, related_name="visits")
+    tier = models.PositiveSmallIntegerField(choices=VisitTier.choices)
+    priority = models.PositiveSmallIntegerField(null=True, help_text="DEX class of the area when the visit was made.")
+    imd_decile = models.PositiveSmallIntegerField(null=True)
+    source = models.CharField(max_length=8, choices=Source.choices)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = VisitQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["tier", "reference"]
+        constraints = [
+            models.UniqueConstraint(fields=["team", "day", "reference"], name="visit_reference_once_per_day"),
+            models.CheckConstraint(condition=Q(minutes__gte=5, minutes__lte=480), name="visit_minutes_plausible"),
+            models.CheckConstraint(
+                condition=Q(window_start__isnull=True, window_end__isnull=True) | Q(window_end__gte=F("window_start")),
+                name="visit_window_both_or_none",
+            ),
+            models.CheckConstraint(
+                condition=Q(imd_decile__isnull=True) | Q(imd_decile__gte=1, imd_decile__lte=10),
+                name="visit_imd_decile_valid",
+            ),
+        ]
+
+    def __str__(self):
+        return self.reference
