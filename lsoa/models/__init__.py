@@ -1,6 +1,6 @@
 from .areas import Area, AreaChange, Patch, Vintage
 from .datasets import Dataset, LoadReject
-from .indicators import AreaProfile, Indicator, IndicatorValue, MissingReason
+from .indicators import AreaProfile, Indicator, IndicatorDistribution, IndicatorValue, MissingReason
 from .practices import Postcode, Practice
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "AreaProfile",
     "Dataset",
     "Indicator",
+    "IndicatorDistribution",
     "IndicatorValue",
     "LoadReject",
     "MissingReason",

@@ -3,7 +3,9 @@
 import uuid
 
 from django.contrib.gis.db import models
-from django.db.models import F, Q
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db.models import F, Q, Value
+from django.db.models.functions import Concat, Upper
 
 from accounts.models import Organisation
 from accounts.scoping import OrganisationScopedQuerySet
@@ -39,7 +41,7 @@ class Area(models.Model):
     name = models.CharField(max_length=100)
     geometry = models.MultiPolygonField(srid=4326)
     centroid = models.PointField(srid=4326, help_text="A point on the surface, so that it always lies inside.")
-    population_centroid = models.PointField(srid=4326, null=True, blank=True)
+    population_centroid = models.PointField(srid=4326, null=True, blank=True, spatial_index=False)
     local_authority_code = models.CharField(max_length=9, blank=True)
     local_authority_name = models.CharField(max_length=100, blank=True)
     sub_icb_code = models.CharField(max_length=9, blank=True)
@@ -48,6 +50,12 @@ class Area(models.Model):
     icb_name = models.CharField(max_length=150, blank=True)
     is_synthetic = models.BooleanField(default=False)
     dataset = models.ForeignKey("lsoa.Dataset", on_delete=models.PROTECT, related_name="areas")
+    # One upper-case column for the search box, so that one trigram index answers code, name and local authority.
+    search_text = models.GeneratedField(
+        expression=Upper(Concat("code", Value(" "), "name", Value(" "), "local_authority_name")),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
 
     objects = AreaQuerySet.as_manager()
 
@@ -61,6 +69,7 @@ class Area(models.Model):
         indexes = [
             models.Index(fields=["local_authority_code"], name="area_by_local_authority"),
             models.Index(fields=["icb_code"], name="area_by_icb"),
+            GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="area_search"),
         ]
 
     def __str__(self):

@@ -26,13 +26,16 @@ class Dataset(models.Model):
     class State(models.TextChoices):
         CURRENT = "current", "In force"
         SUPERSEDED = "superseded", "Superseded"
+        ROLLED_BACK = "rolled_back", "Rolled back"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     publication = models.CharField(max_length=60, help_text="Key of the adapter, e.g. iod2025-file1.")
     title = models.CharField(max_length=200)
     publisher = models.CharField(max_length=100)
     release = models.CharField(max_length=40, help_text="Release or period that the publisher names.")
-    extent = models.CharField(max_length=100, default="England")
+    extent = models.CharField(
+        max_length=100, default="England", help_text="Part of the country, or patch, that it was loaded for."
+    )
     licence = models.CharField(max_length=200)
     vintage = models.PositiveSmallIntegerField(null=True, help_text="Census vintage of its area codes, if it has any.")
     standing = models.PositiveSmallIntegerField(choices=Standing.choices)
@@ -58,6 +61,12 @@ class Dataset(models.Model):
                 condition=Q(state="current"),
                 name="dataset_same_file_once",
             ),
+            # A newer release takes the place of the older one: two in force would be two answers to one question.
+            models.UniqueConstraint(
+                fields=["publication", "extent"],
+                condition=Q(state="current"),
+                name="dataset_one_in_force_per_extent",
+            ),
             models.CheckConstraint(condition=Q(file_sha256__regex=r"^[0-9a-f]{64}$"), name="dataset_sha256_is_hex"),
         ]
 
@@ -75,3 +84,6 @@ class LoadReject(models.Model):
 
     class Meta:
         ordering = ["line"]
+
+    def __str__(self):
+        return f"Line {self.line}: {self.reason}"

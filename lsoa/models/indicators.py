@@ -1,5 +1,6 @@
 """Indicators and their values; a value is a number or the reason why there is none, never zero for blank."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -43,8 +44,9 @@ class IndicatorValue(models.Model):
     """One figure: area, indicator, dataset, and how it was derived."""
 
     area = models.ForeignKey(Area, on_delete=models.CASCADE, related_name="values")
-    indicator = models.ForeignKey(Indicator, on_delete=models.PROTECT, related_name="values")
-    dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="values")
+    # The unique constraint below starts with the dataset, so a second index would only slow the bulk loads.
+    indicator = models.ForeignKey(Indicator, on_delete=models.PROTECT, related_name="values", db_index=False)
+    dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="values", db_index=False)
     period = models.CharField(max_length=20)
     value = models.FloatField(null=True)
     missing_reason = models.CharField(max_length=15, choices=MissingReason.choices, null=True)
@@ -55,6 +57,11 @@ class IndicatorValue(models.Model):
             models.UniqueConstraint(fields=["dataset", "indicator", "area"], name="indicator_value_once_per_dataset"),
             models.CheckConstraint(
                 condition=Q(value__isnull=True) ^ Q(missing_reason__isnull=True), name="indicator_value_or_reason"
+            ),
+            # PostgreSQL sorts NaN above infinity, so this keeps out all three.
+            models.CheckConstraint(
+                condition=Q(value__isnull=True) | Q(value__gt=float("-inf"), value__lt=float("inf")),
+                name="indicator_value_is_finite",
             ),
         ]
 
@@ -73,3 +80,24 @@ class AreaProfile(models.Model):
     class Meta:
         managed = False
         db_table = "lsoa_areaprofile"
+
+
+class IndicatorDistribution(models.Model):
+    """Materialised view: how an indicator is spread over all areas (fictional areas apart from real ones).
+
+    `percentiles` holds P10, P20, ... P90 (nine numbers) over areas, each area counting once.
+    """
+
+    key = models.CharField(max_length=70, primary_key=True)
+    code = models.CharField(max_length=60)
+    is_synthetic = models.BooleanField()
+    areas = models.PositiveIntegerField()
+    missing = models.PositiveIntegerField()
+    mean = models.FloatField(null=True)
+    minimum = models.FloatField(null=True)
+    maximum = models.FloatField(null=True)
+    percentiles = ArrayField(models.FloatField(), null=True)
+
+    class Meta:
+        managed = False
+        db_table = "lsoa_indicatordistribution"
