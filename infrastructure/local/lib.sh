@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2034 # used by the scripts that source this file
 # What every local script needs: strict mode, where things are, who runs the servers. Sourced, never run.
 set -euo pipefail
 umask 022
@@ -49,7 +50,7 @@ private_directory() {
     if [ "$(id -u)" -eq 0 ]; then
         mkdir -p "$(dirname "$path")"
     else
-        mkdir -p -m 700 "$(dirname "$path")"
+        (umask 077 && mkdir -p "$(dirname "$path")")
     fi
     if [ ! -e "$path" ] && [ ! -L "$path" ]; then
         mkdir -m 700 "$path"

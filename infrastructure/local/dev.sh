@@ -1,0 +1,96 @@
+#!/usr/bin/env bash
+# The whole portal on this machine: prepares what is missing, then runs the web server and a worker until Ctrl-C.
+# usage: dev.sh           HOST and PORT may be set; without PORT the first free one from 8000 on is taken.
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+HERE=$CHECKOUT/infrastructure/local
+source "$HERE/processes.sh"
+cd "$CHECKOUT"
+HOST=${HOST:-127.0.0.1}
+STARTED_SERVICES=
+
+prepare() {
+    bash "$HERE/packages.sh"
+    bash "$HERE/python.sh"
+    if [[ $(bash "$HERE/services.sh" status dev) == *stopped* ]]; then STARTED_SERVICES=yes; fi
+    bash "$HERE/services.sh" start dev
+    bash "$HERE/assets.sh"
+    bash "$HERE/database.sh" migrate --if-changed
+    bash "$HERE/database.sh" seed --if-changed
+}
+
+choose_port() {
+    "$PYTHON" - "$HOST" "${PORT:-}" <<'PY'
+import socket, sys
+
+host, wanted = sys.argv[1:]
+family = socket.AF_INET6 if ":" in host else socket.AF_INET
+for port in [int(wanted)] if wanted else [*range(8000, 8100), 0]:
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            continue
+        print(probe.getsockname()[1])
+        break
+else:
+    sys.exit(f"error: port {wanted} of {host} is taken or not allowed")
+PY
+}
+
+ready() {
+    "$PYTHON" - "$1/health/ready" <<'PY' 2>/dev/null
+import sys, urllib.request
+
+opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+sys.exit(opener.open(sys.argv[1], timeout=5).status != 200)
+PY
+}
+
+ready_or_dead() { ready "$1" || ! is_running web || ! is_running worker; }
+
+finish() {
+    trap - EXIT INT TERM HUP
+    echo
+    stop_process web
+    stop_process worker
+    rm -f "$RUN/address"
+    if [ -n "$STARTED_SERVICES" ]; then bash "$HERE/services.sh" stop dev; fi
+}
+
+serve() {
+    local port address
+    port=$(choose_port)
+    address=http://$HOST:$port
+    trap finish EXIT
+    trap 'exit 0' INT TERM HUP
+    start_process web "$PYTHON" -m gunicorn --config infrastructure/gunicorn.py --bind "$HOST:$port" healthequiroute.asgi:application
+    start_process worker "$PYTHON" manage.py run_huey
+    echo "$address" >"$RUN/address"
+    wait_until 60 ready_or_dead "$address" || true
+    if ! ready "$address"; then
+        tail -n 15 "$RUN/web.log" "$RUN/worker.log" >&2
+        die "the portal did not become ready (logs: .local/run/)"
+    fi
+    announce "$address"
+    while is_running web && is_running worker; do
+        # A wait that a signal can interrupt at once, unlike sleep itself.
+        sleep 1 &
+        wait $! || true
+    done
+    tail -n 15 "$RUN/web.log" "$RUN/worker.log" >&2
+    die "the web server or the worker has stopped by itself (logs: .local/run/)"
+}
+
+announce() {
+    printf '\nHealthEquiRoute is ready: %s   (after %d s)\n\n' "$1" "$SECONDS"
+    "$PYTHON" manage.py demo_accounts 2>/dev/null || echo "The sign-in page lists the demo accounts: one click signs you in."
+    printf '\nLogs: .local/run/web.log and .local/run/worker.log. Ctrl-C stops everything that was started.\n'
+}
+
+if is_running web; then
+    say "HealthEquiRoute already runs at $(cat "$RUN/address" 2>/dev/null). make stop ends it."
+    exit 0
+fi
+prepare
+serve

@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# Stop everything this checkout runs; nothing else is touched.
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+source "$CHECKOUT/infrastructure/local/processes.sh"
+stop_process web
+stop_process worker
+rm -f "$RUN/address"
+bash "$CHECKOUT/infrastructure/local/services.sh" stop

@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# Everything that must hold: style, import contracts, tests, browser tests. All of it runs; the end says what failed.
+# usage: test.sh           PYTEST_WORKERS sets the number of test processes (default 2).
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+HERE=$CHECKOUT/infrastructure/local
+cd "$CHECKOUT"
+FAILED=()
+STARTED_SERVICES=
+
+prepare() {
+    bash "$HERE/packages.sh" --with-chromium
+    bash "$HERE/python.sh"
+    if [[ $(bash "$HERE/services.sh" status test) == *stopped* ]]; then STARTED_SERVICES=yes; fi
+    bash "$HERE/services.sh" start test
+    export HER_ENV_FILE=.local/test.env
+    bash "$HERE/assets.sh"
+}
+
+finish() {
+    if [ -n "$STARTED_SERVICES" ]; then bash "$HERE/services.sh" stop test; fi
+}
+
+step() {
+    local name=$1
+    shift
+    say "$name"
+    "$@" || FAILED+=("$name")
+}
+
+# pytest's last line is kept: the end repeats it.
+pytest_step() {
+    local name=$1 status=0
+    shift
+    say "$name"
+    "$PYTHON" -m pytest "$@" 2>&1 | tee "$LOCAL/pytest.log" || status=$?
+    CLOSING+=("$name: $(tail -n 1 "$LOCAL/pytest.log")")
+    [ "$status" -eq 0 ] || FAILED+=("$name")
+}
+
+CLOSING=()
+trap finish EXIT
+prepare
+step "Style" bash "$HERE/lint.sh"
+step "Migrations" env DATABASE_AS_OWNER=true "$PYTHON" manage.py makemigrations --check --dry-run
+pytest_step "Tests" -q -n "${PYTEST_WORKERS:-2}" --create-db -m "not browser" --durations=10 --cov --cov-report=term:skip-covered
+pytest_step "Browser tests" -q --create-db -m browser --durations=5
+echo
+printf '%s\n' "${CLOSING[@]}"
+printf 'All of it took %d s.\n' "$SECONDS"
+[ "${#FAILED[@]}" -eq 0 ] || die "failed: $(printf '%s; ' "${FAILED[@]}")"
+say "Everything passed"
