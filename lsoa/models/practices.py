@@ -13,6 +13,7 @@ class Practice(models.Model):
     postcode = models.CharField(max_length=8, blank=True)
     point = models.PointField(srid=4326, null=True)
     area_code = models.CharField(max_length=9, blank=True, help_text="LSOA of the practice itself.")
+    is_active = models.BooleanField(default=True, help_text="Closed practices stay: older releases name them.")
     dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE)
 
     def __str__(self):
