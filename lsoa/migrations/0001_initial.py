@@ -341,6 +341,10 @@ class Migration(migrations.Migration):
                 ("postcode", models.CharField(blank=True, max_length=8)),
                 ("point", django.contrib.gis.db.models.fields.PointField(null=True, srid=4326)),
                 ("area_code", models.CharField(blank=True, help_text="LSOA of the practice itself.", max_length=9)),
+                (
+                    "is_active",
+                    models.BooleanField(default=True, help_text="Closed practices stay: older releases name them."),
+                ),
                 ("dataset", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="lsoa.dataset")),
             ],
         ),
