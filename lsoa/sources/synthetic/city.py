@@ -21,7 +21,7 @@ MOST_AREAS = 40_000
 
 @dataclass(frozen=True)
 class City:
-    """Everything about n areas, in code order. `geometry` is WGS 84 (polygons and multipolygons); points are degrees."""
+    """Everything about n areas in code order. `geometry` is WGS 84 (polygons, multipolygons); points are degrees."""
 
     seed: int
     codes: list[str]

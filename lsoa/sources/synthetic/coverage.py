@@ -35,7 +35,7 @@ def draw(plan: StreetPlan, polygons: list, rng: np.random.Generator) -> np.ndarr
 
 
 def to_degrees(geometry: np.ndarray) -> np.ndarray:
-    """Local metres to WGS 84 degrees with six decimals (equirectangular: shapes are invented, so no datum is needed)."""
+    """Local metres to WGS 84 degrees with six decimals (equirectangular: invented shapes need no datum)."""
     return _on_unique_points(geometry, _degrees)
 
 

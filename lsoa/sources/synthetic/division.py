@@ -1,4 +1,4 @@
-"""Divides the island into areas: blocks between main roads are cut across, again and again, to equal shares of people."""
+"""Divides the island into areas: blocks between main roads are cut across, again and again, by equal population."""
 
 from dataclasses import dataclass
 

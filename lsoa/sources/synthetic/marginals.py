@@ -1,5 +1,6 @@
-"""How the figures of all areas are spread: quantiles that put the same share of areas below the default model's thresholds
-as in England (shares below and above: priorities' default thresholds, checked on Census 2021, QOF 2024-25, IoD 2025).
+"""How the figures of all areas are spread: as many areas as in England lie below the default model's thresholds.
+
+The shares are those found on Census 2021, QOF 2024-25 and IoD 2025.
 
 The values between the thresholds and in the tails are invented, round and only plausible.
 """
@@ -8,7 +9,7 @@ import numpy as np
 
 # indicator -> ((share of areas at or below, value), ...); linear between the points.
 QUANTILES = {
-    "age75_share": ((0, 0.3), (0.1, 2.3), (0.25, 4.7), (0.485, 8.0), (0.65, 10.0), (0.8, 12.5), (0.95, 16.2), (1, 27.0)),
+    "age75_share": ((0, 0.3), (0.1, 2.3), (0.25, 4.7), (0.485, 8.0), (0.65, 10.0), (0.8, 12.5), (0.95, 16.2), (1, 27)),
     "bad_health_share": ((0, 1.0), (0.1, 2.6), (0.25, 3.5), (0.535, 5.0), (0.8, 7.0), (0.95, 8.8), (1, 13.0)),
     "lives_alone66_share": ((0, 0.8), (0.1, 6.0), (0.25, 9.2), (0.505, 12.5), (0.8, 16.5), (0.95, 20.6), (1, 38.0)),
     "unpaid_care_50h_share": ((0, 0.3), (0.1, 1.4), (0.25, 1.9), (0.51, 2.6), (0.8, 3.5), (0.95, 4.5), (1, 7.4)),

@@ -15,7 +15,7 @@ MOST_DISTRICTS = 99
 
 @dataclass(frozen=True)
 class Place:
-    """A practice or postcode: code, name (practices), postcode, position of its area, metres, whether people live there."""
+    """A practice or postcode: code, name (of practices), postcode, position of its area, metres or degrees."""
 
     code: str
     name: str

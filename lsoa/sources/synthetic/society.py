@@ -1,7 +1,7 @@
 """Who lives where: spatially correlated need of the invented areas.
 
-A few smooth surfaces (how urban, how deprived, how old, how diverse) are combined and each combination is then spread over
-England's distribution of the indicator, so that neighbours are alike, indicators go together and shares are right.
+A few smooth surfaces (how urban, how deprived, how old, how diverse) are combined and each combination is then spread
+over England's distribution of the indicator, so that neighbours are alike, indicators go together, shares are right.
 """
 
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ DECIMALS = {
 
 @dataclass(frozen=True)
 class Society:
-    """`values[code]` (n,) with NaN where missing; `missing[code]` maps position to reason; `deprivation` (n,) latent."""
+    """`values[code]` (n,), NaN where missing; `missing[code]` maps position to reason; `deprivation` (n,) latent."""
 
     values: dict[str, np.ndarray]
     missing: dict[str, dict[int, str]]
@@ -107,7 +107,7 @@ def _estates(rng):
 
 
 def _travel_minutes(gp_km, urban):
-    """Door to door on foot (4.8 km/h) or, farther out, by a bus one waits for; roads are 1.3 times the straight line."""
+    """Door to door on foot (4.8 km/h) or, farther out, by a bus one waits for; roads are 1.3 x the straight line."""
     road = 1.3 * gp_km
     walk = road / 4.8 * 60
     bus = 9 + np.clip(6 - 4 * urban, 2, 20) + road / 19 * 60

@@ -1,4 +1,4 @@
-"""Coast, river, arterial and ring roads of the island, and how densely people live on it. Metres around the city centre."""
+"""Coast, river, arterial and ring roads of the island, and how densely people live there (metres from the centre)."""
 
 from dataclasses import dataclass
 
@@ -27,7 +27,7 @@ class Town:
 
 @dataclass(frozen=True)
 class StreetPlan:
-    """The island before it is divided: land, skerries off the coast, main lines, towns, bearings of the radial roads."""
+    """The island before it is divided: land, skerries, river and main roads, towns, bearings of the radial roads."""
 
     land: Polygon
     skerries: tuple[Polygon, ...]
