@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 
 import structlog
-from django.db import models
-from django.utils import timezone
+from django.db import connection, models
 
 from .models import ActorPseudonym, AuditEvent, User
 
@@ -24,11 +23,11 @@ def record(*, action: str, by, organisation=None, target: models.Model | None = 
     """Append one event in the caller's transaction and return it.
 
     `by` is a User or a SystemActor. `details` must hold nothing personal: ids, counts, states.
-    The database computes the digest chain; writers queue on an advisory lock until commit, so call this late.
+    The database gives number, time and digests. Writers queue on a lock from here until they commit: call this
+    as the last thing in a transaction.
     """
     kind, actor_id = _actor(by)
     return AuditEvent.objects.create(
-        occurred_at=timezone.now(),
         actor_kind=kind,
         actor_id=actor_id,
         organisation_id=organisation.pk if organisation is not None else None,
@@ -37,8 +36,6 @@ def record(*, action: str, by, organisation=None, target: models.Model | None = 
         target_id=str(target.pk) if target is not None else "",
         details=details or {},
         request_id=str(structlog.contextvars.get_contextvars().get("request_id", "")),
-        previous_digest=b"",
-        digest=b"",
     )
 
 
@@ -49,3 +46,30 @@ def _actor(by) -> tuple[str, str]:
         pseudonym, _ = ActorPseudonym.objects.get_or_create(user=by)
         return "user", str(pseudonym.actor_id)
     raise ActorMissing(f"An audit event needs a User or a SystemActor, got {by!r}.")
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What a check of the whole chain found. `head` is the last digest in hexadecimal ("" for an empty trail)."""
+
+    intact: bool
+    events: int
+    head: str
+    broken_sequence: int | None = None
+    reason: str = ""
+
+
+def verify() -> Verification:
+    """Recompute every link in the database, in one pass (about a second per 200,000 events).
+
+    `reason` is "number" (rows are missing), "link" (does not continue from the row before) or "content"
+    (the row was changed). Rows cut off at the end show only against a head that was kept elsewhere.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT broken_sequence, reason FROM audit_chain_break()")
+        broken = cursor.fetchone()
+        cursor.execute("SELECT sequence, encode(digest, 'hex') FROM accounts_auditevent ORDER BY sequence DESC LIMIT 1")
+        count, head = cursor.fetchone() or (0, "")
+    if broken is None:
+        return Verification(True, count, head)
+    return Verification(False, count, head, broken[0], broken[1])

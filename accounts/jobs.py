@@ -74,7 +74,9 @@ def retry(*, job: Job, by) -> Job:
     job.started_at = job.finished_at = job.heartbeat_at = job.cancel_requested_at = None
     job.created_at, job.attempt = timezone.now(), job.attempt + 1
     job.save()
-    audit.record(action="job.retried", by=by, organisation=job.organisation, target=job, details={"attempt": job.attempt})
+    audit.record(
+        action="job.retried", by=by, organisation=job.organisation, target=job, details={"attempt": job.attempt}
+    )
     task = _tasks[job.kind]
     transaction.on_commit(lambda: task(str(job.pk)))
     return job

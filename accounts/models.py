@@ -2,13 +2,17 @@
 
 import uuid
 
+import rules
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Lower, Now
 from django.utils import timezone
 
-from .permissions import Permission, Role, permissions_of_roles
+from .permissions import PERMISSION_NAMES, Permission, Role, permissions_of_roles
 from .scoping import OrganisationScopedQuerySet
 
 ROLE_CHOICES = [(role.value, role.label) for role in Role]
@@ -51,7 +55,7 @@ class User(AbstractBaseUser):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(email=models.functions.Lower("email")), name="user_email_is_lower_case"),
+            models.CheckConstraint(condition=Q(email=Lower("email")), name="user_email_is_lower_case"),
         ]
 
     def __str__(self):
@@ -63,14 +67,19 @@ class User(AbstractBaseUser):
     def get_short_name(self):
         return self.full_name.split(" ")[0] if self.full_name else self.email
 
+    @property
+    def may_act(self):
+        """Demo accounts, whose password everybody knows, are worth nothing once the demo mode is off."""
+        return self.is_active and (settings.DEMO_MODE or not self.is_demo)
+
     # The Django admin asks these names; access to it is a platform permission.
     @property
     def is_staff(self):
-        return self.is_platform_administrator
+        return self.may_act and self.is_platform_administrator
 
     @property
     def is_superuser(self):
-        return self.is_platform_administrator
+        return self.may_act and self.is_platform_administrator
 
     def permissions_in(self, organisation) -> frozenset[Permission]:
         """Permissions through the membership in `organisation`, read once per instance and organisation."""
@@ -81,21 +90,22 @@ class User(AbstractBaseUser):
         return cache[organisation.pk]
 
     def has_perm(self, permission, target=None):
-        from django.contrib.auth import get_backends
+        """Whether the person holds a permission of `Permission`, or a model permission of the Django admin.
 
-        if not self.is_active:
+        The first are decided by `rules` and nowhere else: Django's ModelBackend would look for permissions
+        stored per user, which do not exist here. The second belong to platform administrators.
+        """
+        if not self.may_act:
             return False
-        # Names known to `rules` are decided there and nowhere else; the admin's model permissions
-        # (app.action_model) belong to platform administrators.
-        if str(permission) in Permission._value2member_map_:
-            return any(b.has_perm(self, str(permission), target) for b in get_backends() if hasattr(b, "has_perm"))
+        if str(permission) in PERMISSION_NAMES:
+            return rules.has_perm(str(permission), self, target)
         return self.is_platform_administrator
 
     def has_perms(self, permissions, target=None):
         return all(self.has_perm(permission, target) for permission in permissions)
 
     def has_module_perms(self, app_label):
-        return self.is_active and self.is_platform_administrator
+        return self.may_act and self.is_platform_administrator
 
 
 class Organisation(models.Model):
@@ -160,20 +170,24 @@ class AuditEventQuerySet(OrganisationScopedQuerySet):
 
 
 class AuditEvent(models.Model):
-    """One thing somebody did. Append-only; `digest` chains every row to the one before it (trigger in the database)."""
+    """One thing somebody did. Append-only; `digest` chains every row to the one before it.
+
+    A trigger gives the number, the time and both digests, whatever the writer says (migration 0002);
+    the defaults below only make Django read them back.
+    """
 
     sequence = models.BigAutoField(primary_key=True)
-    occurred_at = models.DateTimeField()
+    occurred_at = models.DateTimeField(db_default=Now())
     actor_kind = models.CharField(max_length=10, choices=[("user", "Person"), ("system", "System")])
     actor_id = models.CharField(max_length=100, help_text="Pseudonym of the person, or name of the system part.")
     organisation_id = models.UUIDField(null=True)
     action = models.CharField(max_length=60)
     target_type = models.CharField(max_length=60, blank=True)
     target_id = models.CharField(max_length=60, blank=True)
-    details = models.JSONField(default=dict)
+    details = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     request_id = models.CharField(max_length=60, blank=True)
-    previous_digest = models.BinaryField(max_length=32)
-    digest = models.BinaryField(max_length=32)
+    previous_digest = models.BinaryField(max_length=32, db_default=Value(b""))
+    digest = models.BinaryField(max_length=32, db_default=Value(b""))
 
     objects = AuditEventQuerySet.as_manager()
 
@@ -182,6 +196,14 @@ class AuditEvent(models.Model):
         indexes = [
             models.Index(fields=["organisation_id", "-sequence"], name="audit_by_organisation"),
             models.Index(fields=["target_type", "target_id"], name="audit_by_target"),
+        ]
+        constraints = [
+            # Two rows that follow the same row would be a forked chain.
+            models.UniqueConstraint(fields=["previous_digest"], name="audit_chain_does_not_fork"),
+            models.CheckConstraint(
+                condition=Q(actor_kind__in=["user", "system"]) & ~Q(actor_id="") & ~Q(action=""),
+                name="audit_names_actor_and_action",
+            ),
         ]
 
     def __str__(self):
@@ -202,6 +224,11 @@ class JobState(models.TextChoices):
 
 
 class JobQuerySet(OrganisationScopedQuerySet):
+    def visible_to(self, user, organisation):
+        """Jobs of the organisation, and those of the platform (data loads, scoring) for its administrators."""
+        own = Q(organisation=organisation) if organisation is not None else Q(pk__in=[])
+        return self.filter(own | Q(organisation__isnull=True) if user.is_superuser else own)
+
     def unfinished(self):
         return self.filter(state__in=[JobState.QUEUED, JobState.RUNNING])
 
@@ -217,6 +244,7 @@ class Job(models.Model):
     state = models.CharField(max_length=12, choices=JobState.choices, default=JobState.QUEUED)
     progress = models.PositiveSmallIntegerField(default=0, help_text="Percent.")
     message = models.CharField(max_length=300, blank=True)
+    url = models.CharField(max_length=300, blank=True, help_text="Page of the portal that shows the outcome.")
     result = models.JSONField(default=dict)
     error = models.TextField(blank=True)
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="jobs")
@@ -235,13 +263,26 @@ class Job(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(progress__lte=100), name="job_progress_is_percent"),
             models.CheckConstraint(
-                condition=Q(finished_at__isnull=True) ^ Q(state__in=["succeeded", "failed", "cancelled", "interrupted"]),
+                condition=Q(finished_at__isnull=True, state__in=["queued", "running"])
+                | Q(finished_at__isnull=False, state__in=["succeeded", "failed", "cancelled", "interrupted"]),
                 name="job_finished_when_it_has_an_end",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="running") | Q(started_at__isnull=False, heartbeat_at__isnull=False),
+                name="job_running_has_a_heartbeat",
             ),
         ]
 
     def __str__(self):
         return f"{self.title} ({self.get_state_display()})"
+
+
+class NotificationQuerySet(models.QuerySet):
+    def for_user(self, user):
+        return self.filter(user=user)
+
+    def unread(self):
+        return self.filter(read_at__isnull=True)
 
 
 class Notification(models.Model):
@@ -254,5 +295,12 @@ class Notification(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     read_at = models.DateTimeField(null=True)
 
+    objects = NotificationQuerySet.as_manager()
+
     class Meta:
         ordering = ["-created_at"]
+        indexes = [models.Index(fields=["user", "-created_at"], name="notification_by_user")]
+        constraints = [models.CheckConstraint(condition=~Q(text=""), name="notification_says_something")]
+
+    def __str__(self):
+        return self.text

@@ -28,6 +28,7 @@ class Permission(StrEnum):
     USE_ADMIN = "platform.admin"
 
 
+PERMISSION_NAMES = frozenset(p.value for p in Permission)
 PLATFORM_PERMISSIONS = frozenset(p for p in Permission if p.value.startswith("platform."))
 
 
