@@ -1,0 +1,20 @@
+"""The DEX (Decision EXpert) method: a pure package without Django.
+
+DEX (Bohanec and Rajkovic) aggregates qualitative attributes by decision tables arranged in a tree. Everything here
+takes dataclasses and arrays and gives them back, so that it can be read, tested, timed and reused alone.
+
+=================  ====================================================================================
+``model``          scales, rule values, tables, discretisations, attributes, linked models
+``values``         the text notation of rule and option values in ``.dxi`` files
+``dxi``            the ``.dxi`` reader; refuses malformed and hostile files with the element and the reason
+``thresholds``     from a number to a class, or to memberships of neighbouring classes
+``evaluate``       the plain evaluation: the specification, one option at a time
+``vectorised``     the same semantics over arrays of areas, proven equal by property tests
+``influence``      which inputs hold the result where it is
+``minutes``        planned minutes of a visit
+``explanation``    a result in words: the rule that fired at every node and the factors behind it
+=================  ====================================================================================
+
+Where the reference tools read the method differently, this package follows probability: a rule with a set of classes
+shares its probability equally among them, and a single class with membership below 1 keeps that membership.
+"""

@@ -1,0 +1,92 @@
+"""Planned minutes of a visit, from the class of an area and what its components add.
+
+The minutes are planning defaults that were set by judgement: no published source ties minutes to the class of an
+area. The named nurse decides; a plan may override them with a reason.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from priorities.dex.model import Model, ModelError
+from priorities.dex.vectorised import Evaluation
+
+
+@dataclass(frozen=True)
+class Addition:
+    """Minutes added while ``attribute`` has class ``class_index``."""
+
+    attribute: str
+    class_index: int
+    minutes: int
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class MinutesPolicy:
+    """``base``: minutes by class of the root; ``review_hours``: longest time between visits, by class of the root."""
+
+    base: tuple[int, ...]
+    review_hours: tuple[int, ...]
+    additions: tuple[Addition, ...] = ()
+    first_visit: int = 15
+    round_to: int = 5
+    floor: int = 15
+    ceiling: int = 90
+
+    def check(self, model: Model, *, root: int = 0) -> None:
+        """Raise ModelError when the policy does not fit the model."""
+        size = model.attributes[root].size
+        if len(self.base) != size or len(self.review_hours) != size:
+            raise ModelError("minutes", f"one base and one review interval for each of the {size} classes are needed")
+        if not 0 < self.floor <= self.ceiling or self.round_to < 1 or min(self.base) < 0:
+            raise ModelError("minutes", "floor, ceiling, rounding and base minutes must be positive and in order")
+        for addition in self.additions:
+            attribute = model.find(addition.attribute)
+            if not 0 <= addition.class_index < attribute.size:
+                raise ModelError(addition.attribute, f"has no class {addition.class_index}")
+
+    def settle(self, minutes: NDArray | int) -> NDArray[np.int16]:
+        """Round to the nearest step (halves up), then keep between floor and ceiling."""
+        rounded = np.floor(np.asarray(minutes) / self.round_to + 0.5) * self.round_to
+        return np.clip(rounded, self.floor, self.ceiling).astype(np.int16)
+
+    def for_first_visit(self, minutes: NDArray | int) -> NDArray[np.int16]:
+        return self.settle(np.asarray(minutes) + self.first_visit)
+
+
+DEFAULT_POLICY = MinutesPolicy(
+    base=(20, 30, 45, 60),
+    review_hours=(12 * 7 * 24, 6 * 7 * 24, 2 * 7 * 24, 48),
+    additions=(
+        Addition("LOW_ENGLISH", 2, 15, "time for an interpreter"),
+        Addition("FRAILTY", 2, 10, "frailty of many residents"),
+    ),
+)
+
+
+def visit_minutes(
+    model: Model, evaluation: Evaluation, policy: MinutesPolicy, *, root: int = 0
+) -> tuple[NDArray[np.int16], NDArray[np.int16], NDArray[np.int16]]:
+    """Return (minutes, low, high) per area: for the published classes, and the least and most that remain possible.
+
+    Low counts the additions that are certain, high those that are possible; both equal the minutes where every class
+    is certain.
+    """
+    base = np.asarray(policy.base)
+    low_class, high_class = evaluation.low[:, root], evaluation.high[:, root]
+    chosen = base[evaluation.classes[:, root]].astype(np.int32)
+    low, high = chosen.copy(), chosen.copy()
+    for index, minutes in enumerate(policy.base):
+        within = (low_class <= index) & (index <= high_class)
+        low = np.where(within, np.minimum(low, minutes), low)
+        high = np.where(within, np.maximum(high, minutes), high)
+    for addition in policy.additions:
+        node, wanted = model.find(addition.attribute).index, addition.class_index
+        chosen += addition.minutes * (evaluation.classes[:, node] == wanted)
+        possible = (evaluation.low[:, node] <= wanted) & (wanted <= evaluation.high[:, node])
+        certain = possible & (evaluation.low[:, node] == evaluation.high[:, node])
+        low = low + addition.minutes * certain
+        high = high + addition.minutes * possible
+    return policy.settle(chosen), policy.settle(low), policy.settle(high)

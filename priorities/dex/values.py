@@ -1,0 +1,114 @@
+"""Values of rules and options, and their text notation in ``.dxi`` files.
+
+``2`` one class; ``0:2`` interval; ``{0;2}`` set; ``<0:0.4;2:0.6>`` or ``<0.4;0;0.6>`` distribution; ``*`` the full
+set; ``undef...`` undefined. Classes are indexed from 0 in file order, whatever the order of the scale.
+"""
+
+import math
+from dataclasses import dataclass
+from enum import Enum
+
+
+class ValueKind(Enum):
+    """How a value was written; evaluation needs only ``memberships``, a lossless writer needs this too."""
+
+    CLASS = "class"
+    INTERVAL = "interval"
+    SET = "set"
+    DISTRIBUTION = "distribution"
+    FULL = "full"
+    UNDEFINED = "undefined"
+
+
+@dataclass(frozen=True)
+class Value:
+    """Memberships of the classes of a discrete scale: pairs (class, membership), ascending by class.
+
+    Undefined is an empty tuple with kind UNDEFINED; it is never the same as class 0.
+    """
+
+    kind: ValueKind
+    memberships: tuple[tuple[int, float], ...]
+
+    @property
+    def is_undefined(self) -> bool:
+        return self.kind is ValueKind.UNDEFINED
+
+    @property
+    def classes(self) -> tuple[int, ...]:
+        """Classes that are possible at all, ascending."""
+        return tuple(index for index, membership in self.memberships if membership > 0)
+
+
+UNDEFINED = Value(ValueKind.UNDEFINED, ())
+
+
+def single(index: int) -> Value:
+    return Value(ValueKind.CLASS, ((index, 1),))
+
+
+def interval(low: int, high: int) -> Value:
+    """All classes low..high; one class when both are equal, as in the files of the reference tools."""
+    if low == high:
+        return single(low)
+    return Value(ValueKind.INTERVAL, tuple((index, 1) for index in range(low, high + 1)))
+
+
+def full(size: int) -> Value:
+    return Value(ValueKind.FULL, tuple((index, 1) for index in range(size)))
+
+
+def parse_value(text: str, size: int) -> Value:
+    """Return the value written as ``text`` for a scale of ``size`` classes.
+
+    Raises ValueError with the reason: an unknown notation, a class outside the scale, a negative or infinite
+    membership, an empty set.
+    """
+    text = text.strip()
+    if text == "*":
+        return full(size)
+    if text.lower().startswith("undef"):
+        return UNDEFINED
+    if text.startswith("{") and text.endswith("}"):
+        classes = sorted({_class_index(part, size) for part in text[1:-1].split(";")})
+        return Value(ValueKind.SET, tuple((index, 1) for index in classes))
+    if text.startswith("<") and text.endswith(">"):
+        return _parse_distribution(text[1:-1], size)
+    if ":" in text:
+        low, high = (_class_index(part, size) for part in text.split(":", 1))
+        if low > high:
+            raise ValueError(f"the interval {text} runs backwards")
+        return interval(low, high)
+    return single(_class_index(text, size))
+
+
+def _parse_distribution(body: str, size: int) -> Value:
+    parts = [part.strip() for part in body.split(";")]
+    memberships: dict[int, float] = {}
+    for position, part in enumerate(parts):
+        name, colon, number = part.partition(":")
+        index = _class_index(name, size) if colon else _class_index(str(position), size)
+        memberships[index] = _membership(number if colon else name)
+    if not any(memberships.values()):
+        raise ValueError(f"the distribution <{body}> gives no class any membership")
+    return Value(ValueKind.DISTRIBUTION, tuple(sorted(memberships.items())))
+
+
+def _membership(text: str) -> float:
+    try:
+        membership = float(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is not a membership") from None
+    if not math.isfinite(membership) or membership < 0:
+        raise ValueError(f"{text!r} is not a membership from 0 upwards")
+    return membership
+
+
+def _class_index(text: str, size: int) -> int:
+    text = text.strip()
+    if not (text.isascii() and text.isdigit() and len(text) <= 6):
+        raise ValueError(f"{text!r} is not a class index")
+    index = int(text)
+    if index >= size:
+        raise ValueError(f"class {index} is outside the scale of {size} classes")
+    return index

@@ -1,0 +1,84 @@
+"""Models for the tests: the default model, a writer of small files, and random models for property tests."""
+
+from pathlib import Path
+
+from hypothesis import strategies as st
+
+from priorities.dex.dxi import read_dxi
+from priorities.dex.model import Attribute, Model, Scale, ScaleClass, ScaleOrder, Table
+from priorities.dex.values import UNDEFINED, Value, ValueKind, full, interval, single
+
+DEFAULT_MODEL_FILE = Path(__file__).parents[2] / "data" / "default-model.dxi"
+
+
+def default_model() -> Model:
+    return read_dxi(DEFAULT_MODEL_FILE.read_bytes())
+
+
+def dxi(*attributes: str, before: str = "", settings: str = "") -> str:
+    return (
+        f"<?xml version='1.0' encoding='UTF-8'?>{before}<DEXi><NAME>Made up</NAME><SETTINGS>{settings}</SETTINGS>"
+        f"{''.join(attributes)}</DEXi>"
+    )
+
+
+def attribute(name: str, *parts: str, classes: int = 3, order: str = "", scale: str | None = None) -> str:
+    if scale is None:
+        values = "".join(f"<SCALEVALUE><NAME>c{index}</NAME></SCALEVALUE>" for index in range(classes))
+        scale = f"<SCALE>{f'<ORDER>{order}</ORDER>' if order else ''}{values}</SCALE>"
+    return f"<ATTRIBUTE><NAME>{name}</NAME>{scale}{''.join(parts)}</ATTRIBUTE>"
+
+
+def function(low: str, extra: str = "") -> str:
+    return f"<FUNCTION><LOW>{low}</LOW>{extra}</FUNCTION>"
+
+
+@st.composite
+def rule_values(draw, size: int, *, crisp: bool) -> Value:
+    if crisp:
+        return single(draw(st.integers(0, size - 1)))
+    kind = draw(st.sampled_from(ValueKind))
+    classes = sorted(draw(st.sets(st.integers(0, size - 1), min_size=1, max_size=size)))
+    if kind is ValueKind.INTERVAL:
+        return interval(classes[0], classes[-1])
+    if kind is ValueKind.SET:
+        return Value(kind, tuple((index, 1) for index in classes))
+    if kind is ValueKind.DISTRIBUTION:
+        parts = [draw(st.integers(1, 9)) for _ in classes]
+        return Value(kind, tuple((index, part / sum(parts)) for index, part in zip(classes, parts, strict=True)))
+    return {ValueKind.CLASS: single(classes[0]), ValueKind.FULL: full(size), ValueKind.UNDEFINED: UNDEFINED}[kind]
+
+
+@st.composite
+def models(draw, *, crisp: bool | None = None) -> Model:
+    """A random tree of up to three levels, some leaves sharing a name (linked), with any kind of rule."""
+    crisp = draw(st.booleans()) if crisp is None else crisp
+    attributes: list[Attribute] = []
+
+    def scale() -> Scale:
+        size = draw(st.integers(2, 4))
+        return Scale(tuple(ScaleClass(f"c{index}") for index in range(size)), order=draw(st.sampled_from(ScaleOrder)))
+
+    shared = scale()
+
+    def grow(parent: int | None, depth: int) -> int:
+        index = len(attributes)
+        is_leaf = depth == 3 or (depth > 1 and draw(st.booleans()))
+        is_shared = is_leaf and draw(st.integers(0, 3)) == 0
+        attributes.append(
+            Attribute(index, "SHARED" if is_shared else f"A{index}", shared if is_shared else scale(), parent=parent)
+        )
+        if is_leaf:
+            return index
+        children = tuple(grow(index, depth + 1) for _ in range(draw(st.integers(1, 3))))
+        node = attributes[index]
+        count = 1
+        for child in children:
+            count *= attributes[child].size
+        rules = tuple(draw(rule_values(node.size, crisp=crisp)) for _ in range(count))
+        table = Table(rules, (True,) * count) if crisp or draw(st.integers(0, 9)) else None
+        attributes[index] = Attribute(index, node.name, node.scale, function=table, children=children, parent=parent)
+        return index
+
+    grow(None, 1)
+    return Model(name="random", attributes=tuple(attributes), linking=draw(st.booleans()))
