@@ -1,0 +1,79 @@
+"""What the page shell shows on every page: who is signed in, for which organisation, and where they may go."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
+
+from accounts.access import allowed
+from accounts.middleware import organisation_for
+from accounts.permissions import Permission
+
+# Text, URL name, permission (None: everybody who is signed in), prefix that marks the item as current.
+NAVIGATION = [
+    ("Home", "home", None, "/"),
+    ("Explore", "explore", Permission.VIEW_AREAS, "/explore/"),
+    ("Plans", "plan-list", Permission.VIEW_PLANS, "/plans/"),
+    ("Audit", "audit", Permission.VIEW_AUDIT, "/audit/"),
+    ("Administration", "admin:index", Permission.USE_ADMIN, "/admin/"),
+]
+# Pages outside the prefix of the item that they belong to.
+RELATED = {"/areas/": "explore", "/search/": "explore"}
+
+
+@dataclass(frozen=True)
+class NavigationItem:
+    text: str
+    href: str
+    is_current: bool
+
+
+class Shell:
+    """Read by `layouts/page.html`; costs nothing on pages that do not show it."""
+
+    def __init__(self, request):
+        self.request = request
+        self.user = getattr(request, "user", None)
+        self.is_signed_in = bool(self.user is not None and self.user.is_authenticated)
+        self.is_demo = settings.DEMO_MODE
+
+    @property
+    def organisation(self):
+        # Unknown addresses reach no view, so the middleware has not decided yet.
+        known = getattr(self.request, "organisation", None)
+        return known or (organisation_for(self.request, self.user) if self.is_signed_in else None)
+
+    @property
+    def navigation(self) -> list[NavigationItem]:
+        if not self.is_signed_in:
+            return []
+        organisation = self.organisation
+        current = self._current()
+        items = []
+        for text, name, permission, _prefix in NAVIGATION:
+            href = _address(name)
+            if href and (permission is None or allowed(self.user, permission, organisation)):
+                items.append(NavigationItem(text, href, name == current))
+        return items
+
+    def _current(self) -> str | None:
+        path = self.request.path
+        for prefix, name in RELATED.items():
+            if path.startswith(prefix):
+                return name
+        matches = [(prefix, name) for _, name, _, prefix in NAVIGATION if path.startswith(prefix)]
+        prefix, name = max(matches, default=("", None))
+        return name if prefix != "/" or path == "/" else None
+
+
+def _address(name: str) -> str | None:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return None
+
+
+def shell(request):
+    """Context processor."""
+    return {"shell": SimpleLazyObject(lambda: Shell(request))}

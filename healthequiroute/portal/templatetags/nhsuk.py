@@ -1,0 +1,86 @@
+"""NHS.UK frontend components in Django templates.
+
+    {% nhsuk "tag" text="Core20" classes="her-tag--core20" %}
+    {% nhsuk "inset-text" html=some_safe_string %}
+    {% nhsuk "details" summaryText="How to read this" html=body %}      names as in the NHS.UK manual; `a__b=` nests
+    {% nhsuk_errors form %}                                            error summary, links to the fields
+    {% nhsuk_field form.day legend_size="m" %}                         a Django form field
+
+The components are the Jinja macros of nhsuk-frontend-jinja: their `text` is escaped by Jinja, their `html` is put in
+as it is, so only strings that Django holds to be safe get there unescaped.
+"""
+
+from functools import cache
+
+from django import template
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString, mark_safe
+from jinja2 import ChainableUndefined, Environment, PackageLoader
+
+from ..form_fields import component_for, error_links
+
+register = template.Library()
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(loader=PackageLoader("nhsuk_frontend_jinja"), autoescape=True, undefined=ChainableUndefined)
+
+
+@cache
+def _macro(component: str):
+    first, *rest = component.split("-")
+    module = _environment().get_template(f"nhsuk/components/{component}/macro.jinja").module
+    return getattr(module, first + "".join(part.capitalize() for part in rest))
+
+
+def render_component(component: str, params: dict) -> SafeString:
+    """HTML of one component. jinja2.TemplateNotFound for an unknown one."""
+    return mark_safe(_macro(component)(_made_safe(params)))  # noqa: S308 - the macros escape what is not `html`
+
+
+def _made_safe(value, key=""):
+    """Plain containers with every `html` escaped unless it is safe already; lazy texts become strings."""
+    if isinstance(value, dict):
+        return {name: _made_safe(item, name) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_made_safe(item, key) for item in value]
+    if key == "html":
+        return conditional_escape(value)
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    # Components treat a safe `text` as HTML; Django's notion of safe must not widen what they escape.
+    return str.__str__(str(value)) if not isinstance(value, SafeString) else "".join(value)
+
+
+def nested(params: dict) -> dict:
+    """`{"label__text": "Day"}` becomes `{"label": {"text": "Day"}}`."""
+    result: dict = {}
+    for name, value in params.items():
+        *path, last = name.split("__")
+        place = result
+        for step in path:
+            place = place.setdefault(step, {})
+        place[last] = value
+    return result
+
+
+@register.simple_tag
+def nhsuk(component, **params):
+    """One component by its name in the NHS.UK manual."""
+    return render_component(component, nested(params))
+
+
+@register.simple_tag
+def nhsuk_field(field, **options):
+    """A bound form field with label, hint, error and control."""
+    return render_component(*component_for(field, **options))
+
+
+@register.simple_tag
+def nhsuk_errors(*forms, title="There is a problem"):
+    """The error summary of one or several forms; nothing where there is no error."""
+    links = [link for form in forms if form is not None and form.is_bound for link in error_links(form)]
+    if not links:
+        return ""
+    return render_component("error-summary", {"titleText": title, "errorList": links})

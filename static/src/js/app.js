@@ -1,0 +1,64 @@
+// Every page: the NHS.UK components, and what htmx leaves to us (focus, announcements, session end).
+import { initAll } from "nhsuk-frontend/dist/nhsuk/index.mjs";
+
+initAll();
+
+// A swap must not throw away the place of somebody who works by keyboard: the element that had focus is found
+// again by its id, or the new content takes focus when it asks for it.
+let focusedId = null;
+
+document.addEventListener("htmx:beforeSwap", () => {
+  focusedId = document.activeElement?.id || null;
+});
+
+document.addEventListener("htmx:afterSettle", (event) => {
+  const target = event.detail.target;
+  const wanted = target.querySelector?.("[data-focus-after-swap]");
+  const before = focusedId && document.getElementById(focusedId);
+  if (wanted) wanted.focus({ preventScroll: true });
+  else if (before && document.activeElement === document.body) before.focus({ preventScroll: true });
+  announce(target.querySelector?.("[data-announce]")?.dataset.announce);
+  initAll({ scope: target });
+});
+
+// Signed out in the meantime: the sign-in page must not land inside a panel.
+document.addEventListener("htmx:beforeOnLoad", (event) => {
+  const { xhr } = event.detail;
+  if (xhr.status === 401 || xhr.status === 403 || /\/accounts\/login\//.test(xhr.responseURL)) {
+    event.preventDefault();
+    window.location.reload();
+  }
+});
+
+document.addEventListener("htmx:sendError", () => announce("The connection was lost. Try again."));
+document.addEventListener("htmx:responseError", () => announce("That did not work. Try again."));
+
+function announce(text) {
+  const region = document.getElementById("her-live");
+  if (!region || !text) return;
+  region.textContent = "";
+  // An emptied region that is filled in the same breath is not read out.
+  requestAnimationFrame(() => {
+    region.textContent = text;
+  });
+}
+
+// Forms that ask to be sent as soon as something in them changes (without JavaScript they keep their button).
+document.addEventListener("change", (event) => {
+  const form = event.target.closest?.("form[data-submit-on-change]");
+  if (form) form.requestSubmit();
+});
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest?.("[data-print]")) window.print();
+});
+
+// Filters are open beside the result on a desktop and folded away on a phone.
+for (const details of document.querySelectorAll("details[data-open-on-desktop]")) {
+  const wide = window.matchMedia("(min-width: 1024px)");
+  const follow = () => {
+    details.open = wide.matches;
+  };
+  wide.addEventListener("change", follow);
+  follow();
+}

@@ -1,0 +1,36 @@
+// Starts every area map of the page, and starts again those that htmx brings in.
+import { AreaMap } from "./area_map/index.js";
+
+function start(scope) {
+  if (!window.L) return;
+  for (const element of scope.querySelectorAll("[data-area-map]:not([data-started])")) {
+    element.dataset.started = "true";
+    element.areaMap = new AreaMap(element);
+  }
+}
+
+start(document);
+document.addEventListener("htmx:afterSettle", (event) => {
+  start(event.detail.target);
+  // Filters changed: same geometry, other colours. The new theme stands in an element of the swapped content.
+  for (const source of event.detail.target.querySelectorAll("[data-map-theme]")) {
+    const map = document.getElementById(source.dataset.mapTheme)?.areaMap;
+    if (map) {
+      map.setTheme(source.dataset.themeUrl, {
+        palette: source.dataset.palette && JSON.parse(source.dataset.palette),
+        labels: source.dataset.labels && JSON.parse(source.dataset.labels),
+      });
+    }
+  }
+});
+
+// A table row can show its area on the map.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("[data-show-on-map]");
+  if (!button) return;
+  const map = document.getElementById(button.dataset.showOnMap)?.areaMap;
+  if (!map) return;
+  map.map.setView([Number(button.dataset.lat), Number(button.dataset.lon)], Math.max(map.map.getZoom(), 13));
+  map.select(Number(button.dataset.index));
+  map.element.focus();
+});
