@@ -12,7 +12,7 @@ install_packages() {
     mkdir -p "$LOCAL"
     # Without install scripts: no package needs one, and none should run code on this machine.
     if ! npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >"$LOCAL/npm.log" 2>&1; then
-        tail -15 "$LOCAL/npm.log" >&2
+        head -15 "$LOCAL/npm.log" >&2
         die "the front-end packages could not be installed (whole log: .local/npm.log)"
     fi
     echo "$hash" >node_modules/.lock-hash

@@ -16,6 +16,6 @@ check "$PYTHON" -m ruff format --check --quiet .
 check "$PYTHON" -m djlint --check --quiet templates
 check "$PYTHON" -m djlint --lint --quiet templates
 check "$VENV/bin/lint-imports"
-# Shell scripts are checked where the tool is installed; it is not worth a package on every machine.
-if command -v shellcheck >/dev/null; then check shellcheck -x infrastructure/local/*.sh infrastructure/container/*.sh .ci/run; fi
+check "$VENV/bin/shellcheck" infrastructure/local/*.sh infrastructure/container/*.sh .ci/run
+check "$VENV/bin/hadolint" Dockerfile
 exit "$STATUS"

@@ -72,7 +72,8 @@ answers() { psql_as her_superuser -d postgres -c '' >/dev/null 2>&1; }
 psql_as() {
     local role=$1
     shift
-    (cd / && PGHOST=$SOCKET PGPORT=$PGPORT_NAME PGUSER=$role "$BIN/psql" -X -q "$@")
+    (cd / && PGHOST=$SOCKET PGPORT=$PGPORT_NAME PGUSER=$role PGOPTIONS="-c client_min_messages=warning" \
+        "$BIN/psql" -X -q "$@")
 }
 
 # Rarely, a stale postmaster.pid names a number that another process has now: PostgreSQL would refuse to start.

@@ -1,0 +1,40 @@
+# HealthEquiRoute as one image with three roles: web (default), worker, migrate. See compose.yaml and README.md.
+# The steps are those of `make setup`: npm ci + build, pip install -r requirements.txt, the GDAL library.
+
+FROM node:18-bookworm-slim AS assets
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --ignore-scripts --no-audit --no-fund
+COPY static/src static/src
+RUN npm run build
+
+FROM python:3.11-slim-bookworm AS packages
+WORKDIR /build
+COPY requirements.txt ./
+RUN python -m venv /opt/venv && /opt/venv/bin/pip install --no-cache-dir -r requirements.txt
+
+FROM python:3.11-slim-bookworm AS runtime
+# Debian's security updates arrive by rebuilding the image; a pinned version would stop being available instead.
+# hadolint ignore=DL3008
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends libgdal32 libgeos-c1v5 libproj25 \
+    && rm -rf /var/lib/apt/lists/* \
+    && useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin healthequiroute \
+    && install --directory --owner=healthequiroute /var/lib/healthequiroute
+ENV PATH=/opt/venv/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1 \
+    STATIC_ROOT=/app/collected \
+    MEDIA_ROOT=/var/lib/healthequiroute/media
+WORKDIR /app
+COPY --from=packages /opt/venv /opt/venv
+# Code belongs to root: the application cannot change itself.
+COPY . .
+COPY --from=assets /app/static/dist static/dist
+# Collecting needs settings but no service; the key exists for this one command only.
+RUN SECRET_KEY=only-for-collecting-static-files python manage.py collectstatic --noinput --verbosity=0
+USER 10001
+EXPOSE 8000
+HEALTHCHECK --interval=30s --timeout=5s --start-period=30s CMD ["python", "infrastructure/container/healthcheck.py"]
+ENTRYPOINT ["infrastructure/container/entrypoint.sh"]
+CMD ["web"]
