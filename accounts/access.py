@@ -3,8 +3,10 @@
 from functools import wraps
 
 from django.core.exceptions import PermissionDenied
+from django.shortcuts import render
 from rest_framework.permissions import BasePermission
 
+from .middleware import organisation_for
 from .permissions import PLATFORM_PERMISSIONS, Permission
 
 
@@ -15,14 +17,20 @@ def allowed(user, permission: Permission, organisation=None) -> bool:
 
 
 def requires(*permissions: Permission):
-    """View decorator: all permissions are needed in `request.organisation`; 403 otherwise."""
+    """View decorator: all permissions are needed in `request.organisation`; 403 otherwise.
+
+    Somebody who belongs to no organisation gets a page that says so and what to do.
+    """
 
     def decorate(view):
         @wraps(view)
         def guarded(request, *args, **kwargs):
             for permission in permissions:
-                if not allowed(request.user, permission, request.organisation):
-                    raise PermissionDenied(f"This needs the permission {permission.value}.")
+                if allowed(request.user, permission, request.organisation):
+                    continue
+                if request.organisation is None and permission not in PLATFORM_PERMISSIONS:
+                    return render(request, "accounts/no_membership.html", status=403)
+                raise PermissionDenied(f"This needs the right to {permission.description}.")
             return view(request, *args, **kwargs)
 
         guarded.required_permissions = permissions
@@ -41,8 +49,12 @@ class DenyUnlessDeclared(BasePermission):
 
 
 class HasPermission(BasePermission):
-    """`permission_classes = [HasPermission.of(Permission.VIEW_AREAS)]`, or per action with a dict
-    `HasPermission.of({"approve": Permission.APPROVE_PLANS, None: Permission.VIEW_PLANS})` (None: every other action)."""
+    """`permission_classes = [HasPermission.of(Permission.VIEW_AREAS)]`.
+
+    Per action with a dict: `HasPermission.of({"approve": Permission.APPROVE_PLANS, None: Permission.VIEW_PLANS})`
+    (None: every other action; an action that is neither named nor covered by None is refused).
+    Sets `request.organisation`, for sessions and tokens alike.
+    """
 
     permission: Permission | dict
 
@@ -59,13 +71,42 @@ class HasPermission(BasePermission):
         return needed is not None and allowed(request.user, needed, request_organisation(request))
 
     def has_object_permission(self, request, view, target):
+        # A second line of defence: querysets are scoped already.
         organisation = getattr(target, "organisation", None)
         return organisation is None or organisation == request_organisation(request)
 
 
 def request_organisation(request):
-    """The organisation a request acts in. Tokens authenticate after the middleware ran, so DRF views ask here."""
-    from .middleware import organisation_for
+    """The organisation that an API request acts in, or None.
 
+    Tokens authenticate after the middleware ran, so it is found here and put on the underlying request once;
+    `request.organisation` of a DRF request then answers the same.
+    """
     django_request = getattr(request, "_request", request)
-    return organisation_for(django_request, request.user)
+    found_for = getattr(django_request, "_organisation_found_for", None)
+    if found_for != request.user.pk:
+        django_request.organisation = organisation_for(django_request, request.user)
+        django_request._organisation_found_for = request.user.pk
+    return django_request.organisation
+
+
+def may_follow_job(user, job) -> bool:
+    """See a job's progress: whoever started it, and whoever may read the organisation's plans.
+
+    Jobs without organisation (data loads, scoring) belong to the platform.
+    """
+    if job.organisation is None:
+        return allowed(user, Permission.USE_ADMIN)
+    return _started(user, job) or allowed(user, Permission.VIEW_PLANS, job.organisation)
+
+
+def may_steer_job(user, job) -> bool:
+    """Cancel a job or try it again: whoever started it, and whoever may change the organisation's plans."""
+    if job.organisation is None:
+        return allowed(user, Permission.USE_ADMIN)
+    return _started(user, job) or allowed(user, Permission.EDIT_PLANS, job.organisation)
+
+
+def _started(user, job) -> bool:
+    # Somebody who has left the organisation has left its jobs too.
+    return job.created_by_id == user.pk and bool(user.permissions_in(job.organisation))

@@ -43,9 +43,16 @@ def _actor(by) -> tuple[str, str]:
     if isinstance(by, SystemActor) and by.name:
         return "system", by.name
     if isinstance(by, User) and by.pk:
-        pseudonym, _ = ActorPseudonym.objects.get_or_create(user=by)
-        return "user", str(pseudonym.actor_id)
+        return "user", pseudonym_of(by)
     raise ActorMissing(f"An audit event needs a User or a SystemActor, got {by!r}.")
+
+
+def pseudonym_of(user: User) -> str:
+    """The name under which a person appears in the trail. Made at first use, read once per instance."""
+    if getattr(user, "_pseudonym", None) is None:
+        pseudonym, _ = ActorPseudonym.objects.get_or_create(user=user)
+        user._pseudonym = str(pseudonym.actor_id)
+    return user._pseudonym
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,12 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import structlog
-from django.db import close_old_connections, connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
+from redis.exceptions import RedisError
 
 from . import audit
-from .models import Job, JobState
+from .models import Job, JobState, Notification
 
 log = structlog.get_logger(__name__)
 
@@ -40,14 +41,32 @@ def register_kind(kind: str, task: Callable[[str], object]) -> None:
 
 
 @transaction.atomic
-def enqueue(*, kind: str, title: str, payload: dict, by, organisation=None) -> Job:
-    """Create a job and start it after commit. `by` is a User or SystemActor. KeyError for an unknown kind."""
-    task = _tasks[kind]
+def enqueue(*, kind: str, title: str, payload: dict, by, organisation=None, url: str = "") -> Job:
+    """Create a job and start it after commit. KeyError for an unknown kind.
+
+    `by` is a User or SystemActor; `url` is the page of the portal that shows the outcome.
+    """
+    if kind not in _tasks:
+        raise KeyError(kind)
     creator = by if hasattr(by, "email") else None
-    job = Job.objects.create(kind=kind, title=title, payload=payload, created_by=creator, organisation=organisation)
+    job = Job.objects.create(
+        kind=kind, title=title, payload=payload, url=url, created_by=creator, organisation=organisation
+    )
     audit.record(action="job.queued", by=by, organisation=organisation, target=job, details={"kind": kind})
-    transaction.on_commit(lambda: task(str(job.pk)))
+    transaction.on_commit(lambda: _hand_over(job))
     return job
+
+
+def _hand_over(job: Job) -> None:
+    """Give the job to the queue. Without a queue it fails at once and can be tried again, instead of waiting forever."""
+    try:
+        _tasks[job.kind](str(job.pk))
+    except (RedisError, OSError):
+        log.exception("job_not_queued", job=str(job.pk))
+        message = "The queue of background work could not be reached. You can try again."
+        Job.objects.filter(pk=job.pk, state=JobState.QUEUED).update(
+            state=JobState.FAILED, finished_at=timezone.now(), message=message
+        )
 
 
 @transaction.atomic
@@ -95,12 +114,9 @@ def mark_interrupted() -> list[Job]:
             job.state, job.finished_at = JobState.INTERRUPTED, now
             job.message = "The worker stopped before the work was done. You can try again."
             job.save()
-            audit.record(
-                action="job.interrupted",
-                by=audit.SystemActor("jobs:watchdog"),
-                organisation=job.organisation,
-                target=job,
-            )
+            _tell_creator(job)
+            watchdog = audit.SystemActor("jobs:watchdog")
+            audit.record(action="job.interrupted", by=watchdog, organisation=job.organisation, target=job)
     return stale
 
 
@@ -111,7 +127,10 @@ class JobRun:
         self.job = job
 
     def progress(self, percent: int, message: str = "", result: dict | None = None) -> None:
-        """Report progress (0-100). Raises JobCancelled when somebody asked for the end, or the job was taken away."""
+        """Report progress (0-100). Raises JobCancelled when somebody asked for the end, or the job was taken away.
+
+        Call it outside of a transaction: inside one nobody sees the progress before it commits.
+        """
         values = {"progress": max(0, min(100, int(percent))), "heartbeat_at": timezone.now()}
         if message:
             values["message"] = message[:300]
@@ -135,7 +154,8 @@ def job_run(job_id: str | uuid.UUID):
     """Claim a queued job, yield a JobRun, and write down how it ended.
 
     Yields None when there is nothing to do (cancelled meanwhile, or another worker has it): the task returns.
-    An exception marks the job failed and is raised again, so that the worker's log has it too.
+    An exception marks the job failed and is raised again, so that the worker's log has it too. A worker that is
+    told to stop leaves the job interrupted.
     """
     now = timezone.now()
     claimed = Job.objects.filter(pk=job_id, state=JobState.QUEUED).update(
@@ -156,8 +176,11 @@ def job_run(job_id: str | uuid.UUID):
     except JobCancelled:
         _finish(run.job, JobState.CANCELLED, message="Cancelled")
     except Exception as error:
-        # The message goes to the page; the traceback stays in the log.
-        _finish(run.job, JobState.FAILED, message=f"Failed: {error}"[:300], error=f"{type(error).__name__}: {error}")
+        _finish(run.job, JobState.FAILED, message=_explain(error), error=f"{type(error).__name__}: {error}")
+        raise
+    except BaseException:
+        # The worker is being stopped (SIGTERM, KeyboardInterrupt).
+        _finish(run.job, JobState.INTERRUPTED, message="The worker was stopped. You can try again.")
         raise
     else:
         _finish(run.job, JobState.SUCCEEDED, progress=100)
@@ -167,15 +190,42 @@ def job_run(job_id: str | uuid.UUID):
             beat.join()
 
 
+def _explain(error: Exception) -> str:
+    """For the page; the log has the traceback. What a database says about itself helps nobody there."""
+    if isinstance(error, DatabaseError):
+        return "Failed: the database refused the result."
+    return f"Failed: {error}"[:300]
+
+
 def _beat(job_id, attempt, stop):
     while not stop.wait(HEARTBEAT_SECONDS):
-        Job.objects.filter(pk=job_id, attempt=attempt, state=JobState.RUNNING).update(heartbeat_at=timezone.now())
-    close_old_connections()
+        try:
+            Job.objects.filter(pk=job_id, attempt=attempt, state=JobState.RUNNING).update(heartbeat_at=timezone.now())
+        except DatabaseError:
+            # A restarted database: the next beat opens a new connection.
+            log.warning("job_heartbeat_missed", job=str(job_id))
+            connection.close()
     connection.close()
 
 
+@transaction.atomic
 def _finish(job, state, **values):
     # Only the attempt that still owns the job may end it: a worker that was taken for dead must not.
-    Job.objects.filter(pk=job.pk, attempt=job.attempt, state=JobState.RUNNING).update(
+    ended = Job.objects.filter(pk=job.pk, attempt=job.attempt, state=JobState.RUNNING).update(
         state=state, finished_at=timezone.now(), **values
     )
+    if not ended:
+        return
+    job.refresh_from_db()
+    if state != JobState.CANCELLED:
+        _tell_creator(job)
+    actor = audit.SystemActor(f"job:{job.kind}")
+    details = {"attempt": job.attempt}
+    audit.record(action=f"job.{state.value}", by=actor, organisation=job.organisation, target=job, details=details)
+
+
+def _tell_creator(job) -> None:
+    if job.created_by_id is None:
+        return
+    text = f"{job.title}: {job.get_state_display().lower()}"
+    Notification.objects.create(user_id=job.created_by_id, organisation=job.organisation, text=text[:300], url=job.url)

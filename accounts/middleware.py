@@ -7,16 +7,15 @@ HEADER = "X-Organisation"
 
 def organisation_for(request, user):
     """The chosen organisation of the user if they are a member of it, else their first; None without membership."""
-    if not user.is_authenticated:
+    if not user.is_authenticated or not user.may_act:
         return None
     memberships = list(user.memberships.active().select_related("organisation"))
-    chosen = request.headers.get(HEADER) or request.session.get(SESSION_KEY)
-    if chosen:
-        named = [m.organisation for m in memberships if str(m.organisation_id) == chosen]
-        if named or request.headers.get(HEADER):
-            # A header that names somebody else's organisation is refused, not replaced by another one.
-            return named[0] if named else None
-    return memberships[0].organisation if memberships else None
+    by_id = {str(membership.organisation_id): membership.organisation for membership in memberships}
+    if HEADER in request.headers:
+        # A header that names somebody else's organisation is refused, not replaced by another one.
+        return by_id.get(request.headers[HEADER])
+    chosen = request.session.get(SESSION_KEY) if hasattr(request, "session") else None
+    return by_id.get(chosen) or next(iter(by_id.values()), None)
 
 
 class OrganisationMiddleware:
@@ -32,3 +31,4 @@ class OrganisationMiddleware:
     def process_view(self, request, view, args, kwargs):
         # Here rather than in __call__: static files and unknown addresses never cost a query.
         request.organisation = organisation_for(request, request.user)
+        request._organisation_found_for = request.user.pk

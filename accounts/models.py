@@ -159,6 +159,9 @@ class ActorPseudonym(models.Model):
     user = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True, related_name="pseudonym")
     actor_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
 
+    def __str__(self):
+        return str(self.actor_id)
+
 
 class AuditEventQuerySet(OrganisationScopedQuerySet):
     def for_organisation(self, organisation):
@@ -234,7 +237,10 @@ class JobQuerySet(OrganisationScopedQuerySet):
 
 
 class Job(models.Model):
-    """Long work in the background: state, progress, cancel, retry. The heartbeat tells a slow worker from a dead one."""
+    """Long work in the background: state, progress, cancel, retry.
+
+    The heartbeat tells a slow worker from a dead one.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, null=True, related_name="jobs")

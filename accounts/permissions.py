@@ -27,8 +27,33 @@ class Permission(StrEnum):
     RECALCULATE = "platform.recalculate"
     USE_ADMIN = "platform.admin"
 
+    @property
+    def description(self) -> str:
+        """What it allows, to follow "may" or "the right to"."""
+        return PERMISSION_DESCRIPTIONS[self]
 
+
+PERMISSION_DESCRIPTIONS = {
+    Permission.VIEW_AREAS: "see areas, priorities and their reasons",
+    Permission.EXPORT_AREAS: "export areas and priorities",
+    Permission.VIEW_PLANS: "see visit plans",
+    Permission.EDIT_PLANS: "make and change visit plans",
+    Permission.OPTIMISE_PLANS: "have visit plans optimised",
+    Permission.APPROVE_PLANS: "approve visit plans",
+    Permission.VIEW_OWN_ROUND: "see their own round",
+    Permission.MANAGE_TEAMS: "keep teams, staff and shifts",
+    Permission.MANAGE_PATCHES: "say which areas the organisation looks after",
+    Permission.REVIEW_SAFETY: "review what the safety checks flagged",
+    Permission.VIEW_AUDIT: "read the audit trail",
+    Permission.MANAGE_MEMBERS: "add people and give or take away roles",
+    Permission.LOAD_DATA: "load open data",
+    Permission.PUBLISH_MODELS: "publish priority models",
+    Permission.RECALCULATE: "recalculate priorities",
+    Permission.USE_ADMIN: "use the administration of the whole platform",
+}
 PERMISSION_NAMES = frozenset(p.value for p in Permission)
+# Areas and scores are common to all organisations: who loads and publishes them may look at them without membership.
+COMMON_PERMISSIONS = frozenset({Permission.VIEW_AREAS, Permission.EXPORT_AREAS})
 PLATFORM_PERMISSIONS = frozenset(p for p in Permission if p.value.startswith("platform."))
 
 

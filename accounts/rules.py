@@ -2,7 +2,7 @@
 
 import rules
 
-from .permissions import PLATFORM_PERMISSIONS, Permission
+from .permissions import COMMON_PERMISSIONS, PLATFORM_PERMISSIONS, Permission
 
 
 def _organisation_of(target):
@@ -15,7 +15,7 @@ def _organisation_of(target):
 def _platform_predicate(permission):
     @rules.predicate(name=f"platform:{permission}")
     def allowed(user):
-        return bool(user.is_authenticated and user.is_active and user.is_platform_administrator)
+        return bool(user.is_authenticated and user.may_act and user.is_platform_administrator)
 
     return allowed
 
@@ -23,14 +23,13 @@ def _platform_predicate(permission):
 def _organisation_predicate(permission):
     @rules.predicate(name=f"organisation:{permission}")
     def allowed(user, target=None):
+        if not (user.is_authenticated and user.may_act):
+            return False
+        if permission in COMMON_PERMISSIONS and user.is_platform_administrator:
+            return True
         organisation = _organisation_of(target)
         # Without an organisation there is nothing to be allowed in: default-deny.
-        return bool(
-            organisation is not None
-            and user.is_authenticated
-            and user.is_active
-            and permission in user.permissions_in(organisation)
-        )
+        return organisation is not None and permission in user.permissions_in(organisation)
 
     return allowed
 

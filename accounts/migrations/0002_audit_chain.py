@@ -11,9 +11,6 @@ The functions fix their search_path: otherwise a temporary table of the same nam
 
 from django.db import migrations
 
-# Arbitrary, but the same in every version of the product.
-LOCK = 7_305_031_001
-
 DIGEST = """
 CREATE FUNCTION audit_event_digest(event public.accounts_auditevent, previous bytea) RETURNS bytea
 LANGUAGE sql STABLE PARALLEL SAFE
@@ -29,7 +26,7 @@ AS $$
 $$
 """
 
-CHAIN = f"""
+CHAIN = """
 CREATE FUNCTION audit_event_chain() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp
@@ -37,7 +34,8 @@ AS $$
 DECLARE
     last_event record;
 BEGIN
-    PERFORM pg_advisory_xact_lock({LOCK});
+    -- The number is arbitrary, but the same in every version of the product.
+    PERFORM pg_advisory_xact_lock(7305031001);
     -- A new statement, hence a new snapshot: it sees what the previous holder of the lock committed.
     SELECT sequence, occurred_at, digest INTO last_event
     FROM public.accounts_auditevent ORDER BY sequence DESC LIMIT 1;
