@@ -21,7 +21,7 @@ all_files() { find . -type f -not -path './node_modules/*' -not -path './.*' | s
 
 migrate() {
     local hash
-    hash=$(database_identity)-$(source_hash '(^|/)migrations/.*\.py$|/permissions\.py$|^requirements\.txt$|/apps\.py$')
+    hash=$(database_identity)-$(source_hash '(^|/)migrations/.*\.py$|/permissions\.py$|^requirements\.txt$|/apps\.py$|/database_roles\.py$')
     if [ "${1:-}" = --if-changed ] && stamp_is migrated "$hash"; then return 0; fi
     say "Migrating the database"
     clear_stamps migrated
