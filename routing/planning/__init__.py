@@ -1,0 +1,12 @@
+"""The solver core: a neutral problem model, a judge, and the engines that answer to it. Imports no Django.
+
+problem     what is asked: visits, staff, links, travel matrix
+solution    what is answered: routes with times, unserved visits with reasons, cost
+io          both as JSON
+check       the judge
+timetable   times of a route whose order is known
+engines     searches, each behind the same protocol
+reasons     why a visit stays unserved
+equity      coverage of the most deprived fifth
+instances   made-up working days for tests and measurements
+"""

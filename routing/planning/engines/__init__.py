@@ -1,0 +1,65 @@
+"""Engines by name, and the one way to use them: `solve`. An engine is never replaced by another in silence."""
+
+from routing.planning.engines.base import Engine, EngineFault, Progress, SolveOptions, UnknownEngine, UnsupportedFeature
+from routing.planning.problem import Problem
+from routing.planning.solution import Solution
+
+__all__ = [
+    "Engine",
+    "EngineFault",
+    "Progress",
+    "SolveOptions",
+    "UnknownEngine",
+    "UnsupportedFeature",
+    "engine_names",
+    "get_engine",
+    "register",
+    "solve",
+]
+
+DEFAULT_ENGINE = "ortools"
+_factories = {}
+
+
+def register(name, factory):
+    """Makes an engine known. The factory is called on use, so that its library is imported only then."""
+    _factories[name] = factory
+
+
+def engine_names() -> list[str]:
+    return sorted(_factories)
+
+
+def get_engine(name) -> Engine:
+    """The engine of that name. Raises UnknownEngine listing the known ones."""
+    if name not in _factories:
+        raise UnknownEngine(f"no engine {name!r}; known are {', '.join(engine_names())}")
+    return _factories[name]()
+
+
+def solve(problem: Problem, options: SolveOptions | None = None, engine: str = DEFAULT_ENGINE) -> Solution:
+    """The best plan that the named engine finds, judged, with a reason for each unserved visit.
+
+    `feasible` is False only where a required visit could not be served. Raises UnknownEngine, UnsupportedFeature, EngineFault.
+    """
+    from routing.planning.reasons import explain_unserved
+
+    solution = get_engine(engine).solve(problem, options or SolveOptions())
+    solution.unserved = explain_unserved(problem, solution)
+    return solution
+
+
+def _ortools():
+    from routing.planning.engines.ortools import OrToolsEngine
+
+    return OrToolsEngine()
+
+
+def _greedy():
+    from routing.planning.engines.greedy import GreedyEngine
+
+    return GreedyEngine()
+
+
+register("greedy", _greedy)
+register("ortools", _ortools)

@@ -1,0 +1,208 @@
+"""A planning problem in OR-Tools' terms. One node per visit, one per place where somebody starts or ends, one for nowhere."""
+
+import numpy as np
+from ortools.constraint_solver import pywrapcp
+
+from routing.planning.problem import ALWAYS, Problem
+from routing.planning.reasons import impossible_visits
+from routing.planning.tiers import price_of_leaving_out
+from routing.planning.timetable import best_label
+
+NOWHERE = -1
+
+
+class RoutingProblem:
+    """The model, and the way back from its indexes to visits. Times are counted from `origin` on, so that none is negative."""
+
+    def __init__(self, problem: Problem):
+        self.problem = problem
+        self.scale = _scale(problem)
+        self.nodes = [visit.location for visit in problem.visits]
+        ends = [(self._base(person.start), self._base(person.end)) for person in problem.staff]
+        self.manager = pywrapcp.RoutingIndexManager(
+            len(self.nodes), len(problem.staff), [start for start, _ in ends], [end for _, end in ends]
+        )
+        self.routing = pywrapcp.RoutingModel(self.manager)
+        self.drive = self._legs(problem.duration)
+        self.origin, self.horizon = _span(problem)
+        self.impossible = impossible_visits(problem)
+        # Somebody whose required break fits nowhere in the shift cannot be sent out at all.
+        self.usable = [k for k, person in enumerate(problem.staff) if best_label(problem, person, [], {}) is not None]
+        self._time()
+        self._counts()
+        self._costs()
+        for i, visit in enumerate(problem.visits):
+            self._visit(i, visit)
+        for vehicle, person in enumerate(problem.staff):
+            self._person(vehicle, person)
+
+    def _base(self, place):
+        """The node of a start or end place, made when first asked for."""
+        if not hasattr(self, "bases"):
+            self.bases = {}
+        place = NOWHERE if place is None else place
+        if place not in self.bases:
+            self.bases[place] = len(self.nodes)
+            self.nodes.append(place)
+        return self.bases[place]
+
+    def _legs(self, matrix):
+        """The matrix between nodes; legs from and to nowhere cost nothing."""
+        places = np.array(self.nodes)
+        known = np.where(places == NOWHERE, 0, places)
+        legs = (
+            matrix[np.ix_(known, known)].copy() if len(matrix) else np.zeros((len(places), len(places)), dtype=np.int64)
+        )
+        legs[places == NOWHERE, :] = 0
+        legs[:, places == NOWHERE] = 0
+        return legs
+
+    def _time(self):
+        service = np.zeros(len(self.nodes), dtype=np.int64)
+        service[: len(self.problem.visits)] = [visit.service for visit in self.problem.visits]
+        transit = self.routing.RegisterTransitMatrix((self.drive + service[:, None]).tolist())
+        self.routing.AddDimension(transit, self.horizon, self.horizon, False, "time")
+        self.time = self.routing.GetDimensionOrDie("time")
+        self.service_at = [0] * self.routing.Size()
+        for i, visit in enumerate(self.problem.visits):
+            self.service_at[self.manager.NodeToIndex(i)] = visit.service
+
+    def _counts(self):
+        """Bounds on numbers of visits, carried demand and seconds driven."""
+        people, visits = self.problem.staff, self.problem.visits
+        rest = [0] * (len(self.nodes) - len(visits))
+
+        def bound(name, amounts, limits):
+            if any(limit is not None for limit in limits):
+                free = sum(amounts)
+                transit = self.routing.RegisterUnaryTransitVector(amounts + rest)
+                caps = [free if limit is None else limit for limit in limits]
+                self.routing.AddDimensionWithVehicleCapacity(transit, 0, caps, True, name)
+
+        bound("visits", [1] * len(visits), [person.max_visits for person in people])
+        bound("demand", [visit.demand for visit in visits], [self.problem.capacity.get(person.id) for person in people])
+        if any(person.max_drive is not None for person in people):
+            transit = self.routing.RegisterTransitMatrix(self.drive.tolist())
+            caps = [self.horizon if person.max_drive is None else person.max_drive for person in people]
+            self.routing.AddDimensionWithVehicleCapacity(transit, 0, caps, True, "drive")
+
+    def _costs(self):
+        """Travel, and once per visit the cost of somebody who is not preferred."""
+        problem, weight = self.problem, self.problem.weights.travel
+        legs = np.rint(self._legs(problem.driven) * weight * self.scale).astype(np.int64)
+        plain = None
+        for vehicle, person in enumerate(problem.staff):
+            dislike = [
+                round(visit.preference_cost * self.scale)
+                if visit.preferred_staff and person.id not in visit.preferred_staff
+                else 0
+                for visit in problem.visits
+            ]
+            if any(dislike):
+                own = legs.copy()
+                own[:, : len(dislike)] += np.array(dislike)
+                self.routing.SetArcCostEvaluatorOfVehicle(self.routing.RegisterTransitMatrix(own.tolist()), vehicle)
+                continue
+            if plain is None:
+                plain = self.routing.RegisterTransitMatrix(legs.tolist())
+            self.routing.SetArcCostEvaluatorOfVehicle(plain, vehicle)
+        self.prices = price_of_leaving_out(problem, self.scale)
+
+    def _visit(self, node, visit):
+        index = self.manager.NodeToIndex(node)
+        start = self.time.CumulVar(index)
+        opens, closes = visit.start_windows[0][0], max(closes for _, closes in visit.start_windows)
+        if visit.late_cost is not None:
+            limit = ALWAYS[1] if visit.late_max is None else closes + visit.late_max
+            if closes < limit and closes < self.origin + self.horizon and visit.late_cost:
+                self.time.SetCumulVarSoftUpperBound(
+                    index, max(0, closes - self.origin), round(visit.late_cost * self.scale)
+                )
+            closes = limit
+        self._range(start, opens, closes)
+        for (_, before), (after, _) in zip(visit.start_windows, visit.start_windows[1:], strict=False):
+            if before + 1 <= after - 1:
+                start.RemoveInterval(before + 1 - self.origin, after - 1 - self.origin)
+        if visit.pinned and visit.pinned.start is not None:
+            self._range(start, visit.pinned.start, visit.pinned.start)
+        able = [k for k in self.usable if self.problem.may_serve(self.problem.staff[k], visit)]
+        self.routing.VehicleVar(index).SetValues([-1, *able] if visit.id not in self.impossible else [-1])
+        self.routing.AddDisjunction([index], self.prices[visit.id])
+
+    def _range(self, variable, earliest, latest):
+        """Bounds on a time. An empty range belongs to a visit that is impossible and allowed to nobody: it stays unbounded."""
+        low, high = max(0, earliest - self.origin), min(self.horizon, latest - self.origin)
+        if low <= high and low <= variable.Max() and high >= variable.Min():
+            variable.SetRange(low, high)
+
+    def _person(self, vehicle, person):
+        opens, closes = person.shift[0], person.shift[1] + person.overtime
+        start, end = self.routing.Start(vehicle), self.routing.End(vehicle)
+        self._range(self.time.CumulVar(start), opens, closes)
+        self._range(self.time.CumulVar(end), opens, closes)
+        if person.overtime and person.overtime_cost:
+            cost = round(person.overtime_cost * self.scale)
+            self.time.SetCumulVarSoftUpperBound(end, person.shift[1] - self.origin, cost)
+        if person.max_duration is not None:
+            self.time.SetSpanUpperBoundForVehicle(person.max_duration, vehicle)
+        if person.breaks and vehicle in self.usable:
+            intervals = [
+                self._break(pause, f"break {vehicle}.{i}", opens, closes) for i, pause in enumerate(person.breaks)
+            ]
+            self.time.SetBreakIntervalsOfVehicle(intervals, vehicle, self.service_at)
+
+    def _break(self, pause, name, opens, closes):
+        windows = sorted(pause.windows)
+        low = max(0, max(opens, windows[0][0]) - self.origin)
+        high = min(self.horizon, min(closes - pause.duration, max(last for _, last in windows)) - self.origin)
+        solver = self.routing.solver()
+        start = solver.IntVar(low, high, f"{name} start")
+        for (_, before), (after, _) in zip(windows, windows[1:], strict=False):
+            if before + 1 <= after - 1:
+                start.RemoveInterval(before + 1 - self.origin, after - 1 - self.origin)
+        return solver.FixedDurationIntervalVar(start, pause.duration, name)
+
+    def orders(self, following):
+        """Visit ids in order by staff id; `following` gives the next index of an index."""
+        orders = {}
+        for vehicle, person in enumerate(self.problem.staff):
+            index, names = following(self.routing.Start(vehicle)), []
+            while not self.routing.IsEnd(index):
+                names.append(self.problem.visits[self.manager.IndexToNode(index)].id)
+                index = following(index)
+            orders[person.id] = names
+        return orders
+
+    def indexes(self, orders):
+        """Lists of indexes, one per person, of visit ids in order by staff id."""
+        node = {visit.id: i for i, visit in enumerate(self.problem.visits)}
+        return [[self.manager.NodeToIndex(node[name]) for name in orders.get(p.id, ())] for p in self.problem.staff]
+
+
+def _scale(problem):
+    """1 where all prices are whole numbers, else a thousand: OR-Tools counts in integers."""
+    prices = [problem.weights.travel]
+    prices += [
+        price for visit in problem.visits for price in (visit.prize, visit.preference_cost, visit.late_cost or 0)
+    ]
+    prices += [person.overtime_cost for person in problem.staff]
+    return 1 if all(float(price).is_integer() for price in prices) else 1000
+
+
+def _span(problem):
+    """(origin, horizon): the earliest time that matters, and how much later the last one is."""
+    given = [person.shift for person in problem.staff]
+    given += [pair for visit in problem.visits for pair in visit.start_windows]
+    given += [pair for person in problem.staff for pause in person.breaks for pair in pause.windows]
+    starts = [opens for opens, _ in given if opens > ALWAYS[0] // 2]
+    ends = [closes for _, closes in given if closes < ALWAYS[1] // 2]
+    pins = [v.pinned.start for v in problem.visits if v.pinned and v.pinned.start is not None]
+    longest = int(problem.duration.max()) if problem.duration.size else 0
+    pauses = sum(pause.duration for person in problem.staff for pause in person.breaks)
+    unbounded_shift = any(person.shift[0] <= ALWAYS[0] // 2 for person in problem.staff)
+    origin = min([*starts, *pins], default=0) - (longest + pauses if unbounded_shift else 0)
+    work = sum(visit.service + longest for visit in problem.visits) + longest + pauses
+    most = max([*ends, *pins, *starts], default=0) + max([person.overtime for person in problem.staff], default=0)
+    if any(closes >= ALWAYS[1] // 2 for _, closes in given) or any(v.late_cost is not None for v in problem.visits):
+        most += work
+    return origin, most - origin + longest

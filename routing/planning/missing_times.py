@@ -1,0 +1,224 @@
+"""Times that a plan leaves out, computed; times that it states are kept as they are, right or wrong.
+
+A route that states no time at all is timed as well as possible; where it lists no break either, its breaks are put where
+they fit. A route that states some times gets the earliest possible others. What stays impossible is for the judge to name.
+"""
+
+from .legs import arrive_earliest, depart_latest, take_break
+from .problem import Problem, Staff, lateness
+from .solution import BreakStop, Route, VisitStop
+from .timetable import legs_of, retimed_later, timed_route
+
+LINK_ROUNDS = 300
+DEPARTURES_TRIED = 32
+
+
+def is_timed(route: Route) -> bool:
+    return all(
+        stop.start is not None and stop.leave is not None and (isinstance(stop, BreakStop) or stop.arrive is not None)
+        for stop in route.stops
+    )
+
+
+def with_times(problem: Problem, routes: list[Route]) -> list[Route]:
+    """The routes in the same order, each stop with its times. Routes of unknown staff or with unknown visits stay as they are."""
+    untimed = [i for i, route in enumerate(routes) if not is_timed(route)]
+    if not untimed:
+        return routes
+    answer, free = list(routes), []
+    for i in untimed:
+        route = routes[i]
+        person = problem.staff_by_id.get(route.staff)
+        known = all(name in problem.visit_by_id for name in route.visits)
+        sound = all(s.index < len(person.breaks) for s in route.stops if isinstance(s, BreakStop)) if person else False
+        if not known or not sound or not route.visits:
+            continue
+        if _states_nothing(route):
+            free.append(i)
+            answer[i] = _free(problem, person, route)
+        else:
+            answer[i] = _filled_in(problem, person, route)
+    linked = _keep_links(problem, routes, answer, set(free)) if free else set()
+    for i in free:
+        if i not in linked:
+            answer[i] = _shorter_day(problem, problem.staff_by_id[answer[i].staff], routes[i], answer[i])
+    return answer
+
+
+def _states_nothing(route):
+    return all(
+        stop.start is None and stop.leave is None and getattr(stop, "arrive", None) is None for stop in route.stops
+    )
+
+
+def _free(problem, person, route, release=None, depart_from=None, strict=False):
+    """A route without times, timed; None where impossible and `strict`, else the earliest times regardless of rules."""
+    visits = [problem.visit_by_id[name] for name in route.visits]
+    listed = None
+    if len(route.stops) > len(visits):
+        listed = [[stop.index for stop in leg] for leg in legs_of(route)]
+    timed = timed_route(problem, person, visits, release=release, fixed_breaks=listed, depart_from=depart_from)
+    if timed is None and not strict:
+        timed = _filled_in(problem, person, route)
+    return timed
+
+
+def _filled_in(problem: Problem, person: Staff, route: Route) -> Route:
+    """Walks along the route, keeps what is stated and takes the earliest possible for the rest."""
+    stops, clock, place = [], person.shift[0], person.start
+    departed = person.start is None
+    left, spans = 0, []
+    legs, position = legs_of(route), 0
+    for stop in route.stops:
+        if isinstance(stop, BreakStop):
+            pause = person.breaks[stop.index]
+            if not spans:
+                left = _travel(problem, place, legs, position, route, person)
+            step = take_break(clock, left, pause) if stop.start is None else None
+            start = stop.start if stop.start is not None else step[0] if step else max(clock, min(pause.windows)[0])
+            leave = start + pause.duration if stop.leave is None else stop.leave
+            interrupts = pause.place != "stop"
+            left = step[2] if step else max(0, left - max(0, start - clock)) if interrupts else left
+            spans.append((start, leave, interrupts))
+            stops.append(BreakStop(stop.index, start, leave))
+            clock = max(clock, leave)
+            continue
+        visit = problem.visit_by_id[stop.visit]
+        left = left if spans else _travel(problem, place, legs, position, route, person)
+        ready = clock + left
+        arrive = stop.arrive
+        start = stop.start if stop.start is not None else _earliest(visit, max(ready, arrive or ready))
+        if arrive is None:
+            arrive = ready if departed else _latest_arrival(person, start, left, ready, spans)
+            arrive = min(arrive, max(ready, start))
+        leave = start + visit.service if stop.leave is None else stop.leave
+        stops.append(VisitStop(stop.visit, arrive, start, leave))
+        clock, place, spans, departed = leave, visit.location, [], True
+        position += 1
+    return Route(route.staff, stops)
+
+
+def _travel(problem, place, legs, position, route, person):
+    names = route.visits
+    following = problem.visit_by_id[names[position]].location if position < len(names) else person.end
+    return 0 if place is None or following is None else problem.duration.item(place, following)
+
+
+def _latest_arrival(person, start, travel, ready, spans):
+    if spans:
+        return ready
+    depart = max(person.shift[0], depart_latest(start, travel, spans))
+    return arrive_earliest(depart, travel, spans)[0]
+
+
+def _earliest(visit, clock):
+    """The earliest start from `clock` on that is allowed, else `clock` itself."""
+    if visit.pinned and visit.pinned.start is not None:
+        return max(clock, visit.pinned.start)
+    for opens, closes in visit.start_windows:
+        start = max(clock, opens)
+        late = lateness(visit, start)
+        if start <= closes or (visit.late_cost is not None and (visit.late_max is None or late <= visit.late_max)):
+            return start
+    return clock
+
+
+def _keep_links(problem, routes, answer, free):
+    """Puts off starts in the free routes until gaps and double-handed starts hold. Returns the routes that links tie."""
+    where = {}
+    for i, route in enumerate(answer):
+        for name in route.visits:
+            where.setdefault(name, []).append(i)
+    pairs = _gaps(problem, where)
+    tied = {i for first, second, *_ in pairs for name in (first, second) for i in where[name]}
+    release = {i: {} for i in free}
+    for _ in range(LINK_ROUNDS):
+        raised = _raises(pairs, where, answer, release)
+        if not raised:
+            break
+        for i in raised:
+            timed = _free(problem, problem.staff_by_id[answer[i].staff], routes[i], release[i], strict=True)
+            if timed is None:
+                return tied
+            answer[i] = timed
+    return tied
+
+
+def _gaps(problem, where):
+    """(first, second, least gap, largest gap) of every pair of starts that bind each other."""
+    pairs = [
+        (link.first, link.second, link.min_gap, link.max_gap)
+        for link in problem.links
+        if (link.min_gap is not None or link.max_gap is not None) and link.first in where and link.second in where
+    ]
+    return pairs + [(name, name, 0, 0) for name, at in where.items() if len(at) > 1]
+
+
+def _raises(pairs, where, answer, release):
+    """Raises earliest starts that a pair asks for; returns the routes to time again."""
+    starts = {}
+    for name in {name for pair in pairs for name in pair[:2]}:
+        starts[name] = {
+            i: stop.start for i in where[name] for stop in answer[i].stops if getattr(stop, "visit", None) == name
+        }
+    raised = set()
+
+    def raise_to(name, least):
+        for i, start in starts[name].items():
+            if i in release and start is not None and start < least and release[i].get(name, start) < least:
+                release[i][name] = least
+                raised.add(i)
+
+    for first, second, least, largest in pairs:
+        first_starts = [s for s in starts[first].values() if s is not None]
+        second_starts = [s for s in starts[second].values() if s is not None]
+        if not first_starts or not second_starts:
+            continue
+        if least is not None:
+            raise_to(second, max(first_starts) + least)
+        if largest is not None:
+            raise_to(first, max(second_starts) - largest)
+    return raised
+
+
+def _shorter_day(problem, person, asked, route):
+    """A later departure where waiting costs or the length of the day is bounded; else the route as it is."""
+    if not (problem.weights.waiting or person.max_duration is not None):
+        return route
+    if any(stop.start is None for stop in route.stops):
+        return route
+    best = retimed_later(problem, person, route)
+    if person.max_duration is None or day_length(problem, person, best) <= person.max_duration:
+        return best
+    # With several windows another choice of windows may give a shorter day: try later departures.
+    first, last = departure(problem, person, best), best.stops[-1].leave
+    for step in range(1, DEPARTURES_TRIED + 1):
+        depart = first + (last - first) * step // DEPARTURES_TRIED
+        timed = _free(problem, person, asked, depart_from=depart, strict=True)
+        if timed is None:
+            break
+        timed = retimed_later(problem, person, timed)
+        if day_length(problem, person, timed) < day_length(problem, person, best):
+            best = timed
+    return best
+
+
+def departure(problem, person, route):
+    """The latest possible departure from the start place for the stated first start."""
+    visit = problem.visit_by_id[route.visits[0]]
+    travel = 0 if person.start is None else problem.duration.item(person.start, visit.location)
+    first = next(stop for stop in route.stops if isinstance(stop, VisitStop))
+    return depart_latest(first.start, travel, _spans(person, legs_of(route)[0]))
+
+
+def day_length(problem, person, route):
+    """Seconds from the latest possible departure to the return."""
+    last = [stop for stop in route.stops if isinstance(stop, VisitStop)][-1]
+    place = problem.visit_by_id[last.visit].location
+    travel = 0 if person.end is None else problem.duration.item(place, person.end)
+    returned = arrive_earliest(last.leave, travel, _spans(person, legs_of(route)[-1]))[0]
+    return returned - departure(problem, person, route)
+
+
+def _spans(person, pauses):
+    return [(p.start, p.leave, person.breaks[p.index].place != "stop") for p in pauses]

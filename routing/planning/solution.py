@@ -1,0 +1,103 @@
+"""The answer to a planning problem: routes with times, unserved visits with reasons, and what it costs."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class VisitStop:
+    """One visit on a route. Times in seconds; None: not stated, the judge computes them."""
+
+    visit: str
+    arrive: int | None = None
+    start: int | None = None
+    leave: int | None = None
+
+
+@dataclass(slots=True)
+class BreakStop:
+    """A break taken: the index into the person's `breaks`."""
+
+    index: int
+    start: int | None = None
+    leave: int | None = None
+
+
+Stop = VisitStop | BreakStop
+
+
+@dataclass(slots=True)
+class Route:
+    """One person's stops in order."""
+
+    staff: str
+    stops: list[Stop] = field(default_factory=list)
+
+    @property
+    def visits(self) -> list[str]:
+        return [stop.visit for stop in self.stops if isinstance(stop, VisitStop)]
+
+
+@dataclass(slots=True)
+class Remedy:
+    """A change that would let the visit be served, and what it would do to the cost."""
+
+    change: str
+    cost_change: float = 0
+
+
+@dataclass(slots=True)
+class Unserved:
+    """A visit left out, and why."""
+
+    visit: str
+    reason: str = ""
+    detail: str = ""
+    remedies: list[Remedy] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Cost:
+    """Weighted parts of the cost; `total` is their sum."""
+
+    travel: float = 0
+    prizes: float = 0
+    late: float = 0
+    preference: float = 0
+    overtime: float = 0
+    breaks: float = 0
+    waiting: float = 0
+    idle: float = 0
+    max_late: float = 0
+
+    @property
+    def total(self) -> float:
+        return (
+            self.travel
+            + self.prizes
+            + self.late
+            + self.preference
+            + self.overtime
+            + self.breaks
+            + self.waiting
+            + self.idle
+            + self.max_late
+        )
+
+
+@dataclass(slots=True)
+class Solution:
+    """A whole plan. `trace`: (elapsed seconds, best total cost so far)."""
+
+    routes: list[Route]
+    unserved: list[Unserved] = field(default_factory=list)
+    cost: Cost | None = None
+    feasible: bool | None = None
+    engine: str = ""
+    seconds: float = 0
+    trace: list[tuple[float, float]] = field(default_factory=list)
+    stopped: str = ""
+
+    @property
+    def orders(self) -> dict[str, list[str]]:
+        """Visit ids in order by staff id: the part of a plan that a search decides."""
+        return {route.staff: route.visits for route in self.routes if route.visits}
