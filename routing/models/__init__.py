@@ -1,8 +1,9 @@
 from .plans import PlanState, RouteAssignment, RoutePlan, RouteStop, UnservedVisit
-from .teams import Depot, Shift, Skill, StaffMember, Team
-from .visits import Visit, VisitTier
+from .teams import Depot, Shift, Skill, StaffMember, Team, TravelProfile
+from .visits import CORE20_DECILE, Visit, VisitTier
 
 __all__ = [
+    "CORE20_DECILE",
     "Depot",
     "PlanState",
     "RouteAssignment",
@@ -12,6 +13,7 @@ __all__ = [
     "Skill",
     "StaffMember",
     "Team",
+    "TravelProfile",
     "UnservedVisit",
     "Visit",
     "VisitTier",

@@ -10,7 +10,7 @@ from accounts.models import Job, Organisation
 from accounts.scoping import OrganisationScopedQuerySet
 
 from .teams import Shift, StaffMember, Team
-from .visits import Visit
+from .visits import Visit, VisitTier
 
 
 class PlanState(models.TextChoices):
@@ -20,13 +20,28 @@ class PlanState(models.TextChoices):
     APPROVED = "approved", "Approved"
     REJECTED = "rejected", "Rejected"
 
+    @classmethod
+    def decided(cls):
+        return [cls.APPROVED, cls.REJECTED]
+
 
 class RoutePlanQuerySet(OrganisationScopedQuerySet):
     def awaiting_approval(self):
         return self.filter(state=PlanState.PROPOSED)
 
+    def optimising(self):
+        return self.filter(state=PlanState.OPTIMISING)
+
     def with_team(self):
         return self.select_related("team", "job", "created_by", "approved_by")
+
+    def with_counts(self):
+        """`visit_count`, `unserved_count` and `tier_one_unserved` of each plan."""
+        return self.annotate(
+            visit_count=models.Count("visits", distinct=True),
+            unserved_count=models.Count("unserved", distinct=True),
+            tier_one_unserved=models.Count("unserved", filter=Q(unserved__visit__tier=VisitTier.FIRST), distinct=True),
+        )
 
 
 class RoutePlan(models.Model):
@@ -39,19 +54,30 @@ class RoutePlan(models.Model):
     name = models.CharField(max_length=120)
     state = models.CharField(max_length=12, choices=PlanState.choices, default=PlanState.DRAFT)
     visits = models.ManyToManyField(Visit, related_name="plans", blank=True)
+    intake = models.JSONField(
+        default=dict, blank=True, help_text="Where the visits came from: areas and numbers, or rows of a file refused."
+    )
     job = models.ForeignKey(Job, on_delete=models.SET_NULL, null=True, blank=True, related_name="plans")
     seconds_allowed = models.PositiveSmallIntegerField(default=30, help_text="Search time of the optimiser.")
     seed = models.PositiveIntegerField(default=1)
     engine = models.CharField(max_length=30, blank=True)
+    outcome_note = models.CharField(max_length=300, blank=True, help_text="How the last optimisation ended, in words.")
     is_travel_estimated = models.BooleanField(default=True, help_text="Whether any leg's time is an estimate.")
     cost = models.JSONField(default=dict, help_text="Parts of the judge's cost, seconds.")
     equity = models.JSONField(default=dict, help_text="Coverage measures of the proposed plan.")
     trace = models.JSONField(default=list, help_text="Best cost over elapsed seconds.")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
-    optimised_at = models.DateTimeField(null=True)
-    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
-    approved_at = models.DateTimeField(null=True)
+    optimised_at = models.DateTimeField(null=True, blank=True)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Who decided, either way.",
+    )
+    approved_at = models.DateTimeField(null=True, blank=True, help_text="When it was decided, either way.")
     decision_reason = models.TextField(blank=True, help_text="Why tier-1 visits were deferred, or a plan was rejected.")
 
     objects = RoutePlanQuerySet.as_manager()
@@ -60,10 +86,21 @@ class RoutePlan(models.Model):
         ordering = ["-day", "name"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(state__in=["approved", "rejected"]) ^ Q(approved_by__isnull=True, approved_at__isnull=True),
+                condition=Q(state__in=["approved", "rejected"], approved_by__isnull=False, approved_at__isnull=False)
+                | (
+                    Q(state__in=["draft", "optimising", "proposed"])
+                    & Q(approved_by__isnull=True, approved_at__isnull=True)
+                ),
                 name="plan_decision_has_a_name",
             ),
+            models.CheckConstraint(
+                condition=~Q(state="rejected") | ~Q(decision_reason=""), name="plan_rejection_has_a_reason"
+            ),
+            models.CheckConstraint(
+                condition=Q(seconds_allowed__gte=1, seconds_allowed__lte=600), name="plan_search_time_plausible"
+            ),
         ]
+        indexes = [models.Index(fields=["organisation", "-day"], name="plan_by_day")]
 
     def __str__(self):
         return self.name
@@ -80,8 +117,8 @@ class RouteAssignment(models.Model):
     plan = models.ForeignKey(RoutePlan, on_delete=models.CASCADE, related_name="assignments")
     staff = models.ForeignKey(StaffMember, on_delete=models.PROTECT, related_name="assignments")
     shift = models.ForeignKey(Shift, on_delete=models.PROTECT, related_name="assignments")
-    departs_at = models.DateTimeField(null=True)
-    returns_at = models.DateTimeField(null=True)
+    departs_at = models.DateTimeField(null=True, blank=True)
+    returns_at = models.DateTimeField(null=True, blank=True)
     travel_seconds = models.PositiveIntegerField(default=0)
     travel_metres = models.PositiveIntegerField(default=0)
     service_seconds = models.PositiveIntegerField(default=0)
@@ -90,7 +127,15 @@ class RouteAssignment(models.Model):
 
     class Meta:
         ordering = ["staff__display_name"]
-        constraints = [models.UniqueConstraint(fields=["plan", "staff"], name="assignment_once_per_person")]
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "staff"], name="assignment_once_per_person"),
+            models.CheckConstraint(
+                condition=Q(returns_at__gte=F("departs_at")), name="assignment_returns_after_departing"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.staff} in {self.plan}"
 
     @property
     def organisation(self):
@@ -102,11 +147,11 @@ class RouteStopQuerySet(OrganisationScopedQuerySet):
 
 
 class RouteStop(models.Model):
-    """A visit or a break, in order. A stop without a visit is the break."""
+    """A visit or a break, in order. A stop without a visit is the break, which may fall inside a drive."""
 
     assignment = models.ForeignKey(RouteAssignment, on_delete=models.CASCADE, related_name="stops")
     sequence = models.PositiveSmallIntegerField()
-    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, null=True, related_name="stops")
+    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, null=True, blank=True, related_name="stops")
     arrives_at = models.DateTimeField()
     starts_at = models.DateTimeField()
     leaves_at = models.DateTimeField()
@@ -119,10 +164,18 @@ class RouteStop(models.Model):
         ordering = ["sequence"]
         constraints = [
             models.UniqueConstraint(fields=["assignment", "sequence"], name="stop_sequence_once"),
+            models.UniqueConstraint(fields=["assignment", "visit"], name="stop_visit_once"),
             models.CheckConstraint(
                 condition=Q(starts_at__gte=F("arrives_at"), leaves_at__gte=F("starts_at")), name="stop_times_in_order"
             ),
         ]
+
+    def __str__(self):
+        return f"{self.sequence}. {self.visit or 'Break'}"
+
+    @property
+    def organisation(self):
+        return self.assignment.plan.organisation
 
 
 class UnservedVisitQuerySet(OrganisationScopedQuerySet):
@@ -135,10 +188,18 @@ class UnservedVisit(models.Model):
     plan = models.ForeignKey(RoutePlan, on_delete=models.CASCADE, related_name="unserved")
     visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="unserved_in")
     reason = models.CharField(max_length=30)
-    detail = models.CharField(max_length=300)
+    detail = models.CharField(max_length=300, blank=True)
+    remedies = models.JSONField(default=list, blank=True, help_text="Changes that would let it be served.")
 
     objects = UnservedVisitQuerySet.as_manager()
 
     class Meta:
         ordering = ["visit__tier", "visit__reference"]
         constraints = [models.UniqueConstraint(fields=["plan", "visit"], name="unserved_once_per_plan")]
+
+    def __str__(self):
+        return f"{self.visit}: {self.reason}"
+
+    @property
+    def organisation(self):
+        return self.plan.organisation

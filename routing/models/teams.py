@@ -53,6 +53,15 @@ class Depot(models.Model):
         return self.name
 
 
+class TeamQuerySet(OrganisationScopedQuerySet):
+    def with_counts(self):
+        """`staff_count` (active) and `plan_count` of each team."""
+        return self.select_related("patch").annotate(
+            staff_count=models.Count("staff", filter=Q(staff__is_active=True), distinct=True),
+            plan_count=models.Count("plans", distinct=True),
+        )
+
+
 class Team(models.Model):
     """A community team: its patch, its people."""
 
@@ -61,7 +70,7 @@ class Team(models.Model):
     name = models.CharField(max_length=100)
     patch = models.ForeignKey(Patch, on_delete=models.PROTECT, related_name="teams")
 
-    objects = OrganisationScopedQuerySet.as_manager()
+    objects = TeamQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
@@ -73,6 +82,9 @@ class Team(models.Model):
 
 class StaffMemberQuerySet(OrganisationScopedQuerySet):
     organisation_lookup = "team__organisation"
+
+    def active(self):
+        return self.filter(is_active=True)
 
 
 class StaffMember(models.Model):
@@ -93,7 +105,10 @@ class StaffMember(models.Model):
 
     class Meta:
         ordering = ["display_name"]
-        constraints = [models.UniqueConstraint(fields=["team", "reference"], name="staff_reference_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["team", "reference"], name="staff_reference_once"),
+            models.CheckConstraint(condition=Q(max_visits__gte=1), name="staff_may_visit_somebody"),
+        ]
 
     def __str__(self):
         return self.display_name
@@ -109,6 +124,9 @@ class ShiftQuerySet(OrganisationScopedQuerySet):
     def on_day(self, day):
         """Shifts that belong to a civil day in Europe/London."""
         return self.filter(day=day)
+
+    def of_team(self, team):
+        return self.filter(staff__team=team, staff__is_active=True)
 
 
 class TsTzRange(Func):
@@ -130,12 +148,18 @@ class Shift(models.Model):
     objects = ShiftQuerySet.as_manager()
 
     class Meta:
-        ordering = ["starts_at"]
+        ordering = ["starts_at", "staff__display_name"]
         constraints = [
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="shift_ends_after_start"),
             models.CheckConstraint(
                 condition=Q(break_minutes=0)
-                | Q(break_earliest__gte=F("starts_at"), break_latest__gte=F("break_earliest"), break_latest__lte=F("ends_at")),
+                | Q(
+                    break_earliest__isnull=False,
+                    break_latest__isnull=False,
+                    break_earliest__gte=F("starts_at"),
+                    break_latest__gte=F("break_earliest"),
+                    break_latest__lte=F("ends_at"),
+                ),
                 name="shift_break_inside",
             ),
             ExclusionConstraint(
@@ -146,3 +170,10 @@ class Shift(models.Model):
                 ],
             ),
         ]
+
+    def __str__(self):
+        return f"{self.staff}, {self.day}"
+
+    @property
+    def organisation(self):
+        return self.staff.team.organisation

@@ -8,8 +8,12 @@ from django.db.models import F, Q
 from accounts.models import Organisation
 from accounts.scoping import OrganisationScopedQuerySet
 from lsoa.models import Area
+from priorities.models import PriorityClass
 
 from .teams import Skill, Team
+
+# Core20: the most deprived fifth of areas nationally (NHS England, Core20PLUS5), which is IMD deciles 1 and 2.
+CORE20_DECILE = 2
 
 
 class VisitTier(models.IntegerChoices):
@@ -19,6 +23,18 @@ class VisitTier(models.IntegerChoices):
     SECOND = 2, "Tier 2: elevated"
     THIRD = 3, "Tier 3: standard"
     FOURTH = 4, "Tier 4: routine"
+
+    @classmethod
+    def of(cls, priority: int, imd_decile: int | None) -> "VisitTier":
+        """Tier of a visit in an area of this DEX class (0 routine to 3 urgent) and IMD decile."""
+        is_core20 = imd_decile is not None and imd_decile <= CORE20_DECILE
+        if priority >= PriorityClass.URGENT or (priority == PriorityClass.ELEVATED and is_core20):
+            return cls.FIRST
+        return {
+            PriorityClass.ELEVATED: cls.SECOND,
+            PriorityClass.STANDARD: cls.THIRD,
+            PriorityClass.ROUTINE: cls.FOURTH,
+        }[PriorityClass(priority)]
 
 
 class VisitQuerySet(OrganisationScopedQuerySet):
@@ -55,8 +71,10 @@ class Visit(models.Model):
     window_end = models.DateTimeField(null=True, blank=True, help_text="Latest start of the visit.")
     skills = models.ManyToManyField(Skill, blank=True, related_name="visits")
     tier = models.PositiveSmallIntegerField(choices=VisitTier.choices)
-    priority = models.PositiveSmallIntegerField(null=True, help_text="DEX class of the area when the visit was made.")
-    imd_decile = models.PositiveSmallIntegerField(null=True)
+    priority = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="DEX class of the area when the visit was made."
+    )
+    imd_decile = models.PositiveSmallIntegerField(null=True, blank=True, help_text="1 is the most deprived tenth.")
     source = models.CharField(max_length=8, choices=Source.choices)
     state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -69,8 +87,14 @@ class Visit(models.Model):
             models.UniqueConstraint(fields=["team", "day", "reference"], name="visit_reference_once_per_day"),
             models.CheckConstraint(condition=Q(minutes__gte=5, minutes__lte=480), name="visit_minutes_plausible"),
             models.CheckConstraint(
-                condition=Q(window_start__isnull=True, window_end__isnull=True) | Q(window_end__gte=F("window_start")),
+                # Spelt out: a comparison with null is neither true nor false, and a check lets that pass.
+                condition=Q(window_start__isnull=True, window_end__isnull=True)
+                | Q(window_start__isnull=False, window_end__isnull=False, window_end__gte=F("window_start")),
                 name="visit_window_both_or_none",
+            ),
+            models.CheckConstraint(condition=Q(tier__gte=1, tier__lte=4), name="visit_tier_valid"),
+            models.CheckConstraint(
+                condition=Q(priority__isnull=True) | Q(priority__lte=3), name="visit_priority_valid"
             ),
             models.CheckConstraint(
                 condition=Q(imd_decile__isnull=True) | Q(imd_decile__gte=1, imd_decile__lte=10),
@@ -80,3 +104,8 @@ class Visit(models.Model):
 
     def __str__(self):
         return self.reference
+
+    @property
+    def is_core20(self) -> bool:
+        """Whether the home area is among the most deprived fifth (IMD deciles 1 and 2)."""
+        return self.imd_decile is not None and self.imd_decile <= CORE20_DECILE
