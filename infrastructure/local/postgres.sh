@@ -91,7 +91,11 @@ start() {
     private_directory "$SOCKET"
     mkdir -p "$LOCAL"
     BIN=$(postgres_bin)
-    if server_pid >/dev/null && answers; then return 0; fi
+    if server_pid >/dev/null; then
+        if wait_until 10 answers; then return 0; fi
+        # It runs, but its socket is gone (a tidied /tmp): only a new start makes a new one.
+        stop
+    fi
     as_server test -f "$DATA/PG_VERSION" || create_cluster
     configure
     remove_stale_pid

@@ -21,7 +21,11 @@ start() {
     private_directory "$SERVER_HOME/$CLUSTER"
     private_directory "$SOCKETS/$CLUSTER"
     private_directory "$FOLDER"
-    if server_pid >/dev/null && ping; then return 0; fi
+    if server_pid >/dev/null; then
+        if wait_until 5 ping; then return 0; fi
+        # It runs, but its socket is gone (a tidied /tmp): only a new start makes a new one.
+        stop
+    fi
     local save="300 1"
     [ "$CLUSTER" = dev ] || save=
     as_server rm -f "$SOCKET"
