@@ -2,6 +2,7 @@ from .areas import Area, AreaChange, Patch, Vintage
 from .datasets import Dataset, LoadReject
 from .indicators import AreaProfile, Indicator, IndicatorDistribution, IndicatorValue, MissingReason
 from .practices import Postcode, Practice
+from .tiles import Tile, TileDistrict, TileGeometry, TileSet
 
 __all__ = [
     "Area",
@@ -16,5 +17,9 @@ __all__ = [
     "Patch",
     "Postcode",
     "Practice",
+    "Tile",
+    "TileDistrict",
+    "TileGeometry",
+    "TileSet",
     "Vintage",
 ]

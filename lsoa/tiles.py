@@ -1,0 +1,84 @@
+"""Serves the map's tiles, and keeps them in step with the boundaries.
+
+Tiles carry geometry and the index of each area, nothing else: themes are arrays by index, so tiles stay valid until the
+boundaries change, and a browser may keep a tile whose address names the version.
+"""
+
+import gzip
+
+from django.core.cache import cache
+from django.http import Http404, HttpResponse
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.utils.http import parse_etags
+from django.views.decorators.http import require_safe
+
+from accounts.access import requires
+from accounts.permissions import Permission
+
+from . import tile_sets
+from .models import Tile, Vintage
+
+ZOOMS = range(4, 15)
+CONTENT_TYPE = "application/vnd.mapbox-vector-tile"
+# Tiles above zoom 9 are made when somebody looks; a week covers a planning cycle.
+CACHE_SECONDS = 7 * 24 * 60 * 60
+
+
+def tile_url_template(vintage: int = Vintage.CENSUS_2021) -> str:
+    """Address with {z}, {x}, {y} for the map script, naming the version; "" while there is no map."""
+    tile_set = tile_sets.current_set(vintage)
+    if tile_set is None:
+        return ""
+    address = reverse("area-tile", kwargs={"vintage": vintage, "z": 0, "x": 0, "y": 0})
+    return address.replace("/0/0/0.pbf", "/{z}/{x}/{y}.pbf") + f"?v={tile_set.version}"
+
+
+def tile_data(tile_set, z: int, x: int, y: int) -> bytes:
+    """The gzipped tile from the table (made at import), the cache, or the geometry; b"" where nothing is."""
+    if z in tile_sets.SEEDED_ZOOMS:
+        stored = Tile.objects.filter(tile_set=tile_set, z=z, x=x, y=y).values_list("data", flat=True).first()
+        # Every tile that touches an area was stored: another one is empty.
+        return bytes(stored or b"")
+    key = f"tile:{tile_set.version}:{z}:{x}:{y}"
+    data = cache.get(key)
+    if data is None:
+        data = tile_sets.make_tile(tile_set.pk, z, x, y)
+        cache.set(key, data, CACHE_SECONDS)
+    return data
+
+
+@require_safe
+@requires(Permission.VIEW_AREAS)
+def area_tile(request, vintage, z, x, y):
+    """GET /tiles/areas/<vintage>/<z>/<x>/<y>.pbf: Mapbox vector tile, 204 where there is no area."""
+    if z not in ZOOMS or x >= 2**z or y >= 2**z:
+        raise Http404("There is no such tile.")
+    tile_set = tile_sets.current_set(vintage)
+    if tile_set is None:
+        raise Http404("No boundaries of this vintage are loaded.")
+    etag = f'"{tile_set.version}-{z}-{x}-{y}"'
+    response = _not_modified(request, etag) or _tile_response(request, tile_data(tile_set, z, x, y))
+    response["ETag"] = etag
+    named = request.GET.get("v") == tile_set.version
+    # Private: a tile needs a signed-in session, so no shared cache may hold it.
+    response["Cache-Control"] = "private, max-age=31536000, immutable" if named else "private, no-cache"
+    return response
+
+
+def _not_modified(request, etag):
+    known = parse_etags(request.headers.get("If-None-Match", ""))
+    if etag in known or f"W/{etag}" in known or known == ["*"]:
+        return HttpResponse(status=304)
+    return None
+
+
+def _tile_response(request, data):
+    if not data:
+        return HttpResponse(status=204)
+    zipped = "gzip" in request.headers.get("Accept-Encoding", "")
+    response = HttpResponse(data if zipped else gzip.decompress(data), content_type=CONTENT_TYPE)
+    if zipped:
+        response["Content-Encoding"] = "gzip"
+    patch_vary_headers(response, ["Accept-Encoding"])
+    return response
