@@ -6,3 +6,11 @@ class RoutingConfig(AppConfig):
 
     name = "routing"
     verbose_name = "Visit planning"
+
+    def ready(self):
+        from accounts import jobs
+
+        from . import tasks
+        from .services import JOB_KIND
+
+        jobs.register_kind(JOB_KIND, tasks.optimise)

@@ -1,0 +1,159 @@
+"""Which visits fall due in a patch: how many per area follows from class, population and review interval.
+
+Planning defaults, set by judgement and shown beside every list made from them: no published source ties a caseload to
+an area. Each area has one person on the caseload for every `RESIDENTS_PER_PERSON` residents (at least one). Each
+person is visited once per review interval of the area's class, on a day of the cycle that is drawn once per person, so
+that the same person falls due on the same days whoever asks.
+"""
+
+import random
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import F
+
+from lsoa.models import Area, Postcode
+from priorities.models import PriorityScore
+
+from .models import VisitTier
+
+RESIDENTS_PER_PERSON = 2_000
+# Used where no population is loaded: the size for which LSOAs are designed (ONS, 1,000 to 3,000 residents).
+TYPICAL_POPULATION = 1_700
+# Hours between visits by class, where the model version names none (design default: 12, 6 and 2 weeks, 48 hours).
+REVIEW_HOURS = (2016, 1008, 336, 48)
+
+
+@dataclass(frozen=True, slots=True)
+class AreaDemand:
+    """What one area contributes."""
+
+    area: Area
+    priority: int
+    probability: float
+    imd_decile: int | None
+    population: int
+    minutes: int
+    interval_days: int
+
+    @property
+    def tier(self) -> VisitTier:
+        return VisitTier.of(self.priority, self.imd_decile)
+
+    @property
+    def people(self) -> int:
+        """Persons on the caseload."""
+        return max(1, round(self.population / RESIDENTS_PER_PERSON))
+
+    @property
+    def urgency(self) -> tuple:
+        """Sorts the most urgent area first: tier, class, how sure the class is, deprivation."""
+        return (self.tier, -self.priority, -self.probability, self.imd_decile or 11, self.area.code)
+
+
+@dataclass(frozen=True, slots=True)
+class DueVisit:
+    """One person of an area, and in how many days their visit falls due (0: today)."""
+
+    demand: AreaDemand
+    person: int
+    due_in: int
+
+    @property
+    def reference(self) -> str:
+        """Opaque and stable: the same person has the same reference every day."""
+        return f"{self.demand.area.code[1:]}-{self.person + 1}"
+
+    @property
+    def dice(self) -> random.Random:
+        """Everything drawn for this person comes from here, so it is the same every day."""
+        return random.Random(self.reference)
+
+
+def area_demands(patch) -> tuple[list[AreaDemand], int]:
+    """Demand of every scored area of the patch, the most urgent first, and the number of areas without a score."""
+    scores = (
+        PriorityScore.objects.current()
+        .for_patch(patch)
+        .select_related("area", "run__model_version")
+        .only(
+            *("area__code", "area__name", "area__centroid", "run__model_version__minutes"),
+            *("priority", "probability", "visit_minutes"),
+        )
+        .annotate(population=F("area__profile__values__population"), imd_decile=F("area__profile__values__imd_decile"))
+    )
+    demands = [_demand(score) for score in scores]
+    return sorted(demands, key=lambda demand: demand.urgency), patch.areas.current().count() - len(demands)
+
+
+def due_visits(demands: list[AreaDemand], day: date) -> Iterator[DueVisit]:
+    """Every person's next visit: those due on the day first, then those due on the days after; each day by urgency."""
+    visits = [
+        DueVisit(demand, person, _days_until_due(demand, person, day))
+        for demand in demands
+        for person in range(demand.people)
+    ]
+    # sorted() is stable, so the order by urgency survives within each day.
+    return iter(sorted(visits, key=lambda visit: visit.due_in))
+
+
+def places(visits: list[DueVisit]) -> list[tuple[str, object]]:
+    """(postcode, point) of each visit: a residential postcode of its area, drawn once per person; where none is
+    loaded, a blank postcode and a point on the area's surface."""
+    codes = {visit.demand.area.code for visit in visits}
+    homes: dict[str, list] = {}
+    for home in Postcode.objects.filter(area_code__in=codes, is_residential=True).order_by("postcode"):
+        homes.setdefault(home.area_code, []).append(home)
+    drawn = []
+    for visit in visits:
+        known = homes.get(visit.demand.area.code)
+        if known:
+            home = visit.dice.choice(known)
+            drawn.append((home.postcode, home.point))
+        else:
+            drawn.append(("", visit.demand.area.centroid))
+    return drawn
+
+
+def summary(visits: list[DueVisit]) -> list[dict]:
+    """Per area: why it has as many visits as it has, in order of urgency. Plain values, to be stored with a plan."""
+    numbers = Counter(visit.demand.area.code for visit in visits)
+    demands = {visit.demand.area.code: visit.demand for visit in visits}
+    return [
+        {
+            "code": demand.area.code,
+            "name": demand.area.name,
+            "priority": demand.priority,
+            "imd_decile": demand.imd_decile,
+            "population": demand.population,
+            "people": demand.people,
+            "interval_days": demand.interval_days,
+            "minutes": demand.minutes,
+            "visits": numbers[demand.area.code],
+        }
+        for demand in sorted(demands.values(), key=lambda demand: demand.urgency)
+    ]
+
+
+def _demand(score) -> AreaDemand:
+    return AreaDemand(
+        area=score.area,
+        priority=score.priority,
+        probability=score.probability,
+        imd_decile=int(score.imd_decile) if score.imd_decile is not None else None,
+        population=int(score.population if score.population is not None else TYPICAL_POPULATION),
+        minutes=score.visit_minutes,
+        interval_days=_interval_days(score.run.model_version, score.priority),
+    )
+
+
+def _interval_days(model_version, priority) -> int:
+    hours = model_version.minutes.get("review_hours", REVIEW_HOURS)
+    return max(1, round(hours[priority] / 24))
+
+
+def _days_until_due(demand, person, day) -> int:
+    phase = random.Random(f"{demand.area.code}/{person}").randrange(demand.interval_days)
+    return (phase - day.toordinal()) % demand.interval_days

@@ -1,0 +1,118 @@
+"""The work of a worker on one plan: build the problem, search with progress, keep the best plan found."""
+
+import time
+
+import structlog
+
+from accounts import audit
+from accounts.jobs import JobCancelled, JobRun
+
+from .models import RoutePlan
+from .planning.engines import SolveOptions, solve
+from .planning.solution import Solution
+from .problem_building import PlanProblem, build_problem
+from .services.optimisation import release_plan, store_solution, take_on
+
+log = structlog.get_logger(__name__)
+
+ACTOR = audit.SystemActor("huey:routing.optimise")
+REPORT_SECONDS = 1.0
+
+
+class SearchReport:
+    """Tells the job how the search goes, about once a second, and hears whether somebody asked for the end.
+
+    The search calls back from inside foreign code, where an exception would be lost: it is kept, the search is asked
+    to stop, and `raise_kept` lets it out afterwards.
+    """
+
+    def __init__(self, run: JobRun, *, seconds: int, visits: int):
+        self.run, self.seconds, self.visits = run, seconds, visits
+        self.began = self.reported = time.monotonic()
+        self.best = {}
+        self.trace: list[list[float]] = []
+        self.cancelled = False
+        self.fault: Exception | None = None
+
+    def improved(self, progress):
+        self.best = {
+            "elapsed": round(progress.elapsed, 1),
+            "cost": round(progress.cost),
+            "unserved": progress.unserved,
+            "served": self.visits - progress.unserved,
+        }
+        self.trace.append([round(progress.elapsed, 2), round(progress.cost)])
+        if len(self.trace) == 1:
+            # The first plan is news that should not wait for the next second.
+            self.reported = float("-inf")
+
+    def should_stop(self) -> bool:
+        if self.cancelled or self.fault:
+            return True
+        now = time.monotonic()
+        if now - self.reported < REPORT_SECONDS:
+            return False
+        self.reported = now
+        try:
+            self.send(now - self.began)
+        except JobCancelled:
+            self.cancelled = True
+        except Exception as error:
+            self.fault = error
+        return self.cancelled or self.fault is not None
+
+    def send(self, elapsed: float):
+        percent = min(99, round(100 * elapsed / self.seconds))
+        result = {"elapsed": round(elapsed, 1), "seconds": self.seconds, "best": self.best, "trace": self.trace[-200:]}
+        message = f"{self.best['served']} of {self.visits} visits placed" if self.best else "Looking for a first plan"
+        self.run.progress(percent, message, result)
+
+    def raise_kept(self):
+        if self.fault:
+            raise self.fault
+
+
+def search(built: PlanProblem, *, seconds: int, seed: int, solution_limit=None, report: SearchReport | None = None):
+    """The engine's best answer within `seconds` of wall time; `report` hears about it. Returns a Solution."""
+    options = SolveOptions(
+        seconds=seconds,
+        seed=seed,
+        solution_limit=solution_limit,
+        on_progress=report and report.improved,
+        should_stop=report and report.should_stop,
+    )
+    return solve(built.problem, options)
+
+
+def work_on(run: JobRun) -> RoutePlan:
+    """Optimise the plan that the job names. Whatever happens, the plan is not left waiting.
+
+    A cancelled search keeps the best plan found so far, then ends the job as cancelled (JobCancelled).
+    """
+    plan = RoutePlan.objects.for_organisation(run.job.organisation).get(pk=run.job.payload["plan"])
+    plan = take_on(plan=plan, job=run.job)
+    try:
+        run.progress(0, "Reading visits, shifts and travel times")
+        built = build_problem(plan)
+        report = SearchReport(run, seconds=plan.seconds_allowed, visits=len(built.visits))
+        solution = search(built, seconds=plan.seconds_allowed, seed=plan.seed, report=report)
+        report.raise_kept()
+        plan = store_solution(
+            plan=plan, built=built, solution=solution, note=_note(solution, report), by=ACTOR, job=run.job
+        )
+    except JobCancelled:
+        release_plan(plan=plan, job=run.job, note="The optimisation was cancelled before a plan was found.", by=ACTOR)
+        raise
+    except Exception as error:
+        log.exception("optimisation_failed", plan=str(plan.pk))
+        release_plan(plan=plan, job=run.job, note=f"The optimisation failed: {error}", by=ACTOR)
+        raise
+    if report.cancelled:
+        raise JobCancelled
+    return plan
+
+
+def _note(solution: Solution, report: SearchReport) -> str:
+    if report.cancelled:
+        return f"Stopped on request after {solution.seconds:.0f} seconds; the best plan found until then was kept."
+    return f"Searched for {solution.seconds:.0f} seconds."

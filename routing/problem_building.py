@@ -1,0 +1,154 @@
+"""From rows to a planning problem and back: the only place that knows both sides.
+
+Second 0 of a problem is the first instant of the plan's civil day. People and visits go by their references, which are
+unique within a team and day, so that reasons and remedies of the planner can be read.
+"""
+
+from dataclasses import dataclass, field
+from datetime import time
+
+import numpy as np
+
+from routing.planning.problem import Break, Problem, Staff
+from routing.planning.problem import Visit as Task
+from routing.planning.solution import BreakStop, Route
+from routing.travel import GreatCircleProvider, TravelMatrix
+
+from .civil_time import instant, moment_of, seconds_into
+from .models import PlanState, RouteAssignment, RoutePlan, RouteStop, Shift, Visit, VisitTier
+
+# What leaving a visit out costs, in hours of travel. Tiers come first whatever the prizes; these steer within them.
+PRIZE_HOURS = {VisitTier.FIRST: 72, VisitTier.SECOND: 24, VisitTier.THIRD: 8, VisitTier.FOURTH: 4}
+# Travel times of the whole day are those of this time of day.
+TYPICAL_DEPARTURE = time(10, 0)
+
+
+class NothingToPlan(ValueError):
+    """The plan has no visits or nobody to do them; the message says which."""
+
+
+@dataclass
+class PlanProblem:
+    """A plan as a problem, and the rows behind its references. `taken`: visits that an approved plan already holds."""
+
+    plan: RoutePlan
+    problem: Problem
+    travel: TravelMatrix
+    shifts: dict[str, Shift]
+    visits: dict[str, Visit]
+    taken: list[Visit] = field(default_factory=list)
+
+    @property
+    def is_travel_estimated(self) -> bool:
+        return bool(self.travel.estimated.any())
+
+
+def working_shifts(plan: RoutePlan) -> list[Shift]:
+    """One shift for each person who works that day and is not in an approved plan already; the longest of several."""
+    shifts = (
+        Shift.objects.for_organisation(plan.organisation)
+        .of_team(plan.team)
+        .on_day(plan.day)
+        .exclude(assignments__plan__state=PlanState.APPROVED)
+        .select_related("staff__base", "staff__team")
+        .prefetch_related("staff__skills")
+    )
+    longest: dict = {}
+    for shift in sorted(shifts, key=lambda shift: shift.ends_at - shift.starts_at):
+        longest[shift.staff_id] = shift
+    return sorted(longest.values(), key=lambda shift: shift.staff.reference)
+
+
+def build_problem(plan: RoutePlan, travel_provider=None) -> PlanProblem:
+    """Everything an engine needs to know about the plan. NothingToPlan without open visits or working staff."""
+    visits = list(plan.visits.order_by("reference").prefetch_related("skills"))
+    taken = [visit for visit in visits if visit.state == Visit.State.PLANNED]
+    visits = [visit for visit in visits if visit.state == Visit.State.OPEN]
+    shifts = working_shifts(plan)
+    if not visits:
+        raise NothingToPlan("The plan has no open visits.")
+    if not shifts:
+        raise NothingToPlan(f"Nobody of {plan.team} is free to work on {plan.day:%A %-d %B %Y}. Add shifts first.")
+    places, points = _places([shift.staff.base.point for shift in shifts] + [visit.point for visit in visits])
+    provider = travel_provider or GreatCircleProvider()
+    travel = provider.matrix(points, instant(plan.day, TYPICAL_DEPARTURE))
+    problem = Problem(
+        staff=tuple(_staff(shift, plan.day, place) for shift, place in zip(shifts, places[: len(shifts)], strict=True)),
+        visits=tuple(_task(visit, plan.day, place) for visit, place in zip(visits, places[len(shifts) :], strict=True)),
+        duration=travel.duration,
+        distance=travel.distance,
+    )
+    return PlanProblem(
+        plan=plan,
+        problem=problem,
+        travel=travel,
+        shifts={shift.staff.reference: shift for shift in shifts},
+        visits={visit.reference: visit for visit in visits},
+        taken=taken,
+    )
+
+
+def assignment_of(built: PlanProblem, route: Route, facts) -> tuple[RouteAssignment, list[RouteStop]]:
+    """Unsaved rows of one route. `facts`: the judge's RouteFacts of it (departure, return, driven seconds)."""
+    day, person, shift = built.plan.day, built.problem.staff_by_id[route.staff], built.shifts[route.staff]
+    assignment = RouteAssignment(plan=built.plan, staff=shift.staff, shift=shift)
+    stops, place = [], person.start
+    for sequence, stop in enumerate(route.stops, start=1):
+        row = RouteStop(assignment=assignment, sequence=sequence)
+        if isinstance(stop, BreakStop):
+            row.arrives_at = row.starts_at = moment_of(day, stop.start)
+        else:
+            location = built.problem.visit_by_id[stop.visit].location
+            row.visit = built.visits[stop.visit]
+            row.arrives_at, row.starts_at = moment_of(day, stop.arrive), moment_of(day, stop.start)
+            row.travel_seconds = built.travel.duration.item(place, location)
+            row.travel_metres = built.travel.distance.item(place, location)
+            place = location
+        row.leaves_at = moment_of(day, stop.leave)
+        stops.append(row)
+    home = (place, person.end)
+    assignment.departs_at = moment_of(day, facts.departs)
+    assignment.returns_at = moment_of(day, facts.returns)
+    assignment.service_seconds = sum(built.problem.visit_by_id[visit].service for visit in route.visits)
+    assignment.travel_seconds = sum(row.travel_seconds for row in stops) + built.travel.duration.item(home)
+    assignment.travel_metres = sum(row.travel_metres for row in stops) + built.travel.distance.item(home)
+    return assignment, stops
+
+
+def _places(points) -> tuple[list[int], np.ndarray]:
+    """Index of each point among the different ones, and these as an (n, 2) array of longitude and latitude."""
+    indexes: dict[tuple[float, float], int] = {}
+    places = [indexes.setdefault((point.x, point.y), len(indexes)) for point in points]
+    return places, np.array(list(indexes))
+
+
+def _staff(shift: Shift, day, place: int) -> Staff:
+    breaks = ()
+    if shift.break_minutes:
+        window = (seconds_into(day, shift.break_earliest), seconds_into(day, shift.break_latest))
+        breaks = (Break(duration=shift.break_minutes * 60, windows=(window,)),)
+    return Staff(
+        id=shift.staff.reference,
+        start=place,
+        end=place,
+        shift=(seconds_into(day, shift.starts_at), seconds_into(day, shift.ends_at)),
+        skills=frozenset(skill.code for skill in shift.staff.skills.all()),
+        max_visits=shift.staff.max_visits,
+        breaks=breaks,
+    )
+
+
+def _task(visit: Visit, day, place: int) -> Task:
+    window = {}
+    if visit.window_start is not None:
+        window["windows"] = ((seconds_into(day, visit.window_start), seconds_into(day, visit.window_end)),)
+    return Task(
+        id=visit.reference,
+        location=place,
+        service=visit.minutes * 60,
+        skills=frozenset(skill.code for skill in visit.skills.all()),
+        prize=PRIZE_HOURS[visit.tier] * 3600,
+        tier=visit.tier,
+        required=False,
+        **window,
+    )

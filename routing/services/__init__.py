@@ -1,0 +1,51 @@
+"""Every write of visit planning. Keyword-only, atomic, `by=` says who."""
+
+from .optimisation import (
+    JOB_KIND,
+    PlanMoved,
+    SolutionRefused,
+    optimise_plan,
+    release_plan,
+    settle_interrupted_plans,
+    store_solution,
+    take_on,
+)
+from .plans import (
+    PlanStateError,
+    ReasonNeeded,
+    approve_plan,
+    create_plan,
+    plan_from_file,
+    plan_from_priorities,
+    reject_plan,
+)
+from .teams import add_shifts, add_staff, create_depot, create_skill, create_team, remove_shift
+from .visits import NoVisits, VisitIntake, import_visits, make_visits_from_priorities
+
+__all__ = [
+    "JOB_KIND",
+    "NoVisits",
+    "PlanMoved",
+    "PlanStateError",
+    "ReasonNeeded",
+    "SolutionRefused",
+    "VisitIntake",
+    "add_shifts",
+    "add_staff",
+    "approve_plan",
+    "create_depot",
+    "create_plan",
+    "create_skill",
+    "create_team",
+    "import_visits",
+    "make_visits_from_priorities",
+    "optimise_plan",
+    "plan_from_file",
+    "plan_from_priorities",
+    "reject_plan",
+    "release_plan",
+    "remove_shift",
+    "settle_interrupted_plans",
+    "store_solution",
+    "take_on",
+]

@@ -1,0 +1,229 @@
+"""Optimising a plan in the background: queue it, work on it, keep what was found, and leave nothing half done."""
+
+from dataclasses import asdict
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts import audit, jobs
+from accounts.models import JobState
+from routing.models import PlanState, RouteAssignment, RoutePlan, RouteStop, UnservedVisit
+from routing.planning.check import check
+from routing.planning.equity import Need, equity, quintile_of_decile
+from routing.planning.solution import Solution
+from routing.problem_building import PlanProblem, assignment_of, working_shifts
+
+from .plans import PlanStateError, locked
+
+JOB_KIND = "routing.optimise"
+WATCHDOG = audit.SystemActor("routing:watchdog")
+OPTIMISABLE = (PlanState.DRAFT, PlanState.PROPOSED, PlanState.REJECTED)
+
+
+class SolutionRefused(RuntimeError):
+    """The judge found a broken rule in what the engine answered. Such a plan is never stored."""
+
+
+class PlanMoved(RuntimeError):
+    """Somebody else has taken the plan on since: what this worker found is not wanted any more."""
+
+
+@transaction.atomic
+def optimise_plan(*, plan: RoutePlan, by) -> RoutePlan:
+    """Queue the optimisation; returns the plan with its job. A rejected plan becomes open again.
+
+    PlanStateError when it is being optimised or approved, or when there is nobody or nothing to plan.
+    """
+    plan = locked(plan)
+    _check_optimisable(plan)
+    if not plan.visits.exists():
+        raise PlanStateError("The plan has no visits.")
+    if not working_shifts(plan):
+        raise PlanStateError(f"Nobody of {plan.team} is free to work on {plan.day:%A %-d %B %Y}. Add shifts first.")
+    plan.job = jobs.enqueue(
+        kind=JOB_KIND,
+        title=f"Optimise {plan.name}",
+        payload={"plan": str(plan.pk)},
+        by=by,
+        organisation=plan.organisation,
+    )
+    _start(plan)
+    audit.record(
+        action="plan.optimisation_queued",
+        by=by,
+        organisation=plan.organisation,
+        target=plan,
+        details={"seconds": plan.seconds_allowed},
+    )
+    return plan
+
+
+@transaction.atomic
+def take_on(*, plan: RoutePlan, job) -> RoutePlan:
+    """What a worker does first: make sure that the plan is waiting for this very job.
+
+    A job that was tried again from the list of jobs finds the plan settled and takes it on anew. PlanMoved when the
+    plan has been approved or belongs to another running job.
+    """
+    plan = locked(plan)
+    if plan.state == PlanState.OPTIMISING and plan.job_id == job.pk:
+        return plan
+    if plan.state not in OPTIMISABLE:
+        raise PlanMoved(f"The plan is {plan.get_state_display().lower()} now.")
+    plan.job = job
+    _start(plan)
+    return plan
+
+
+@transaction.atomic
+def store_solution(
+    *, plan: RoutePlan, built: PlanProblem, solution: Solution, note: str = "", by, job=None
+) -> RoutePlan:
+    """Judge the answer and make it the plan's proposal, in place of an earlier one.
+
+    SolutionRefused when the judge finds a broken rule; PlanMoved when the plan does not wait for `job` any more.
+    """
+    verdict = check(built.problem, solution)
+    if not verdict.feasible:
+        first = verdict.violations[0]
+        raise SolutionRefused(f"{len(verdict.violations)} broken rules, the first: {first.rule}, {first.detail}")
+    plan = locked(plan)
+    if job is not None and (plan.state != PlanState.OPTIMISING or plan.job_id != job.pk):
+        raise PlanMoved("The plan was taken on by somebody else.")
+    _store_routes(plan, built, verdict)
+    _store_unserved(plan, built, solution, verdict)
+    plan.state, plan.optimised_at = PlanState.PROPOSED, timezone.now()
+    plan.engine, plan.outcome_note = solution.engine[:30], note[:300]
+    plan.is_travel_estimated = built.is_travel_estimated
+    plan.cost = cost_parts(verdict.cost)
+    plan.equity = equity_of(built, verdict.unserved)
+    plan.trace = [[round(elapsed, 2), round(cost)] for elapsed, cost in solution.trace]
+    plan.save()
+    audit.record(
+        action="plan.optimised",
+        by=by,
+        organisation=plan.organisation,
+        target=plan,
+        details={
+            "engine": plan.engine,
+            "served": len(built.visits) - len(verdict.unserved),
+            "unserved": len(verdict.unserved),
+            "cost": plan.cost["total"],
+        },
+    )
+    return plan
+
+
+@transaction.atomic
+def release_plan(*, plan: RoutePlan, job, note: str, by) -> RoutePlan:
+    """Give up the optimisation: the plan goes back to what it was, with an honest note, and can be tried again.
+
+    Does nothing when the plan does not wait for this job any more.
+    """
+    plan = locked(plan)
+    if plan.state != PlanState.OPTIMISING or plan.job_id != (job.pk if job else None):
+        return plan
+    has_proposal = plan.optimised_at is not None
+    plan.state = PlanState.PROPOSED if has_proposal else PlanState.DRAFT
+    plan.outcome_note = (note + (" The earlier proposal is kept." if has_proposal else ""))[:300]
+    plan.save(update_fields=["state", "outcome_note"])
+    audit.record(action="plan.optimisation_ended_without_plan", by=by, organisation=plan.organisation, target=plan)
+    return plan
+
+
+def settle_interrupted_plans(*, plans=None) -> list[RoutePlan]:
+    """Free every plan (of `plans`, a QuerySet, else of all) whose optimisation has ended without telling it.
+
+    A killed worker, a job cancelled while it waited: cheap, and safe to call from pages as often as they are shown.
+    """
+    waiting = (plans if plans is not None else RoutePlan.objects.all()).optimising().select_related("job")
+    if not waiting.exists():
+        return []
+    jobs.mark_interrupted()
+    settled = []
+    for plan in waiting.filter(ended_job()):
+        settled.append(release_plan(plan=plan, job=plan.job, note=_why_ended(plan.job), by=WATCHDOG))
+    return settled
+
+
+def ended_job() -> Q:
+    """Plans whose job is gone or has come to an end."""
+    return Q(job__isnull=True) | Q(job__state__in=JobState.finished())
+
+
+def cost_parts(cost) -> dict:
+    """The judge's cost as plain numbers, with the total."""
+    return {**{name: round(value) for name, value in asdict(cost).items()}, "total": round(cost.total)}
+
+
+def _why_ended(job) -> str:
+    if job is None:
+        return "The optimisation ended and its record is gone. You can try again."
+    return {
+        JobState.INTERRUPTED: "The worker stopped before a plan was found. Nothing was lost: try again.",
+        JobState.CANCELLED: "The optimisation was cancelled before a plan was found.",
+        JobState.FAILED: f"The optimisation failed. {job.message}",
+    }.get(job.state, "The optimisation ended without a plan. You can try again.")
+
+
+def _check_optimisable(plan):
+    if plan.state not in OPTIMISABLE:
+        raise PlanStateError(f"A plan that is {plan.get_state_display().lower()} cannot be optimised.")
+
+
+def _start(plan):
+    plan.state, plan.outcome_note = PlanState.OPTIMISING, ""
+    # A decision was about the proposal of that time; the audit trail keeps it.
+    plan.approved_by = plan.approved_at = None
+    plan.decision_reason = ""
+    plan.save()
+
+
+def _store_routes(plan, built, verdict):
+    plan.assignments.all().delete()
+    assignments, stops = [], []
+    for route in verdict.routes:
+        if route.visits:
+            assignment, its_stops = assignment_of(built, route, verdict.facts[route.staff])
+            assignments.append(assignment)
+            stops += its_stops
+    RouteAssignment.objects.bulk_create(assignments)
+    RouteStop.objects.bulk_create(stops)
+
+
+def _store_unserved(plan, built, solution, verdict):
+    reasons = {entry.visit: entry for entry in solution.unserved}
+    rows = [
+        UnservedVisit(plan=plan, visit=visit, reason="planned", detail="It is in an approved plan of this day already.")
+        for visit in built.taken
+    ]
+    for reference in verdict.unserved:
+        entry = reasons.get(reference)
+        rows.append(
+            UnservedVisit(
+                plan=plan,
+                visit=built.visits[reference],
+                reason=entry.reason if entry and entry.reason else "search",
+                detail=entry.detail[:300] if entry else "",
+                remedies=[asdict(remedy) for remedy in entry.remedies] if entry else [],
+            )
+        )
+    plan.unserved.all().delete()
+    UnservedVisit.objects.bulk_create(rows)
+
+
+def equity_of(built: PlanProblem, unserved) -> dict:
+    """Coverage of Core20 and by quintile. The need of a visit is its minutes: what its class says it takes.
+
+    `unserved`: references of the visits left out. Visits that another approved plan holds do not count either way.
+    """
+    missing = set(unserved)
+    return equity(
+        Need(
+            weight=visit.minutes,
+            served=reference not in missing,
+            quintile=quintile_of_decile(visit.imd_decile),
+        )
+        for reference, visit in built.visits.items()
+    ).as_dict()

@@ -1,0 +1,221 @@
+"""Visits of a day: made from the priorities of areas, or taken from a file."""
+
+import random
+import uuid
+from dataclasses import dataclass, field
+from datetime import date, time
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Count, Q
+
+from accounts import audit
+from routing import due_visits
+from routing.civil_time import instant
+from routing.models import PlanState, Skill, Visit
+from routing.visit_files import ParsedVisit, VisitFile
+
+MAX_VISITS = 2_000
+# Opening and latest start of the two half-days, and how often each is asked for; the others may be at any time.
+HALF_DAYS = ((0.25, time(8, 0), time(11, 30)), (0.20, time(13, 0), time(16, 0)))
+# Some visits need a particular time whatever the draw.
+TIMED_SKILLS = {"insulin": (time(8, 0), time(10, 0))}
+SHARE_WITHOUT_SKILL = 0.35
+# What a newer version of the same visit replaces.
+FROM_A_SOURCE = [
+    *("area", "postcode", "point", "minutes", "window_start", "window_end"),
+    *("tier", "priority", "imd_decile", "source"),
+]
+# Plans whose visits a file must not change any more.
+BUSY_STATES = (PlanState.OPTIMISING, PlanState.PROPOSED, PlanState.APPROVED)
+
+
+class NoVisits(ValidationError):
+    """There is nothing to make visits from; the message says why."""
+
+
+@dataclass
+class VisitIntake:
+    """Visits for a plan, and where they came from (`report`: plain values, stored with the plan)."""
+
+    visits: list[Visit]
+    report: dict = field(default_factory=dict)
+
+
+@transaction.atomic
+def make_visits_from_priorities(*, team, day: date, count: int, by) -> VisitIntake:
+    """Up to `count` visits for what falls due on the day in the team's patch, the most urgent areas first.
+
+    When fewer fall due than asked for, those due on the next days are brought forward. Persons whose visit is in an
+    approved plan of that day are left out; open visits that exist already are taken again. NoVisits when the patch
+    has no scored areas.
+    """
+    if not 1 <= count <= MAX_VISITS:
+        raise ValidationError(f"Ask for 1 to {MAX_VISITS:,} visits.")
+    demands, unscored = due_visits.area_demands(team.patch)
+    if not demands:
+        raise NoVisits(f"No area of {team.patch} has a priority yet. Areas are scored after data has been loaded.")
+    existing = {visit.reference: visit for visit in Visit.objects.filter(team=team, day=day)}
+    chosen = []
+    for due in due_visits.due_visits(demands, day):
+        known = existing.get(due.reference)
+        if known is None or known.state == Visit.State.OPEN:
+            chosen.append(due)
+        if len(chosen) == count:
+            break
+    new = [due for due in chosen if due.reference not in existing]
+    made = _store_due(new, team=team, day=day)
+    kept = [existing[due.reference] for due in chosen if due.reference in existing]
+    audit.record(
+        action="visits.made_from_priorities",
+        by=by,
+        organisation=team.organisation,
+        target=team,
+        details={"day": str(day), "asked": count, "new": len(made), "kept": len(kept)},
+    )
+    report = {
+        "source": Visit.Source.PRIORITY,
+        "asked": count,
+        "areas": due_visits.summary(chosen),
+        "areas_without_score": unscored,
+        "brought_forward_days": chosen[-1].due_in if chosen else 0,
+        "residents_per_person": due_visits.RESIDENTS_PER_PERSON,
+    }
+    return VisitIntake(visits=[*kept, *made], report=report)
+
+
+@transaction.atomic
+def import_visits(*, team, day: date, file: VisitFile, by) -> VisitIntake:
+    """The good rows of a parsed file as visits; bad rows are kept with line and reason and never stop the good ones.
+
+    A row whose reference has a visit in a draft of that day replaces it; one in a proposed or approved plan is refused.
+    NoVisits when no row is left.
+    """
+    existing = {visit.reference: visit for visit in Visit.objects.filter(team=team, day=day)}
+    busy = set(
+        Visit.objects.filter(team=team, day=day, plans__state__in=BUSY_STATES).values_list("reference", flat=True)
+    )
+    rejected, accepted = list(file.rejected), []
+    for row in file.rows:
+        if row.reference in busy:
+            rejected.append({"line": row.line, "reason": "this visit is in another plan of that day already"})
+        else:
+            accepted.append(row)
+    if not accepted:
+        raise NoVisits(_nothing_left(rejected))
+    made = _store_rows(accepted, existing, team=team, day=day)
+    audit.record(
+        action="visits.imported",
+        by=by,
+        organisation=team.organisation,
+        target=team,
+        details={"day": str(day), "sha256": file.sha256, "accepted": len(made), "rejected": len(rejected)},
+    )
+    report = {
+        "source": Visit.Source.CSV,
+        "rows": len(file.rows) + len(file.rejected),
+        "accepted": len(made),
+        "rejected": sorted(rejected, key=lambda entry: entry["line"]),
+    }
+    return VisitIntake(visits=made, report=report)
+
+
+def _nothing_left(rejected) -> str:
+    first = "; ".join(f"line {entry['line']}: {entry['reason']}" for entry in rejected[:5])
+    return f"No row of the file could be taken. {first}"
+
+
+def _store_due(due: list, *, team, day) -> list[Visit]:
+    offer = _skill_offer(team)
+    windows = _windows(day)
+    visits, needs = [], []
+    for visit, (postcode, point) in zip(due, due_visits.places(due), strict=True):
+        demand, dice = visit.demand, visit.dice
+        skill = _draw_skill(dice, offer)
+        window = windows(dice, skill)
+        visits.append(
+            Visit(
+                organisation=team.organisation,
+                team=team,
+                reference=visit.reference,
+                day=day,
+                area=demand.area,
+                postcode=postcode,
+                point=point,
+                minutes=demand.minutes,
+                window_start=window and window[0],
+                window_end=window and window[1],
+                tier=demand.tier,
+                priority=demand.priority,
+                imd_decile=demand.imd_decile,
+                source=Visit.Source.PRIORITY,
+            )
+        )
+        needs.append([skill] if skill else [])
+    return _store(visits, needs)
+
+
+def _store_rows(rows: list[ParsedVisit], existing: dict[str, Visit], *, team, day) -> list[Visit]:
+    """Drafts hold the visits of an earlier try with a file: those are changed in place, the newest row is meant."""
+    visits = [
+        Visit(
+            id=existing[row.reference].pk if row.reference in existing else uuid.uuid4(),
+            organisation=team.organisation,
+            team=team,
+            reference=row.reference,
+            day=day,
+            area=row.area,
+            postcode=row.postcode,
+            point=row.point,
+            minutes=row.minutes,
+            window_start=row.window and row.window[0],
+            window_end=row.window and row.window[1],
+            tier=row.tier,
+            priority=row.priority,
+            imd_decile=row.imd_decile,
+            source=Visit.Source.CSV,
+        )
+        for row in rows
+    ]
+    return _store(visits, [row.skills for row in rows])
+
+
+def _store(visits: list[Visit], needs: list[list[Skill]]) -> list[Visit]:
+    made = Visit.objects.bulk_create(
+        visits, update_conflicts=True, unique_fields=["team", "day", "reference"], update_fields=FROM_A_SOURCE
+    )
+    links = Visit.skills.through
+    links.objects.filter(visit__in=made).delete()
+    pairs = [(visit, skill) for visit, skills in zip(made, needs, strict=True) for skill in skills]
+    links.objects.bulk_create(links(visit_id=visit.pk, skill_id=skill.pk) for visit, skill in pairs)
+    return made
+
+
+def _skill_offer(team) -> list[tuple[Skill, int]]:
+    """Skills of the team with the number of people who have each: demand that nobody can meet would teach nothing."""
+    held = Skill.objects.for_organisation(team.organisation).annotate(
+        holders=Count("staff", filter=Q(staff__team=team, staff__is_active=True))
+    )
+    return [(skill, skill.holders) for skill in held.order_by("code") if skill.holders]
+
+
+def _draw_skill(dice: random.Random, offer) -> Skill | None:
+    if not offer or dice.random() < SHARE_WITHOUT_SKILL:
+        return None
+    return dice.choices([skill for skill, _ in offer], weights=[holders for _, holders in offer])[0]
+
+
+def _windows(day):
+    """A function (dice, skill) -> (opening, latest start) as instants, or None for any time."""
+
+    def draw(dice, skill):
+        if skill and skill.code in TIMED_SKILLS:
+            return tuple(instant(day, at) for at in TIMED_SKILLS[skill.code])
+        chance = dice.random()
+        for share, opens, closes in HALF_DAYS:
+            if chance < share:
+                return instant(day, opens), instant(day, closes)
+            chance -= share
+        return None
+
+    return draw
