@@ -1,0 +1,68 @@
+"""Profiles of many areas as arrays, for scoring, themes and exports."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from django.db import connection
+
+from .models import Area
+
+
+@dataclass(frozen=True)
+class ProfileMatrix:
+    """n areas by k indicators. `values` is float64 with NaN for missing; `missing` says why ('' where there is a
+    value or nothing was ever loaded); `datasets` holds the id (text) of the dataset behind each figure."""
+
+    codes: tuple[str, ...]
+    area_ids: np.ndarray
+    area_codes: np.ndarray
+    area_index: np.ndarray
+    values: np.ndarray
+    missing: np.ndarray
+    datasets: np.ndarray
+
+
+def read_matrix(codes: Sequence[str], areas=None) -> ProfileMatrix:
+    """Figures in force of the areas (a queryset; by default all of 2021), ordered by the areas' index."""
+    codes = tuple(codes)
+    chosen = (Area.objects.current() if areas is None else areas).order_by().values("pk")
+    chosen_sql, chosen_params = chosen.query.sql_with_params()
+    figures = "".join(", (p.values->>%s)::double precision" for _ in codes)
+    base = f"FROM lsoa_area a JOIN lsoa_areaprofile p ON p.area_id = a.id WHERE a.id IN ({chosen_sql})"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT a.id, a.code, a.index{figures} {base} ORDER BY a.vintage, a.index", [*codes, *chosen_params]
+        )
+        rows = cursor.fetchall()
+        cursor.execute(f"SELECT a.id, p.missing {base} AND p.missing <> '{{}}'::jsonb", chosen_params)
+        gaps = cursor.fetchall()
+        cursor.execute(f"SELECT p.datasets, array_agg(a.id) {base} GROUP BY p.datasets", chosen_params)
+        origins = cursor.fetchall()
+    columns = list(zip(*rows, strict=True)) or [()] * (3 + len(codes))
+    ids = np.array(columns[0], dtype=np.int64)
+    values = np.array(columns[3:], dtype=float).T.reshape(len(ids), len(codes))
+    missing, datasets = np.full(values.shape, "", dtype=object), np.full(values.shape, "", dtype=object)
+    place = {pk: row for row, pk in enumerate(ids.tolist())}
+    for pk, reasons in gaps:
+        for column, code in enumerate(codes):
+            missing[place[pk], column] = _json(reasons).get(code, "")
+    for by_code, members in origins:
+        rows_of = [place[pk] for pk in members]
+        for column, code in enumerate(codes):
+            datasets[rows_of, column] = _json(by_code).get(code, "")
+    return ProfileMatrix(
+        codes=codes,
+        area_ids=ids,
+        area_codes=np.array(columns[1], dtype=object),
+        area_index=np.array(columns[2], dtype=np.int64),
+        values=values,
+        missing=missing,
+        datasets=datasets,
+    )
+
+
+def _json(value) -> dict:
+    # Django leaves jsonb of raw queries as text.
+    return value if isinstance(value, dict) else json.loads(value)

@@ -1,0 +1,33 @@
+"""Every adapter that the product has. The first that recognises a file reads it."""
+
+from .base import Source
+from .boundaries import Boundaries2021
+from .census import NOMIS_TABLES
+from .iod2025 import IoD2025File1
+from .lookups import INTEGRATED_CARE_BOARD, LOCAL_AUTHORITY
+from .material import FileMaterial, SpecMaterial
+from .practices import PracticeLocations
+from .qof import QofPrevalence
+from .synthetic.adapter import Synthetic
+
+SOURCES: list[Source] = [
+    Boundaries2021(),
+    LOCAL_AUTHORITY,
+    INTEGRATED_CARE_BOARD,
+    PracticeLocations(),
+    IoD2025File1(),
+    *NOMIS_TABLES,
+    QofPrevalence(),
+    Synthetic(),
+]
+
+
+def source_for(material: FileMaterial | SpecMaterial) -> Source | None:
+    """The adapter of this material, or None when there is none (yet)."""
+    if isinstance(material, SpecMaterial):
+        return next((source for source in SOURCES if source.scheme == material.scheme), None)
+    return next((source for source in SOURCES if source.scheme is None and source.recognises(material)), None)
+
+
+def schemes() -> set[str]:
+    return {source.scheme for source in SOURCES if source.scheme}
