@@ -41,7 +41,7 @@ missing_packages() {
 install_as_root() {
     export DEBIAN_FRONTEND=noninteractive
     local no_cluster=/etc/postgresql-common/createcluster.d/healthequiroute.conf policy=/usr/sbin/policy-rc.d wrote_policy=
-    local had_redis=yes status=0
+    local had_redis=yes status=0 log
     dpkg -s redis-server >/dev/null 2>&1 || had_redis=
     mkdir -p "$(dirname "$no_cluster")"
     echo 'create_main_cluster = false' >"$no_cluster"
@@ -50,8 +50,11 @@ install_as_root() {
         chmod 755 "$policy"
         wrote_policy=yes
     fi
-    apt-get update -q || warn "apt-get update failed; trying with the lists that are there"
-    apt-get install -q -y --no-install-recommends -o DPkg::Lock::Timeout=300 "$@" || status=$?
+    log=$(mktemp)
+    apt-get update -q >"$log" 2>&1 || warn "apt-get update failed; trying with the lists that are there"
+    apt-get install -q -y --no-install-recommends -o DPkg::Lock::Timeout=300 "$@" >>"$log" 2>&1 || status=$?
+    [ "$status" -eq 0 ] || tail -n 20 "$log" >&2
+    rm -f "$log"
     rm -f "$no_cluster"
     [ -z "$wrote_policy" ] || rm -f "$policy"
     if [ -z "$had_redis" ] && dpkg -s redis-server >/dev/null 2>&1; then
@@ -76,10 +79,11 @@ main() {
     if ! command -v apt-get >/dev/null; then
         die "these Debian packages (or your system's equivalents) must be installed first: ${packages[*]}"
     fi
-    say "Installing system packages: ${packages[*]}"
     if [ "$(id -u)" -eq 0 ]; then
+        say "Installing system packages: ${packages[*]}"
         install_as_root "${packages[@]}"
     elif command -v sudo >/dev/null && { sudo -n true 2>/dev/null || { [ -t 0 ] && sudo -v; }; }; then
+        say "Installing system packages: ${packages[*]}"
         sudo bash "${BASH_SOURCE[0]}" --install-as-root "${packages[@]}"
     else
         die "an administrator must install: ${packages[*]}
