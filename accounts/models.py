@@ -152,6 +152,10 @@ class Membership(models.Model):
     def __str__(self):
         return f"{self.user} in {self.organisation}"
 
+    @property
+    def role_names(self) -> str:
+        return ", ".join(Role(role).label for role in self.roles)
+
 
 class ActorPseudonym(models.Model):
     """Who stands behind an actor id of the audit trail; erasing a person deletes this row, never the trail."""

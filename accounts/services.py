@@ -100,6 +100,11 @@ def add_member(*, email: str, full_name: str, organisation: Organisation, roles:
     return grant_roles(user=user, organisation=organisation, roles=roles, by=by)
 
 
+def record_switch(*, user: User, organisation: Organisation) -> None:
+    """Somebody turned to another of their organisations (kept in their session alone)."""
+    audit.record(action="organisation.switched", by=user, organisation=organisation, target=organisation)
+
+
 @transaction.atomic
 def notify(*, user: User, text: str, url: str = "", organisation: Organisation | None = None) -> Notification:
     """A message in somebody's list of notifications. Not audited: what caused it was."""

@@ -1,0 +1,67 @@
+"""Forms about people and the audit trail."""
+
+from django import forms
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+
+from .models import User
+from .permissions import Role
+from .presenters import action_text
+
+ROLES = [(role.value, f"{role.label}: {role.description[0].lower()}{role.description[1:]}") for role in Role]
+
+
+class RolesForm(forms.Form):
+    """Which roles somebody holds in the organisation."""
+
+    roles = forms.MultipleChoiceField(
+        choices=ROLES,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choose at least one role"},
+    )
+
+
+class NewMemberForm(RolesForm):
+    """Somebody to add to the organisation."""
+
+    field_order = ["email", "full_name", "roles"]
+
+    email = forms.EmailField(
+        label="E-mail address",
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": "Enter an e-mail address"},
+    )
+    full_name = forms.CharField(label="Full name", max_length=150, error_messages={"required": "Enter a full name"})
+
+
+class AuditFilterForm(forms.Form):
+    """`?action=` of the audit page; an action that never happened in the organisation is refused as unknown."""
+
+    action = forms.ChoiceField(label="Action", required=False)
+
+    def __init__(self, *args, actions, **kwargs):
+        super().__init__(*args, **kwargs)
+        options = sorted(((action, action_text(action)) for action in actions), key=lambda option: option[1])
+        self.fields["action"].choices = [("", "All actions"), *options]
+
+
+class NewUserForm(AdminUserCreationForm):
+    """A person made in the administration."""
+
+    class Meta:
+        model = User
+        fields = ("email", "full_name")
+
+    def clean_email(self):
+        return self.cleaned_data["email"].lower()
+
+
+class ChangeUserForm(UserChangeForm):
+    """A person changed in the administration."""
+
+    class Meta:
+        model = User
+        fields = "__all__"
+        field_classes = {}
+
+    def clean_email(self):
+        return self.cleaned_data["email"].lower()
