@@ -10,7 +10,7 @@ urlpatterns = [
     path("health/live", health.live, name="health-live"),
     path("health/ready", health.ready, name="health-ready"),
     path("favicon.ico", RedirectView.as_view(url="/static/favicon.svg", permanent=False)),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("accounts.sign_in_urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("healthequiroute.api")),
     path("", include("accounts.urls")),
