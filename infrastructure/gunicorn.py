@@ -1,4 +1,4 @@
-"""Gunicorn's settings, the same on a developer's machine and in a container. The address comes from the command line."""
+"""Gunicorn's settings, the same on a developer's machine and in a container; the command line gives the address."""
 
 import os
 

@@ -84,8 +84,8 @@ serve() {
 
 announce() {
     printf '\nHealthEquiRoute is ready: %s   (after %d s)\n\n' "$1" "$SECONDS"
-    "$PYTHON" manage.py demo_accounts 2>/dev/null || echo "The sign-in page lists the demo accounts: one click signs you in."
-    printf '\nLogs: .local/run/web.log and .local/run/worker.log. Ctrl-C stops everything that was started.\n'
+    "$PYTHON" manage.py create_demo_accounts
+    printf '\nThe sign-in page signs you in as one of them with one click.\nLogs: .local/run/web.log and .local/run/worker.log. Ctrl-C stops everything that was started.\n'
 }
 
 if is_running web; then
