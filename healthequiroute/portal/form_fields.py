@@ -24,7 +24,8 @@ _OWN_ATTRIBUTES = {
 def component_for(field, **options) -> tuple[str, dict]:
     """(component, parameters) of a bound field.
 
-    Options: `classes` (on the control), `legend_size` and `label_size` ("s", "m", "l"), `small`, `inline`, `hint`.
+    Options: `classes` (on the control), `legend_size` and `label_size` ("s", "m", "l"), `label_hidden`, `small`,
+    `inline`, `hint`, `mark_optional`, `group_classes`.
     """
     widget = field.field.widget
     # Order matters: RadioSelect and CheckboxSelectMultiple are Selects, FileInput is an Input.
@@ -36,7 +37,7 @@ def component_for(field, **options) -> tuple[str, dict]:
         (forms.Select, _select),
         (forms.Textarea, _textarea),
         (forms.FileInput, _file),
-        (forms.Input, _input),
+        (forms.widgets.Input, _input),
     ):
         if isinstance(widget, kind):
             component, params = build(field, widget, options)
@@ -77,7 +78,8 @@ def _label(field, options) -> dict:
     text = field.label
     if not field.field.required and options.get("mark_optional"):
         text = f"{text} (optional)"
-    return {"text": text, "classes": f"nhsuk-label--{size}" if size else ""}
+    classes = "nhsuk-u-visually-hidden" if options.get("label_hidden") else f"nhsuk-label--{size}" if size else ""
+    return {"text": text, "classes": classes}
 
 
 def _legend(field, options) -> dict:
@@ -86,12 +88,11 @@ def _legend(field, options) -> dict:
 
 
 def _attributes(widget, field) -> dict:
-    attributes = {
+    return {
         key: True if value is True else str(value)
         for key, value in field.build_widget_attrs(widget.attrs).items()
         if key not in _OWN_ATTRIBUTES and value is not False and value is not None
     }
-    return attributes
 
 
 def _value(field, widget) -> str:

@@ -16,6 +16,7 @@ const HATCHED = 1; // marks "no data" in the table; painted as lines, because a 
 const HATCH_LINE = rgba("#8a98a3");
 const HATCH_GROUND = rgba("#ffffff");
 const FILTERED_COLOUR = rgba("#f3f5f6");
+const FILTERED_LINE = rgba("#d5dce0"); // filtered areas are ground, not figure
 const SELECTED_LINE = rgba("#d5281b");
 const SELECTED_HALO = rgba("#ffffff");
 
@@ -80,7 +81,12 @@ const lighter = (colour) =>
     ((128 + (((colour >>> 8) & 255) >> 1)) << 8) |
     (128 + ((colour & 255) >> 1))) >>>
   0;
-const border = (colour) => ((colour & 255) + ((colour >>> 8) & 255) < 150 ? lighter(colour) : darker(colour));
+const isDark = (colour) => (colour & 255) + ((colour >>> 8) & 255) < 150;
+
+function border(colour) {
+  if (colour === FILTERED_COLOUR) return FILTERED_LINE;
+  return isDark(colour) ? lighter(colour) : darker(colour);
+}
 
 function outlineAreas(pixels, { ids, width }, size) {
   let p = 0;

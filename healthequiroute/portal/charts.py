@@ -1,0 +1,253 @@
+"""Charts as SVG, drawn on the server: printable, testable, complete without JavaScript.
+
+Every function gives safe markup of one `<svg role="img">` with a title (what it is) and a description (what it says).
+A chart never stands alone: the caller puts the same figures beside it as a table. Colours come from the style sheet
+through classes, since the content security policy allows no style attributes. Lengths are CSS pixels.
+"""
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+# Ids must be unique in a page; `<title>` and `<desc>` are bound to the picture by id.
+_numbers = itertools.count(1)
+_NOTHING = mark_safe("")
+_BREAK_PATTERN = mark_safe(
+    '<defs><pattern id="her-break" width="6" height="6" patternUnits="userSpaceOnUse"'
+    ' patternTransform="rotate(45)"><rect width="6" height="6" fill="#fff"/>'
+    '<rect width="2" height="6" fill="#768692"/></pattern></defs>'
+)
+
+HOUR = 3600
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One horizontal bar. `share` is 0-1, or None where there is no figure; `text` is what stands beside it."""
+
+    label: str
+    share: float | None
+    text: str
+    css: str = ""
+    # Interval around the share, e.g. Wilson's, as two shares.
+    interval: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A stretch of somebody's day. Times are seconds after midnight; kind: visit, drive, break or wait."""
+
+    kind: str
+    start: int
+    end: int
+    label: str
+    tier: int | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class TimelineRow:
+    """One person's day. `colour_index` as on the map."""
+
+    name: str
+    segments: Sequence[Segment]
+    shift: tuple[int, int] | None = None
+    colour_index: int = 0
+    note: str = field(default="")
+
+
+def _svg(width, height, title, description, body, css="", stretches=False) -> SafeString:
+    number = next(_numbers)
+    fit = mark_safe(' preserveAspectRatio="none"') if stretches else _NOTHING
+    return format_html(
+        '<svg class="her-chart {}" viewBox="0 0 {} {}"{} role="img" aria-labelledby="chart-{}-title chart-{}-desc">'
+        '<title id="chart-{}-title">{}</title><desc id="chart-{}-desc">{}</desc>{}</svg>',
+        css, _n(width), _n(height), fit, number, number, number, title, number, description, body,
+    )  # fmt: skip
+
+
+def _n(value: float) -> str:
+    """A coordinate with at most one decimal."""
+    text = f"{value:.1f}"
+    return text[:-2] if text.endswith(".0") else text
+
+
+def _join(parts) -> SafeString:
+    return format_html_join("", "{}", ((part,) for part in parts))
+
+
+def _rect(x, y, width, height, css, title=None) -> SafeString:
+    inner = format_html("<title>{}</title>", title) if title else _NOTHING
+    return format_html(
+        '<rect x="{}" y="{}" width="{}" height="{}" class="{}">{}</rect>',
+        _n(x), _n(y), _n(max(0, width)), _n(height), css, inner,
+    )  # fmt: skip
+
+
+def _line(x1, y1, x2, y2, css) -> SafeString:
+    return format_html('<line x1="{}" y1="{}" x2="{}" y2="{}" class="{}"/>', _n(x1), _n(y1), _n(x2), _n(y2), css)
+
+
+def _text(x, y, text, css="", anchor="start") -> SafeString:
+    return format_html('<text x="{}" y="{}" text-anchor="{}" class="{}">{}</text>', _n(x), _n(y), anchor, css, text)
+
+
+def horizontal_bars(
+    bars: Sequence[Bar], *, title: str, description: str = "", label_width=184, width=520
+) -> SafeString:
+    """Bars from 0 to 100 %, e.g. coverage by deprivation quintile, each with its interval where one is known."""
+    row, bar_height, text_width = 30, 18, 72
+    left, track = label_width, width - label_width - text_width
+    parts = []
+    for i, bar in enumerate(bars):
+        y = i * row + 6
+        middle = y + bar_height / 2
+        parts.append(_text(0, middle + 4.5, bar.label))
+        parts.append(_rect(left, y, track, bar_height, "her-chart__track"))
+        if bar.share is not None:
+            parts.append(_rect(left, y, track * min(1, bar.share), bar_height, bar.css or "her-chart__bar"))
+        if bar.interval:
+            low, high = (left + track * min(1, max(0, edge)) for edge in bar.interval)
+            parts.append(_line(low, middle, high, middle, "her-chart__interval"))
+            parts += [_line(x, middle - 4, x, middle + 4, "her-chart__interval") for x in (low, high)]
+        parts.append(_text(left + track + 10, middle + 4.5, bar.text))
+    parts.append(_line(left, 0, left, len(bars) * row, "her-chart__axis"))
+    description = description or "; ".join(f"{bar.label}: {bar.text}" for bar in bars)
+    return _svg(width, len(bars) * row + 4, title, description, _join(parts))
+
+
+def ratio_strip(parts: Sequence[tuple[str, int, str]], *, title: str, width=720, height=28) -> SafeString:
+    """One bar cut by counts: `(label, count, css)` from left to right. It stretches, so it holds no words."""
+    total = sum(count for _, count, _ in parts)
+    shapes, x = [], 0.0
+    for label, count, css in parts if total else ():
+        share = width * count / total
+        shapes.append(_rect(x, 0, share, height, css, title=f"{label}: {count:,}"))
+        x += share
+    if not total:
+        shapes.append(_rect(0, 0, width, height, "her-chart__track"))
+    description = "; ".join(f"{label}: {count:,} of {total:,}" for label, count, _ in parts) if total else "No data."
+    return _svg(width, height, title, description, _join(shapes), css="her-chart--ratio", stretches=True)
+
+
+def sparkline(values: Sequence[float | None], *, title: str, description: str, width=120, height=28) -> SafeString:
+    """A short series; a missing value is a gap, never a zero. The last value carries a dot."""
+    known = [value for value in values if value is not None]
+    if not known:
+        return _svg(width, height, title, "No data.", _NOTHING, css="her-chart--spark")
+    low, high = min(known), max(known)
+    step = (width - 8) / max(1, len(values) - 1)
+
+    def place(i, value):
+        share = (value - low) / (high - low) if high > low else 0.5
+        return 4 + i * step, height - 4 - share * (height - 8)
+
+    runs = [
+        [place(i, value) for i, value in group]
+        for is_known, group in itertools.groupby(enumerate(values), key=lambda pair: pair[1] is not None)
+        if is_known
+    ]
+    lines = [
+        format_html('<polyline points="{}" class="her-chart__line"/>', " ".join(f"{_n(x)},{_n(y)}" for x, y in run))
+        for run in runs
+    ]
+    x, y = runs[-1][-1]
+    dot = format_html('<circle cx="{}" cy="{}" r="3.5" class="her-chart__dot"/>', _n(x), _n(y))
+    return _svg(width, height, title, description, _join([*lines, dot]), css="her-chart--spark")
+
+
+def position_strip(
+    value: float | None, *, low: float, median: float, high: float, title: str, description: str, width=168, height=24
+) -> SafeString:
+    """Where a value stands between the lowest and the highest in England, with the median as a tick.
+
+    Two halves are scaled apart (low to median, median to high), so that one extreme area does not press all
+    others together.
+    """
+    left, right, middle = 6.0, width - 6.0, height / 2
+
+    def place(number):
+        centre = (left + right) / 2
+        if number <= median:
+            share = (number - low) / (median - low) if median > low else 1
+            return left + max(0, share) * (centre - left)
+        share = (number - median) / (high - median) if high > median else 0
+        return centre + min(1, share) * (right - centre)
+
+    centre = (left + right) / 2
+    shapes = [
+        _rect(left, middle - 4, right - left, 8, "her-chart__track"),
+        _line(centre, middle - 8, centre, middle + 8, "her-chart__median"),
+    ]
+    if value is not None:
+        shapes.append(
+            format_html('<circle cx="{}" cy="{}" r="6" class="her-chart__marker"/>', _n(place(value)), _n(middle))
+        )
+    return _svg(width, height, title, description, _join(shapes), css="her-chart--strip")
+
+
+def timeline(rows: Sequence[TimelineRow], *, title: str, description: str = "", width=1040) -> SafeString:
+    """Everybody's day: drive, visit, break and wait on an axis of hours. Seconds after midnight, local time."""
+    first, last = _hours(rows)
+    left, head, row_height = 148, 28, 32
+    height = head + len(rows) * row_height + 4
+    scale = (width - left - 24) / ((last - first) * HOUR)
+
+    def at(seconds):
+        return left + (seconds - first * HOUR) * scale
+
+    parts = [_BREAK_PATTERN]
+    for hour in range(first, last + 1):
+        x = at(hour * HOUR)
+        parts.append(_line(x, head - 6, x, height, "her-chart__grid"))
+        parts.append(_text(x, 14, f"{hour % 24:02d}:00", "her-chart__muted", anchor="middle"))
+    for i, row in enumerate(rows):
+        parts += _timeline_row(row, head + i * row_height, row_height, at, width)
+    description = description or f"{len(rows)} people from {first:02d}:00 to {last:02d}:00."
+    return _svg(width, height, title, description, _join(parts), css="her-chart--timeline")
+
+
+def _hours(rows) -> tuple[int, int]:
+    """Whole hours around everything that is drawn; 8 to 18 where nothing is."""
+    times = [t for row in rows for s in row.segments for t in (s.start, s.end)]
+    times += [t for row in rows if row.shift for t in row.shift]
+    if not times:
+        return 8, 18
+    first, last = min(times) // HOUR, -(-max(times) // HOUR)
+    return first, max(last, first + 1)
+
+
+def _timeline_row(row, y, row_height, at, width) -> list[SafeString]:
+    middle = y + row_height / 2
+    parts = [
+        _line(0, y + row_height, width, y + row_height, "her-chart__grid"),
+        format_html(
+            '<g class="her-person-{}"><rect x="0" y="{}" width="6" height="18" class="her-person__mark"/></g>',
+            row.colour_index, _n(middle - 9),
+        ),
+        _text(14, middle + 4.5, row.name),
+    ]  # fmt: skip
+    if row.shift:
+        parts.append(
+            _rect(at(row.shift[0]), y + 4, at(row.shift[1]) - at(row.shift[0]), row_height - 8, "her-timeline__shift")
+        )
+    for segment in row.segments:
+        parts.append(_segment(segment, y, row_height, at))
+        length = at(segment.end) - at(segment.start)
+        if segment.kind == "visit" and segment.text and length >= 8 + 7.5 * len(segment.text):
+            css = "her-chart__on-dark" if segment.tier in (None, 1, 2) else ""
+            parts.append(_text(at(segment.start) + length / 2, middle + 4.5, segment.text, css, anchor="middle"))
+    return parts
+
+
+def _segment(segment, y, row_height, at) -> SafeString:
+    x, width = at(segment.start), at(segment.end) - at(segment.start)
+    css = f"her-timeline__{segment.kind}"
+    if segment.kind == "visit" and segment.tier:
+        css += f" her-timeline__visit--tier-{segment.tier}"
+    # A drive is a thin line between visits: the eye should find the visits first.
+    inset = {"drive": 13, "wait": 9}.get(segment.kind, 4)
+    return _rect(x, y + inset, width, row_height - 2 * inset, css, title=segment.label)

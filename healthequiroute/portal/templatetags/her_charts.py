@@ -1,0 +1,44 @@
+"""Charts for templates of every app; rows come as plain dictionaries, so that no app needs to import this one.
+
+{% chart_bars bars title="Coverage by deprivation fifth" %}     [{"label", "share", "text", "css"?, "interval"?}]
+{% chart_ratio parts title="Areas by class" %}                  [(label, count, css)]
+{% chart_sparkline values title="..." description="..." %}
+{% chart_position value low=.. median=.. high=.. title="..." description="..." %}
+{% chart_timeline rows title="Routes of the day" %}             [{"name", "colour_index", "shift"?, "segments": [
+                                                                  {"kind", "start", "end", "label", "tier"?, "text"?}]}]
+"""
+
+from django import template
+
+from .. import charts
+
+register = template.Library()
+
+
+@register.simple_tag
+def chart_bars(bars, *, title, description=""):
+    return charts.horizontal_bars([charts.Bar(**bar) for bar in bars], title=title, description=description)
+
+
+@register.simple_tag
+def chart_ratio(parts, *, title):
+    return charts.ratio_strip(parts, title=title)
+
+
+@register.simple_tag
+def chart_sparkline(values, *, title, description):
+    return charts.sparkline(values, title=title, description=description)
+
+
+@register.simple_tag
+def chart_position(value, *, low, median, high, title, description):
+    return charts.position_strip(value, low=low, median=median, high=high, title=title, description=description)
+
+
+@register.simple_tag
+def chart_timeline(rows, *, title, description=""):
+    people = [
+        charts.TimelineRow(**row | {"segments": [charts.Segment(**segment) for segment in row["segments"]]})
+        for row in rows
+    ]
+    return charts.timeline(people, title=title, description=description)
