@@ -59,6 +59,8 @@ def district_outlines(geometry: np.ndarray, district: np.ndarray) -> np.ndarray:
     geometry: (n,) polygons of a coverage; district: (n,) labels. An edge between two areas of one district belongs to
     neither outline, so no union is needed: it is enough to look at the edges that are not shared within a district.
     """
+    if not len(geometry):
+        return np.array([], dtype=object)
     labels = np.unique(district, return_inverse=True)[1]
     parts, of_area = shapely.get_parts(geometry, return_index=True)
     rings, of_part = shapely.get_rings(parts, return_index=True)
@@ -75,7 +77,5 @@ def district_outlines(geometry: np.ndarray, district: np.ndarray) -> np.ndarray:
     np.minimum.at(lowest, which, label)
     np.maximum.at(highest, which, label)
     kept = unique[(count == 1) | (lowest != highest)]
-    if not len(kept):
-        return np.array([], dtype=object)
     merged = shapely.line_merge(shapely.multilinestrings(shapely.linestrings(kept.reshape(-1, 2, 2))))
     return shapely.set_srid(shapely.get_parts(merged), WEB_MERCATOR)

@@ -5,8 +5,13 @@ boundaries change, and a browser may keep a tile whose address names the version
 """
 
 import gzip
+import os
+import subprocess
+import sys
 
+from django.conf import settings
 from django.core.cache import cache
+from django.db import connection
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
@@ -17,12 +22,15 @@ from accounts.access import requires
 from accounts.permissions import Permission
 
 from . import tile_sets
-from .models import Tile, Vintage
+from .loading.hooks import register_after_boundaries
+from .models import Area, Tile, Vintage
 
 ZOOMS = range(4, 15)
 CONTENT_TYPE = "application/vnd.mapbox-vector-tile"
 # Tiles above zoom 9 are made when somebody looks; a week covers a planning cycle.
 CACHE_SECONDS = 7 * 24 * 60 * 60
+# Fewer areas are simplified sooner than a second process starts.
+WORTH_A_PROCESS = 5_000
 
 
 def tile_url_template(vintage: int = Vintage.CENSUS_2021) -> str:
@@ -82,3 +90,41 @@ def _tile_response(request, data):
         response["Content-Encoding"] = "gzip"
     patch_vary_headers(response, ["Accept-Encoding"])
     return response
+
+
+def keep_map_in_step(*, by, progress):
+    """Called after boundaries have committed: simplifies in a second process while other files are loaded.
+
+    Returns `finish()`, which makes outlines and tiles when the areas know their local authorities.
+    """
+    helper = None
+    if not connection.in_atomic_block and Area.objects.filter(vintage=Vintage.CENSUS_2021).count() > WORTH_A_PROCESS:
+        helper = _start_simplification()
+
+    def finish():
+        if helper is not None:
+            # If it failed, its log says why; the work is then done here.
+            helper.wait()
+        tile_sets.rebuild(Vintage.CENSUS_2021, by=by, report=progress)
+
+    return finish
+
+
+def _start_simplification():
+    database = connection.settings_dict
+    # A process of its own rather than a pool: the caller may be a worker that must not have children of that kind.
+    return subprocess.Popen(
+        [sys.executable, "manage.py", "seed_tiles", "--geometry-only", "--skip-checks"],
+        cwd=settings.BASE_DIR,
+        env=os.environ
+        | {
+            "DATABASE_NAME": database["NAME"],
+            "DATABASE_HOST": database["HOST"],
+            "DATABASE_PORT": str(database["PORT"]),
+        },
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+    )
+
+
+register_after_boundaries(keep_map_in_step)

@@ -14,14 +14,20 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("--vintage", type=int, choices=Vintage.values, default=Vintage.CENSUS_2021)
+        parser.add_argument(
+            "--geometry-only", action="store_true", help="Only simplify and store; the map on the page stays as it is."
+        )
 
-    def handle(self, *args, vintage, **options):
+    def handle(self, *args, vintage, geometry_only, **options):
         started = time.monotonic()
         before = tile_sets.current_set(vintage)
 
         def report(fraction, message):
             self.stderr.write(f"{message}: {fraction:.0%}", ending="\r" if self.stderr.isatty() else "\n")
 
+        if geometry_only:
+            tile_sets.build_geometry(tile_sets.read_boundaries(vintage), report)
+            return
         tile_set = tile_sets.rebuild(vintage, by=SystemActor("command:seed_tiles"), report=report)
         if tile_set is None:
             raise CommandError(f"No areas of vintage {vintage} are loaded.", returncode=1)

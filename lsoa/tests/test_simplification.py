@@ -1,0 +1,81 @@
+"""Simplified areas stay a coverage: nothing between neighbours, at every zoom."""
+
+import numpy as np
+import pytest
+import shapely
+
+from lsoa.simplification import TOLERANCES, district_outlines, level_for, simplified_levels, to_web_mercator
+from lsoa.sources.synthetic import build_city
+
+
+@pytest.fixture(scope="module")
+def city():
+    return build_city(seed=3, areas=600)
+
+
+@pytest.fixture(scope="module")
+def levels(city):
+    return dict(simplified_levels(to_web_mercator(city.geometry)))
+
+
+def test_projection_agrees_with_the_definition_of_epsg_3857():
+    # Worked example of EPSG guidance note 7-2, method 1024, on the WGS 84 ellipsoid's semi-major axis.
+    point = to_web_mercator(np.array([shapely.Point(-100.33333333333333, 24.381786944444446)]))[0]
+    assert (point.x, point.y) == pytest.approx((-11169055.58, 2800000.00), abs=0.01)
+
+
+def test_a_self_crossing_polygon_is_repaired_first():
+    bow_tie = shapely.Polygon([(0, 0), (1, 1), (1, 0), (0, 1)])
+    repaired = to_web_mercator(np.array([bow_tie], dtype=object))
+    assert shapely.is_valid(repaired).all()
+    assert shapely.area(repaired)[0] > 0
+
+
+def test_every_level_is_a_coverage_without_slivers(levels, city):
+    whole = shapely.coverage_union_all(to_web_mercator(city.geometry))
+    for level, geometry in levels.items():
+        assert shapely.is_valid(geometry).all(), level
+        assert shapely.coverage_is_valid(geometry), level
+        union = shapely.coverage_union_all(geometry)
+        # A sliver between two areas would be a hole, or a part, of the whole.
+        assert len(shapely.get_parts(union)) == len(shapely.get_parts(whole)), level
+        assert not any(len(part.interiors) for part in shapely.get_parts(union)), level
+        assert shapely.area(geometry).sum() == pytest.approx(union.area, rel=1e-9)
+
+
+def test_lower_zooms_have_fewer_points_and_no_area_vanishes(levels):
+    points = [shapely.get_num_coordinates(levels[level]).sum() for level in (9, 7, 5)]
+    assert points[0] > 1.3 * points[1] > 1.3 * points[2]
+    for geometry in levels.values():
+        assert not shapely.is_empty(geometry).any()
+
+
+def test_simplifying_from_the_level_before_is_as_good_as_from_the_published_geometry(levels, city):
+    published = to_web_mercator(city.geometry)
+    for level in (8, 7, 6):
+        direct = shapely.coverage_simplify(published, TOLERANCES[level])
+        difference = shapely.area(shapely.symmetric_difference(direct, levels[level])).sum()
+        assert difference / shapely.area(published).sum() < 0.03
+
+
+def test_zooms_beyond_the_simplified_ones_show_published_geometry():
+    assert [level_for(zoom) for zoom in (2, 4, 9, 10, 14)] == [4, 4, 9, 10, 10]
+
+
+def test_district_outlines_are_the_edges_of_the_dissolved_districts(city):
+    geometry = to_web_mercator(city.geometry)
+    lines = district_outlines(geometry, city.authority)
+    dissolved = [shapely.coverage_union_all(geometry[city.authority == a]) for a in np.unique(city.authority)]
+    expected = shapely.unary_union([d.boundary for d in dissolved])
+    assert shapely.length(lines).sum() == pytest.approx(expected.length, rel=1e-9)
+    assert shapely.unary_union(lines).symmetric_difference(expected).length < 1
+
+
+def test_one_district_has_the_coast_as_its_outline(city):
+    geometry = to_web_mercator(city.geometry)
+    lines = district_outlines(geometry, np.zeros(len(geometry)))
+    assert shapely.length(lines).sum() == pytest.approx(shapely.coverage_union_all(geometry).length, rel=1e-9)
+
+
+def test_no_areas_have_no_outline():
+    assert len(district_outlines(np.array([], dtype=object), np.array([]))) == 0
