@@ -6,3 +6,7 @@ class LsoaConfig(AppConfig):
 
     name = "lsoa"
     verbose_name = "Small areas and open data"
+
+    def ready(self):
+        # Registers that the map is brought in step when boundaries have changed.
+        from . import tiles  # noqa: F401
