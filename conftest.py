@@ -14,6 +14,8 @@ def pytest_configure(config):
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+    # Static files come from where they are, not from the folder that collectstatic fills.
+    settings.WHITENOISE_AUTOREFRESH = settings.WHITENOISE_USE_FINDERS = True
     # Clearing a Redis cache would empty the database that others share.
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     settings.HUEY = {**settings.HUEY, "immediate": True}
@@ -98,7 +100,7 @@ def client_as(make_user):
 
 @pytest.fixture
 def api_client_as(make_user):
-    """Like `client_as`, but with an access token instead of a session: `api_client_as("analyst").get("/api/v1/...")`."""
+    """Like `client_as`, with an access token instead of a session: `api_client_as("analyst").get("/api/v1/...")`."""
     from rest_framework.test import APIClient
     from rest_framework_simplejwt.tokens import RefreshToken
 

@@ -162,10 +162,11 @@ class TestGoogle:
     """The part that is ours: who may come in. Google's own journey is allauth's."""
 
     @pytest.fixture
-    def request_with_session(self, rf):
+    def request_with_session(self, rf, settings):
         from django.contrib.messages.storage.fallback import FallbackStorage
         from django.contrib.sessions.backends.db import SessionStore
 
+        settings.SOCIALACCOUNT_PROVIDERS = {"google": {"APPS": [{"client_id": "x", "secret": "y"}]}}
         request = rf.get("/")
         request.session, request.user, request.organisation = SessionStore(), AnonymousUser(), None
         request._messages = FallbackStorage(request)
