@@ -4,11 +4,11 @@
 //   data-palette        JSON list of colours by class        data-labels   JSON list of words by class
 //   data-bounds         JSON [west, south, east, north]      data-view     "zoom/lat/lon", wins over bounds
 //   data-panel-url      answers ?index=N with the panel      data-panel    id of the element that shows it
-//   data-label-url      answers ?index=N with {code, name}   data-districts-url   Uint16 by area index
-//   data-selected       index of the selected area           data-status   id of the live region
+//   data-label-url      answers ?index=N with {code, name}   data-status   id of the live region
+//   data-selected       index of the selected area
 
 import { FILTERED_OUT, NO_DATA, rgba } from "./paint.js";
-import { AreaLayer, fetchDistricts, fetchTheme } from "./layer.js";
+import { AreaLayer, fetchTheme } from "./layer.js";
 
 const L = window.L;
 const ENGLAND = [-6.42, 49.86, 1.77, 55.82];
@@ -72,9 +72,6 @@ export class AreaMap {
         this.element.dataset.drawnIn = String(Math.round(performance.now() - begun));
         this.element.dispatchEvent(new CustomEvent("areamap:drawn", { bubbles: true }));
       });
-    if (this.data.districtsUrl) {
-      fetchDistricts(this.data.districtsUrl).then((districts) => this.layer.setDistricts(districts), () => {});
-    }
   }
 
   /** Shows another theme; geometry stays. Resolves when painted. */

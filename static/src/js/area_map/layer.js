@@ -3,7 +3,7 @@
 
 import { decodeTile } from "./tile.js";
 import { MARGIN, rasterise } from "./raster.js";
-import { lookUpTable, paint } from "./paint.js";
+import { linesOf, lookUpTable, paint } from "./paint.js";
 
 const TILE_SIZE = 512;
 // Below this zoom of the tile pyramid area outlines would turn cities dark.
@@ -29,7 +29,6 @@ export const AreaLayer = L && L.GridLayer.extend({
     this._url = urlTemplate;
     this._table = null;
     this._palette = [];
-    this._districts = null;
     this._selected = -1;
     // A buffer per painted tile, by tile key.
     this._painted = new Map();
@@ -42,11 +41,13 @@ export const AreaLayer = L && L.GridLayer.extend({
     const canvas = L.DomUtil.create("canvas", "leaflet-tile");
     canvas.width = canvas.height = size;
     const abort = new AbortController();
-    const entry = { canvas, size, zoom: coords.z + this.options.zoomOffset, buffer: null, abort };
+    const entry = { canvas, size, zoom: coords.z + this.options.zoomOffset, buffer: null, districts: null, abort };
     this._painted.set(this._tileCoordsToKey(coords), entry);
     this._fetch(coords, entry, abort.signal).then(
       (buffer) => {
-        entry.buffer = rasterise(buffer.byteLength ? decodeTile(buffer) : null, size);
+        const { areas, districts } = decodeTile(buffer);
+        entry.buffer = rasterise(areas, size);
+        entry.districts = linesOf(districts, size);
         this._paint(entry);
         done(null, canvas);
       },
@@ -71,10 +72,9 @@ export const AreaLayer = L && L.GridLayer.extend({
 
   _paint(entry) {
     if (!entry.buffer || !this._table) return;
-    const outlines = entry.zoom >= this.options.areaOutlinesFrom ? "areas" : this._districts ? "districts" : "none";
     paint(entry.canvas.getContext("2d"), entry.buffer, this._table, entry.size, {
-      outlines,
-      districts: this._districts,
+      outlines: entry.zoom >= this.options.areaOutlinesFrom,
+      districts: entry.districts,
       selected: this._selected,
       hatchStep: HATCH_STEP * this._ratio,
     });
@@ -88,13 +88,6 @@ export const AreaLayer = L && L.GridLayer.extend({
   setTheme(classes, palette) {
     this._classes = classes;
     this._table = lookUpTable(classes, palette);
-    this._repaint();
-    return this;
-  },
-
-  /** @param {Uint16Array} districts district number by area index */
-  setDistricts(districts) {
-    this._districts = districts;
     this._repaint();
     return this;
   },
@@ -131,10 +124,4 @@ export async function fetchTheme(url) {
   const answer = await fetch(url, { credentials: "same-origin" });
   if (!answer.ok) throw new Error(`theme ${answer.status}`);
   return new Uint8Array(await answer.arrayBuffer());
-}
-
-export async function fetchDistricts(url) {
-  const answer = await fetch(url, { credentials: "same-origin" });
-  if (!answer.ok) throw new Error(`districts ${answer.status}`);
-  return new Uint16Array(await answer.arrayBuffer());
 }

@@ -17,6 +17,7 @@ const HATCH_LINE = rgba("#8a98a3");
 const HATCH_GROUND = rgba("#ffffff");
 const FILTERED_COLOUR = rgba("#f3f5f6");
 const FILTERED_LINE = rgba("#d5dce0"); // filtered areas are ground, not figure
+const DISTRICT_LINE = "rgba(33, 43, 50, 0.55)";
 const SELECTED_LINE = rgba("#d5281b");
 const SELECTED_HALO = rgba("#ffffff");
 
@@ -40,17 +41,36 @@ export function lookUpTable(classes, palette) {
  * @param {CanvasRenderingContext2D} context of a square canvas, `size` pixels
  * @param {{ids, width}} buffer
  * @param {Uint32Array} table
- * @param {{outlines: "areas" | "districts" | "none", districts: Uint16Array | null, selected: number,
- *   hatchStep: number}} options `districts` gives a district number by area index, `selected` an index or -1
+ * @param {{outlines: boolean, districts: Path2D | null, selected: number, hatchStep: number}} options
+ *   `districts`: lines in pixels of the tile, see linesOf; `selected`: an index or -1
  */
 export function paint(context, buffer, table, size, options) {
   const image = context.createImageData(size, size);
   const pixels = new Uint32Array(image.data.buffer);
   fill(pixels, buffer, table, size, options.hatchStep);
-  if (options.outlines === "areas") outlineAreas(pixels, buffer, size);
-  else if (options.outlines === "districts" && options.districts) outlineDistricts(pixels, buffer, size, options.districts);
+  if (options.outlines) outlineAreas(pixels, buffer, size);
   if (options.selected >= 0) outlineSelected(pixels, buffer, size, options.selected + 1, options.hatchStep / 6);
   context.putImageData(image, 0, 0);
+  if (options.districts) {
+    context.strokeStyle = DISTRICT_LINE;
+    context.lineWidth = options.hatchStep / 6;
+    context.lineJoin = "round";
+    context.stroke(options.districts);
+  }
+}
+
+/** The lines of a decoded layer as one path in pixels, or null. */
+export function linesOf(layer, size) {
+  if (!layer) return null;
+  const { ringStart, points } = layer;
+  const scale = size / layer.extent;
+  const path = new Path2D();
+  for (let line = 0; line + 1 < ringStart.length; line++) {
+    let k = ringStart[line];
+    path.moveTo(points[k] * scale, points[k + 1] * scale);
+    for (k += 2; k < ringStart[line + 1]; k += 2) path.lineTo(points[k] * scale, points[k + 1] * scale);
+  }
+  return path;
 }
 
 function fill(pixels, { ids, width }, table, size, step) {
@@ -95,24 +115,6 @@ function outlineAreas(pixels, { ids, width }, size) {
     for (let x = 0; x < size; x++, i++, p++) {
       const id = ids[i];
       if (id !== 0 && (id !== ids[i + 1] || id !== ids[i + width])) pixels[p] = border(pixels[p]);
-    }
-  }
-}
-
-function outlineDistricts(pixels, { ids, width }, size, districts) {
-  const district = (id) => (id === 0 ? -1 : districts[id - 1]);
-  const line = rgba("#5f6f7a");
-  let p = 0;
-  for (let y = 0; y < size; y++) {
-    let i = (y + MARGIN) * width + MARGIN;
-    for (let x = 0; x < size; x++, i++, p++) {
-      const id = ids[i];
-      if (id === 0) continue;
-      const right = ids[i + 1];
-      const below = ids[i + width];
-      if (id === right && id === below) continue;
-      const own = district(id);
-      if ((id !== right && own !== district(right)) || (id !== below && own !== district(below))) pixels[p] = line;
     }
   }
 }

@@ -4,7 +4,7 @@
 export const MARGIN = 1;
 
 /**
- * @param tile what decodeTile gives, or null
+ * @param tile the layer `areas` of decodeTile, or null
  * @param {number} size pixels along the tile's side
  * @returns {{ids: Uint16Array | Uint32Array, width: number}} row by row, `width` = size + 2 * MARGIN
  */

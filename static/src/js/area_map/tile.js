@@ -1,6 +1,6 @@
-// Decodes a Mapbox vector tile (specification 2.1) of the layer `areas` straight into typed arrays.
-// The tiles carry nothing but polygons and, as feature id, the index of the area; a general decoder would
-// build an object per point, and there are some hundred thousand points in a tile of England.
+// Decodes a Mapbox vector tile (specification 2.1) straight into typed arrays: the layer `areas` (polygons, feature id =
+// index of the area) and, at low zooms, the layer `districts` (lines). The tiles carry nothing else; a general decoder
+// would build an object per point, and there are some hundred thousand points in a tile of England.
 
 const VARINT = 0, FIXED64 = 1, BYTES = 2, FIXED32 = 5;
 const TILE_LAYER = 3, LAYER_NAME = 1, LAYER_FEATURE = 2, LAYER_EXTENT = 5;
@@ -61,22 +61,24 @@ class Growing {
 
 /**
  * @param {ArrayBuffer} buffer one tile, already unpacked
- * @returns {null | {extent: number, count: number, ids: Uint32Array, firstRing: Uint32Array, ringStart: Uint32Array,
- *   points: Int16Array, top: Int16Array, bottom: Int16Array}} rings of area i are firstRing[i] .. firstRing[i+1]-1;
- *   points of ring r are the x,y pairs ringStart[r] .. ringStart[r+1]-1, closed; top and bottom bound each area
+ * @returns {{areas: Layer | null, districts: Layer | null}} Layer: {extent, count, ids: Uint32Array,
+ *   firstRing: Uint32Array, ringStart: Uint32Array, points: Int16Array, top: Int16Array, bottom: Int16Array};
+ *   rings (or lines) of feature i are firstRing[i] .. firstRing[i+1]-1, the x,y pairs of ring r are points
+ *   ringStart[r] .. ringStart[r+1]-1, rings closed; top and bottom bound each feature
  */
 export function decodeTile(buffer) {
   const reader = new Reader(new Uint8Array(buffer));
+  const layers = { areas: null, districts: null };
   const end = reader.bytes.length;
   while (reader.position < end) {
     const key = reader.varint();
     if (key >>> 3 !== TILE_LAYER) reader.skip(key & 7);
     else {
-      const tile = decodeLayer(reader, reader.varint());
-      if (tile) return tile;
+      const { name, layer } = decodeLayer(reader, reader.varint());
+      if (name in layers) layers[name] = layer;
     }
   }
-  return null;
+  return layers;
 }
 
 function decodeLayer(reader, length) {
@@ -102,20 +104,11 @@ function decodeLayer(reader, length) {
       reader.position += size;
     } else reader.skip(key & 7);
   }
-  if (name !== "areas") return null;
   const count = state.ids.length;
   state.firstRing.push(state.ringStart.length);
   state.ringStart.push(state.points.length);
-  return {
-    extent,
-    count,
-    ids: state.ids.trim(),
-    firstRing: state.firstRing.trim(),
-    ringStart: state.ringStart.trim(),
-    points: state.points.trim(),
-    top: state.top.trim(),
-    bottom: state.bottom.trim(),
-  };
+  const arrays = Object.fromEntries(Object.entries(state).map(([key, growing]) => [key, growing.trim()]));
+  return { name, layer: { extent, count, ...arrays } };
 }
 
 function decodeFeature(reader, length, state) {
