@@ -5,3 +5,17 @@ class PrioritiesConfig(AppConfig):
     """DEX priorities: models, score runs, explanations."""
 
     name = "priorities"
+
+    def ready(self):
+        from accounts.jobs import register_kind
+        from lsoa.signals import dataset_loaded
+        from priorities.services import SCORE_KIND, mark_outdated
+        from priorities.tasks import score_in_background
+
+        register_kind(SCORE_KIND, score_in_background)
+
+        def note(sender, dataset, **details):
+            mark_outdated(dataset=dataset)
+
+        # The receiver is a closure, so the signal must hold it itself.
+        dataset_loaded.connect(note, weak=False, dispatch_uid="priorities.mark_outdated")

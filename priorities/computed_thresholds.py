@@ -1,0 +1,86 @@
+"""Thresholds of the default inputs: fixed bounds, and percentiles of the data that are loaded."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from priorities.default_model import SOFT_POINTS, InputSpecification
+from priorities.dex.thresholds import Thresholds
+from priorities.model_versions import thresholds_to_json
+from priorities.score_inputs import ScoreInputs
+
+# England has 33,755 areas of 2021; from fewer than this many, percentiles are not those of the country.
+NATIONAL_AREAS = 33_000
+
+
+class ThresholdsNotComputable(ValueError):
+    """The loaded figures of an input have no two percentiles to cut between."""
+
+
+def thresholds_from_data(specifications: dict[str, InputSpecification], inputs: ScoreInputs) -> dict:
+    """Return, per input attribute, bounds and half-widths with how they were found, in the form of
+    ModelVersion.thresholds. Real areas only, unless the database holds fictional ones only. An input without any
+    figure gets no bounds: it then counts as missing, whatever is loaded later, until thresholds are computed anew.
+
+    Raises ThresholdsNotComputable naming the input whose percentiles coincide.
+    """
+    real = ~inputs.is_synthetic
+    rows = real if real.any() else inputs.is_synthetic
+    extent = _extent(inputs, rows)
+    result = {}
+    for attribute, specification in specifications.items():
+        column = inputs.values[rows, inputs.indicators.index(specification.indicator)]
+        values = column[~np.isnan(column)]
+        limits, method = _limits(attribute, specification, values, extent)
+        result[attribute] = (thresholds_to_json(limits) if limits else {"bounds": None}) | {
+            "indicator": specification.indicator,
+            "method": method,
+            "extent": extent,
+            "areas": len(values),
+            "mean": round(float(values.mean()), 4) if len(values) else None,
+            "median": round(float(np.median(values)), 4) if len(values) else None,
+            "vintage": 2021,
+            "datasets": _datasets(inputs, specification.indicator, rows),
+        }
+    return result
+
+
+def _extent(inputs: ScoreInputs, rows: NDArray) -> str:
+    count = int(rows.sum())
+    if count and inputs.is_synthetic[rows].all():
+        return f"{count:,} areas of the fictional city"
+    return f"England, {count:,} areas" if count >= NATIONAL_AREAS else f"a part of England, {count:,} areas"
+
+
+def _limits(attribute: str, wanted: InputSpecification, values: NDArray, extent: str) -> tuple[Thresholds | None, str]:
+    if wanted.bounds is not None:
+        return Thresholds(wanted.bounds, wanted.half_widths, descending=wanted.descending), "fixed"
+    if wanted.reference is not None and (extent.startswith("a part") or not len(values)):
+        # 30 percentile points lie between the two bounds, so a sixth of the gap stands for 5 of them.
+        soft = (wanted.reference[1] - wanted.reference[0]) * SOFT_POINTS / 30
+        return Thresholds(wanted.reference, (soft, soft)), "P50 and P80 of England (QOF 2024-25)"
+    if not len(values):
+        return None, "no figures are loaded"
+    bounds = tuple(round(float(bound), 4) for bound in np.percentile(values, wanted.percentiles))
+    if any(later <= earlier for earlier, later in zip(bounds, bounds[1:], strict=False)):
+        raise ThresholdsNotComputable(f"{attribute}: P50 and P80 of {wanted.indicator} are the same number")
+    names = " and ".join(f"P{percentile:g}" for percentile in wanted.percentiles)
+    return Thresholds(bounds, _half_widths(bounds, wanted, values)), f"{names} of the loaded areas"
+
+
+def _half_widths(bounds: tuple[float, ...], wanted: InputSpecification, values: NDArray) -> tuple[float, ...]:
+    """Half of the range between the percentiles around each bound; narrowed where two soft zones would overlap."""
+    if wanted.fixed_half_width is not None:
+        widths = [wanted.fixed_half_width] * len(bounds)
+    else:
+        around = [np.percentile(values, [p - SOFT_POINTS, p + SOFT_POINTS]) for p in wanted.percentiles]
+        widths = [float(high - low) / 2 for low, high in around]
+    for j in range(1, len(bounds)):
+        room = (bounds[j] - bounds[j - 1]) / (widths[j - 1] + widths[j]) if widths[j - 1] + widths[j] else 1
+        if room < 1:
+            widths[j - 1], widths[j] = widths[j - 1] * room, widths[j] * room
+    return tuple(int(width * 10_000) / 10_000 for width in widths)
+
+
+def _datasets(inputs: ScoreInputs, indicator: str, rows: NDArray) -> list[str]:
+    used = [inputs.sources[k]["datasets"] for k in np.unique(inputs.pattern[rows])]
+    return sorted({datasets[indicator] for datasets in used if indicator in datasets})

@@ -1,0 +1,226 @@
+"""Wording, tag colours and panel shapes: pages, JSON and text take them from here, so that all say the same."""
+
+from dataclasses import dataclass
+
+from priorities.dex.explanation import Explanation, Factor, NodeExplanation
+from priorities.dex.model import Model
+from priorities.explanations import Origins, explain_score
+from priorities.model_versions import ROOT
+from priorities.models import PriorityClass, PriorityScore, ScoreRun
+from priorities.wording import CAUTION
+
+TAG_CLASSES = {
+    PriorityClass.ROUTINE: "nhsuk-tag--green",
+    PriorityClass.STANDARD: "nhsuk-tag--yellow",
+    PriorityClass.ELEVATED: "nhsuk-tag--orange",
+    PriorityClass.URGENT: "nhsuk-tag--red",
+}
+NO_SCORE_TAG = "nhsuk-tag--white"
+HOURS_PER_DAY, DAYS_PER_WEEK = 24, 7
+
+
+@dataclass(frozen=True)
+class PriorityTag:
+    """A class as a tag. `range` names what else is possible ("standard to urgent"), empty where the class is sure."""
+
+    number: int | None
+    label: str
+    css: str
+    is_provisional: bool = False
+    range: str = ""
+
+
+@dataclass(frozen=True)
+class ReasonRow:
+    """One attribute in the tree of reasons: an aggregate with its rule, or an input with its figure."""
+
+    label: str
+    class_name: str
+    css: str
+    sentence: str
+    value: str = ""
+    source: str = ""
+    children: tuple["ReasonRow", ...] = ()
+
+
+@dataclass(frozen=True)
+class Change:
+    """An input that alone holds the class where it is: at its lowest level the class would fall by `steps`."""
+
+    label: str
+    value: str
+    steps: int
+
+
+@dataclass(frozen=True)
+class ExplanationPanel:
+    """Everything that `priorities/_explanation.html` shows."""
+
+    tag: PriorityTag
+    explanation: Explanation
+    tree: ReasonRow
+    decisive: tuple[Change, ...]
+    factors: tuple[ReasonRow, ...]
+    minutes: str
+    review: str
+    model: str
+    calculated_at: object
+    outdated: str
+    caution: str = CAUTION
+
+    @property
+    def headline(self) -> str:
+        return self.explanation.headline
+
+    @property
+    def summary(self) -> str:
+        return self.explanation.summary
+
+
+def tag_for_class(number: int | None) -> PriorityTag:
+    """The tag of a class alone, for legends and filters; None means that there is no score."""
+    if number is None:
+        return PriorityTag(None, "No score", NO_SCORE_TAG)
+    priority = PriorityClass(number)
+    return PriorityTag(priority.value, priority.label, TAG_CLASSES[priority])
+
+
+def priority_tag(score: PriorityScore | None) -> PriorityTag:
+    """The tag of a score, with the range that remains possible where figures are missing."""
+    if score is None:
+        return tag_for_class(None)
+    priority = PriorityClass(score.priority)
+    span = f"{PriorityClass(score.lowest).label} to {PriorityClass(score.highest).label.lower()}"
+    return PriorityTag(
+        number=priority.value,
+        label=priority.label,
+        css=TAG_CLASSES[priority],
+        is_provisional=score.is_provisional,
+        range=f"{span} possible" if score.is_provisional else "",
+    )
+
+
+def minutes_text(score: PriorityScore) -> str:
+    """ "45 minutes", and the range where it is open."""
+    text = f"{score.visit_minutes} minutes"
+    if score.visit_minutes_lowest == score.visit_minutes_highest:
+        return text
+    return f"{text} ({score.visit_minutes_lowest} to {score.visit_minutes_highest} possible)"
+
+
+def review_text(hours: int) -> str:
+    """A review interval in the unit in which people say it: 48 hours, 2 weeks."""
+    weeks, rest = divmod(hours, HOURS_PER_DAY * DAYS_PER_WEEK)
+    if weeks and not rest:
+        return f"every {weeks} weeks" if weeks > 1 else "every week"
+    return f"within {hours} hours"
+
+
+def outdated_text(run: ScoreRun) -> str:
+    """Why the scores or the thresholds behind them are out of date; empty where they are not."""
+    parts = []
+    if run.outdated_at:
+        parts.append(f"Newer data were loaded after this calculation: {run.outdated_because}.")
+    if run.model_version.outdated_at:
+        parts.append(f"The thresholds of the model are older than the data: {run.model_version.outdated_because}.")
+    return " ".join(parts)
+
+
+def explanation_panel(score: PriorityScore, origins: Origins | None = None) -> ExplanationPanel:
+    """Shape of the explanation of a score (read it with `.with_explanation()`)."""
+    explanation = explain_score(score, origins)
+    version = score.run.model_version
+    decisive = sorted((factor for factor in explanation.factors if factor.is_decisive), key=lambda f: -f.relief)
+    return ExplanationPanel(
+        tag=priority_tag(score),
+        explanation=explanation,
+        tree=_tree(version.compiled.model, explanation),
+        decisive=tuple(Change(f.label, "" if f.is_missing else f.value_text, f.relief) for f in decisive),
+        factors=tuple(_factor_row(factor) for factor in explanation.factors),
+        minutes=minutes_text(score),
+        review=review_text(version.minutes["review_hours"][score.priority]),
+        model=str(version),
+        calculated_at=score.run.finished_at or score.run.started_at,
+        outdated=outdated_text(score.run),
+    )
+
+
+def _tree(model: Model, explanation: Explanation) -> ReasonRow:
+    """The reasons nested as in the model, which is small: its depth bounds the recursion."""
+    nodes = {node.attribute: node for node in explanation.nodes}
+    factors = {factor.attribute: factor for factor in explanation.factors}
+
+    def row(index: int) -> ReasonRow:
+        attribute = model.attributes[index]
+        if attribute.name in factors:
+            return _factor_row(factors[attribute.name])
+        return _node_row(nodes[attribute.name], tuple(row(child) for child in attribute.children))
+
+    return row(ROOT)
+
+
+def _node_row(node: NodeExplanation, children: tuple[ReasonRow, ...]) -> ReasonRow:
+    name = node.class_name if node.is_certain else f"{node.low_class} to {node.high_class}"
+    # The label stands before the sentence already, so it is not said twice.
+    sentence = node.sentence.removeprefix(f"{node.label}: ")
+    return ReasonRow(node.label, name, _level_css(node.group), _capital(sentence), children=children)
+
+
+def _factor_row(factor: Factor) -> ReasonRow:
+    if factor.is_missing:
+        sentence = factor.sentence.removeprefix(f"{factor.label}: ")
+        return ReasonRow(factor.label, factor.class_name, NO_SCORE_TAG, _capital(sentence), source=_source(factor))
+    details = [part for part in (factor.band, factor.comparison, "an estimate" if factor.is_estimate else "") if part]
+    sentence = f"{_capital('; '.join(details))}." if details else ""
+    css = _level_css(factor.group)
+    return ReasonRow(factor.label, factor.class_name, css, sentence, value=factor.value_text, source=_source(factor))
+
+
+def _source(factor: Factor) -> str:
+    return ", ".join(part for part in (factor.source, factor.period) if part)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _level_css(group: str) -> str:
+    """Tag colour of a component's or an input's class: strongest at the worst, quiet at the best."""
+    return {"BAD": "nhsuk-tag--orange", "GOOD": "nhsuk-tag--grey"}.get(group, "nhsuk-tag--yellow")
+
+
+def explanation_json(score: PriorityScore, origins: Origins | None = None) -> dict:
+    """The explanation as plain values: the same sentences as on the page."""
+    explanation = explain_score(score, origins)
+    return {
+        "code": score.area.code,
+        "name": score.area.name,
+        **explanation.as_dict(),
+        "visit_minutes": {
+            "minutes": score.visit_minutes,
+            "lowest": score.visit_minutes_lowest,
+            "highest": score.visit_minutes_highest,
+            "text": minutes_text(score),
+        },
+        "review": review_text(score.run.model_version.minutes["review_hours"][score.priority]),
+        "model": str(score.run.model_version),
+        "calculated_at": score.run.finished_at,
+        "outdated": outdated_text(score.run),
+        "caution": CAUTION,
+    }
+
+
+def explanation_text(score: PriorityScore, origins: Origins | None = None) -> str:
+    """The explanation as plain text."""
+    explanation = explain_score(score, origins)
+    review = review_text(score.run.model_version.minutes["review_hours"][score.priority])
+    lines = [
+        f"{score.area.name} ({score.area.code})",
+        explanation.as_text(),
+        "",
+        f"Planned visit time: {minutes_text(score)}; review {review}.",
+        f"Model: {score.run.model_version}.",
+        outdated_text(score.run),
+        CAUTION,
+    ]
+    return "\n".join(line for line in lines if line or line == "").rstrip() + "\n"

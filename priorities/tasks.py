@@ -1,0 +1,14 @@
+"""Background work: recalculation of priorities."""
+
+from huey.contrib.djhuey import task
+
+from accounts.jobs import job_run
+from priorities.services import run_queued_scoring
+
+
+@task()
+def score_in_background(job_id: str) -> None:
+    """Score what the job names. A job that has ended or is taken is left alone, so a second delivery does no harm."""
+    with job_run(job_id) as run:
+        if run is not None:
+            run_queued_scoring(run=run)
