@@ -1,9 +1,9 @@
 """Test data: areas with figures for every input of the default model, and its published version.
 
-    quiet     every figure at its lowest need: routine
-    deprived  quiet, but in the most deprived tenth: standard (Core20 alone)
-    worst     every figure at its highest need: urgent
-    gap       worst, but nothing is known of the language: certain class, open minutes
+quiet     every figure at its lowest need: routine
+deprived  quiet, but in the most deprived tenth: standard (Core20 alone)
+worst     every figure at its highest need: urgent
+gap       worst, but nothing is known of the language: certain class, open minutes
 """
 
 import itertools
@@ -18,8 +18,8 @@ from priorities import services
 from priorities.default_model import INPUTS
 
 _numbers = itertools.count(1)
-LEAST = {code: 0.0 for code in (wanted.indicator for wanted in INPUTS.values())} | {"imd_decile": 10.0}
-MOST = {code: 90.0 for code in LEAST} | {"imd_decile": 1.0}
+LEAST = dict.fromkeys((wanted.indicator for wanted in INPUTS.values()), 0.0) | {"imd_decile": 10.0}
+MOST = dict.fromkeys(LEAST, 90.0) | {"imd_decile": 1.0}
 QUIET, DEPRIVED, WORST = LEAST, LEAST | {"imd_decile": 1.0}, MOST
 GAP = MOST | {"low_english_share": None}
 
