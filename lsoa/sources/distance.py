@@ -10,7 +10,7 @@ import numpy as np
 EARTH_RADIUS_KM = 6371.0088
 # Patients choose a near practice: the odds of a practice fall by 1/e with every DECAY_KM. Compared with the real
 # shares of practices' lists by ward in Birmingham and Solihull, see docs/adr.
-DECAY_KM = 1.2
+DECAY_KM = 0.5
 # Practices further away than this (in degrees of latitude, about 55 km) from a band of areas get no weight.
 BAND_DEGREES = 0.5
 BAND_AREAS = 500
@@ -36,12 +36,12 @@ def distance_bands(area_lon, area_lat, practice_lon, practice_lat) -> Iterator[B
 
     Chords stand for arcs: below 100 km they differ by less than a metre.
     """
-    practice_lat = np.asarray(practice_lat, dtype=float)
+    area_lat, practice_lat = np.asarray(area_lat, dtype=float), np.asarray(practice_lat, dtype=float)
     areas, practices = unit_vectors(area_lon, area_lat), unit_vectors(practice_lon, practice_lat)
     order = np.argsort(area_lat, kind="stable")
     for start in range(0, len(order), BAND_AREAS):
         band = order[start : start + BAND_AREAS]
-        south, north = np.asarray(area_lat)[band[[0, -1]]]
+        south, north = area_lat[band[[0, -1]]]
         near = np.flatnonzero((practice_lat >= south - BAND_DEGREES) & (practice_lat <= north + BAND_DEGREES))
         if not len(near):
             near = np.arange(len(practice_lat))
