@@ -54,6 +54,20 @@ def owner_connection(transactional_db):
 
 
 @pytest.fixture
+def audit_triggers_off(owner_connection):
+    """`with audit_triggers_off(): owner_connection.execute(...)`: to prove that tampering is noticed."""
+    from contextlib import contextmanager
+
+    @contextmanager
+    def off():
+        database.switch_audit_triggers(owner_connection, on=False)
+        yield
+        database.switch_audit_triggers(owner_connection, on=True)
+
+    return off
+
+
+@pytest.fixture
 def organisation(db):
     from accounts.tests.factories import OrganisationFactory
 

@@ -8,9 +8,15 @@ from django.db import DatabaseError, connection, transaction
 from accounts import audit
 from accounts.models import AuditEvent
 from accounts.tests.factories import UserFactory
-from healthequiroute.testing import database
 
 SYSTEM = audit.SystemActor("test:writer")
+
+
+CHANGES = [
+    "UPDATE accounts_auditevent SET action = 'x'",
+    "DELETE FROM accounts_auditevent",
+    "TRUNCATE accounts_auditevent",
+]
 
 
 def write(count=1):
@@ -59,20 +65,14 @@ def test_the_trail_holds_a_pseudonym_instead_of_a_person():
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(
-    "statement",
-    ["UPDATE accounts_auditevent SET action = 'x'", "DELETE FROM accounts_auditevent", "TRUNCATE accounts_auditevent"],
-)
+@pytest.mark.parametrize("statement", CHANGES)
 def test_the_application_has_no_right_to_change_the_trail(statement):
     write()
     with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
         connection.cursor().execute(statement)
 
 
-@pytest.mark.parametrize(
-    "statement",
-    ["UPDATE accounts_auditevent SET action = 'x'", "DELETE FROM accounts_auditevent", "TRUNCATE accounts_auditevent"],
-)
+@pytest.mark.parametrize("statement", CHANGES)
 def test_even_the_owner_is_refused(owner_connection, statement):
     write()
     with pytest.raises(DatabaseError, match="append-only"):
@@ -94,13 +94,12 @@ TAMPERINGS = {
 
 
 @pytest.mark.parametrize("tampering", TAMPERINGS.values(), ids=TAMPERINGS)
-def test_tampering_is_found_at_the_first_row_that_does_not_hold(owner_connection, tampering):
+def test_tampering_is_found_at_the_first_row_that_does_not_hold(owner_connection, audit_triggers_off, tampering):
     statement, sequence, reason = tampering
     write(4)
     assert audit.verify().intact
-    database.switch_audit_triggers(owner_connection, on=False)
-    owner_connection.execute(statement)
-    database.switch_audit_triggers(owner_connection, on=True)
+    with audit_triggers_off():
+        owner_connection.execute(statement)
     found = audit.verify()
     assert (found.intact, found.broken_sequence, found.reason) == (False, sequence, reason)
 
@@ -111,7 +110,8 @@ def test_a_temporary_table_cannot_stand_in_for_the_trail():
     with connection.cursor() as cursor:
         cursor.execute("CREATE TEMPORARY TABLE accounts_auditevent (LIKE public.accounts_auditevent) ON COMMIT DROP")
         cursor.execute(
-            "INSERT INTO public.accounts_auditevent (actor_kind, actor_id, action, target_type, target_id, details, request_id)"
+            "INSERT INTO public.accounts_auditevent"
+            " (actor_kind, actor_id, action, target_type, target_id, details, request_id)"
             " VALUES ('system', 'x', 'y', '', '', '{}', '') RETURNING sequence"
         )
         assert cursor.fetchone()[0] > 1

@@ -22,7 +22,7 @@ def members(request):
 
 @requires(Permission.MANAGE_MEMBERS)
 def add(request):
-    form = NewMemberForm(request.POST or None)
+    form = NewMemberForm(_posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             membership = services.add_member(organisation=request.organisation, by=request.user, **form.cleaned_data)
@@ -37,7 +37,7 @@ def add(request):
 @requires(Permission.MANAGE_MEMBERS)
 def edit(request, pk):
     membership = _membership(request, pk)
-    form = RolesForm(request.POST or None, initial={"roles": membership.roles})
+    form = RolesForm(_posted(request), initial={"roles": membership.roles})
     if request.method == "POST" and form.is_valid():
         roles = form.cleaned_data["roles"]
         try:
@@ -94,6 +94,11 @@ def _change(request, pk, service, said):
     else:
         messages.success(request, f"{membership.user} {said.format(request.organisation)}.")
     return redirect("members")
+
+
+def _posted(request):
+    """Form data, also when nothing was ticked; None for a page that is only looked at."""
+    return request.POST if request.method == "POST" else None
 
 
 def _status(form) -> int:
