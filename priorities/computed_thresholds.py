@@ -60,7 +60,10 @@ def _limits(attribute: str, wanted: InputSpecification, values: NDArray, extent:
         return Thresholds(wanted.reference, (soft, soft)), "P50 and P80 of England (QOF 2024-25)"
     if not len(values):
         return None, "no figures are loaded"
-    bounds = tuple(round(float(bound), 4) for bound in np.percentile(values, wanted.percentiles))
+    # Two decimals are what people can read; figures that lie closer together keep four.
+    exact = np.percentile(values, wanted.percentiles)
+    decimals = 2 if np.diff(exact).min(initial=1) >= 0.1 else 4
+    bounds = tuple(round(float(bound), decimals) for bound in exact)
     if any(later <= earlier for earlier, later in zip(bounds, bounds[1:], strict=False)):
         raise ThresholdsNotComputable(f"{attribute}: P50 and P80 of {wanted.indicator} are the same number")
     names = " and ".join(f"P{percentile:g}" for percentile in wanted.percentiles)

@@ -107,8 +107,17 @@ def _fact(score: PriorityScore, compiled: CompiledVersion, column: int, index: i
 def _band(limits: Thresholds | None, class_index: int, unit: str) -> str:
     if limits is None:
         return ""
-    # "decile under 3" reads worse than the numbers alone.
-    return limits.describe(class_index, "" if unit in ("decile", "rank") else unit)
+    if unit == "decile":
+        return _deciles(limits, class_index)
+    return limits.describe(class_index, unit)
+
+
+def _deciles(limits: Thresholds, class_index: int) -> str:
+    """Deciles are whole numbers: "deciles 1 to 2" instead of "under 3"."""
+    members = [decile for decile in range(1, 11) if limits.class_of(decile) == class_index]
+    if not members:
+        return limits.describe(class_index)
+    return f"deciles {members[0]} to {members[-1]}" if len(members) > 1 else f"decile {members[0]}"
 
 
 def _missing_reason(value: float, limits: Thresholds | None, reason: str | None) -> str:

@@ -4,9 +4,9 @@ ATTRIBUTE_LABELS = {
     "PRIORITY": "Priority",
     "CLINICAL_NEED": "Clinical need",
     "LTC_BURDEN": "Long-term conditions",
-    "CARDIOMETABOLIC": "Heart, stroke, blood pressure and diabetes",
+    "CARDIOMETABOLIC": "Heart, stroke and diabetes",
     "RESPIRATORY": "Asthma and COPD",
-    "MENTAL_COGNITIVE": "Mental health, depression and dementia",
+    "MENTAL_COGNITIVE": "Mental health and dementia",
     "FRAILTY": "Frailty",
     "AGE75": "Aged 75 and over",
     "BAD_HEALTH": "In bad or very bad health",
@@ -21,6 +21,9 @@ ATTRIBUTE_LABELS = {
     "ACCESS_BARRIERS": "Access barriers",
     "NO_CAR": "Households without a car",
     "GP_TRAVEL": "Travel to a GP practice",
+    # Classes whose names in the file do not read well.
+    "DEPRIVATION:core20": "Core20",
+    "DEPRIVATION:least": "least deprived",
 }
 
 MISSING = {

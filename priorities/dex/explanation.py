@@ -139,7 +139,9 @@ def explain(
     labels: Mapping[str, str] | None = None,
     root: int = 0,
 ) -> Explanation:
-    """Return why ``root`` has its class. ``facts``: input index -> what is known; ``labels``: attribute -> wording."""
+    """Return why ``root`` has its class. ``facts``: input index -> what is known; ``labels``: attribute -> wording,
+    and "ATTRIBUTE:class" -> wording of one class where its name will not do.
+    """
     words = _Words(model, outcome, labels or {})
     factors = tuple(
         words.factor(index, facts.get(index, InputFact()), column, root) for column, index in enumerate(model.inputs)
@@ -172,7 +174,10 @@ class _Words:
         return self.labels.get(attribute.name) or in_words(attribute.name).capitalize()
 
     def class_name(self, attribute: Attribute, index: int) -> str:
-        return in_words(attribute.scale.classes[index].name) if index != MISSING and attribute.scale else "not known"
+        if index == MISSING or attribute.scale is None:
+            return "not known"
+        name = attribute.scale.classes[index].name
+        return self.labels.get(f"{attribute.name}:{name}") or in_words(name)
 
     def headline(self, top: NodeExplanation, probability: float) -> str:
         if top.is_certain:
@@ -257,13 +262,14 @@ def _range(node: NodeExplanation) -> str:
 
 
 def _with_sentence(node: NodeExplanation) -> NodeExplanation:
-    conditions = _listed([f"{inside_sentence(label)} {name}" for label, name in node.conditions])
+    # In brackets, because labels may hold commas themselves.
+    conditions = _listed([f"{inside_sentence(label)} ({name})" for label, name in node.conditions])
     if node.rule is not None:
-        sentence = f"{node.label}: {node.class_name}, with {conditions} (rule {node.rule + 1} of {node.rule_count})."
+        sentence = f"{node.label}: {node.class_name}, from {conditions}: rule {node.rule + 1} of {node.rule_count}."
     elif node.is_certain:
-        sentence = f"{node.label}: {node.class_name} whatever the missing figures are, with {conditions}."
+        sentence = f"{node.label}: {node.class_name} whatever the missing figures are, from {conditions}."
     else:
-        sentence = f"{node.label}: most probably {node.class_name}, {_range(node)} possible, with {conditions}."
+        sentence = f"{node.label}: most probably {node.class_name}, {_range(node)} possible, from {conditions}."
     return replace(node, sentence=sentence)
 
 

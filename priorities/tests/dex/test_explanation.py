@@ -25,7 +25,8 @@ def test_names_the_rule_at_every_node():
     assert [node.rule is not None for node in explanation.nodes] == [True] * 8
     top = explanation.nodes[0]
     assert top.sentence == (
-        "Priority: standard, with clinical need low, social vulnerability high and access barriers low (rule 7 of 48)."
+        "Priority: standard, from clinical need (low), social vulnerability (high) and access barriers (low): "
+        "rule 7 of 48."
     )
 
 
