@@ -58,7 +58,7 @@ def enqueue(*, kind: str, title: str, payload: dict, by, organisation=None, url:
 
 
 def _hand_over(job: Job) -> None:
-    """Give the job to the queue. Without a queue it fails at once and can be tried again, instead of waiting forever."""
+    """Give the job to the queue. Without a queue it fails at once and can be tried again: it must not wait forever."""
     try:
         _tasks[job.kind](str(job.pk))
     except (RedisError, OSError):

@@ -16,4 +16,8 @@ def job_panel(context, job):
     if job.state == "running" and mark_interrupted():
         job.refresh_from_db()
     request = context["request"]
-    return {"panel": presenters.job_panel(job, request.user), "request": request, "csrf_token": context.get("csrf_token")}
+    return {
+        "panel": presenters.job_panel(job, request.user),
+        "request": request,
+        "csrf_token": context.get("csrf_token"),
+    }

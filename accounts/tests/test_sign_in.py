@@ -101,7 +101,9 @@ def test_changing_the_password_is_recorded(client_as, person):
     assert "password.changed" in actions()
 
 
-@pytest.mark.parametrize("name", ["account_login", "account_signup", "account_inactive", "socialaccount_login_cancelled"])
+@pytest.mark.parametrize(
+    "name", ["account_login", "account_signup", "account_inactive", "socialaccount_login_cancelled"]
+)
 def test_public_pages_render_for_strangers(client, name):
     response = client.get(reverse(name))
     assert response.status_code == 200

@@ -41,9 +41,7 @@ def edit(request, pk):
     if request.method == "POST" and form.is_valid():
         roles = form.cleaned_data["roles"]
         try:
-            services.grant_roles(
-                user=membership.user, organisation=request.organisation, roles=roles, by=request.user
-            )
+            services.grant_roles(user=membership.user, organisation=request.organisation, roles=roles, by=request.user)
         except services.RefusedChange as refusal:
             form.add_error(None, str(refusal))
         else:

@@ -30,7 +30,9 @@ class Command(BaseCommand):
         email = self._checked_address(email)
         existing = User.objects.filter(is_platform_administrator=True, is_active=True, is_demo=False)
         if existing.exists() and not force:
-            raise CommandError("There is a platform administrator already. They can make others; --force makes one more.")
+            raise CommandError(
+                "There is a platform administrator already. They can make others; --force makes one more."
+            )
         if organisation and Organisation.objects.filter(name=organisation).exists():
             raise CommandError(f"There is an organisation named {organisation} already.")
         password = self._password(password_stdin, User(email=email, full_name=name))
