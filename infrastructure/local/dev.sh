@@ -50,7 +50,10 @@ PY
 ready_or_dead() { ready "$1" || ! is_running web || ! is_running worker; }
 
 finish() {
-    trap - EXIT INT TERM HUP
+    trap - EXIT
+    # Whatever happens now, and even when nobody reads any more, everything is stopped.
+    trap '' INT TERM HUP PIPE
+    set +e
     echo
     stop_process web
     stop_process worker
@@ -63,7 +66,7 @@ serve() {
     port=$(choose_port)
     address=http://$HOST:$port
     trap finish EXIT
-    trap 'exit 0' INT TERM HUP
+    trap 'exit 0' INT TERM HUP PIPE
     start_process web "$PYTHON" -m gunicorn --config infrastructure/gunicorn.py --bind "$HOST:$port" healthequiroute.asgi:application
     start_process worker "$PYTHON" manage.py run_huey
     echo "$address" >"$RUN/address"

@@ -23,7 +23,8 @@ has_python() {
     return 1
 }
 
-has_chromium() { command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null; }
+# Chromium comes without fonts; this family has the widths of the pages' Arial.
+has_fonts() { compgen -G '/usr/share/fonts/truetype/liberation*' >/dev/null; }
 
 missing_packages() {
     postgres_with_postgis || echo "postgresql-15 postgresql-15-postgis-3"
@@ -34,7 +35,10 @@ missing_packages() {
     has_python || echo "python3.11 python3.11-venv"
     command -v node >/dev/null || echo nodejs
     command -v npm >/dev/null || echo npm
-    if [ "${1:-}" = --with-chromium ]; then has_chromium || echo chromium; fi
+    if [ "${1:-}" = --with-chromium ]; then
+        command -v chromium >/dev/null || echo chromium
+        has_fonts || echo fonts-liberation
+    fi
 }
 
 # Our servers are private ones: the packages must neither create a cluster on 5432 nor leave a server on 6379.

@@ -43,7 +43,8 @@ prepare
 step "Style" bash "$HERE/lint.sh"
 step "Migrations" env DATABASE_AS_OWNER=true "$PYTHON" manage.py makemigrations --check --dry-run
 pytest_step "Tests" -q -n "${PYTEST_WORKERS:-2}" --create-db -m "not browser" --durations=10 --cov --cov-report=term:skip-covered
-pytest_step "Browser tests" -q --create-db -m browser --durations=5
+pytest_step "Browser tests" -q --create-db -m browser --durations=5 \
+    --tracing=retain-on-failure --screenshot=only-on-failure --output=.local/browser
 echo
 printf '%s\n' "${CLOSING[@]}"
 printf 'All of it took %d s.\n' "$SECONDS"
