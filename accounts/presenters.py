@@ -106,13 +106,13 @@ def _detail(key, value, names) -> str:
         return names.get(value, "unknown" if value == "unknown" else "erased person")
     if isinstance(value, list):
         return ", ".join(str(item) for item in value) or "none"
-    return (
-        {True: "yes", False: "no", None: "none"}.get(value, str(value)) if not isinstance(value, dict) else str(value)
-    )
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "none" if value is None else str(value)
 
 
 def object_name(target_type: str, target_id: str) -> str:
-    """ "Route plan 1b4e28ba": the kind of thing and the beginning of its identifier."""
+    """The kind of thing and the beginning of its identifier, e.g. Route plan 1b4e28ba."""
     try:
         kind = str(apps.get_model(target_type)._meta.verbose_name).capitalize()
     except (LookupError, ValueError):

@@ -1,6 +1,6 @@
-"""The part of allauth that this product uses; the rest (e-mail management, self-registration, resets by e-mail) stays shut.
+"""The part of allauth that this product uses, included below /accounts/.
 
-Included below /accounts/.
+The rest (self-registration, e-mail management, resets by e-mail) stays shut.
 """
 
 from allauth.account import views as account

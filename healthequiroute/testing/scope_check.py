@@ -99,10 +99,11 @@ class _Finder(ast.NodeVisitor):
 
     def visit_ClassDef(self, node):
         # `class Meta: model = X` of a form or serializer names the shape, not the rows.
-        for statement in node.body if node.name != "Meta" else []:
-            if isinstance(statement, ast.Assign) and [getattr(t, "id", "") for t in statement.targets] == ["model"]:
-                if self._model(statement.value):
-                    self._report(statement, f"model = {self._model(statement.value)}, which shows every organisation")
+        assignments = [statement for statement in node.body if isinstance(statement, ast.Assign)]
+        for statement in assignments if node.name != "Meta" else []:
+            names = [getattr(target, "id", "") for target in statement.targets]
+            if names == ["model"] and self._model(statement.value):
+                self._report(statement, f"model = {self._model(statement.value)}, which shows every organisation")
         self.generic_visit(node)
 
     def _report(self, node, what):
