@@ -96,6 +96,8 @@ def _fact(score: PriorityScore, compiled: CompiledVersion, column: int, index: i
         band=_band(limits, score.node_classes[index], unit),
         # The average of a decile says nothing.
         average=None if unit in ("decile", "rank") else computed.get("mean"),
+        # "England, 33,755 areas" -> "England"
+        average_of=computed.get("extent", "").split(",")[0] if computed.get("extent", "").startswith("England") else "",
         source=dataset.title if dataset else "",
         period=dataset.release if dataset else "",
         indicator=code,

@@ -120,9 +120,11 @@ def outdated_text(run: ScoreRun) -> str:
     """Why the scores or the thresholds behind them are out of date; empty where they are not."""
     parts = []
     if run.outdated_at:
-        parts.append(f"Newer data were loaded after this calculation: {run.outdated_because}.")
+        parts.append(f"The data have changed since this calculation: {run.outdated_because}.")
     if run.model_version.outdated_at:
-        parts.append(f"The thresholds of the model are older than the data: {run.model_version.outdated_because}.")
+        parts.append(
+            f"The thresholds of the model were computed from older data: {run.model_version.outdated_because}."
+        )
     return " ".join(parts)
 
 

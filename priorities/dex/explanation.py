@@ -44,6 +44,7 @@ class InputFact:
     decimals: int = 1
     band: str = ""
     average: float | None = None
+    average_of: str = ""
     source: str = ""
     period: str = ""
     indicator: str = ""
@@ -238,7 +239,7 @@ class _Words:
             group="" if missing else _group(attribute, class_index),
             band=fact.band,
             average=fact.average,
-            comparison=f"average {_number(fact.average, fact)}" if fact.average is not None else "",
+            comparison=_comparison(fact),
             source=fact.source,
             period=fact.period,
             is_missing=missing,
@@ -290,6 +291,12 @@ def _with_factor_sentence(factor: Factor, fact: InputFact, root_label: str) -> F
     source = ", ".join(part for part in (factor.source, factor.period) if part)
     sentence += f". Source: {source}." if source else "."
     return replace(factor, sentence=sentence)
+
+
+def _comparison(fact: InputFact) -> str:
+    if fact.average is None:
+        return ""
+    return f"average of {fact.average_of or 'all areas'} {_number(fact.average, fact)}"
 
 
 def _number(value: float, fact: InputFact) -> str:

@@ -278,6 +278,17 @@ class TestNewData:
         version.refresh_from_db()
         assert version.outdated_at is None
 
+    def test_rolling_back_what_was_read_outdates_the_scores(self):
+        dataset = make_dataset()
+        make_areas(*spread(), dataset=dataset)
+        publish()
+        run = services.score_areas(by=SYSTEM)
+        dataset.state = "rolled_back"
+        dataset.save()
+        dataset_loaded.send(sender=None, dataset=dataset)
+        run.refresh_from_db()
+        assert run.outdated_because == "Made-up figures, 2025 is no longer in force"
+
     def test_data_that_the_model_does_not_read_do_not_matter(self):
         make_areas(*spread())
         publish()
