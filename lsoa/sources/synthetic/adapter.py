@@ -49,6 +49,9 @@ class Synthetic(Source):
         city = build_city(*_seed_and_areas(material.options))
         context.extent = "Aldermoor (fictional)"
         context.progress(0.5)
+        context.report.read(
+            len(city.codes) * (1 + len(city.society.values)) + len(city.practices) + len(city.postcodes)
+        )
         line = np.arange(1, len(city.codes) + 1)
         yield _area_rows(city, line)
         codes = np.array(city.codes, dtype=object)

@@ -49,18 +49,18 @@ def settle(
     old = _standard(-0.75 * young + 0.55 * coast + 0.5 * _surface(points, 3_000, rng) + _noise(points, 0.35, rng))
     diverse = _standard(0.85 * urban + 0.4 * deprived + 0.9 * _surface(points, 5_000, rng) + _noise(points, 0.2, rng))
     practice = [_surface(points, 2_500, rng) for _ in range(3)]
-    unwell = _standard(0.85 * deprived + 0.55 * old + _noise(points, 0.3, rng))
+    unwell = _standard(0.7 * deprived + 0.5 * old + _noise(points, 0.4, rng))
     latent = {
         "age75_share": old,
         "bad_health_share": unwell,
-        "lives_alone66_share": 0.75 * old + 0.35 * deprived + _noise(points, 0.4, rng),
-        "unpaid_care_50h_share": 0.6 * deprived + 0.5 * old + _noise(points, 0.35, rng),
+        "lives_alone66_share": 0.65 * old + 0.3 * deprived + _noise(points, 0.5, rng),
+        "unpaid_care_50h_share": 0.45 * deprived + 0.45 * old + _noise(points, 0.5, rng),
         "ethnic_minority_share": diverse,
         "low_english_share": 0.85 * diverse + 0.35 * deprived + _noise(points, 0.25, rng),
         "no_car_share": 0.65 * urban + 0.7 * deprived + _noise(points, 0.25, rng),
-        "qof_cardiometabolic": 0.75 * old + 0.4 * deprived + 0.35 * practice[0] + _noise(points, 0.15, rng),
-        "qof_respiratory": 0.45 * old + 0.5 * deprived + 0.35 * practice[1] + _noise(points, 0.15, rng),
-        "qof_mental_cognitive": 0.25 * old + 0.6 * deprived + 0.45 * practice[2] + _noise(points, 0.15, rng),
+        "qof_cardiometabolic": 0.6 * old + 0.1 * deprived + 0.55 * practice[0] + _noise(points, 0.3, rng),
+        "qof_respiratory": 0.4 * old + 0.25 * deprived + 0.55 * practice[1] + _noise(points, 0.3, rng),
+        "qof_mental_cognitive": 0.15 * old + 0.3 * deprived + 0.6 * practice[2] + _noise(points, 0.3, rng),
         "population": 0.3 * young + _noise(points, 1, rng),
     }
     values = {code: spread(code, surface) for code, surface in latent.items()}
