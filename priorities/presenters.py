@@ -1,6 +1,6 @@
 """Wording, tag colours and panel shapes: pages, JSON and text take them from here, so that all say the same."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from priorities.dex.explanation import Explanation, Factor, NodeExplanation
 from priorities.dex.model import Model
@@ -41,6 +41,8 @@ class ReasonRow:
     value: str = ""
     source: str = ""
     children: tuple["ReasonRow", ...] = ()
+    # The class of the whole, for its own tag; None for components and inputs.
+    priority: int | None = None
 
 
 @dataclass(frozen=True)
@@ -158,7 +160,7 @@ def _tree(model: Model, explanation: Explanation) -> ReasonRow:
             return _factor_row(factors[attribute.name])
         return _node_row(nodes[attribute.name], tuple(row(child) for child in attribute.children))
 
-    return row(ROOT)
+    return replace(row(ROOT), priority=explanation.class_index)
 
 
 def _node_row(node: NodeExplanation, children: tuple[ReasonRow, ...]) -> ReasonRow:

@@ -283,7 +283,8 @@ def _with_factor_sentence(factor: Factor, fact: InputFact, root_label: str) -> F
         reason = f" ({fact.missing_reason})" if fact.missing_reason else ""
         return replace(factor, sentence=f"{factor.label}: no figure{reason}; every class was allowed.")
     details = [part for part in (factor.band, factor.comparison) if part]
-    sentence = f"{factor.label}: {factor.value_text}, {factor.class_name}"
+    estimate = " (estimate)" if factor.is_estimate else ""
+    sentence = f"{factor.label}: {factor.value_text}{estimate}, {factor.class_name}"
     sentence += f" ({'; '.join(details)})" if details else ""
     if factor.is_decisive:
         steps = "one step" if factor.relief == 1 else f"{factor.relief} steps"
