@@ -4,7 +4,8 @@ import uuid
 
 from django.conf import settings
 from django.contrib.gis.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from accounts.models import Job, Organisation
 from accounts.scoping import OrganisationScopedQuerySet
@@ -37,11 +38,18 @@ class RoutePlanQuerySet(OrganisationScopedQuerySet):
 
     def with_counts(self):
         """`visit_count`, `unserved_count` and `tier_one_unserved` of each plan."""
+        left_out = UnservedVisit.objects.filter(plan=OuterRef("pk"))
         return self.annotate(
-            visit_count=models.Count("visits", distinct=True),
-            unserved_count=models.Count("unserved", distinct=True),
-            tier_one_unserved=models.Count("unserved", filter=Q(unserved__visit__tier=VisitTier.FIRST), distinct=True),
+            visit_count=_count(RoutePlan.visits.through.objects.filter(routeplan=OuterRef("pk")), "routeplan"),
+            unserved_count=_count(left_out, "plan"),
+            tier_one_unserved=_count(left_out.filter(visit__tier=VisitTier.FIRST), "plan"),
         )
+
+
+def _count(rows, key) -> Coalesce:
+    """Number of rows as a subquery: joins would multiply each other, and grouping would lose the order of the list."""
+    numbers = rows.order_by().values(key).annotate(number=models.Count("pk")).values("number")
+    return Coalesce(Subquery(numbers), 0)
 
 
 class RoutePlan(models.Model):

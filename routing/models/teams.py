@@ -56,10 +56,12 @@ class Depot(models.Model):
 class TeamQuerySet(OrganisationScopedQuerySet):
     def with_counts(self):
         """`staff_count` (active) and `plan_count` of each team."""
-        return self.select_related("patch").annotate(
+        counted = self.select_related("patch").annotate(
             staff_count=models.Count("staff", filter=Q(staff__is_active=True), distinct=True),
             plan_count=models.Count("plans", distinct=True),
         )
+        # Grouping drops the default order.
+        return counted.order_by("name")
 
 
 class Team(models.Model):

@@ -4,6 +4,7 @@ from dataclasses import asdict
 
 from django.db import transaction
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts import audit, jobs
@@ -47,6 +48,7 @@ def optimise_plan(*, plan: RoutePlan, by) -> RoutePlan:
         payload={"plan": str(plan.pk)},
         by=by,
         organisation=plan.organisation,
+        url=reverse("plan", args=[plan.pk]),
     )
     _start(plan)
     audit.record(

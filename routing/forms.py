@@ -1,0 +1,197 @@
+"""Forms of visit planning. Choices are limited to the organisation that the form is made for."""
+
+from datetime import timedelta
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from lsoa.models import Patch, Postcode
+
+from .civil_time import today
+from .models import Depot, Shift, Skill, StaffMember, Team
+from .visit_files import MAX_BYTES, VisitFileRefused, read_visit_file
+
+FROM_PRIORITIES, FROM_FILE = "priorities", "file"
+SEARCH_TIMES = [(10, "10 seconds: a first look"), (30, "30 seconds"), (60, "1 minute"), (120, "2 minutes")]
+
+
+class PlanForm(forms.Form):
+    """A new plan: team, day, and where the visits come from."""
+
+    team = forms.ModelChoiceField(Team.objects.none(), empty_label=None)
+    day = forms.DateField(
+        label="Day", widget=forms.SelectDateWidget, help_text="For example, 27 3 2027. People need shifts on that day."
+    )
+    name = forms.CharField(
+        label="Name of the plan", max_length=120, required=False, help_text="Left blank: team and day."
+    )
+    source = forms.ChoiceField(
+        label="Where do the visits come from?",
+        widget=forms.RadioSelect,
+        choices=[
+            (FROM_PRIORITIES, "From priorities: what falls due in the most urgent areas of the team's patch"),
+            (FROM_FILE, "From a file of visits (CSV)"),
+        ],
+        initial=FROM_PRIORITIES,
+    )
+    count = forms.IntegerField(
+        label="How many visits?",
+        min_value=1,
+        max_value=500,
+        initial=100,
+        required=False,
+        help_text="When they come from priorities.",
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+    file = forms.FileField(
+        label="File of visits",
+        required=False,
+        help_text="Columns: reference, minutes, postcode or area_code; also window_start, window_end, skills, tier. "
+        "No names, birth dates or NHS numbers: such a file is refused.",
+        widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
+    )
+    seconds = forms.TypedChoiceField(label="Time to search", choices=SEARCH_TIMES, coerce=int, initial=30)
+
+    def __init__(self, *args, organisation, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.organisation = organisation
+        self.fields["team"].queryset = Team.objects.for_organisation(organisation)
+        if not self.is_bound:
+            following = Shift.objects.for_organisation(organisation).filter(day__gt=today()).order_by("day").first()
+            self.initial.setdefault("day", following.day if following else today() + timedelta(days=1))
+
+    def clean_day(self):
+        day = self.cleaned_data["day"]
+        if day < today():
+            raise ValidationError("The day is in the past.")
+        return day
+
+    def clean(self):
+        """`cleaned_data["visit_file"]` holds the parsed file when the visits come from one."""
+        data = super().clean()
+        if data.get("source") == FROM_PRIORITIES and data.get("count") is None and "count" not in self.errors:
+            self.add_error("count", "Say how many visits the plan should hold.")
+        if data.get("source") == FROM_FILE and "day" in data:
+            self._read_file(data)
+        return data
+
+    def _read_file(self, data):
+        upload = data.get("file")
+        if upload is None:
+            if "file" not in self.errors:
+                self.add_error("file", "Choose the file of visits.")
+            return
+        if upload.size > MAX_BYTES:
+            self.add_error("file", f"The file is larger than {MAX_BYTES // 1024 // 1024} MB.")
+            return
+        try:
+            data["visit_file"] = read_visit_file(upload.read(), organisation=self.organisation, day=data["day"])
+        except VisitFileRefused as error:
+            self.add_error("file", str(error))
+
+
+class DecisionForm(forms.Form):
+    """An approver's decision."""
+
+    APPROVE, REJECT = "approve", "reject"
+    decision = forms.ChoiceField(choices=[(APPROVE, "Approve"), (REJECT, "Reject")], widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label="Reason",
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Needed to reject, and to approve while tier 1 visits are left out.",
+    )
+
+
+class TeamForm(forms.Form):
+    """A new team."""
+
+    name = forms.CharField(label="Name of the team", max_length=100)
+    patch = forms.ModelChoiceField(Patch.objects.none(), empty_label=None, help_text="The areas that it looks after.")
+
+    def __init__(self, *args, organisation, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["patch"].queryset = Patch.objects.for_organisation(organisation)
+
+
+class StaffForm(forms.Form):
+    """Somebody new in a team."""
+
+    display_name = forms.CharField(label="Name on plans", max_length=100)
+    reference = forms.SlugField(
+        label="Short reference", max_length=40, help_text="Letters, digits and hyphens, for example nurse-04."
+    )
+    base = forms.ModelChoiceField(Depot.objects.none(), empty_label=None, label="Starts and ends at")
+    skills = forms.ModelMultipleChoiceField(Skill.objects.none(), required=False, widget=forms.CheckboxSelectMultiple)
+    max_visits = forms.IntegerField(label="Most visits in a day", min_value=1, max_value=40, initial=14)
+
+    def __init__(self, *args, organisation, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["base"].queryset = Depot.objects.for_organisation(organisation)
+        self.fields["skills"].queryset = Skill.objects.for_organisation(organisation)
+
+
+class ShiftForm(forms.Form):
+    """The same working time for several people on one day or on every working day up to another."""
+
+    MAX_DAYS = 62
+    people = forms.ModelMultipleChoiceField(
+        StaffMember.objects.none(), label="Who works?", widget=forms.CheckboxSelectMultiple
+    )
+    first_day = forms.DateField(label="First day", widget=forms.SelectDateWidget)
+    last_day = forms.DateField(
+        label="Last day", widget=forms.SelectDateWidget, required=False, help_text="Left blank: only the first day."
+    )
+    weekends = forms.BooleanField(label="Also on Saturdays and Sundays", required=False)
+    starts = forms.TimeField(label="From", initial="08:00", widget=forms.TimeInput(format="%H:%M"), help_text="HH:MM")
+    ends = forms.TimeField(label="Until", initial="16:30", widget=forms.TimeInput(format="%H:%M"), help_text="HH:MM")
+    break_minutes = forms.IntegerField(
+        label="Break in minutes", min_value=0, max_value=120, initial=30, help_text="Between 11:30 and 14:00."
+    )
+
+    def __init__(self, *args, team, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["people"].queryset = team.staff.active()
+        if not self.is_bound:
+            self.initial.setdefault("first_day", today() + timedelta(days=1))
+
+    def clean(self):
+        """`cleaned_data["days"]` holds the days meant."""
+        data = super().clean()
+        first, last = data.get("first_day"), data.get("last_day") or data.get("first_day")
+        if not first or not last:
+            return data
+        if last < first:
+            self.add_error("last_day", "The last day is before the first.")
+        elif (last - first).days > self.MAX_DAYS:
+            self.add_error("last_day", f"At most {self.MAX_DAYS} days at once.")
+        else:
+            days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+            only = len(days) == 1
+            data["days"] = [day for day in days if only or data.get("weekends") or day.weekday() < 5]
+            if not data["days"]:
+                self.add_error("last_day", "There is no working day in between.")
+        return data
+
+
+class DepotForm(forms.Form):
+    """A base, placed by its postcode."""
+
+    name = forms.CharField(label="Name of the base", max_length=100)
+    postcode = forms.CharField(max_length=10)
+
+    def clean_postcode(self):
+        """The Postcode row, found however the postcode is spaced."""
+        compact = "".join(self.cleaned_data["postcode"].split()).upper()
+        found = Postcode.objects.filter(postcode=f"{compact[:-3]} {compact[-3:]}").first()
+        if found is None:
+            raise ValidationError("This postcode is not known.")
+        return found
+
+
+class SkillForm(forms.Form):
+    """A skill that visits may need."""
+
+    name = forms.CharField(label="Name of the skill", max_length=100)
+    code = forms.SlugField(label="Code in files", max_length=40, help_text="For example, wound-care.")

@@ -1,0 +1,66 @@
+"""Where a plan's visits came from."""
+
+from routing.models import Visit
+
+from .wording import PRIORITY_WORDS, counted, decile_text, interval_text
+
+
+class IntakePanel:
+    """Reads `plan.intake`: areas and numbers, or the rows of a file that were refused."""
+
+    def __init__(self, intake: dict):
+        self.intake = intake
+
+    @property
+    def is_from_priorities(self) -> bool:
+        return self.intake.get("source") == Visit.Source.PRIORITY
+
+    @property
+    def is_from_file(self) -> bool:
+        return self.intake.get("source") == Visit.Source.CSV
+
+    @property
+    def rejected(self) -> list[dict]:
+        return self.intake.get("rejected", [])
+
+    @property
+    def summary(self) -> str:
+        if self.is_from_file:
+            text = f"{counted(self.intake['accepted'], 'visit')} from a file of {counted(self.intake['rows'], 'row')}."
+            if self.rejected:
+                text += f" {counted(len(self.rejected), 'row was', 'rows were')} not taken, for the reasons below."
+            return text
+        if not self.is_from_priorities:
+            return "Visits were entered by hand."
+        areas = self.intake["areas"]
+        total = sum(area["visits"] for area in areas)
+        text = f"{counted(total, 'visit')} in {counted(len(areas), 'area')}, the most urgent first."
+        ahead = self.intake.get("brought_forward_days", 0)
+        if ahead:
+            text += f" What falls due up to {counted(ahead, 'day')} later was brought forward."
+        without = self.intake.get("areas_without_score", 0)
+        if without:
+            text += f" {counted(without, 'area has', 'areas have')} no priority yet and could not be considered."
+        return text
+
+    @property
+    def rule(self) -> str:
+        if not self.is_from_priorities:
+            return ""
+        return (
+            f"One person on the caseload for every {self.intake['residents_per_person']:,} residents, at least one an "
+            "area; each is visited once per review interval of the area's class. These are planning defaults set by "
+            "judgement, not published figures."
+        )
+
+    @property
+    def areas(self) -> list[dict]:
+        return [
+            {
+                **area,
+                "class_name": PRIORITY_WORDS[area["priority"]],
+                "decile": decile_text(area["imd_decile"]),
+                "interval": interval_text(area["interval_days"]),
+            }
+            for area in self.intake.get("areas", [])
+        ]

@@ -1,0 +1,233 @@
+"""The page of one plan: is it good, what is wrong, what can I do."""
+
+from functools import cached_property
+
+from accounts.models import JobState
+from routing.models import PlanState, RoutePlan, VisitTier
+from routing.problem_building import working_shifts
+
+from .creation import IntakePanel
+from .map import map_settings, route_features
+from .plans import state_tag
+from .progress import ProgressPanel
+from .rounds import Round, rounds_of, window_text
+from .wording import counted, decile_text, duration, kilometres, percent, reason_label
+
+FIFTHS = {"1": "1 most deprived", "2": "2", "3": "3", "4": "4", "5": "5 least deprived"}
+UNSUCCESSFUL = (JobState.FAILED, JobState.CANCELLED, JobState.INTERRUPTED)
+RATIO_CSS = {"green": "her-kpi--good", "amber": "her-kpi--warning", "red": "her-kpi--bad"}
+
+
+class PlanPage:
+    """Everything the template shows. `may_optimise`, `may_decide`: what the reader is allowed to do."""
+
+    def __init__(self, plan: RoutePlan, *, may_optimise=False, may_decide=False):
+        self.plan = plan
+        self.is_optimising = plan.state == PlanState.OPTIMISING
+        self.has_proposal = plan.optimised_at is not None and not self.is_optimising
+        self.can_optimise = may_optimise and plan.state in (PlanState.DRAFT, PlanState.PROPOSED, PlanState.REJECTED)
+        self.can_decide = may_decide and plan.state == PlanState.PROPOSED
+        self.progress = ProgressPanel(plan, may_stop=may_optimise)
+        self.intake = IntakePanel(plan.intake)
+        self.tag = state_tag(plan)
+
+    @cached_property
+    def visits(self) -> list:
+        return list(self.plan.visits.all())
+
+    @cached_property
+    def rounds(self) -> list[Round]:
+        return rounds_of(self.plan)
+
+    @cached_property
+    def left_out(self) -> list[dict]:
+        unserved = self.plan.unserved.select_related("visit__area").prefetch_related("visit__skills")
+        return [
+            {
+                "reference": left.visit.reference,
+                "tier": left.visit.tier,
+                "area": left.visit.area.name,
+                "is_core20": left.visit.is_core20,
+                "minutes": left.visit.minutes,
+                "window": window_text(left.visit),
+                "skills": ", ".join(skill.name for skill in left.visit.skills.all()) or "none",
+                "reason": reason_label(left.reason),
+                "detail": left.detail,
+            }
+            for left in unserved
+        ]
+
+    @property
+    def tier_one_left_out(self) -> int:
+        return sum(row["tier"] == VisitTier.FIRST for row in self.left_out)
+
+    @property
+    def optimise_label(self) -> str:
+        if self.plan.state == PlanState.DRAFT:
+            return "Try again" if self.attempt_failed else "Optimise plan"
+        return "Optimise again"
+
+    @property
+    def attempt_failed(self) -> bool:
+        """Whether the last optimisation ended without a new plan; `plan.outcome_note` says how."""
+        job = self.plan.job
+        if self.is_optimising or job is None or job.state not in UNSUCCESSFUL:
+            return False
+        return self.plan.optimised_at is None or self.plan.optimised_at < job.created_at
+
+    @cached_property
+    def draft_lead(self) -> str:
+        people = len(working_shifts(self.plan))
+        tier_one = sum(visit.tier == VisitTier.FIRST for visit in self.visits)
+        return (
+            f"{counted(len(self.visits), 'visit')} ({tier_one} of tier 1) for "
+            f"{counted(people, 'person', 'people')} on shift. "
+            f"The search takes up to {counted(self.plan.seconds_allowed, 'second')}."
+        )
+
+    @property
+    def verdict(self) -> dict:
+        """One sentence that says whether the plan is good, and its colour."""
+        total, left = len(self.visits), len(self.left_out)
+        tier_one = sum(visit.tier == VisitTier.FIRST for visit in self.visits)
+        head = f"{total - left} of {total} visits are planned; no rule is broken."
+        if self.tier_one_left_out:
+            count = counted(self.tier_one_left_out, "tier 1 visit is", "tier 1 visits are")
+            return {"css": "her-verdict--bad", "head": head, "text": f"{count} left out: a decision needs a reason."}
+        text = f"All {tier_one} tier 1 visits are served." if tier_one else "There are no tier 1 visits."
+        if not left:
+            return {"css": "", "head": head, "text": text}
+        lower = counted(left, "lower-tier visit is", "lower-tier visits are")
+        return {"css": "her-verdict--warning", "head": head, "text": f"{text} {lower} left out."}
+
+    @property
+    def kpis(self) -> list[dict]:
+        total, left = len(self.visits), len(self.left_out)
+        tier_one = sum(visit.tier == VisitTier.FIRST for visit in self.visits)
+        late = self.tier_one_left_out
+        travel = sum(each.assignment.travel_seconds for each in self.rounds)
+        metres = sum(each.assignment.travel_metres for each in self.rounds)
+        served = total - left
+        fullest = max(self.rounds, key=lambda each: each.working_share, default=None)
+        return [
+            _kpi(
+                "Tier 1 visits served",
+                f"{tier_one - late} of {tier_one}",
+                "urgent, or elevated in Core20",
+                "her-kpi--bad" if late else "her-kpi--good",
+            ),
+            _kpi(
+                "All visits served",
+                f"{served} of {total}",
+                f"{left} left out, reasons below" if left else "nobody left out",
+                "her-kpi--warning" if left else "her-kpi--good",
+            ),
+            self._ratio_kpi,
+            _kpi(
+                "Travel (estimated)" if self.plan.is_travel_estimated else "Travel",
+                duration(travel),
+                f"{kilometres(metres)}; {duration(travel / served)} a visit" if served else kilometres(metres),
+            ),
+            _kpi(
+                "People with visits",
+                str(len(self.rounds)),
+                f"fullest day {percent(fullest.working_share)}, {fullest.name}" if fullest else "",
+            ),
+        ]
+
+    @property
+    def _ratio_kpi(self) -> dict:
+        equity = self.plan.equity or {}
+        core20, rest = equity.get("core20") or {}, equity.get("rest") or {}
+        note = f"{percent(core20.get('coverage'))} in Core20, {percent(rest.get('coverage'))} elsewhere"
+        if equity.get("ratio") is None:
+            return _kpi("Core20 coverage ratio", "–", "too few visits inside or outside Core20 to compare")
+        return _kpi("Core20 coverage ratio", f"{equity['ratio']:.2f}", note, RATIO_CSS.get(equity["status"], ""))
+
+    @property
+    def equity_text(self) -> str:
+        equity = self.plan.equity or {}
+        if equity.get("ratio") is None:
+            return "Too few visits inside or outside Core20 to compare the two."
+        words = {
+            "green": "Core20 areas are served at least as well as the others.",
+            "amber": "Core20 areas are served slightly less well than the others.",
+            "red": "Core20 areas are served less well than the others.",
+        }
+        return words.get(equity["status"], "")
+
+    @property
+    def fifths(self) -> list[dict]:
+        """Coverage by deprivation fifth, for the table."""
+        quintiles = (self.plan.equity or {}).get("quintiles") or {}
+        return [_fifth(label, quintiles.get(key) or {}) for key, label in FIFTHS.items()]
+
+    @property
+    def bars(self) -> list[dict]:
+        """The same for `{% chart_bars %}`."""
+        return [
+            {"label": row["label"], "share": row["share"], "text": row["coverage"], "interval": row["limits"]}
+            for row in self.fifths
+        ]
+
+    @property
+    def not_known(self) -> int:
+        return (self.plan.equity or {}).get("not_known", 0)
+
+    @property
+    def timeline(self) -> list[dict]:
+        return [each.timeline_row for each in self.rounds]
+
+    @cached_property
+    def features(self) -> dict:
+        return route_features(self.plan, self.rounds)
+
+    @property
+    def map(self) -> dict:
+        return map_settings(self.features)
+
+    @property
+    def map_summary(self) -> str:
+        left = f" {counted(len(self.left_out), 'visit')} left out (dashed)." if self.left_out else ""
+        rounds = counted(len(self.rounds), "round")
+        return f"{rounds}; lines are straight between stops, and stops of tier 1 have a ring.{left}"
+
+    @property
+    def visit_rows(self) -> list[dict]:
+        """Visits of a draft, which has no rounds yet."""
+        visits = self.plan.visits.select_related("area").prefetch_related("skills")
+        return [
+            {
+                "reference": visit.reference,
+                "tier": visit.tier,
+                "area": visit.area.name,
+                "place": visit.postcode or "no postcode",
+                "decile": decile_text(visit.imd_decile),
+                "minutes": visit.minutes,
+                "window": window_text(visit),
+                "skills": ", ".join(skill.name for skill in visit.skills.all()) or "none",
+            }
+            for visit in visits
+        ]
+
+
+def _kpi(label, value, note="", css="") -> dict:
+    return {"label": label, "value": value, "note": note, "css": css}
+
+
+def _fifth(label, group) -> dict:
+    blank = {"label": label, "interval": "", "share": None, "limits": None}
+    if group.get("hidden"):
+        return blank | {"n": "under 5", "served": "", "coverage": "not shown"}
+    if not group.get("n"):
+        return blank | {"n": "0", "served": "0", "coverage": "no visits"}
+    limits = (group["low"], group["high"])
+    return {
+        "label": label,
+        "n": str(group["n"]),
+        "served": str(group["served"]),
+        "coverage": percent(group["coverage"]),
+        "interval": f"{percent(limits[0])} to {percent(limits[1])}",
+        "share": group["coverage"],
+        "limits": limits,
+    }

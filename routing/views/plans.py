@@ -1,0 +1,150 @@
+"""Plans: list, create, one plan, its progress, decision, routes and run sheets."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts import jobs
+from accounts.access import allowed, requires
+from accounts.permissions import Permission
+from routing import services
+from routing.forms import FROM_FILE, DecisionForm, PlanForm
+from routing.models import PlanState, RoutePlan, Team
+from routing.presenters import PlanPage, ProgressPanel, plan_rows, rounds_of, route_features
+
+PER_PAGE = 25
+
+
+@require_safe
+@requires(Permission.VIEW_PLANS)
+def plan_list(request):
+    plans = RoutePlan.objects.for_organisation(request.organisation)
+    services.settle_interrupted_plans(plans=plans)
+    state = request.GET.get("state", "")
+    chosen = plans.filter(state=state) if state in PlanState.values else plans
+    page = Paginator(chosen.with_team().with_counts(), PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "rows": plan_rows(page.object_list),
+        "state": state if state in PlanState.values else "",
+        "states": PlanState.choices,
+        "query": f"state={state}" if state in PlanState.values else "",
+        "may_create": allowed(request.user, Permission.EDIT_PLANS, request.organisation),
+        "may_manage_teams": allowed(request.user, Permission.MANAGE_TEAMS, request.organisation),
+    }
+    return render(request, "routing/plan_list.html", context)
+
+
+@requires(Permission.EDIT_PLANS)
+def plan_create(request):
+    form = PlanForm(request.POST or None, request.FILES or None, organisation=request.organisation)
+    if request.method == "POST" and form.is_valid():
+        try:
+            return redirect("plan", _create(form.cleaned_data, request.user).pk)
+        except ValidationError as error:
+            form.add_error(None, error.messages)
+    has_team = Team.objects.for_organisation(request.organisation).exists()
+    status = 422 if form.is_bound else 200
+    return render(request, "routing/plan_form.html", {"form": form, "has_team": has_team}, status=status)
+
+
+def _create(data, by) -> RoutePlan:
+    common = {"team": data["team"], "day": data["day"], "name": data["name"], "seconds": data["seconds"], "by": by}
+    if data["source"] == FROM_FILE:
+        return services.plan_from_file(file=data["visit_file"], **common)
+    return services.plan_from_priorities(count=data["count"], **common)
+
+
+@require_safe
+@requires(Permission.VIEW_PLANS)
+def plan_detail(request, plan_id):
+    return _show(request, plan_id, DecisionForm())
+
+
+def _show(request, plan_id, decision_form, status=200):
+    plan = _settled(request, plan_id)
+    page = PlanPage(
+        plan,
+        may_optimise=allowed(request.user, Permission.OPTIMISE_PLANS, request.organisation),
+        may_decide=allowed(request.user, Permission.APPROVE_PLANS, request.organisation),
+    )
+    return render(request, "routing/plan.html", {"page": page, "plan": plan, "form": decision_form}, status=status)
+
+
+@require_safe
+@requires(Permission.VIEW_PLANS)
+def plan_progress(request, plan_id):
+    """The panel that replaces itself every second; once the plan is settled, the whole page is loaded once."""
+    plan = _settled(request, plan_id)
+    if plan.state != PlanState.OPTIMISING:
+        if not request.htmx:
+            return redirect("plan", plan.pk)
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    panel = ProgressPanel(plan, may_stop=allowed(request.user, Permission.OPTIMISE_PLANS, request.organisation))
+    return render(request, "routing/_progress.html", {"panel": panel, "plan": plan})
+
+
+@require_POST
+@requires(Permission.OPTIMISE_PLANS)
+def plan_optimise(request, plan_id):
+    plan = _settled(request, plan_id)
+    try:
+        services.optimise_plan(plan=plan, by=request.user)
+    except services.PlanStateError as error:
+        messages.error(request, error.messages[0])
+    return redirect("plan", plan.pk)
+
+
+@require_POST
+@requires(Permission.OPTIMISE_PLANS)
+def plan_stop(request, plan_id):
+    plan = _settled(request, plan_id)
+    if plan.state == PlanState.OPTIMISING and plan.job:
+        jobs.request_cancel(job=plan.job, by=request.user)
+        _settled(request, plan_id)
+    return redirect("plan", plan.pk)
+
+
+@require_POST
+@requires(Permission.APPROVE_PLANS)
+def plan_decide(request, plan_id):
+    plan = _settled(request, plan_id)
+    form = DecisionForm(request.POST)
+    if form.is_valid():
+        approves = form.cleaned_data["decision"] == DecisionForm.APPROVE
+        decide = services.approve_plan if approves else services.reject_plan
+        try:
+            decide(plan=plan, by=request.user, reason=form.cleaned_data["reason"])
+        except services.ReasonNeeded as error:
+            form.add_error("reason", error.messages[0])
+        except services.PlanStateError as error:
+            messages.error(request, error.messages[0])
+            return redirect("plan", plan.pk)
+        else:
+            messages.success(request, f"{plan.name} is {'approved' if approves else 'rejected'}.")
+            return redirect("plan", plan.pk)
+    return _show(request, plan_id, form, status=422)
+
+
+@require_safe
+@requires(Permission.VIEW_PLANS)
+def plan_routes(request, plan_id):
+    plan = _settled(request, plan_id)
+    return JsonResponse(route_features(plan, rounds_of(plan)), content_type="application/geo+json")
+
+
+@require_safe
+@requires(Permission.VIEW_PLANS)
+def run_sheets(request, plan_id):
+    plan = _settled(request, plan_id)
+    return render(request, "routing/run_sheets.html", {"plan": plan, "rounds": rounds_of(plan)})
+
+
+def _settled(request, plan_id) -> RoutePlan:
+    """The organisation's plan; an optimisation whose worker died has been told to it before anybody looks."""
+    plans = RoutePlan.objects.for_organisation(request.organisation)
+    services.settle_interrupted_plans(plans=plans.filter(pk=plan_id))
+    return get_object_or_404(plans.with_team(), pk=plan_id)
