@@ -1,12 +1,14 @@
 """Wording and shapes for the pages about jobs, people and the audit trail."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.apps import apps
 from django.urls import reverse
 from django.utils import timezone
 
 from .access import may_steer_job
+from .audit import Check
 from .models import ActorPseudonym, AuditEvent, Job, JobState, Membership
 from .permissions import ROLE_PERMISSIONS, Permission, Role
 
@@ -64,7 +66,7 @@ class AuditRow:
     """One line of the audit page."""
 
     sequence: int
-    occurred_at: object
+    occurred_at: datetime
     actor: str
     action: str
     target: str
@@ -126,6 +128,22 @@ CHAIN_REASONS = {
     "link": "it does not continue from the entry before it",
     "content": "its content was changed after it was written",
 }
+
+
+@dataclass(frozen=True)
+class ChainPanel:
+    """What the banner of the audit pages says."""
+
+    intact: bool
+    events: int
+    broken_sequence: int | None
+    reason: str
+    checked_at: datetime
+
+
+def chain_panel(check: Check) -> ChainPanel:
+    found = check.verification
+    return ChainPanel(found.intact, found.events, found.broken_sequence, CHAIN_REASONS.get(found.reason, ""), check.at)
 
 
 @dataclass(frozen=True)

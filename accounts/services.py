@@ -92,6 +92,8 @@ def add_member(*, email: str, full_name: str, organisation: Organisation, roles:
 
     RefusedChange when they are a member already; see `grant_roles`.
     """
+    # First of all: whoever waits for the audit trail must not hold what another writer still needs.
+    _locked_memberships(organisation)
     user = User.objects.filter(email=email.strip().lower()).first()
     if user is None:
         user = create_user(email=email.strip(), full_name=full_name, by=by)
@@ -109,6 +111,13 @@ def record_switch(*, user: User, organisation: Organisation) -> None:
 def notify(*, user: User, text: str, url: str = "", organisation: Organisation | None = None) -> Notification:
     """A message in somebody's list of notifications. Not audited: what caused it was."""
     return Notification.objects.create(user=user, text=text[:300], url=url, organisation=organisation)
+
+
+def warn_platform(*, text: str, url: str = "") -> int:
+    """Tell every platform administrator, once until they have read it. Returns how many were told."""
+    people = User.objects.filter(is_platform_administrator=True, is_active=True)
+    people = people.exclude(notifications__in=Notification.objects.unread().filter(text=text))
+    return len([notify(user=user, text=text, url=url) for user in people])
 
 
 def mark_notifications_read(*, user: User) -> int:

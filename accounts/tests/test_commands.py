@@ -5,8 +5,8 @@ import io
 import pytest
 from django.core.management import CommandError, call_command
 
-from accounts import demo, tasks
-from accounts.models import AuditEvent, Job, JobState, Membership, Organisation, User
+from accounts import audit, demo, tasks
+from accounts.models import AuditEvent, Job, JobState, Membership, Notification, Organisation, User
 from accounts.tests.factories import PlatformAdministratorFactory
 from accounts.tests.test_jobs import dead
 
@@ -81,6 +81,20 @@ def test_the_workers_beat_can_be_read():
     assert tasks.worker_seen_seconds_ago() is None
     tasks.beat_every_minute.call_local()
     assert 0 <= tasks.worker_seen_seconds_ago() < 60
+
+
+def test_an_intact_trail_worries_nobody(platform_administrator):
+    tasks.check_audit_trail.call_local()
+    assert not Notification.objects.exists()
+
+
+def test_a_broken_trail_is_told_to_platform_administrators_once(platform_administrator, make_user, monkeypatch):
+    make_user(roles=["administrator"])
+    monkeypatch.setattr(audit, "verify", lambda: audit.Verification(False, 5, "", 3, "content"))
+    for _ in range(2):
+        tasks.check_audit_trail.call_local()
+    assert Notification.objects.get().user == platform_administrator
+    assert "broken at entry 3" in Notification.objects.get().text
 
 
 def test_housekeeping_runs():

@@ -1,23 +1,16 @@
 """The audit trail of the organisation."""
 
-from dataclasses import dataclass
-from datetime import datetime
-
-from django.core.cache import cache
 from django.core.paginator import Paginator
 from django.shortcuts import render
-from django.utils import timezone
 
 from .. import audit
 from ..access import requires
 from ..forms import AuditFilterForm
 from ..models import AuditEvent
 from ..permissions import Permission
-from ..presenters import CHAIN_REASONS, audit_rows, object_name
+from ..presenters import audit_rows, chain_panel, object_name
 
 PER_PAGE = 50
-# The check reads the whole trail, so it is not repeated for every page that is turned.
-VERIFIED_FOR_SECONDS = 60
 
 
 @requires(Permission.VIEW_AUDIT)
@@ -43,27 +36,10 @@ def _page(request, events, template, context):
     page = Paginator(events, PER_PAGE).get_page(request.GET.get("page"))
     query = request.GET.copy()
     query.pop("page", None)
-    context |= {"rows": audit_rows(list(page)), "page": page, "query": query.urlencode(), "chain": chain_state()}
+    context |= {
+        "rows": audit_rows(list(page)),
+        "page": page,
+        "query": query.urlencode(),
+        "chain": chain_panel(audit.latest_check()),
+    }
     return render(request, template, context)
-
-
-@dataclass(frozen=True)
-class ChainState:
-    """What the banner of the audit page says."""
-
-    intact: bool
-    events: int
-    broken_sequence: int | None
-    reason: str
-    checked_at: datetime
-
-
-def chain_state() -> ChainState:
-    """The state of the whole chain, at most a minute old."""
-    state = cache.get("audit-chain")
-    if state is None:
-        found = audit.verify()
-        reason = CHAIN_REASONS.get(found.reason, "")
-        state = ChainState(found.intact, found.events, found.broken_sequence, reason, timezone.now())
-        cache.set("audit-chain", state, VERIFIED_FOR_SECONDS)
-    return state
