@@ -17,7 +17,7 @@ ATTRIBUTION = (
 
 @dataclass(frozen=True)
 class IndicatorDefinition:
-    """What an indicator measures. `minimum` and `maximum` bound plausible values; outside of them a value is refused."""
+    """What an indicator measures. Outside of `minimum` to `maximum` a value is refused."""
 
     code: str
     name: str

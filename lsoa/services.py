@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-import structlog
+from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.utils.text import slugify
 
-from accounts import audit
+from accounts import audit, jobs
+from accounts.access import allowed
+from accounts.permissions import Permission
 
 from .loading import hooks
 from .loading.discovery import discover
@@ -15,8 +17,6 @@ from .loading.loader import LoadOutcome, load_material
 from .models import Area, Dataset, Patch, Vintage
 from .signals import dataset_loaded
 from .sources.base import Stage
-
-log = structlog.get_logger(__name__)
 
 # progress(fraction of everything, message)
 Progress = Callable[[float, str], None]
@@ -81,6 +81,24 @@ def load_paths(
             _follow_up(datasets, finishers, tell)
     tell(1.0, "done")
     return outcomes
+
+
+@transaction.atomic
+def queue_load(*, paths: Iterable[str | Path], by, patch: Patch | None = None):
+    """Load files in the background and return the job. Raises PermissionDenied unless a person may load data,
+    PathMissing for paths that lead nowhere."""
+    from .tasks import LOAD_KIND
+
+    if not isinstance(by, audit.SystemActor) and not allowed(by, Permission.LOAD_DATA):
+        raise PermissionDenied("Loading data is for platform administrators.")
+    names = [item.material.name for item in discover(paths)]
+    return jobs.enqueue(
+        kind=LOAD_KIND,
+        title=f"Load {names[0]}" if len(names) == 1 else f"Load {len(names)} files",
+        payload={"paths": [str(path) for path in paths], "patch": str(patch.pk) if patch else None},
+        organisation=patch.organisation if patch else None,
+        by=by,
+    )
 
 
 def _file_progress(tell, place, files, name):

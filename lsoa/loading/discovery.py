@@ -49,10 +49,12 @@ def _materials(path: str | Path):
 
 def _order(found: Found):
     if found.source is None:
-        return (max(Stage) + 1, "", "", 0, str(found.material))
+        return (max(Stage) + 1, "", "", 0, 0, str(found.material))
+    # The larger file first: a city's boundaries need not be loaded where the nation's are.
+    size = -found.material.path.stat().st_size if isinstance(found.material, FileMaterial) else 0
     try:
         release = found.source.release(found.material)
         key = (release.release, -release.standing)
     except Refused:
         key = ("", 0)
-    return (int(found.source.stage), found.source.key, *key, str(found.material))
+    return (int(found.source.stage), found.source.key, *key, size, str(found.material))

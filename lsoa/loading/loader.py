@@ -3,7 +3,6 @@
 import time
 from dataclasses import dataclass, field
 
-import structlog
 from django.db import DataError, IntegrityError, connection, transaction
 
 from accounts import audit
@@ -17,8 +16,6 @@ from . import staging
 from .context import LoadContext
 from .merge import Merge
 from .report import QualityReport
-
-log = structlog.get_logger(__name__)
 
 # One load at a time: two of them would give areas the same index. Any constant will do.
 LOAD_LOCK = 4_210_210
@@ -45,6 +42,10 @@ class _DryRun(Exception):
     """Ends the transaction of a rehearsal."""
 
 
+class _NothingNew(Exception):
+    """Ends the transaction of a file of which not one row was needed."""
+
+
 def load_material(*, material, by, patch=None, dry_run=False, progress=None, source=None) -> LoadOutcome:
     """Load a material with its adapter. Never raises for a bad file: the outcome says "refused" and why.
 
@@ -63,6 +64,9 @@ def load_material(*, material, by, patch=None, dry_run=False, progress=None, sou
             _load(outcome, source, material, report, by, patch, progress, started)
             if dry_run and outcome.state in ("loaded", "history"):
                 raise _DryRun
+    except _NothingNew:
+        outcome.state, outcome.message = "unchanged", "nothing of it is needed"
+        outcome.dataset, outcome.quality = None, report.as_json()
     except _DryRun:
         outcome.state, outcome.message = "dry_run", "checked, nothing was written"
         outcome.dataset = None
@@ -70,7 +74,6 @@ def load_material(*, material, by, patch=None, dry_run=False, progress=None, sou
         # What the adapter let through and a constraint did not is the file's fault just as much.
         outcome.state, outcome.message = "refused", " ".join(str(refusal).split())
         outcome.dataset, outcome.quality = None, {}
-        log.warning("open_data_refused", file=material.name, reason=outcome.message)
     return outcome
 
 
@@ -93,6 +96,8 @@ def _load(outcome, source, material, report, by, patch, progress, started):
     in_force = dataset.state == Dataset.State.CURRENT
     report.rows_loaded = _merge(dataset, report, chunks, patch, in_force)
     staging.drop_tables()
+    if in_force and not report.rows_loaded and not report.rejects:
+        raise _NothingNew
     report.seconds = time.monotonic() - started
     _finish(dataset, report, release)
     outcome.dataset, outcome.quality = dataset, dataset.quality
@@ -125,10 +130,8 @@ def _already_loaded(source, material, release: Release, patch) -> Dataset | None
     same = Dataset.objects.filter(publication=source.key, file_sha256=material.sha256).exclude(
         state=Dataset.State.ROLLED_BACK
     )
-    if patch is not None:
-        same = same.filter(extent=_patch_extent(patch))
-    else:
-        same = same.exclude(extent__startswith="Patch ")
+    whole = same.exclude(extent__startswith="Patch ")
+    same = whole if patch is None else same.filter(extent=_patch_extent(patch))
     dataset = same.order_by("state", "-loaded_at").first()
     if dataset is None or list(release.derived_from) != dataset.quality.get("derived_from", []):
         return None

@@ -17,8 +17,23 @@ DELETE FROM {table} s USING (
     SELECT ctid, row_number() OVER (PARTITION BY {partition} ORDER BY line) AS place FROM {table}
 ) numbered WHERE numbered.ctid = s.ctid AND place > 1
 """
-UNKNOWN = "NOT EXISTS (SELECT 1 FROM lsoa_area a WHERE a.code = {table}.code AND a.vintage = %s)"
-
+OUTSIDE_PATCH = """
+DELETE FROM {table} WHERE NOT EXISTS (
+    SELECT 1 FROM lsoa_area a JOIN lsoa_patch_areas p ON p.area_id = a.id
+    WHERE p.patch_id = %s AND a.code = {table}.code
+)
+"""
+REJECT_UNKNOWN = """
+INSERT INTO stage_reject SELECT DISTINCT line, code, 'unknown area code' FROM {table}
+WHERE NOT EXISTS (SELECT 1 FROM lsoa_area a WHERE a.code = {table}.code AND a.vintage = %s)
+"""
+COUNT_UNKNOWN = """
+SELECT count(DISTINCT line) FROM {table}
+WHERE NOT EXISTS (SELECT 1 FROM lsoa_area a WHERE a.code = {table}.code AND a.vintage = %s)
+"""
+DELETE_UNKNOWN = """
+DELETE FROM {table} WHERE NOT EXISTS (SELECT 1 FROM lsoa_area a WHERE a.code = {table}.code AND a.vintage = %s)
+"""
 INSERT_AREAS = """
 WITH start AS (SELECT coalesce(max(index) + 1, 0) AS index FROM lsoa_area WHERE vintage = %(vintage)s),
 existing AS (SELECT code, index FROM lsoa_area WHERE vintage = %(vintage)s)
@@ -42,7 +57,8 @@ FROM stage_area_column s WHERE a.code = s.code AND a.vintage = %s AND ({changed}
 """
 INSERT_PRACTICES = """
 INSERT INTO lsoa_practice (code, name, postcode, point, area_code, is_active, dataset_id)
-SELECT s.code, s.name, s.postcode, coalesce(ST_SetSRID(s.point, 4326), a.centroid), s.area_code, s.is_active, %(dataset)s
+SELECT s.code, s.name, s.postcode, coalesce(ST_SetSRID(s.point, 4326), a.centroid), s.area_code, s.is_active,
+    %(dataset)s
 FROM stage_practice s LEFT JOIN lsoa_area a ON a.code = s.area_code AND a.vintage = %(vintage)s
 ON CONFLICT (code) DO UPDATE SET name = excluded.name, postcode = excluded.postcode, point = excluded.point,
     area_code = excluded.area_code, is_active = excluded.is_active, dataset_id = excluded.dataset_id
@@ -104,26 +120,17 @@ class Merge:
     def _keep_patch(self, table):
         """With a patch, only its areas are loaded; the others are counted."""
         if self.patch is not None:
-            outside = self._run(
-                f"DELETE FROM {table} WHERE NOT EXISTS (SELECT 1 FROM lsoa_area a JOIN lsoa_patch_areas p "
-                f"ON p.area_id = a.id WHERE p.patch_id = %s AND a.code = {table}.code)",
-                [self.patch.pk],
-            )
+            outside = self._run(OUTSIDE_PATCH.format(table=table), [self.patch.pk])
             self.report.skip("rows outside the patch", outside)
 
     def _reject_unknown(self, table):
         """Codes without an area: mistakes when all of England is loaded, otherwise just areas not looked after."""
-        unknown = UNKNOWN.format(table=table)
         if national_boundaries_loaded():
-            self._run(
-                f"INSERT INTO stage_reject SELECT DISTINCT line, code, 'unknown area code' FROM {table} WHERE {unknown}",
-                [self.vintage],
-            )
-            self._run(f"DELETE FROM {table} WHERE {unknown}", [self.vintage])
+            self._run(REJECT_UNKNOWN.format(table=table), [self.vintage])
         else:
-            lines = self._rows(f"SELECT count(DISTINCT line) FROM {table} WHERE {unknown}", [self.vintage])[0][0]
-            self._run(f"DELETE FROM {table} WHERE {unknown}", [self.vintage])
+            lines = self._rows(COUNT_UNKNOWN.format(table=table), [self.vintage])[0][0]
             self.report.skip("rows about areas that are not loaded", lines)
+        self._run(DELETE_UNKNOWN.format(table=table), [self.vintage])
 
     def areas(self) -> int:
         """Insert or update areas; returns how many. A city's file never replaces national geometry."""

@@ -71,6 +71,11 @@ class IndicatorValue(models.Model):
             ),
         ]
 
+    def __str__(self):
+        return (
+            f"{self.indicator_id} of area {self.area_id}: {self.missing_reason if self.value is None else self.value}"
+        )
+
 
 class AreaProfile(models.Model):
     """Materialised view: per area the value in force of every indicator, which scoring, tables and themes read.
@@ -86,6 +91,9 @@ class AreaProfile(models.Model):
     class Meta:
         managed = False
         db_table = "lsoa_areaprofile"
+
+    def __str__(self):
+        return f"Profile of area {self.area_id}"
 
 
 class IndicatorDistribution(models.Model):
@@ -107,3 +115,6 @@ class IndicatorDistribution(models.Model):
     class Meta:
         managed = False
         db_table = "lsoa_indicatordistribution"
+
+    def __str__(self):
+        return self.key

@@ -7,8 +7,9 @@ import re
 
 import numpy as np
 import pandas as pd
+from django.db.models import Exists, OuterRef
 
-from lsoa.models import Dataset
+from lsoa.models import Area, Dataset
 
 from .base import Refused, Release, Source, Stage
 from .distance import attribute, distance_bands, nearest_km, travel_minutes
@@ -43,13 +44,7 @@ class QofPrevalence(Source):
             standing=Dataset.Standing.OFFICIAL,
             is_provisional=True,
             method="Registers carried from practices to areas by list size and distance; straight line to the nearest.",
-            derived_from=tuple(
-                str(pk)
-                for pk in Dataset.objects.in_force()
-                .filter(publication__in=["gp-practice-locations", "lsoa21-boundaries"])
-                .order_by("id")
-                .values_list("id", flat=True)
-            ),
+            derived_from=_origins(),
         )
 
     def rows(self, material, context):
@@ -76,6 +71,14 @@ class QofPrevalence(Source):
         yield ValueRows("nearest_gp_km", year, line, areas.code.to_numpy(), np.round(km, 3), None, "straight_line")
         minutes = np.round(travel_minutes(km), 1)
         yield ValueRows("gp_travel_minutes", year, line, areas.code.to_numpy(), minutes, None, "straight_line")
+
+
+def _origins() -> tuple[str, ...]:
+    """The datasets that practices and geometry come from: a new one of them makes these figures out of date."""
+    practices = Dataset.objects.in_force().filter(publication="gp-practice-locations")
+    boundaries = Dataset.objects.filter(Exists(Area.objects.filter(dataset=OuterRef("pk"), is_synthetic=False)))
+    found = set(practices.values_list("pk", flat=True)) | set(boundaries.values_list("pk", flat=True))
+    return tuple(sorted(str(pk) for pk in found))
 
 
 def _year(material) -> str:

@@ -59,9 +59,8 @@ class Command(BaseCommand):
         self.stdout.write(f"{text}: {outcome.message}" if outcome.message else text)
         if outcome.dataset is not None and outcome.state in ("loaded", "history"):
             self.stdout.write(f"    {outcome.dataset} ({outcome.dataset.extent})")
-        if outcome.state != "unchanged":
-            for line in report_lines(outcome.quality) if outcome.quality else []:
-                self.stdout.write(f"    {line}")
+        for line in report_lines(outcome.quality) if outcome.quality else []:
+            self.stdout.write(f"    {line}")
         self.stdout.flush()
 
 

@@ -1,0 +1,49 @@
+"""Filters of areas, by the names that addresses use; page, export and API share them."""
+
+import django_filters
+from rest_framework.exceptions import ValidationError
+
+from accounts.access import request_organisation
+
+from .models import Area, Patch
+from .search import search_filter
+
+# Core20: the most deprived fifth of areas nationally, IMD deciles 1 and 2 (NHS England, Core20PLUS5).
+CORE20_DECILE = 2
+
+
+class AreaFilter(django_filters.FilterSet):
+    """All filters narrow the result further; several deciles may be named."""
+
+    local_authority = django_filters.CharFilter(
+        field_name="local_authority_code", lookup_expr="iexact", help_text="code, e.g. E08000025"
+    )
+    icb = django_filters.CharFilter(field_name="icb_code", lookup_expr="iexact", help_text="code, e.g. E54000055")
+    patch = django_filters.CharFilter(method="by_patch", help_text="short name of a patch of your organisation")
+    core20 = django_filters.BooleanFilter(method="by_core20", help_text="most deprived fifth of areas, or the others")
+    imd_decile = django_filters.MultipleChoiceFilter(
+        choices=[(n, str(n)) for n in range(1, 11)], method="by_decile", help_text="1 (most deprived) to 10"
+    )
+    search = django_filters.CharFilter(method="by_text", help_text="code, name, local authority or postcode")
+
+    class Meta:
+        model = Area
+        fields = []
+
+    def by_patch(self, areas, name, value):
+        patches = Patch.objects.for_organisation(request_organisation(self.request))
+        patch = patches.filter(slug__iexact=value).first()
+        if patch is None:
+            raise ValidationError({"patch": f"Your organisation has no patch {value}."})
+        return areas.in_patch(patch)
+
+    def by_core20(self, areas, name, value):
+        bound = "lte" if value else "gt"
+        return areas.filter(**{f"profile__values__imd_decile__{bound}": CORE20_DECILE})
+
+    def by_decile(self, areas, name, value):
+        # A JSON number is compared as a number: 1 does not match "10".
+        return areas.filter(profile__values__imd_decile__in=[int(decile) for decile in value]) if value else areas
+
+    def by_text(self, areas, name, value):
+        return search_filter(areas, value)
