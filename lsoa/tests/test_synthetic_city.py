@@ -137,7 +137,7 @@ def test_indicators_go_together_as_in_england(city):
     values = city.society.values
     deprivation = -values["imd_rank"]
     for code in ("no_car_share", "bad_health_share", "low_english_share", "unpaid_care_50h_share"):
-        assert rank_correlation(deprivation, values[code]) > 0.4, code
+        assert rank_correlation(deprivation, values[code]) > 0.3, code
     assert rank_correlation(deprivation, values["age75_share"]) < -0.2
     assert rank_correlation(values["age75_share"], values["lives_alone66_share"]) > 0.5
     assert rank_correlation(values["age75_share"], values["gp_travel_minutes"]) > 0.2

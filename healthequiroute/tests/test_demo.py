@@ -1,0 +1,74 @@
+"""The demo world: complete after one seed, untouched by the second, and brought up to date when days have passed."""
+
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+import time_machine
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from accounts import audit
+from accounts.models import AuditEvent, Organisation
+from healthequiroute import demo
+from lsoa.models import Area, Patch, TileSet
+from priorities.models import ModelVersion, PriorityScore
+from routing.models import PlanState, RoutePlan, RouteStop, Shift, StaffMember
+
+
+@pytest.fixture
+def demo_mode(settings, monkeypatch):
+    settings.DEMO_MODE = True
+    # The search is not what is tested here.
+    monkeypatch.setattr(demo, "PLANS", tuple((*plan[:3], 1) for plan in demo.PLANS))
+
+
+@pytest.fixture
+def world(db, demo_mode):
+    # A Wednesday, so that weekends come and go within the tests.
+    with time_machine.travel("2026-09-16 09:00:00+01:00", tick=True):
+        assert demo.seed() is True
+        yield Organisation.objects.get()
+
+
+def test_every_room_of_the_house_has_something_in_it(world):
+    assert Area.objects.filter(is_synthetic=True).count() == 1200
+    assert TileSet.objects.current(2021).area_count == 1200
+    assert PriorityScore.objects.current().count() == 1200
+    assert ModelVersion.objects.published().count() == 1
+    patches = Patch.objects.for_organisation(world).with_area_count()
+    sizes = {patch.name: patch.area_count for patch in patches}
+    assert sizes[demo.WHOLE_PATCH] == 1200
+    assert 500 < sizes[demo.CITY_PATCH] < 1000
+    plans = {plan.state: plan for plan in RoutePlan.objects.for_organisation(world).with_counts()}
+    assert set(plans) == {PlanState.APPROVED, PlanState.PROPOSED, PlanState.DRAFT}
+    assert plans[PlanState.PROPOSED].day == timezone.localdate() + timedelta(days=1)
+    assert 80 <= plans[PlanState.PROPOSED].visit_count <= 120
+    # The field worker who can sign in has a round today.
+    worker = StaffMember.objects.for_organisation(world).get(user=demo.account("fieldworker"))
+    stops = RouteStop.objects.filter(assignment__staff=worker, assignment__plan__day=timezone.localdate())
+    assert stops.exists()
+
+
+def test_a_second_seed_changes_nothing_until_days_have_passed(world):
+    events = AuditEvent.objects.count()
+    out = StringIO()
+    call_command("seed_demo", stdout=out, stderr=StringIO())
+    assert out.getvalue() == "The demo data is complete: nothing to do.\n"
+    assert AuditEvent.objects.count() == events
+    assert audit.verify().intact
+    first = set(Shift.objects.for_organisation(world).values_list("pk", flat=True))
+    with time_machine.travel("2026-09-21 09:00:00+01:00", tick=True):
+        assert demo.seed() is True
+        today = timezone.localdate()
+        shifts = Shift.objects.for_organisation(world)
+        assert first < set(shifts.values_list("pk", flat=True))
+        assert shifts.filter(day=today + timedelta(days=demo.DAYS_AHEAD - 1)).exists()
+        assert RoutePlan.objects.for_organisation(world).filter(day=today + timedelta(days=1)).count() == 1
+        assert demo.seed() is False
+
+
+def test_outside_the_demo_mode_nothing_is_seeded(db):
+    with pytest.raises(CommandError, match="DEMO_MODE"):
+        call_command("seed_demo", stdout=StringIO(), stderr=StringIO())
+    assert not Organisation.objects.exists()
