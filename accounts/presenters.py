@@ -28,6 +28,7 @@ ACTION_WORDS = {
     "member.suspended": "Suspended a member",
     "member.restored": "Restored a member",
     "member.removed": "Removed a member",
+    "member.first_link_made": "Made a link for a first password",
     "job.queued": "Started background work",
     "job.succeeded": "Background work finished",
     "job.failed": "Background work failed",

@@ -6,7 +6,7 @@ The rest (self-registration, e-mail management, resets by e-mail) stays shut.
 from allauth.account import views as account
 from allauth.socialaccount import views as social
 from allauth.socialaccount.providers.google.urls import urlpatterns as google
-from django.urls import path
+from django.urls import path, re_path
 
 from .views.sign_in import SignInView
 
@@ -19,6 +19,13 @@ urlpatterns = [
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
     path("password/change/", account.password_change, name="account_change_password"),
     path("password/set/", account.password_set, name="account_set_password"),
+    # Reached by the link that an administrator hands to a new person (accounts.first_links).
+    re_path(
+        r"^password/first/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        account.password_reset_from_key,
+        name="account_reset_password_from_key",
+    ),
+    path("password/first/done/", account.password_reset_from_key_done, name="account_reset_password_from_key_done"),
     path("3rdparty/login/cancelled/", social.login_cancelled, name="socialaccount_login_cancelled"),
     path("3rdparty/login/error/", social.login_error, name="socialaccount_login_error"),
     path("3rdparty/signup/", social.signup, name="socialaccount_signup"),

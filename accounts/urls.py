@@ -12,6 +12,7 @@ urlpatterns = [
     path("members/<int:pk>/", members.edit, name="member-edit"),
     path("members/<int:pk>/suspend/", members.suspend, name="member-suspend"),
     path("members/<int:pk>/restore/", members.restore, name="member-restore"),
+    path("members/<int:pk>/first-link/", members.first_link, name="member-first-link"),
     path("members/<int:pk>/remove/", members.remove, name="member-remove"),
     path("roles/", members.roles, name="roles"),
     path("jobs/<uuid:job_id>/panel/", jobs.panel, name="job-panel"),

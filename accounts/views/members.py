@@ -2,9 +2,10 @@
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from .. import services
+from .. import first_links, services
 from ..access import requires
 from ..forms import NewMemberForm, RolesForm
 from ..models import Membership
@@ -48,6 +49,7 @@ def edit(request, pk):
             messages.success(request, f"The roles of {membership.user} are changed.")
             return redirect("members")
     context = {"form": form, "membership": membership, "is_self": membership.user_id == request.user.pk}
+    context["may_have_link"] = first_links.may_have(membership)
     return render(request, "accounts/member_form.html", context, status=_status(form))
 
 
@@ -67,6 +69,21 @@ def restore(request, pk):
 @requires(Permission.MANAGE_MEMBERS)
 def remove(request, pk):
     return _change(request, pk, services.remove_member, "does not belong to {} any more")
+
+
+@never_cache
+@require_POST
+@requires(Permission.MANAGE_MEMBERS)
+def first_link(request, pk):
+    """Shows, this once, the link with which a new person sets their first password."""
+    membership = _membership(request, pk)
+    try:
+        path = first_links.make(membership=membership, by=request.user)
+    except services.RefusedChange as refusal:
+        messages.error(request, str(refusal))
+        return redirect("members")
+    context = {"membership": membership, "link": request.build_absolute_uri(path)}
+    return render(request, "accounts/first_link.html", context)
 
 
 @require_GET
