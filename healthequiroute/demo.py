@@ -37,7 +37,7 @@ STAMP = "demo.seeded"
 # Raise it when what is seeded changes; the fictional city has a fingerprint of its own.
 VERSION = "1"
 SYNTHETIC = "synthetic:"
-# Shifts reach this many days ahead, and are added when fewer than half of them are left.
+# Shifts reach this many days ahead.
 DAYS_AHEAD = 7
 CITY_PATCH, WHOLE_PATCH = "Aldermoor city", "Aldermoor and the Isles"
 
@@ -117,12 +117,11 @@ def world_version() -> str:
 
 
 def is_complete() -> bool:
-    """Whether this version was seeded and its shifts still reach far enough ahead."""
+    """Whether this version was seeded, today or yesterday: then there are shifts and a plan for today and tomorrow."""
     last = AuditEvent.objects.filter(action=STAMP).order_by("-sequence").first()
     if last is None or last.details.get("version") != world_version():
         return False
-    reach = timezone.localdate() + timedelta(days=DAYS_AHEAD // 2)
-    return date.fromisoformat(last.details["last_day"]) >= reach
+    return date.fromisoformat(last.details["day"]) >= timezone.localdate() - timedelta(days=1)
 
 
 def seed(*, report: Callable[[str, float], None] = lambda step, seconds: None) -> bool:
@@ -146,14 +145,14 @@ def seed(*, report: Callable[[str, float], None] = lambda step, seconds: None) -
     step("Decision model, published by two administrators", _publish_model)
     step("Priorities of every area", _score)
     teams = step("Teams, skills and bases", _make_teams, organisation, patches)
-    last_day = step("Shifts", _make_shifts, teams)
+    step("Shifts", _make_shifts, teams)
     step("Visits and plans", _make_plans, organisation, teams[0])
     audit.record(
         action=STAMP,
         by=ACTOR,
         organisation=organisation,
         target=organisation,
-        details={"version": world_version(), "last_day": last_day.isoformat()},
+        details={"version": world_version(), "day": timezone.localdate().isoformat()},
     )
     return True
 
@@ -241,8 +240,8 @@ def _make_bases(organisation, crew: Crew) -> list[Depot]:
     return bases
 
 
-def _make_shifts(teams) -> date:
-    """Working hours from today on, for everybody who has none yet; returns the last day."""
+def _make_shifts(teams):
+    """Working hours from today on, for everybody who has none yet."""
     days = [timezone.localdate() + timedelta(days=ahead) for ahead in range(DAYS_AHEAD)]
     for team, crew in zip(teams, CREWS, strict=True):
         taken = set(Shift.objects.for_organisation(team.organisation).of_team(team).values_list("staff", "day"))
@@ -257,7 +256,6 @@ def _make_shifts(teams) -> date:
                 ]
                 if people:
                     add_shifts(people=people, days=[day], starts=hours[0], ends=hours[1], by=ACTOR)
-    return days[-1]
 
 
 def _works(person: Person | None, hours, day: date) -> bool:
