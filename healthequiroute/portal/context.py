@@ -14,7 +14,8 @@ from accounts.permissions import Permission
 NAVIGATION = [
     ("Home", "home", None, "/"),
     ("Explore", "explore", Permission.VIEW_AREAS, "/explore/"),
-    ("Plans", "plan-list", Permission.VIEW_PLANS, "/plans/"),
+    ("Plans", "plans", Permission.VIEW_PLANS, "/plans/"),
+    ("Teams", "teams", Permission.MANAGE_TEAMS, "/teams/"),
     ("Audit", "audit", Permission.VIEW_AUDIT, "/audit/"),
     ("Administration", "admin:index", Permission.USE_ADMIN, "/admin/"),
 ]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
 # `patch` value for the whole country; no value means the organisation's first patch.
-EVERYWHERE = "england"
+EVERYWHERE = "all"
 DEFAULT_SORT = "-priority"
 DEFAULT_THEME = "priority"
 PAGE_SIZE = 25
@@ -56,7 +56,11 @@ class IndicatorRange:
 
 @dataclass(frozen=True)
 class PriorityQuery:
-    """Which areas, shown how. Two queries are equal when they ask for the same; `problems` say what was not understood."""
+    """Which areas, shown how. Two queries are equal when they ask for the same.
+
+    `problems` say what was not understood and count for nothing in comparisons.
+    `patch` is the short name of a patch, EVERYWHERE, or empty for the organisation's first patch.
+    """
 
     patch: str = ""
     priorities: tuple[int, ...] = ()

@@ -26,7 +26,7 @@ export function createMap(element, options = {}) {
     maxZoom: 16,
     zoomControl: false,
     attributionControl: false,
-    maxBounds: L.latLngBounds([49, -8.5], [57, 4]),
+    maxBounds: L.latLngBounds([48.5, -9], [57.5, 7]),
     fadeAnimation: false,
     zoomAnimation: !window.matchMedia("(prefers-reduced-motion: reduce)").matches,
     ...options,

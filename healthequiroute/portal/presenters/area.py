@@ -1,0 +1,221 @@
+"""One area: its class and why, its figures against the country, where it lies, what runs said before."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.urls import reverse
+
+from lsoa.models import AreaProfile, Dataset, Indicator
+from lsoa.statistics import Distribution, national_distribution
+from priorities.models import PriorityScore
+from priorities.presenters import ExplanationPanel, PriorityTag, explanation_panel, minutes_text, priority_tag
+
+from ..locator import Locator, locator
+from ..query import PriorityQuery
+from ..selection import CORE20_DECILE, areas_with_scores
+from . import wording
+from .explore import area_tag
+
+HISTORY_LENGTH = 12
+
+
+@dataclass(frozen=True)
+class Strip:
+    low: float
+    median: float
+    high: float
+
+
+@dataclass(frozen=True)
+class IndicatorRow:
+    """One figure with its unit, the country beside it, and the dataset that it comes from."""
+
+    name: str
+    unit: str
+    text: str
+    missing: str
+    value: float | None
+    median: str
+    strip: Strip | None
+    comparison: str
+    source: str
+    source_url: str
+    is_provisional: bool
+
+
+@dataclass(frozen=True)
+class Fact:
+    label: str
+    text: str
+
+
+class AreaPage:
+    """Everything that `portal/area.html` shows. `area` comes from `areas_with_scores()`."""
+
+    def __init__(self, area):
+        self.area = area
+        self.name, self.code = area.name, area.code
+        self.authority = area.local_authority_name or "Local authority not known"
+        self.icb = area.icb_name
+        self.is_synthetic = area.is_synthetic
+
+    @cached_property
+    def score(self) -> PriorityScore | None:
+        return PriorityScore.objects.current().with_explanation().filter(area=self.area).first()
+
+    @property
+    def priority(self) -> PriorityTag | None:
+        return priority_tag(self.score) if self.score else None
+
+    @cached_property
+    def explanation(self) -> ExplanationPanel | None:
+        return explanation_panel(self.score) if self.score else None
+
+    @property
+    def summary(self) -> str:
+        if self.explanation is None:
+            return "No run has scored this area yet, so there is no class and no visit time."
+        return self.explanation.headline
+
+    @property
+    def is_core20(self) -> bool:
+        return self.area.imd_decile is not None and self.area.imd_decile <= CORE20_DECILE
+
+    @property
+    def authority_url(self) -> str:
+        code = self.area.local_authority_code
+        query = PriorityQuery(patch="all", authorities=(code,)) if code else PriorityQuery(patch="all")
+        return f"{reverse('explore')}?{query.to_querystring()}"
+
+    @property
+    def map_url(self) -> str:
+        view = f"13/{self.area.centroid.y:.4f}/{self.area.centroid.x:.4f}"
+        return f"{reverse('explore')}?{PriorityQuery(patch='all', view=view).to_querystring()}"
+
+    @cached_property
+    def _profile(self) -> AreaProfile | None:
+        return AreaProfile.objects.filter(pk=self.area.pk).first()
+
+    @cached_property
+    def indicators(self) -> list[IndicatorRow]:
+        profile = self._profile
+        if profile is None:
+            return []
+        known = Indicator.objects.filter(code__in=[*profile.values, *profile.missing]).order_by("name")
+        spread = national_distribution([row.code for row in known], synthetic=self.is_synthetic)
+        datasets = {str(row.pk): row for row in Dataset.objects.filter(pk__in=set(profile.datasets.values()))}
+        return [
+            _indicator_row(row, profile, spread.get(row.code), datasets.get(profile.datasets.get(row.code)))
+            for row in known
+        ]
+
+    @property
+    def indicators_note(self) -> str:
+        return f"Compared with all {'fictional ' if self.is_synthetic else ''}areas that have a figure; England: median"
+
+    @property
+    def facts(self) -> list[Fact]:
+        values = self._profile.values if self._profile else {}
+        facts = []
+        if self.score:
+            facts.append(Fact("Suggested visit", minutes_text(self.score)))
+        if values.get("population") is not None:
+            facts.append(Fact("Residents", f"{values['population']:,.0f}"))
+        if values.get("imd_decile") is not None:
+            decile = int(values["imd_decile"])
+            ends = {1: " (most deprived tenth)", 10: " (least deprived tenth)"}
+            facts.append(Fact("IMD decile", f"{decile} of 10{ends.get(decile, '')}"))
+        if values.get("imd_rank") is not None:
+            facts.append(Fact("IMD rank", f"{values['imd_rank']:,.0f} (1 is the most deprived)"))
+        places = [("Local authority", self.area.local_authority_name), ("Sub-ICB location", self.area.sub_icb_name)]
+        facts += [Fact(label, text) for label, text in places if text]
+        return facts
+
+    @cached_property
+    def history(self) -> list[dict]:
+        scores = (
+            PriorityScore.objects.filter(area=self.area)
+            .select_related("run", "run__model_version")
+            .order_by("-run__finished_at")[:HISTORY_LENGTH]
+        )
+        return [
+            {
+                "when": wording.day(score.run.finished_at or score.run.started_at),
+                "priority": priority_tag(score),
+                "model": str(score.run.model_version),
+            }
+            for score in scores
+        ]
+
+    @cached_property
+    def locator(self) -> Locator | None:
+        return locator(self.area)
+
+    @cached_property
+    def neighbours(self) -> list[dict]:
+        """Areas that share a border."""
+        touching = (
+            areas_with_scores()
+            .filter(geometry__intersects=self.area.geometry)
+            .exclude(pk=self.area.pk)
+            .defer("geometry", "population_centroid")
+            .order_by("name")[:12]
+        )
+        return [
+            {"url": reverse("area", args=[area.code]), "name": area.name, "priority": area_tag(area)}
+            for area in touching
+        ]
+
+
+def _indicator_row(row: Indicator, profile, spread: Distribution | None, dataset) -> IndicatorRow:
+    value = profile.values.get(row.code)
+    return IndicatorRow(
+        name=row.name,
+        unit="" if row.unit in ("%", "decile", "rank") else row.unit,
+        text="" if value is None else wording.figure(value, row.decimals, row.unit),
+        missing=wording.missing(profile.missing.get(row.code)) if value is None else "",
+        value=value,
+        median=wording.figure(spread.median, row.decimals, row.unit) if spread and row.unit != "rank" else "",
+        strip=Strip(spread.minimum, spread.median, spread.maximum) if spread else None,
+        comparison=_comparison(value, spread) if value is not None and spread else "",
+        source=str(dataset) if dataset else row.source,
+        source_url=f"{reverse('about-data')}#dataset-{dataset.pk}" if dataset else "",
+        is_provisional=bool(dataset and dataset.is_provisional),
+    )
+
+
+def _comparison(value: float, spread: Distribution) -> str:
+    below = spread.share_below(value)
+    if below >= 50:
+        return f"Higher than {min(below, 99):.0f} % of areas"
+    return f"Lower than {min(100 - below, 99):.0f} % of areas"
+
+
+def area_card(area) -> dict:
+    """The short form that the map's panel shows."""
+    score = PriorityScore.objects.current().with_explanation().filter(area=area).first()
+    reasons = []
+    if score:
+        tree = explanation_panel(score).tree
+        reasons = [{"label": child.label, "text": _capital(child.class_name)} for child in tree.children]
+    return {
+        "name": area.name,
+        "code": area.code,
+        "authority": area.local_authority_name,
+        "priority": priority_tag(score) if score else None,
+        "is_core20": area.imd_decile is not None and area.imd_decile <= CORE20_DECILE,
+        "reasons": reasons,
+        "minutes": score.visit_minutes if score else None,
+        "url": reverse("area", args=[area.code]),
+    }
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:].replace("_", " ")
+
+
+def tags_by_area(areas) -> dict[int, PriorityTag]:
+    """The tag of every area given, by its primary key; one query."""
+    scores = PriorityScore.objects.current().filter(area__in=[area.pk for area in areas])
+    by_area = {score.area_id: score for score in scores}
+    return {area.pk: priority_tag(by_area.get(area.pk)) for area in areas}

@@ -1,0 +1,335 @@
+"""The Explore page: summary, figures, filters that are set, map, legend, table."""
+
+import json
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from django.core.paginator import Paginator
+from django.urls import reverse
+
+from lsoa.models import Indicator
+from lsoa.tiles import tile_url_template
+from priorities.models import PriorityClass, ScoreRun
+from priorities.presenters import PriorityTag, tag_for_class
+
+from .. import themes
+from ..query import EVERYWHERE, PAGE_SIZE, PriorityQuery
+from ..selection import CORE20_DECILE, Selection, indicator
+from . import wording
+
+ALWAYS_SHOWN = ("imd_decile", "population")
+
+
+@dataclass(frozen=True)
+class Kpi:
+    label: str
+    value: str
+    note: str
+    css: str = ""
+
+
+@dataclass(frozen=True)
+class Cell:
+    label: str
+    text: str = ""
+    missing: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One area in the table."""
+
+    url: str
+    name: str
+    code: str
+    priority: PriorityTag
+    is_core20: bool
+    cells: tuple[Cell, ...]
+    minutes: str
+    index: int
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True)
+class Column:
+    key: str
+    label: str
+    is_number: bool = False
+    sort_url: str = ""
+    direction: str = ""
+
+    @property
+    def arrow(self) -> str:
+        return {"ascending": " ▲", "descending": " ▼"}.get(self.direction, "")
+
+
+@dataclass(frozen=True)
+class PageLink:
+    text: str
+    url: str = ""
+    is_current: bool = False
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class LegendItem:
+    label: str
+    colour: str = "#ffffff"
+    count: str = ""
+    is_hatched: bool = False
+
+
+@dataclass(frozen=True)
+class Legend:
+    title: str
+    items: list[LegendItem] = field(default_factory=list)
+
+
+class ExplorePage:
+    """Everything that the Explore templates show, for one query."""
+
+    def __init__(self, query: PriorityQuery, selection: Selection):
+        self.query = query
+        self.selection = selection
+        self.problems = query.problems
+        self.counts = selection.class_counts()
+        self.total = sum(row.areas for row in self.counts)
+        scope = selection.class_counts(filtered=False) if query.is_filtered else self.counts
+        self.scope_total = sum(row.areas for row in scope)
+        self.theme = themes.theme(query.theme)
+        self.indicators = {row.code: row for row in Indicator.objects.all()}
+
+    def address(self, query: PriorityQuery) -> str:
+        text = query.to_querystring()
+        return reverse("explore") + (f"?{text}" if text else "")
+
+    @property
+    def place(self) -> str:
+        return self.selection.patch.name if self.selection.patch else "all areas"
+
+    @cached_property
+    def summary(self) -> str:
+        """One sentence that says what the map and the table show."""
+        if not self.total:
+            return f"No area of {self.place} fits these filters."
+        whole = wording.areas(self.total)
+        place = f" in {self.selection.patch.name}" if self.selection.patch else ""
+        if self.query.is_filtered:
+            whole = f"{self.total:,} of {wording.areas(self.scope_total)}{place} fit your filters; of these"
+            place = ""
+        urgent = next((row for row in self.counts if row.priority == PriorityClass.URGENT), None)
+        if all(row.priority is None for row in self.counts):
+            return f"{wording.areas(self.total)}{place}; none has been scored yet."
+        if urgent is None:
+            return f"{whole} none is urgent." if self.query.is_filtered else f"None of {whole}{place} is urgent."
+        verb = "is" if urgent.areas == 1 else "are"
+        core20 = f"; {urgent.core20:,} of them lie in the most deprived fifth of England (Core20)"
+        share = wording.share(urgent.areas, self.total)
+        if self.query.is_filtered:
+            return f"{whole} {urgent.areas:,} ({share}) {verb} urgent{core20}."
+        return f"{urgent.areas:,} of {whole} ({share}){place} {verb} urgent{core20}."
+
+    @cached_property
+    def kpis(self) -> list[Kpi]:
+        by_class = {row.priority: row for row in self.counts}
+        cards = []
+        for number in sorted(PriorityClass.values, reverse=True):
+            found = by_class.get(number)
+            areas = found.areas if found else 0
+            note = f"{wording.share(areas, self.total) or '0 %'} of {wording.areas(self.total)}"
+            cards.append(Kpi(PriorityClass(number).label, wording.count(areas), note, f"her-kpi--priority-{number}"))
+        core20 = sum(row.core20 for row in self.counts)
+        cards.append(
+            Kpi("Core20 areas", wording.count(core20), f"{wording.share(core20, self.total) or '0 %'}; England 20 %")
+        )
+        return cards
+
+    @cached_property
+    def applied(self) -> list[dict]:
+        """Filters that are set, each with the address of the page without it."""
+        query, set_filters = self.query, []
+
+        def add(label, **without):
+            set_filters.append({"label": label, "remove_url": self.address(query.changed(**without))})
+
+        for number in query.priorities:
+            rest = tuple(n for n in query.priorities if n != number)
+            add(PriorityClass(number).label, priorities=rest)
+        if query.core20:
+            add("Core20 only", core20=False)
+        names = dict(self.selection.authorities()) if query.authorities else {}
+        for code in query.authorities:
+            add(names.get(code, code), authorities=tuple(c for c in query.authorities if c != code))
+        for limits in query.ranges:
+            add(self._range_text(limits), ranges=tuple(r for r in query.ranges if r != limits))
+        if query.text:
+            add(f"“{query.text}”", text="")
+        return set_filters
+
+    def _range_text(self, limits) -> str:
+        row = self.indicators.get(limits.code)
+        name = row.name if row else limits.code
+        if limits.low is None:
+            return f"{name}: {limits.high:g} or less"
+        if limits.high is None:
+            return f"{name}: {limits.low:g} or more"
+        return f"{name}: {limits.low:g} to {limits.high:g}"
+
+    @cached_property
+    def hidden_fields(self) -> list[tuple[str, str]]:
+        """What the filter form carries along without a visible field."""
+        query = self.query
+        pairs = [("sort", query.sort)] if query.sort != PriorityQuery().sort else []
+        pairs += [("range", str(limits)) for limits in query.ranges]
+        pairs += [("authority", code) for code in query.authorities[1:]]
+        pairs += [("q", query.text)] if query.text else []
+        return [*pairs, ("map", query.view)]
+
+    @cached_property
+    def map(self) -> dict:
+        theme_query = self.query.for_theme()
+        extent = self.selection.extent()
+        return {
+            "tiles_url": tile_url_template(),
+            "theme_url": reverse("theme") + (f"?{theme_query}" if theme_query else ""),
+            "panel_url": reverse("area-panel"),
+            "label_url": reverse("area-label"),
+            "bounds": json.dumps(extent),
+            "view": self.query.view,
+            "palette": json.dumps(self.theme.palette),
+            "labels": json.dumps(self.theme.labels),
+        }
+
+    @cached_property
+    def legend(self) -> Legend:
+        """Most need first, as in the table; counts where the theme is the priority."""
+        counts = {row.priority: wording.count(row.areas) for row in self.counts}
+        pairs = list(enumerate(zip(self.theme.labels, self.theme.palette, strict=False)))
+        items = [
+            LegendItem(label, colour, counts.get(number, "0") if self.theme.key == "priority" else "")
+            for number, (label, colour) in reversed(pairs)
+        ]
+        items.append(
+            LegendItem("No data", is_hatched=True, count=counts.get(None, "") if self.theme.key == "priority" else "")
+        )
+        if self.query.is_filtered or self.selection.patch:
+            outside = "Outside your filters" if self.query.is_filtered else f"Outside {self.place}"
+            items.append(LegendItem(outside, "#f3f5f6"))
+        return Legend(self.theme.title, items)
+
+    @cached_property
+    def table(self) -> "AreaTable":
+        return AreaTable(self)
+
+
+class AreaTable:
+    """25 areas with the figures that always stand there and that of the map's theme."""
+
+    def __init__(self, page: ExplorePage):
+        self.page = page
+        self.query = page.query
+        shown = list(ALWAYS_SHOWN)
+        if page.theme.kind == "indicator" and page.theme.key not in shown:
+            shown.append(page.theme.key)
+        self.indicators = [page.indicators[code] for code in shown if code in page.indicators]
+        self.paginator = Paginator(range(page.total), PAGE_SIZE)
+        self.number = min(self.query.page, self.paginator.num_pages)
+
+    @cached_property
+    def title(self) -> str:
+        order = {"-priority": ", most urgent first", "priority": ", least urgent first"}.get(self.query.sort, "")
+        return f"{wording.areas(self.page.total)[0].upper()}{wording.areas(self.page.total)[1:]}{order}"
+
+    @cached_property
+    def note(self) -> str:
+        run = ScoreRun.objects.latest_finished()
+        return f"Scored {wording.day(run.finished_at)}, {run.model_version}" if run else "Not scored yet"
+
+    @cached_property
+    def columns(self) -> list[Column]:
+        figures = [(row.code, SHORT_NAMES.get(row.code, row.name), True) for row in self.indicators]
+        plain = [("name", "Area", False), ("priority", "Priority", False), ("", "Core20", False), *figures]
+        return [self._column(*column) for column in [*plain, ("minutes", "Minutes", True)]]
+
+    def _column(self, key, label, is_number) -> Column:
+        if not key:
+            return Column(key, label, is_number)
+        current = self.query.sort.lstrip("-") == key
+        descending = self.query.sort.startswith("-")
+        # A first click sorts figures and urgency downwards, names upwards; a second turns the order round.
+        first = key if key == "name" else f"-{key}"
+        target = (key if descending else f"-{key}") if current else first
+        direction = ("descending" if descending else "ascending") if current else ""
+        return Column(key, label, is_number, self.page.address(self.query.changed(sort=target)), direction)
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        figures = {f"figure_{i}": indicator(row.code) for i, row in enumerate(self.indicators)}
+        chosen = self.page.selection.page((self.number - 1) * PAGE_SIZE, PAGE_SIZE, **figures)
+        return [self._row(area) for area in chosen]
+
+    def _row(self, area) -> Row:
+        return Row(
+            url=reverse("area", args=[area.code]),
+            name=area.name,
+            code=area.code,
+            priority=area_tag(area),
+            is_core20=area.imd_decile is not None and area.imd_decile <= CORE20_DECILE,
+            cells=tuple(self._cell(area, i, row) for i, row in enumerate(self.indicators)),
+            minutes="" if area.minutes is None else str(area.minutes),
+            index=area.index,
+            latitude=round(area.centroid.y, 5),
+            longitude=round(area.centroid.x, 5),
+        )
+
+    def _cell(self, area, number, row) -> Cell:
+        label = SHORT_NAMES.get(row.code, row.name)
+        value = getattr(area, f"figure_{number}")
+        if value is None:
+            profile = getattr(area, "profile", None)
+            return Cell(label, missing=wording.missing(profile.missing.get(row.code) if profile else None))
+        return Cell(label, text=wording.figure(value, row.decimals, row.unit))
+
+    @cached_property
+    def pager(self) -> dict:
+        first = (self.number - 1) * PAGE_SIZE + 1
+        last = min(self.number * PAGE_SIZE, self.page.total)
+        return {"text": f"Areas {first:,} to {last:,} of {self.page.total:,}", "links": self._links()}
+
+    def _links(self) -> list[PageLink]:
+        pages = self.paginator.num_pages
+        if pages < 2:
+            return []
+
+        def link(number, text="", label=""):
+            url = self.page.address(self.query.changed(page=number))
+            return PageLink(text or str(number), url, number == self.number and not text, label or f"Page {number}")
+
+        links = [link(self.number - 1, "Previous", "Previous page")] if self.number > 1 else []
+        for number in self.paginator.get_elided_page_range(self.number, on_each_side=1, on_ends=1):
+            links.append(link(number) if isinstance(number, int) else PageLink("…"))
+        if self.number < pages:
+            links.append(link(self.number + 1, "Next", "Next page"))
+        return links
+
+
+SHORT_NAMES = {"imd_decile": "IMD decile", "population": "Residents"}
+
+
+def area_tag(area) -> PriorityTag:
+    """The tag of an area read by `areas_with_scores`."""
+    tag = tag_for_class(area.priority)
+    if not area.is_provisional:
+        return tag
+    low, high = PriorityClass(area.lowest).label, PriorityClass(area.highest).label.lower()
+    return PriorityTag(tag.number, tag.label, tag.css, True, f"{low} to {high} possible")
+
+
+def patch_choices(selection: Selection, total: int) -> list[tuple[str, str]]:
+    """Options of "Areas of": the organisation's patches, the first as the default, then everything."""
+    patches = [
+        (patch.slug if number else "", f"{patch.name} ({patch.area_count:,})")
+        for number, patch in enumerate(selection.patches)
+    ]
+    return [*patches, (EVERYWHERE if patches else "", f"All areas ({total:,})")]

@@ -1,0 +1,189 @@
+"""Home: what needs me today."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+
+from accounts.access import allowed
+from accounts.models import Job, JobState
+from accounts.permissions import Permission
+from accounts.presenters import job_panel
+from lsoa.models import Dataset
+from priorities.models import PriorityClass, ScoreRun
+from priorities.presenters import tag_for_class
+from routing.models import PlanState, RoutePlan
+
+from ..query import PriorityQuery
+from ..selection import Selection
+from . import wording
+
+DATASETS_SHOWN, JOBS_SHOWN, TASKS_SHOWN = 6, 5, 8
+
+
+@dataclass(frozen=True)
+class Task:
+    """Something that waits for this person."""
+
+    url: str
+    title: str
+    detail: str
+    state: str
+    css: str
+
+
+class HomePage:
+    def __init__(self, user, organisation):
+        self.user = user
+        self.organisation = organisation
+
+    def may(self, permission) -> bool:
+        return allowed(self.user, permission, self.organisation)
+
+    @property
+    def today(self) -> str:
+        now = timezone.localtime()
+        return f"{now:%A} {now.day} {now:%B %Y}"
+
+    @property
+    def greeting(self) -> str:
+        hour = timezone.localtime().hour
+        part = "morning" if hour < 12 else "afternoon" if hour < 18 else "evening"
+        return f"Good {part}, {self.user.get_short_name()}"
+
+    @property
+    def primary_action(self) -> dict | None:
+        url = address("plan-create")
+        return {"url": url, "text": "New plan"} if url and self.may(Permission.EDIT_PLANS) else None
+
+    @cached_property
+    def tasks(self) -> list[Task]:
+        """Plans that this person can move on: approvers decide, planners finish what they have begun."""
+        if self.organisation is None or not self.may(Permission.VIEW_PLANS):
+            return []
+        states = [PlanState.PROPOSED] if self.may(Permission.APPROVE_PLANS) else []
+        if self.may(Permission.EDIT_PLANS):
+            states += [PlanState.DRAFT, PlanState.OPTIMISING, PlanState.PROPOSED]
+        plans = (
+            RoutePlan.objects.for_organisation(self.organisation)
+            .filter(state__in=states)
+            .with_team()
+            .order_by("day", "name")[:TASKS_SHOWN]
+        )
+        return [self._task(plan) for plan in plans]
+
+    def _task(self, plan) -> Task:
+        state, css = _PLAN_STATES[PlanState(plan.state)]
+        if plan.state == PlanState.PROPOSED and self.may(Permission.APPROVE_PLANS):
+            state = "For you to approve"
+        if plan.job and plan.job.state in (JobState.FAILED, JobState.INTERRUPTED):
+            state, css = plan.job.get_state_display(), "her-tag--bad"
+        detail = f"{plan.team.name} · {plan.day:%A} {plan.day.day} {plan.day:%B}"
+        return Task(address("plan-detail", plan.pk) or address("plan-list") or "", plan.name, detail, state, css)
+
+    @cached_property
+    def patches(self) -> list[dict]:
+        if self.organisation is None or not self.may(Permission.VIEW_AREAS):
+            return []
+        patches = Selection(PriorityQuery(), self.organisation).patches[:3]
+        return [self._patch(patch) for patch in patches]
+
+    def _patch(self, patch) -> dict:
+        query = PriorityQuery(patch=patch.slug)
+        counts = Selection(query, self.organisation).class_counts()
+        total = sum(row.areas for row in counts)
+        by_class = {row.priority: row for row in counts}
+        rows = [_class_row(query, by_class.get(number), number, total) for number in (3, 2, 1, 0)]
+        return {
+            "name": patch.name,
+            "url": explore_url(query),
+            "summary": _patch_summary(by_class, total),
+            "chart_title": f"{wording.areas(total)} by priority",
+            "parts": [
+                (PriorityClass(n).label, by_class[n].areas, f"her-chart__class-{n}")
+                for n in (3, 2, 1, 0)
+                if n in by_class
+            ],
+            "rows": rows,
+        }
+
+    @cached_property
+    def jobs(self) -> list:
+        """Panels of what is running and of what ended last; a dead worker's job is not shown as running."""
+        visible = Job.objects.visible_to(self.user, self.organisation).select_related("organisation")
+        return [job_panel(job, self.user) for job in visible.order_by("-created_at")[:JOBS_SHOWN]]
+
+    @cached_property
+    def datasets(self) -> list[dict]:
+        newest = Dataset.objects.in_force().order_by("-loaded_at")[:DATASETS_SHOWN]
+        return [
+            {
+                "title": str(row),
+                "detail": f"{row.publisher} · loaded {wording.day(row.loaded_at)} · {row.rows_loaded:,} rows",
+                "tag": "Provisional"
+                if row.is_provisional
+                else "Fictional"
+                if row.standing == Dataset.Standing.SYNTHETIC
+                else "",
+                "css": "her-tag--warning",
+            }
+            for row in newest
+        ]
+
+    @cached_property
+    def last_run(self) -> dict | None:
+        run = ScoreRun.objects.latest_finished()
+        if run is None:
+            return None
+        changed = f"; {wording.areas(run.changed_count)} changed class" if run.changed_count else ""
+        return {
+            "text": f"{wording.areas(run.area_count)} scored {wording.day(run.finished_at)}{changed}",
+            "outdated": run.outdated_because,
+        }
+
+
+_PLAN_STATES = {
+    PlanState.DRAFT: ("Draft", "her-tag--plain"),
+    PlanState.OPTIMISING: ("Optimising", "her-tag--info"),
+    PlanState.PROPOSED: ("Waits for approval", "her-tag--info"),
+    PlanState.APPROVED: ("Approved", "her-tag--good"),
+    PlanState.REJECTED: ("Rejected", "her-tag--bad"),
+}
+
+
+def _class_row(query, found, number, total) -> dict:
+    areas = found.areas if found else 0
+    return {
+        "url": explore_url(query.changed(priorities=(number,))),
+        "priority": tag_for_class(number),
+        "count": wording.count(areas),
+        "share": wording.share(areas, total) or "0 %",
+        "core20": wording.count(found.core20 if found else 0),
+    }
+
+
+def _patch_summary(by_class, total) -> str:
+    if not total or set(by_class) == {None}:
+        return f"{wording.areas(total)}; none has been scored yet."
+    urgent = by_class.get(PriorityClass.URGENT)
+    if urgent is None:
+        return f"None of {wording.areas(total)} is urgent."
+    verb = "is" if urgent.areas == 1 else "are"
+    return (
+        f"{urgent.areas:,} of {wording.areas(total)} {verb} urgent; {urgent.core20:,} of them lie in the most "
+        "deprived fifth of England (Core20)."
+    )
+
+
+def explore_url(query: PriorityQuery) -> str:
+    text = query.to_querystring()
+    return reverse("explore") + (f"?{text}" if text else "")
+
+
+def address(name: str, *args) -> str | None:
+    """None where the app that has this page is not switched on."""
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return None

@@ -1,0 +1,17 @@
+"""Addresses of the portal's own pages."""
+
+from django.urls import path
+
+from .views import about, area, explore, home
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("explore/", explore.explore, name="explore"),
+    path("explore/theme.bin", explore.theme, name="theme"),
+    path("explore/area-panel/", explore.area_panel, name="area-panel"),
+    path("explore/area-label/", explore.area_label, name="area-label"),
+    path("areas/<str:code>/", area.area, name="area"),
+    path("search/", area.search, name="search"),
+    path("about-data/", about.about_data, name="about-data"),
+    path("accessibility/", about.accessibility, name="accessibility"),
+]

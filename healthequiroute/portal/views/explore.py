@@ -1,0 +1,106 @@
+"""Explore: map, table and filters of one query; the same query colours the map."""
+
+from hashlib import sha256
+
+import numpy as np
+from django.core.cache import cache
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import condition, require_safe
+
+from accounts.access import requires
+from accounts.permissions import Permission
+from lsoa.models import Area, Indicator
+
+from .. import themes
+from ..forms import ExploreForm
+from ..presenters.area import area_card
+from ..presenters.explore import ExplorePage, patch_choices
+from ..query import PriorityQuery
+from ..selection import Selection, areas_with_scores
+from ..versions import data_version
+
+THEME_SECONDS = 60 * 60
+
+
+@require_safe
+@requires(Permission.VIEW_AREAS)
+def explore(request):
+    """The page; with htmx only what a change of filters, order or page touches."""
+    query = PriorityQuery.from_querydict(request.GET)
+    selection = Selection(query, request.organisation)
+    page = ExplorePage(query, selection)
+    if request.htmx and not request.htmx.history_restore_request:
+        response = render(request, "portal/_explore_update.html", {"page": page})
+        # The address that people share has no empty fields in it.
+        response["HX-Push-Url"] = page.address(query)
+        return response
+    return render(request, "portal/explore.html", {"page": page, "form": _form(query, selection)})
+
+
+def _form(query, selection) -> ExploreForm:
+    return ExploreForm(
+        query=query,
+        patches=patch_choices(selection, Area.objects.current().count()),
+        themes=themes.choices(),
+        authorities=[("", "All"), *selection.authorities()],
+        indicators=[("", "Choose an indicator"), *Indicator.objects.order_by("name").values_list("code", "name")],
+    )
+
+
+def _theme_etag(request) -> str:
+    query = PriorityQuery.from_querydict(request.GET)
+    wanted = sha256(query.for_theme().encode()).hexdigest()[:16]
+    return f'"{data_version(request.organisation)}-{wanted}"'
+
+
+@require_safe
+@requires(Permission.VIEW_AREAS)
+@cache_control(private=True, no_cache=True)
+@condition(etag_func=_theme_etag)
+def theme(request):
+    """Bytes, one per area by index: class of the theme, 254 outside the filters, 255 without a figure."""
+    query = PriorityQuery.from_querydict(request.GET)
+    key = f"theme:{_theme_etag(request)}:{request.organisation.pk}"
+    data = cache.get(key)
+    if data is None:
+        data = _theme_bytes(query, Selection(query, request.organisation))
+        cache.set(key, data, THEME_SECONDS)
+    return HttpResponse(data, content_type="application/octet-stream")
+
+
+def _theme_bytes(query, selection) -> bytes:
+    values = themes.classes(themes.theme(query.theme))
+    if query.is_filtered or selection.patch:
+        inside = np.zeros(len(values), dtype=bool)
+        inside[selection.indexes()] = True
+        values[~inside] = themes.FILTERED_OUT
+    return values.tobytes()
+
+
+def _area_of(request) -> Area:
+    """The area that `?index=` or `?code=` names, with its score."""
+    areas = areas_with_scores().defer("geometry", "population_centroid")
+    index, code = request.GET.get("index", ""), request.GET.get("code", "")
+    if index.isascii() and index.isdigit() and len(index) < 9:
+        return get_object_or_404(areas, index=int(index))
+    if code:
+        return get_object_or_404(areas, code=code.upper())
+    raise Http404("Name an area by its index or its code.")
+
+
+@require_safe
+@requires(Permission.VIEW_AREAS)
+def area_panel(request):
+    """What the map shows about the area that was picked."""
+    return render(request, "portal/_area_panel.html", {"area": area_card(_area_of(request))})
+
+
+@require_safe
+@requires(Permission.VIEW_AREAS)
+@cache_control(private=True, max_age=3600)
+def area_label(request):
+    """Name and code of an area, for the map's tooltip."""
+    area = _area_of(request)
+    return JsonResponse({"code": area.code, "name": area.name})
