@@ -99,7 +99,7 @@ class DecisionForm(forms.Form):
         label="Reason",
         required=False,
         max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=forms.Textarea(attrs={"rows": 2}),
         help_text="Needed to reject, and to approve while tier 1 visits are left out.",
     )
 

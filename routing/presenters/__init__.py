@@ -3,7 +3,7 @@
 from .creation import IntakePanel
 from .map import route_features
 from .plan import PlanPage
-from .plans import plan_rows, state_tag
+from .plans import plan_rows, state_choices, state_tag
 from .progress import ProgressPanel
 from .rounds import Round, rounds_of
 from .teams import shift_days, staff_rows
@@ -18,5 +18,6 @@ __all__ = [
     "route_features",
     "shift_days",
     "staff_rows",
+    "state_choices",
     "state_tag",
 ]

@@ -54,6 +54,27 @@ class IntakePanel:
         )
 
     @property
+    def classes(self) -> list[dict]:
+        """Areas and visits by class, the most urgent first."""
+        rows = []
+        for priority in reversed(range(len(PRIORITY_WORDS))):
+            areas = [area for area in self.intake.get("areas", []) if area["priority"] == priority]
+            if areas:
+                minutes = sorted(area["minutes"] for area in areas)
+                span = f"{minutes[0]}" if minutes[0] == minutes[-1] else f"{minutes[0]} to {minutes[-1]}"
+                rows.append(
+                    {
+                        "priority": priority,
+                        "class_name": PRIORITY_WORDS[priority],
+                        "interval": interval_text(areas[0]["interval_days"]),
+                        "areas": len(areas),
+                        "visits": sum(area["visits"] for area in areas),
+                        "minutes": span,
+                    }
+                )
+        return rows
+
+    @property
     def areas(self) -> list[dict]:
         return [
             {

@@ -58,6 +58,22 @@ class PlanPage:
         ]
 
     @property
+    def reasons(self) -> list[dict]:
+        """Visits left out by reason, the most frequent first."""
+        groups: dict[str, list[dict]] = {}
+        for row in self.left_out:
+            groups.setdefault(row["reason"], []).append(row)
+        return [
+            {
+                "reason": reason,
+                "count": len(rows),
+                "tier_one": sum(row["tier"] == VisitTier.FIRST for row in rows),
+                "core20": sum(row["is_core20"] for row in rows),
+            }
+            for reason, rows in sorted(groups.items(), key=lambda group: -len(group[1]))
+        ]
+
+    @property
     def tier_one_left_out(self) -> int:
         return sum(row["tier"] == VisitTier.FIRST for row in self.left_out)
 

@@ -18,6 +18,14 @@ def state_tag(plan) -> dict:
     return {"text": plan.get_state_display(), "css": STATE_CSS[plan.state]}
 
 
+def state_choices(state: str) -> list[dict]:
+    """Links that show the plans of one state; the empty one shows all."""
+    return [
+        {"text": text, "url": f"?state={value}" if value else "?", "is_current": value == state}
+        for value, text in (("", "All plans"), *PlanState.choices)
+    ]
+
+
 def plan_rows(plans) -> list[dict]:
     """Rows of the table; `plans` come `.with_team().with_counts()`."""
     return [_row(plan) for plan in plans]

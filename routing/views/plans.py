@@ -13,7 +13,7 @@ from accounts.permissions import Permission
 from routing import services
 from routing.forms import FROM_FILE, DecisionForm, PlanForm
 from routing.models import PlanState, RoutePlan, Team
-from routing.presenters import PlanPage, ProgressPanel, plan_rows, rounds_of, route_features
+from routing.presenters import PlanPage, ProgressPanel, plan_rows, rounds_of, route_features, state_choices
 
 PER_PAGE = 25
 
@@ -24,16 +24,16 @@ def plan_list(request):
     plans = RoutePlan.objects.for_organisation(request.organisation)
     services.settle_interrupted_plans(plans=plans)
     state = request.GET.get("state", "")
-    chosen = plans.filter(state=state) if state in PlanState.values else plans
+    state = state if state in PlanState.values else ""
+    chosen = plans.filter(state=state) if state else plans
     page = Paginator(chosen.with_team().with_counts(), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
         "rows": plan_rows(page.object_list),
-        "state": state if state in PlanState.values else "",
-        "states": PlanState.choices,
-        "query": f"state={state}" if state in PlanState.values else "",
+        "state": state,
+        "choices": state_choices(state),
+        "query": f"state={state}" if state else "",
         "may_create": allowed(request.user, Permission.EDIT_PLANS, request.organisation),
-        "may_manage_teams": allowed(request.user, Permission.MANAGE_TEAMS, request.organisation),
     }
     return render(request, "routing/plan_list.html", context)
 
