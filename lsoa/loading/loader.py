@@ -57,6 +57,7 @@ def load_material(*, material, by, patch=None, dry_run=False, progress=None, sou
     try:
         source = source or source_for(material)
         if source is None:
+            material.check_packing()
             outcome.message = "no adapter recognises it (yet)"
             return outcome
         outcome.source = source

@@ -3,6 +3,8 @@
 from django.db import connection
 
 from lsoa.models import Dataset
+from lsoa.sources.base import Refused
+from lsoa.sources.tables import LAST_CODE_OF_2011
 
 # Duplicates: the first row of a code stays, later ones name the line they repeat.
 DUPLICATES = """
@@ -24,12 +26,20 @@ DELETE FROM {table} WHERE NOT EXISTS (
 )
 """
 REJECT_UNKNOWN = """
-INSERT INTO stage_reject SELECT DISTINCT line, code, 'unknown area code' FROM {table}
-WHERE NOT EXISTS (SELECT 1 FROM lsoa_area a WHERE a.code = {table}.code AND a.vintage = %s)
+INSERT INTO stage_reject SELECT DISTINCT line, code,
+    CASE WHEN code <= %s THEN 'a code of 2011 that 2021 does not have' ELSE 'unknown area code' END
+FROM {table} WHERE NOT EXISTS (SELECT 1 FROM lsoa_area a WHERE a.code = {table}.code AND a.vintage = %s)
 """
 COUNT_UNKNOWN = """
 SELECT count(DISTINCT line) FROM {table}
 WHERE NOT EXISTS (SELECT 1 FROM lsoa_area a WHERE a.code = {table}.code AND a.vintage = %s)
+"""
+# Codes that exist in one vintage only: ended with 2011, new in 2021, and all.
+VINTAGES = """
+SELECT count(*) FILTER (WHERE code <= %s AND NOT EXISTS (
+           SELECT 1 FROM lsoa_area a WHERE a.code = codes.code AND a.vintage = 2021)),
+       count(*) FILTER (WHERE code > %s), count(*)
+FROM (SELECT DISTINCT code FROM {table}) codes
 """
 DELETE_UNKNOWN = """
 DELETE FROM {table} WHERE NOT EXISTS (SELECT 1 FROM lsoa_area a WHERE a.code = {table}.code AND a.vintage = %s)
@@ -126,11 +136,20 @@ class Merge:
     def _reject_unknown(self, table):
         """Codes without an area: mistakes when all of England is loaded, otherwise just areas not looked after."""
         if national_boundaries_loaded():
-            self._run(REJECT_UNKNOWN.format(table=table), [self.vintage])
+            self._check_vintage(table)
+            self._run(REJECT_UNKNOWN.format(table=table), [LAST_CODE_OF_2011, self.vintage])
         else:
             lines = self._rows(COUNT_UNKNOWN.format(table=table), [self.vintage])[0][0]
             self.report.skip("rows about areas that are not loaded", lines)
         self._run(DELETE_UNKNOWN.format(table=table), [self.vintage])
+
+    def _check_vintage(self, table):
+        """Raises Refused for the other vintage: most codes are shared, so those of one vintage only decide."""
+        ended, new, every = self._rows(VINTAGES.format(table=table), [LAST_CODE_OF_2011] * 2)[0]
+        if ended and not new and ended >= every / 100:
+            raise Refused(
+                expected="LSOA codes of 2021", found=f"{ended:,} codes that ended with 2011 and none of the new ones"
+            )
 
     def areas(self) -> int:
         """Insert or update areas; returns how many. A city's file never replaces national geometry."""

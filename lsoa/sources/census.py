@@ -146,7 +146,7 @@ class NomisTable(Source):
         if absent:
             raise Refused(expected=f"the column {absent[0]!r}", found=", ".join(headings[3:9]) + ", ...")
         published = [material.columns[headings.index(name)] for name in KEYS + wanted]
-        frame = read_csv(material, published, text_columns=[published[1], published[2]])
+        frame = read_csv(material, published, text_columns=[published[1], published[2]], report=context.report)
         frame.columns = KEYS + wanted
         _check_period(frame)
         frame = english_rows(frame, "geography code", context.report)

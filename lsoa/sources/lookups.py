@@ -47,7 +47,7 @@ class AreaLookup(Source):
     def rows(self, material, context):
         layout = self._layout(material)
         columns = [layout.code, layout.name, *layout.fields.values()]
-        frame = read_csv(material, columns, text_columns=columns).fillna("")
+        frame = read_csv(material, columns, text_columns=columns, report=context.report).fillna("")
         frame = english_rows(frame, layout.code, context.report)
         check_vintage_2021(frame[layout.code])
         context.extent = extent_of(frame[layout.code].to_list(), frame[layout.name])

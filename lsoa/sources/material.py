@@ -74,12 +74,20 @@ class FileMaterial:
 
     @cached_property
     def head(self) -> bytes:
-        """The first 64 KiB, unpacked; what can be read of them when the packing is damaged."""
+        """The first 64 KiB, unpacked; what there is of them when the packing is damaged."""
         try:
+            if self.packing == "gzip":
+                with self.path.open("rb") as stream:
+                    return zlib.decompressobj(wbits=31).decompress(stream.read(HEAD_BYTES), HEAD_BYTES)
             with self.open() as stream:
                 return stream.read(HEAD_BYTES)
-        except Refused:
+        except (Refused, zlib.error):
             return b""
+
+    def check_packing(self) -> None:
+        """Raises Refused when a packed file ends before its headings do: no adapter could have recognised it."""
+        if self.packing in ("gzip", "zip") and len(self.head) < HEAD_BYTES:
+            self.read()
 
     @cached_property
     def kind(self) -> str:
@@ -153,3 +161,6 @@ class SpecMaterial:
 
     def open(self):
         return io.BytesIO()
+
+    def check_packing(self) -> None:
+        """Nothing is packed."""

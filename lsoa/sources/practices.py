@@ -34,7 +34,7 @@ class PracticeLocations(Source):
         )
 
     def rows(self, material, context):
-        frame = read_csv(material, COLUMNS, text_columns=COLUMNS).fillna("")
+        frame = read_csv(material, COLUMNS, text_columns=COLUMNS, report=context.report).fillna("")
         frame = frame.apply(lambda column: column.str.strip())
         context.report.read(len(frame))
         nameless = frame["PracticeCode"] == ""

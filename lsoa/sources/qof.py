@@ -49,7 +49,9 @@ class QofPrevalence(Source):
 
     def rows(self, material, context):
         year = _year(material)
-        frame = read_csv(material, COLUMNS, text_columns=["PRACTICE_CODE", "GROUP_CODE", "PATIENT_LIST_TYPE"])
+        frame = read_csv(
+            material, COLUMNS, text_columns=["PRACTICE_CODE", "GROUP_CODE", "PATIENT_LIST_TYPE"], report=context.report
+        )
         frame = _registers(frame, context.report)
         context.progress(0.3)
         practices = _practices(frame, context)

@@ -15,37 +15,43 @@ LAST_CODE_OF_2011 = "E01033768"
 NATIONAL_AREAS = 30_000
 
 
-def read_csv(material, columns: list[str], text_columns: list[str]) -> pd.DataFrame:
+def read_csv(material, columns: list[str], text_columns: list[str], report) -> pd.DataFrame:
     """The named columns of a CSV, in that order, blanks as NaN, other columns unread. Index = line in the file.
 
-    Columns are numeric where every cell is a number. Raises Refused for rows of the wrong width and for text that
-    is not UTF-8.
+    Columns are numeric where every cell is a number. Rows with more cells than headings are rejected: their figures
+    may stand under the wrong heading. Raises Refused for what is no table and for text that is not UTF-8.
     """
     positions = {name: material.columns.index(name) for name in columns}
+    beyond = len(material.columns)
     try:
-        frame = pd.read_csv(
-            material.open(),
-            header=None,
-            skiprows=1,
-            names=range(len(material.columns)),
-            usecols=sorted(positions.values()),
-            dtype={positions[name]: str for name in text_columns},
-            keep_default_na=False,
-            na_values=[""],
-            encoding="utf-8-sig",
-            low_memory=False,
-            index_col=False,
-            skip_blank_lines=False,
-        )
+        with material.open() as stream:
+            frame = pd.read_csv(
+                stream,
+                header=None,
+                skiprows=1,
+                # One column more than there are headings shows which rows are too wide.
+                names=range(beyond + 1),
+                dtype={positions[name]: str for name in text_columns} | {beyond: str},
+                keep_default_na=False,
+                na_values=[""],
+                encoding="utf-8-sig",
+                low_memory=False,
+                index_col=False,
+                skip_blank_lines=False,
+            )
     except UnicodeDecodeError as error:
         raise Refused(expected="text in UTF-8", found=f"bytes that are not ({error.reason})") from error
     except pd.errors.EmptyDataError as error:
         raise Refused(expected="rows below the headings", found="none") from error
     except pd.errors.ParserError as error:
-        raise Refused(expected=f"{len(material.columns)} columns in every row", found=str(error).strip()) from error
-    frame = frame[[positions[name] for name in columns]]
-    frame.columns = columns
+        raise Refused(expected="rows of comma-separated values", found=str(error).strip()) from error
     frame.index = np.arange(2, len(frame) + 2)
+    wide = frame[beyond].notna()
+    report.read(int(wide.sum()))
+    for line in frame.index[wide]:
+        report.reject(line, "", f"more than {beyond} cells")
+    frame = frame.loc[~wide, [positions[name] for name in columns]]
+    frame.columns = columns
     # A blank line at the end (or in between) is no row.
     return frame[~frame.isna().all(axis=1)]
 
