@@ -79,19 +79,22 @@ def _indicator_theme(row: Indicator) -> Theme:
     if distribution is None:
         return Theme(row.code, row.name, FIVE, (), "indicator")
     # Equal bounds (many areas share a value) would name empty classes.
-    bounds = tuple(sorted({round(distribution.percentile(p), row.decimals) for p in QUINTILES}))
+    # Deciles are their own distribution, so fifths are pairs of them.
+    is_decile = row.unit == "decile"
+    percentiles = (2, 4, 6, 8) if is_decile else (distribution.percentile(p) for p in QUINTILES)
+    bounds = tuple(sorted({round(bound, row.decimals) for bound in percentiles}))
     reverse = row.polarity == Indicator.Polarity.LOW_IS_NEED
-    labels = _range_labels(bounds, row)
+    labels = ("1 and 2", "3 and 4", "5 and 6", "7 and 8", "9 and 10") if is_decile else _range_labels(bounds, row)
     # Darker is more need, whichever way the figure runs.
     labels = labels[::-1] if reverse else labels
     return Theme(row.code, row.name, FIVE[: len(labels)], labels, "indicator", bounds=bounds, is_reversed=reverse)
 
 
 def _range_labels(bounds, row) -> tuple[str, ...]:
-    unit = "" if row.unit in ("decile", "rank", "score") else " %" if row.unit == "%" else f" {row.unit}"
+    unit = "" if row.unit in ("decile", "rank", "score") else "%" if row.unit == "%" else f" {row.unit}"
     texts = [f"{bound:,.{row.decimals}f}" for bound in bounds]
-    middle = [f"over {low} to {high}{unit}" for low, high in zip(texts, texts[1:], strict=False)]
-    return (f"up to {texts[0]}{unit}", *middle, f"over {texts[-1]}{unit}")
+    middle = [f"Over {low} to {high}{unit}" for low, high in zip(texts, texts[1:], strict=False)]
+    return (f"Up to {texts[0]}{unit}", *middle, f"Over {texts[-1]}{unit}")
 
 
 def classes(shown: Theme) -> np.ndarray:

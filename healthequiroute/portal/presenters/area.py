@@ -73,9 +73,13 @@ class AreaPage:
 
     @property
     def summary(self) -> str:
-        if self.explanation is None:
+        panel = self.explanation
+        if panel is None:
             return "No run has scored this area yet, so there is no class and no visit time."
-        return self.explanation.headline
+        text = f"{panel.tag.label} priority: {panel.minutes} for a visit, review {panel.review}."
+        if panel.tag.is_provisional:
+            text += f" Some figures are missing; {panel.tag.range[:1].lower()}{panel.tag.range[1:]}."
+        return text
 
     @property
     def is_core20(self) -> bool:
@@ -187,8 +191,8 @@ def _indicator_row(row: Indicator, profile, spread: Distribution | None, dataset
 def _comparison(value: float, spread: Distribution) -> str:
     below = spread.share_below(value)
     if below >= 50:
-        return f"Higher than {min(below, 99):.0f} % of areas"
-    return f"Lower than {min(100 - below, 99):.0f} % of areas"
+        return f"Higher than {min(below, 99):.0f}% of areas"
+    return f"Lower than {min(100 - below, 99):.0f}% of areas"
 
 
 def area_card(area) -> dict:

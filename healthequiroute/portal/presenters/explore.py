@@ -137,11 +137,11 @@ class ExplorePage:
         for number in sorted(PriorityClass.values, reverse=True):
             found = by_class.get(number)
             areas = found.areas if found else 0
-            note = f"{wording.share(areas, self.total) or '0 %'} of {wording.areas(self.total)}"
+            note = f"{wording.share(areas, self.total) or '0%'} of {wording.areas(self.total)}"
             cards.append(Kpi(PriorityClass(number).label, wording.count(areas), note, f"her-kpi--priority-{number}"))
         core20 = sum(row.core20 for row in self.counts)
         cards.append(
-            Kpi("Core20 areas", wording.count(core20), f"{wording.share(core20, self.total) or '0 %'}; England 20 %")
+            Kpi("Core20 areas", wording.count(core20), f"{wording.share(core20, self.total) or '0%'}; England 20%")
         )
         return cards
 

@@ -116,7 +116,14 @@ class HomePage:
 
     @cached_property
     def datasets(self) -> list[dict]:
-        newest = Dataset.objects.in_force().order_by("-loaded_at")[:DATASETS_SHOWN]
+        # One line per publication: its newest file, however many files it came in.
+        newest = (
+            Dataset.objects.in_force()
+            .filter(rows_loaded__gt=0)
+            .order_by("publication", "-loaded_at")
+            .distinct("publication")
+        )
+        rows = sorted(newest, key=lambda row: row.loaded_at, reverse=True)[:DATASETS_SHOWN]
         return [
             {
                 "title": str(row),
@@ -128,7 +135,7 @@ class HomePage:
                 else "",
                 "css": "her-tag--warning",
             }
-            for row in newest
+            for row in rows
         ]
 
     @cached_property
@@ -158,7 +165,7 @@ def _class_row(query, found, number, total) -> dict:
         "url": explore_url(query.changed(priorities=(number,))),
         "priority": tag_for_class(number),
         "count": wording.count(areas),
-        "share": wording.share(areas, total) or "0 %",
+        "share": wording.share(areas, total) or "0%",
         "core20": wording.count(found.core20 if found else 0),
     }
 

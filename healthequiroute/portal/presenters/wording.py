@@ -15,16 +15,16 @@ def count(number: int) -> str:
 
 
 def share(part: int, whole: int) -> str:
-    """Whole percent; "under 1 %" rather than a nought that stands for something."""
+    """Whole percent; "under 1%" rather than a nought that stands for something."""
     if not whole:
         return ""
     percent = 100 * part / whole
-    return "under 1 %" if 0 < percent < 1 else f"{percent:.0f} %"
+    return "under 1%" if 0 < percent < 1 else f"{percent:.0f}%"
 
 
 def figure(value: float, decimals: int, unit: str = "") -> str:
     text = f"{value:,.{decimals}f}"
-    return f"{text} %" if unit == "%" else text
+    return f"{text}%" if unit == "%" else text
 
 
 def areas(number: int) -> str:

@@ -5,7 +5,7 @@ from hashlib import sha256
 import numpy as np
 from django.core.cache import cache
 from django.http import Http404, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import condition, require_safe
 
@@ -36,17 +36,32 @@ def explore(request):
         # The address that people share has no empty fields in it.
         response["HX-Push-Url"] = page.address(query)
         return response
-    return render(request, "portal/explore.html", {"page": page, "form": _form(query, selection)})
+    if _is_raw(request.GET) and not query.problems:
+        return redirect(page.address(query))
+    return render(request, "portal/explore.html", {"page": page, "form": _form(request, query, selection)})
 
 
-def _form(query, selection) -> ExploreForm:
+def _is_raw(data) -> bool:
+    """Whether the address is what a browser makes of the form: with empty fields, and the range in three parts."""
+    empty = any(not value for values in data.lists() for value in values[1])
+    return empty or "low" in data or "high" in data
+
+
+def _form(request, query, selection) -> ExploreForm:
+    # A range that could not be read stays in its fields, to be mended.
+    entered = {name: request.GET.get(name, "") for name in ("indicator", "low", "high")} if query.problems else None
     return ExploreForm(
         query=query,
+        entered=entered,
         patches=patch_choices(selection, Area.objects.current().count()),
         themes=themes.choices(),
         authorities=[("", "All"), *selection.authorities()],
-        indicators=[("", "Choose an indicator"), *Indicator.objects.order_by("name").values_list("code", "name")],
+        indicators=[("", "Choose an indicator"), *_indicator_choices()],
     )
+
+
+def _indicator_choices() -> list[tuple[str, str]]:
+    return [(row.code, f"{row.name} ({row.unit})") for row in Indicator.objects.order_by("name")]
 
 
 def _theme_etag(request) -> str:

@@ -33,6 +33,8 @@ export function createMap(element, options = {}) {
   });
   L.control.zoom({ zoomInTitle: "Zoom in", zoomOutTitle: "Zoom out" }).addTo(map);
   L.control.scale({ imperial: true }).addTo(map);
+  // A panel that opens beside the map takes width from it.
+  new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(element);
   return map;
 }
 
