@@ -7,7 +7,7 @@ set is made from is in its version, so building again without a change does noth
 import gzip
 import hashlib
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
 import numpy as np
@@ -248,25 +248,28 @@ def _make_tiles(tile_set, *, alone, report) -> list[tuple[int, int, int, bytes]]
         box = cursor.fetchone()
     # The largest tiles first, so that both connections end together.
     wanted = [tile for z in SEEDED_ZOOMS for tile in tiles_within(*box, z)]
-    made = []
+    made, left = [], iter(wanted)
 
-    def work(tile):
-        return (*tile, make_tile(tile_set.pk, *tile))
+    def work():
+        for tile in left:
+            made.append((*tile, make_tile(tile_set.pk, *tile)))
 
-    def collect(results):
-        for result in results:
-            made.append(result)
-            if len(made) % 10 == 0:
-                report(len(made) / len(wanted), "Map tiles")
+    def work_on_own_connection():
+        try:
+            work()
+        finally:
+            connection.close()
 
     if alone:
-        collect(map(work, wanted))
-    else:
-        with ThreadPoolExecutor(max_workers=2) as pool:
-            collect(pool.map(work, wanted))
-            # Each thread opened a connection of its own.
-            for _ in pool.map(lambda _: connection.close(), range(2)):
-                pass
+        work()
+        return made
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        workers = [pool.submit(work_on_own_connection) for _ in range(2)]
+        # Only this thread reports: a report may write to the database.
+        while wait(workers, timeout=0.5).not_done:
+            report(len(made) / len(wanted), "Map tiles")
+        for worker in workers:
+            worker.result()
     return made
 
 

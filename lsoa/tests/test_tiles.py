@@ -28,6 +28,10 @@ def city():
 
 @pytest.fixture
 def areas(db, city):
+    return make_areas(city)
+
+
+def make_areas(city):
     dataset = Dataset.objects.create(
         publication="synthetic", title="Island", publisher="Nobody", release="1", licence="None", vintage=2021,
         standing=Dataset.Standing.SYNTHETIC, file_name="synthetic:", file_sha256="0" * 64,
@@ -213,3 +217,23 @@ def test_the_hook_brings_the_map_in_step_when_it_finishes(areas):
     finish()
     assert tile_sets.current_set(2021).area_count == 150
     assert AuditEvent.objects.filter(action="tiles.built").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_areas_are_simplified_by_a_second_process_meanwhile(city, monkeypatch):
+    monkeypatch.setattr(tiles, "WORTH_A_PROCESS", 100)
+    make_areas(city)
+    finish = tiles.keep_map_in_step(by=BY, progress=lambda fraction, message: None)
+    monkeypatch.setattr(tile_sets, "simplified_levels", lambda geometry: pytest.fail("simplified a second time"))
+    finish()
+    assert tile_sets.current_set(2021).area_count == 150
+    assert TileGeometry.objects.count() == 7 * 150
+
+
+@pytest.mark.django_db(transaction=True)
+def test_when_the_second_process_fails_the_work_is_done_here(city, monkeypatch):
+    monkeypatch.setattr(tiles, "WORTH_A_PROCESS", 100)
+    monkeypatch.setattr(tiles.sys, "executable", "/bin/false")
+    make_areas(city)
+    tiles.keep_map_in_step(by=BY, progress=lambda fraction, message: None)()
+    assert tile_sets.current_set(2021).area_count == 150

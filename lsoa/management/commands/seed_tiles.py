@@ -26,7 +26,8 @@ class Command(BaseCommand):
             self.stderr.write(f"{message}: {fraction:.0%}", ending="\r" if self.stderr.isatty() else "\n")
 
         if geometry_only:
-            tile_sets.build_geometry(tile_sets.read_boundaries(vintage), report)
+            # Runs beside a load, which has a progress bar of its own.
+            tile_sets.build_geometry(tile_sets.read_boundaries(vintage))
             return
         tile_set = tile_sets.rebuild(vintage, by=SystemActor("command:seed_tiles"), report=report)
         if tile_set is None:
