@@ -1,5 +1,6 @@
 """Forms about people and the audit trail."""
 
+from allauth.account.forms import LoginForm
 from django import forms
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 
@@ -8,6 +9,18 @@ from .permissions import Role
 from .presenters import action_text
 
 ROLES = [(role.value, f"{role.label}: {role.description[0].lower()}{role.description[1:]}") for role in Role]
+
+
+class SignInForm(LoginForm):
+    """allauth's form in our words, without placeholders that vanish while one types."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = "E-mail address"
+        self.fields["login"].error_messages |= {"required": "Enter your e-mail address"}
+        self.fields["password"].error_messages |= {"required": "Enter your password"}
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
 
 
 class RolesForm(forms.Form):

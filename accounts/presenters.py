@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from .access import may_steer_job
 from .audit import Check
-from .models import ActorPseudonym, AuditEvent, Job, JobState, Membership
+from .models import ActorPseudonym, AuditEvent, Job, JobState, Membership, User
 from .permissions import ROLE_PERMISSIONS, Permission, Role
 
 # What an event says on the page; upper apps add theirs in AppConfig.ready() with `describe_actions`.
@@ -52,6 +52,9 @@ JOB_TAGS = {
 }
 
 
+ROLE_NAMES = {role.value: role.label for role in Role}
+
+
 def describe_actions(words: dict[str, str]) -> None:
     """Register how actions of an app are worded, e.g. {"plan.approved": "Approved a visit plan"}."""
     ACTION_WORDS.update(words)
@@ -77,19 +80,24 @@ class AuditRow:
 
 
 def audit_rows(events: list[AuditEvent]) -> list[AuditRow]:
-    """Lines for the events given: one query for the names of all actors."""
-    wanted = {event.actor_id for event in events if event.actor_kind == "user"}
-    wanted |= {event.details["account"] for event in events if event.details.get("account", "unknown") != "unknown"}
-    names = {
-        str(pseudonym.actor_id): str(pseudonym.user)
-        for pseudonym in ActorPseudonym.objects.filter(actor_id__in=wanted).select_related("user")
-    }
+    """Lines for the events given: two queries for the names of all people in them."""
+    names = _names(events)
     return [_audit_row(event, names) for event in events]
+
+
+def _names(events) -> dict[str, str]:
+    """Name by pseudonym, and by id of the account where that is what an event concerns."""
+    pseudonyms = {event.actor_id for event in events if event.actor_kind == "user"}
+    pseudonyms |= {event.details["account"] for event in events if event.details.get("account", "unknown") != "unknown"}
+    accounts = {event.target_id for event in events if event.target_type == "accounts.user"}
+    known = ActorPseudonym.objects.filter(actor_id__in=pseudonyms).select_related("user")
+    names = {str(pseudonym.actor_id): str(pseudonym.user) for pseudonym in known}
+    return names | {str(user.pk): str(user) for user in User.objects.filter(pk__in=accounts)}
 
 
 def _audit_row(event, names) -> AuditRow:
     # A pseudonym without a person belongs to somebody who was erased.
-    actor = event.actor_id if event.actor_kind == "system" else names.get(event.actor_id, "Erased person")
+    actor = system_name(event.actor_id) if event.actor_kind == "system" else names.get(event.actor_id, "Erased person")
     target = object_name(event.target_type, event.target_id) if event.target_type else ""
     url = reverse("audit-object", args=[event.target_type, event.target_id]) if event.target_type else ""
     return AuditRow(
@@ -97,21 +105,41 @@ def _audit_row(event, names) -> AuditRow:
         occurred_at=event.occurred_at,
         actor=actor,
         action=action_text(event.action),
-        target=target,
+        target=names.get(event.target_id, target),
         target_url=url,
-        details=[(key.replace("_", " "), _detail(key, value, names)) for key, value in event.details.items()],
+        details=[(key.replace("_", " "), _detail(key, event.details[key], names)) for key in _ordered(event.details)],
         digest=bytes(event.digest).hex(),
     )
+
+
+# jsonb keeps keys by length; people read who, then from what, then to what.
+FIRST_DETAILS = ["account", "from", "to"]
+
+
+def _ordered(details) -> list[str]:
+    return sorted(details, key=lambda key: (FIRST_DETAILS.index(key) if key in FIRST_DETAILS else 9, key))
 
 
 def _detail(key, value, names) -> str:
     if key == "account":
         return names.get(value, "unknown" if value == "unknown" else "erased person")
     if isinstance(value, list):
-        return ", ".join(str(item) for item in value) or "none"
+        return (
+            ", ".join(ROLE_NAMES.get(item, str(item)) if isinstance(item, str) else str(item) for item in value)
+            or "none"
+        )
     if isinstance(value, bool):
         return "yes" if value else "no"
     return "none" if value is None else str(value)
+
+
+SYSTEM_NAMES = {"command": "Command {}", "job": "Background work ({})", "huey": "Worker ({})", "jobs": "Worker ({})"}
+
+
+def system_name(actor_id: str) -> str:
+    """Words for a part of the system: "command:load_open_data" -> "Command load_open_data"."""
+    kind, _, name = actor_id.partition(":")
+    return SYSTEM_NAMES[kind].format(name) if name and kind in SYSTEM_NAMES else actor_id.capitalize()
 
 
 def object_name(target_type: str, target_id: str) -> str:

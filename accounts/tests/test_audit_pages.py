@@ -34,7 +34,7 @@ class TestTrail:
     def test_details_read_as_words_and_numbers(self, client_as, organisation):
         write(organisation, details={"attempt": 1, "left": 0, "forced": True, "to": ["planner", "viewer"], "from": []})
         page = client_as("auditor").get("/audit/").content.decode()
-        for text in ("attempt: 1<", "left: 0<", "forced: yes<", "to: planner, viewer<", "from: none<"):
+        for text in ("attempt: 1;", "left: 0<", "forced: yes;", "from: none; to: Planner, Viewer;"):
             assert text in page
 
     def test_an_erased_person_stays_an_actor_without_a_name(self, client_as, make_user, organisation):

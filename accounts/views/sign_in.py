@@ -12,6 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from .. import demo, services
+from ..forms import SignInForm
 from ..middleware import SESSION_KEY
 from ..models import User
 
@@ -20,6 +21,9 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 class SignInView(LoginView):
     """allauth's sign-in with what this installation offers beside it."""
+
+    def get_form_class(self):
+        return SignInForm
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
