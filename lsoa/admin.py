@@ -5,7 +5,18 @@ from django.utils.html import format_html_join
 
 from . import services
 from .loading.report import report_lines
-from .models import Area, AreaChange, Dataset, Indicator, IndicatorValue, LoadReject, Patch, Postcode, Practice
+from .models import (
+    Area,
+    AreaChange,
+    Dataset,
+    Indicator,
+    IndicatorValue,
+    LoadReject,
+    Patch,
+    Postcode,
+    Practice,
+    TileSet,
+)
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -146,3 +157,8 @@ class LoadRejectAdmin(ReadOnlyAdmin):
     list_display = ["dataset", "line", "code", "reason"]
     search_fields = ["code", "reason"]
     list_select_related = ["dataset"]
+
+
+@admin.register(TileSet)
+class TileSetAdmin(ReadOnlyAdmin):
+    list_display = ["vintage", "version", "area_count", "is_current", "built_at", "seconds"]
