@@ -16,6 +16,7 @@ NAVIGATION = [
     ("Explore", "explore", Permission.VIEW_AREAS, "/explore/"),
     ("Plans", "plans", Permission.VIEW_PLANS, "/plans/"),
     ("Teams", "teams", Permission.MANAGE_TEAMS, "/teams/"),
+    ("Members", "members", Permission.MANAGE_MEMBERS, "/members/"),
     ("Audit", "audit", Permission.VIEW_AUDIT, "/audit/"),
     ("Administration", "admin:index", Permission.USE_ADMIN, "/admin/"),
 ]
