@@ -1,0 +1,131 @@
+"""Form fields as NHS.UK components: names, errors and values are Django's, and nothing gets out unescaped."""
+
+import re
+
+import pytest
+from django import forms
+from django.template import Context, Template
+from django.utils.safestring import mark_safe
+
+from healthequiroute.portal.templatetags.nhsuk import nested, render_component
+
+EVIL = '<script>alert("1")</script>'
+
+
+class PlanForm(forms.Form):
+    name = forms.CharField(help_text="As on the rota")
+    note = forms.CharField(widget=forms.Textarea, required=False)
+    team = forms.ChoiceField(choices=[("a", "North"), ("b", EVIL)])
+    source = forms.ChoiceField(choices=[("p", "Priorities"), ("f", "A file")], widget=forms.RadioSelect)
+    skills = forms.MultipleChoiceField(
+        choices=[("w", "Wound care"), ("i", "Insulin")], widget=forms.CheckboxSelectMultiple
+    )
+    agree = forms.BooleanField(label="I agree", required=False)
+    day = forms.DateField(widget=forms.SelectDateWidget)
+    file = forms.FileField(required=False)
+    secret = forms.CharField(widget=forms.PasswordInput)
+
+
+def render(text, **context):
+    return Template("{% load nhsuk %}" + text).render(Context(context))
+
+
+def field(form, name, options=""):
+    return render("{% nhsuk_field form." + name + " " + options + " %}", form=form)
+
+
+def test_text_of_a_component_is_escaped():
+    assert EVIL not in render('{% nhsuk "tag" text=evil %}', evil=EVIL)
+
+
+def test_text_that_claims_to_be_safe_is_escaped_all_the_same():
+    assert EVIL not in render('{% nhsuk "tag" text=evil %}', evil=mark_safe(EVIL))
+
+
+def test_html_is_put_in_only_when_django_holds_it_to_be_safe():
+    assert EVIL not in render('{% nhsuk "inset-text" html=evil %}', evil=EVIL)
+    assert "<b>bold</b>" in render('{% nhsuk "inset-text" html=fine %}', fine=mark_safe("<b>bold</b>"))
+
+
+def test_nested_parameters():
+    assert nested({"label__text": "Day", "label__classes": "x", "id": 1}) == {
+        "label": {"text": "Day", "classes": "x"},
+        "id": 1,
+    }
+
+
+@pytest.mark.parametrize("name", PlanForm.base_fields)
+def test_every_kind_of_field_has_its_name_and_a_label(name):
+    html = field(PlanForm(), name)
+    assert f'name="{name}' in html
+    assert "<label" in html
+    # A control is labelled by its own label.
+    assert f'for="id_{name}' in html
+
+
+def test_hints_and_errors_are_tied_to_the_control():
+    html = field(PlanForm({}), "name")
+    assert "As on the rota" in html
+    assert 'aria-describedby="id_name-hint id_name-error"' in html
+    assert "This field is required." in html
+
+
+def test_what_was_entered_comes_back_escaped():
+    html = field(PlanForm({"name": EVIL}), "name")
+    assert EVIL not in html
+    assert "&lt;script&gt;" in html
+
+
+def test_labels_of_choices_are_escaped():
+    assert EVIL not in field(PlanForm(), "team")
+
+
+def test_chosen_options_stay_chosen():
+    form = PlanForm({"team": "a", "source": "f", "skills": ["i"], "agree": "on"})
+    assert re.search(r'value="a"\s+selected', field(form, "team"))
+    assert field(form, "source").count(" checked") == 1
+    assert 'value="i" checked' in field(form, "skills")
+    assert " checked" in field(form, "agree")
+
+
+def test_a_refused_date_keeps_its_parts():
+    html = field(PlanForm({"day_day": "31", "day_month": "2", "day_year": "2026"}), "day")
+    assert 'name="day_day"' in html
+    assert 'value="31"' in html
+    assert "Enter a valid date." in html
+
+
+def test_a_password_is_never_sent_back():
+    assert "hunter2" not in field(PlanForm({"secret": "hunter2"}), "secret")
+
+
+def test_the_error_summary_links_to_each_field_in_order():
+    html = render("{% nhsuk_errors form %}", form=PlanForm({"name": "x"}))
+    links = [part.split('"')[0] for part in html.split('href="')[1:]]
+    assert links == ["#id_team", "#id_source", "#id_skills", "#id_day_day", "#id_secret"]
+
+
+def test_the_links_of_the_error_summary_lead_somewhere():
+    form = PlanForm({})
+    page = "".join(field(form, name) for name in form.fields)
+    summary = render("{% nhsuk_errors form %}", form=form)
+    for target in [part.split('"')[0] for part in summary.split('href="#')[1:]]:
+        assert f'id="{target}"' in page
+
+
+def test_no_errors_no_summary():
+    assert render("{% nhsuk_errors form %}", form=PlanForm()).strip() == ""
+
+
+def test_errors_of_the_whole_form_have_no_link():
+    form = PlanForm({"name": "x"})
+    form.add_error(None, "The day is over.")
+    assert "<li>\n" in render("{% nhsuk_errors form %}", form=form)
+    assert "The day is over." in render("{% nhsuk_errors form %}", form=form)
+
+
+def test_an_unknown_component_is_a_mistake_of_ours():
+    from jinja2 import TemplateNotFound
+
+    with pytest.raises(TemplateNotFound):
+        render_component("no-such-thing", {})
