@@ -12,7 +12,7 @@ CITY = {"local_authority_code": "E08000025", "local_authority_name": "Testham"}
 
 @pytest.fixture
 def city(db):
-    """Scored areas by kind: quiet is routine, deprived standard and Core20, worst and gap urgent, gap with an unknown."""
+    """Scored areas by kind: quiet routine, deprived standard and Core20, worst and gap urgent, gap with an unknown."""
     make_areas(*spread())
     areas = make_areas(QUIET, DEPRIVED, WORST, GAP, **CITY)
     publish()
