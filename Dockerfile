@@ -32,7 +32,7 @@ COPY --from=packages /opt/venv /opt/venv
 COPY . .
 COPY --from=assets /app/static/dist static/dist
 # Collecting needs settings but no service; the key exists for this one command only.
-RUN SECRET_KEY=only-for-collecting-static-files python manage.py collectstatic --noinput --verbosity=0
+RUN SECRET_KEY=only-for-collecting-static-files python manage.py collectstatic --noinput --ignore redoc --verbosity=0
 USER 10001
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s CMD ["python", "infrastructure/container/healthcheck.py"]

@@ -82,9 +82,15 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [path for path in (BASE_DIR / "static" / "dist", BASE_DIR / "static" / "images") if path.is_dir()]
 STATIC_ROOT = env.path("STATIC_ROOT", BASE_DIR / ".local" / "static")
+# Compressing takes most of a minute, which pays off where pages travel over a network.
+_STATIC_STORAGE = (
+    "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    if env.bool("STATIC_COMPRESSION", True)
+    else "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
+)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": _STATIC_STORAGE},
 }
 MEDIA_ROOT = env.path("MEDIA_ROOT", BASE_DIR / ".local" / "media")
 # Uploads are CSV files of visits: anything larger than this is refused before it is read.

@@ -39,7 +39,8 @@ collect() {
     if [ -d "$LOCAL/static" ] && stamp_is collected "$hash"; then return 0; fi
     say "Collecting static files"
     clear_stamps collected
-    "$PYTHON" manage.py collectstatic --noinput --clear --verbosity=0
+    # The API page is Swagger UI; Redoc, which comes in the same package, is large and not shown.
+    "$PYTHON" manage.py collectstatic --noinput --clear --ignore redoc --verbosity=0
     set_stamp collected "$hash"
 }
 

@@ -17,6 +17,7 @@ write_env_file() {
 # Written by make services; local development only. .env (see .env.example) has precedence over this file.
 SECRET_KEY=$key
 DEMO_MODE=true
+STATIC_COMPRESSION=false
 ALLOWED_HOSTS=localhost,127.0.0.1,[::1]
 DATABASE_HOST=$SOCKETS/$cluster
 DATABASE_PORT=$PGPORT_NAME
