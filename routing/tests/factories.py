@@ -101,6 +101,10 @@ def _profile(areas, source, **figures):
             IndicatorValue(area=area, indicator=indicator, dataset=source, period="2025", value=value)
             for area, value in zip(areas, values, strict=False)
         )
+    refresh_profiles()
+
+
+def refresh_profiles():
     with connection.cursor() as cursor:
         cursor.execute("SELECT refresh_area_profile()")
 

@@ -1,0 +1,201 @@
+"""CSV files of visits: a wrong file is refused whole, a wrong row is counted, the rest is taken."""
+
+import pytest
+
+from accounts.models import AuditEvent
+from priorities.models import PriorityScore
+from routing import services
+from routing.civil_time import clock
+from routing.models import Visit
+from routing.visit_files import MAX_BYTES, VisitFileRefused, read_visit_file
+
+from . import factories as make
+
+pytestmark = pytest.mark.django_db
+
+HEADING = "reference,postcode,minutes,window_start,window_end,skills,tier"
+
+
+@pytest.fixture
+def team(organisation):
+    return make.team(organisation, people=1)
+
+
+def read(organisation, *lines, heading=HEADING, day=make.DAY):
+    content = "\n".join([heading, *lines, ""]).encode()
+    return read_visit_file(content, organisation=organisation, day=day)
+
+
+def reasons(file):
+    return {entry["line"]: entry["reason"] for entry in file.rejected}
+
+
+def test_good_rows_are_read_with_place_tier_window_and_skills(team):
+    file = read(
+        team.organisation,
+        "A-1,zz11aa,40,09:30,11:00,insulin; WOUND-CARE,",
+        "A-2,ZZ5 1AA,25,,,,2",
+    )
+    assert file.rejected == []
+    first, second = file.rows
+    assert (first.area.code, first.postcode, first.minutes, first.tier) == ("E01900000", "ZZ1 1AA", 40, 1)
+    assert [clock(moment) for moment in first.window] == ["09:30", "11:00"]
+    assert {skill.code for skill in first.skills} == {"insulin", "wound-care"}
+    assert (second.tier, second.window, second.imd_decile) == (2, None, 7)
+
+
+def test_an_area_code_will_do_and_puts_the_visit_on_its_surface(team):
+    file = read(team.organisation, "A-1,E01900003,30", heading="reference,area_code,minutes")
+    assert file.rejected == []
+    assert file.rows[0].area.geometry.contains(file.rows[0].point)
+    assert file.rows[0].postcode == ""
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("A-1,ZZ1 1AA,40,9.30,11:00,,", "times must be written HH:MM"),
+        ("A-1,ZZ1 1AA,40,24:00,25:00,,", "times must be written HH:MM"),
+        ("A-1,ZZ1 1AA,40,11:00,09:30,,", "the time window ends before it starts"),
+        ("A-1,ZZ1 1AA,40,11:00,,,", "needs both window_start and window_end"),
+        ("A-1,ZZ1 1AA,40,,,juggling,", "1 unknown skill (known: insulin, wound-care)"),
+        ("A-1,ZZ1 1AA,,,,,", "minutes must be a whole number from 5 to 480"),
+        ("A-1,ZZ1 1AA,*,,,,", "minutes must be a whole number from 5 to 480"),
+        ("A-1,ZZ1 1AA,4,,,,", "minutes must be a whole number from 5 to 480"),
+        ("A-1,ZZ1 1AA,-30,,,,", "minutes must be a whole number from 5 to 480"),
+        ("A-1,ZZ1 1AA,30.5,,,,", "minutes must be a whole number from 5 to 480"),
+        ("A-1,ZZ1 1AA,٤٠,,,,", "minutes must be a whole number from 5 to 480"),
+        ("A-1,QQ99 9QQ,30,,,,", "the postcode is not known"),
+        ("A-1,,30,,,,", "neither a postcode nor an area code"),
+        (",ZZ1 1AA,30,,,,", "the reference is blank"),
+        ("Mrs Smith,ZZ1 1AA,30,,,,", "letters, digits and . _ / - only"),
+        ("943 476 5919,ZZ1 1AA,30,,,,", "letters, digits and . _ / - only"),
+        ("943-476-5919,ZZ1 1AA,30,,,,", "looks like an NHS number"),
+        ("9434765919,ZZ1 1AA,30,,,,", "looks like an NHS number"),
+        ("A-1,ZZ1 1AA,30,,,,5", "tier must be 1, 2, 3 or 4"),
+        ("A-1,ZZ1 1AA,30", "more or fewer columns than the heading"),
+        ("A-1,ZZ1 1AA,30,,,,,extra", "more or fewer columns than the heading"),
+    ],
+)
+def test_a_bad_row_is_counted_with_line_and_reason_and_does_not_stop_the_others(team, row, reason):
+    file = read(team.organisation, "A-0,ZZ1 1AA,30,,,,", row)
+    assert [visit.reference for visit in file.rows] == ["A-0"]
+    assert list(reasons(file)) == [3]
+    assert reason in reasons(file)[3]
+
+
+def test_a_reference_that_appears_twice_is_taken_once(team):
+    file = read(team.organisation, "A-1,ZZ1 1AA,30,,,,", "A-1,ZZ2 1AA,30,,,,")
+    assert reasons(file) == {3: "the reference is already used in line 2"}
+
+
+def test_postcode_and_area_must_agree(team):
+    file = read(team.organisation, "A-1,ZZ1 1AA,E01900004,30", heading="reference,postcode,area_code,minutes")
+    assert reasons(file) == {2: "the postcode lies in another area than the area code says"}
+
+
+def test_without_a_score_a_row_must_name_its_tier(team):
+    PriorityScore.objects.all().delete()
+    file = read(team.organisation, "A-1,ZZ1 1AA,30,,,,", "A-2,ZZ1 1AA,30,,,,3")
+    assert reasons(file) == {2: "the area has no priority yet, so the row must name a tier"}
+    assert [visit.tier for visit in file.rows] == [3]
+
+
+def test_a_time_that_the_clocks_jump_over_is_refused(team):
+    from datetime import date
+
+    file = read(team.organisation, "A-1,ZZ1 1AA,30,01:30,03:00,,", day=date(2027, 3, 28))
+    assert "does not exist on 28 March 2027" in reasons(file)[2]
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "name",
+        "Patient Name",
+        "first_name",
+        "SURNAME",
+        "dob",
+        "Date of Birth",
+        "nhs_number",
+        "NHS No",
+        "e-mail",
+        "phone",
+    ],
+)
+def test_a_file_with_a_personal_column_is_refused_whole(team, heading):
+    with pytest.raises(VisitFileRefused, match="may hold personal details.*Nothing was read"):
+        read(team.organisation, "A-1,ZZ1 1AA,30,x", heading=f"reference,postcode,minutes,{heading}")
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "The file is empty. Expected a heading with"),
+        (b"reference,postcode,minutes\n", "a heading but no rows"),
+        (b"reference,postcode\nA,ZZ1 1AA\n", "Missing columns: minutes"),
+        (b"reference,minutes\nA,30\n", "Missing columns: postcode or area_code"),
+        (b"reference,postcode,minutes,colour\nA,ZZ1 1AA,30,red\n", "Unknown columns: colour"),
+        (b"reference,postcode,minutes,minutes\nA,ZZ1 1AA,30,30\n", "appears twice"),
+        (b"\xff\xfer\x00e\x00f\x00", "not UTF-8 text"),
+        (b"PK\x03\x04\x00\x00reference", "not a text file"),
+        (b"\x1f\x8b\x08\x00reference", "not UTF-8 text"),
+        (b'reference,postcode,minutes\n"A,ZZ1 1AA,30\n', "is not CSV"),
+        (b"reference,postcode,minutes\n" + b"A,ZZ1 1AA,30\n" * 2001, "at most 2,000"),
+        (b" " * (MAX_BYTES + 1), "larger than 5 MB"),
+    ],
+)
+def test_a_file_that_is_no_list_of_visits_is_refused_whole(team, content, message):
+    with pytest.raises(VisitFileRefused, match=message):
+        read_visit_file(content, organisation=team.organisation, day=make.DAY)
+
+
+def test_byte_order_mark_carriage_returns_and_spaces_are_no_reason_to_refuse(team):
+    content = "\ufeffReference , Postcode,MINUTES\r\n A-1 , zz1 1aa , 30 \r\n".encode()
+    file = read_visit_file(content, organisation=team.organisation, day=make.DAY)
+    assert [(visit.reference, visit.postcode) for visit in file.rows] == [("A-1", "ZZ1 1AA")]
+
+
+def test_skills_of_another_organisation_are_unknown(team, other_organisation):
+    services.create_skill(organisation=other_organisation, code="secret", name="Secret", by=make.SETUP)
+    file = read(team.organisation, "A-1,ZZ1 1AA,30,,,secret,")
+    assert reasons(file)[2].startswith("1 unknown skill")
+
+
+def test_a_plan_from_a_file_keeps_what_was_refused(team, make_user):
+    file = read(team.organisation, "A-1,ZZ1 1AA,30,,,insulin,", "A-2,ZZ1 1AA,none,,,,", "A-3,ZZ2 1AA,20,,,,")
+    plan = services.plan_from_file(team=team, day=make.DAY, file=file, by=make_user(["planner"]))
+    assert {visit.reference for visit in plan.visits.all()} == {"A-1", "A-3"}
+    assert [skill.code for skill in plan.visits.get(reference="A-1").skills.all()] == ["insulin"]
+    assert plan.intake["rows"] == 3
+    assert [entry["line"] for entry in plan.intake["rejected"]] == [3]
+    event = AuditEvent.objects.get(action="visits.imported")
+    assert event.details["accepted"] == 2
+    assert event.details["rejected"] == 1
+
+
+def test_the_corrected_file_replaces_the_visits_of_a_draft(team):
+    first = read(team.organisation, "A-1,ZZ1 1AA,30,,,insulin,", "A-2,ZZ1 1AA,none,,,,")
+    services.plan_from_file(team=team, day=make.DAY, file=first, by=make.SETUP)
+    second = read(team.organisation, "A-1,ZZ1 1AA,45,,,,", "A-2,ZZ1 1AA,20,,,,")
+    plan = services.plan_from_file(team=team, day=make.DAY, file=second, by=make.SETUP)
+    assert sorted(plan.visits.values_list("reference", "minutes")) == [("A-1", 45), ("A-2", 20)]
+    assert not plan.visits.get(reference="A-1").skills.exists()
+    assert Visit.objects.count() == 2
+
+
+def test_a_visit_of_a_proposed_plan_is_not_changed_by_a_file(team):
+    plan = make.proposed_plan(team, count=2)
+    taken = plan.visits.first()
+    file = read(team.organisation, f"{taken.reference},ZZ1 1AA,45,,,,", "A-2,ZZ1 1AA,20,,,,")
+    made = services.plan_from_file(team=team, day=make.DAY, file=file, by=make.SETUP)
+    assert made.intake["rejected"] == [{"line": 2, "reason": "this visit is in another plan of that day already"}]
+    taken.refresh_from_db()
+    assert taken.source == Visit.Source.PRIORITY
+
+
+def test_a_file_without_a_single_good_row_makes_no_plan(team):
+    file = read(team.organisation, "A-1,ZZ1 1AA,none,,,,", "A-2,QQ1 1AA,20,,,,")
+    with pytest.raises(services.NoVisits, match="line 2: minutes must be.*line 3: the postcode is not known"):
+        services.plan_from_file(team=team, day=make.DAY, file=file, by=make.SETUP)
+    assert Visit.objects.count() == 0
