@@ -29,13 +29,15 @@ migrate() {
     set_stamp migrated "$hash"
 }
 
+# The demo world has plans around today: each day has its own stamp, and adds only what that day needs.
 seed() {
     local hash
-    hash=$(database_identity)-$(source_hash '^fixtures/|/seed|/synthetic|/demo|(^|/)migrations/.*\.py$')
+    hash=$(database_identity)-$(source_hash '^fixtures/|/seed|/synthetic|/demo|(^|/)migrations/.*\.py$')-$(date +%F)
     if [ "${1:-}" = --if-changed ] && stamp_is seeded "$hash"; then return 0; fi
     say "Loading the demo data"
     clear_stamps seeded
     "$PYTHON" manage.py seed_demo
+    "$PYTHON" manage.py create_demo_accounts >"$LOCAL/demo-accounts"
     set_stamp seeded "$hash"
 }
 

@@ -87,7 +87,7 @@ serve() {
 
 announce() {
     printf '\nHealthEquiRoute is ready: %s   (after %d s)\n\n' "$1" "$SECONDS"
-    "$PYTHON" manage.py create_demo_accounts
+    cat "$LOCAL/demo-accounts"
     printf '\nThe sign-in page signs you in as one of them with one click.\nLogs: .local/run/web.log and .local/run/worker.log. Ctrl-C stops everything that was started.\n'
 }
 
