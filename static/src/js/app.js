@@ -12,7 +12,8 @@ document.addEventListener("htmx:beforeSwap", () => {
 });
 
 document.addEventListener("htmx:afterSettle", (event) => {
-  const target = event.detail.target;
+  // An outerHTML swap leaves the target behind; the event itself comes from the new element.
+  const target = event.detail.target.isConnected ? event.detail.target : event.target;
   const wanted = target.querySelector?.("[data-focus-after-swap]");
   const before = focusedId && document.getElementById(focusedId);
   if (wanted) wanted.focus({ preventScroll: true });
