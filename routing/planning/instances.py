@@ -25,7 +25,7 @@ def home_visits(
     source = random.Random(f"home-visits {visits} {staff} {seed}")
     side = 9 * (visits / 100) ** 0.5 + 9  # kilometres
     bases = [(source.uniform(0.2, 0.8) * side, source.uniform(0.2, 0.8) * side) for _ in range(max(1, staff // 8))]
-    people = tuple(_person(source, i, i % len(bases)) for i in range(staff))
+    people = _all_skilled(source, [_person(source, i, i % len(bases)) for i in range(staff)])
     places = bases + _places(source, visits, side)
     work = _fitted([_visit(source, i, len(bases) + i, tiers) for i in range(visits)], people, tightness)
     duration, distance = _travel(np.array(places))
@@ -47,6 +47,15 @@ def _person(source, index, base):
         max_visits=8 if short else 14,
         breaks=() if short else (LUNCH,),
     )
+
+
+def _all_skilled(source, people):
+    """Every skill is held by somebody, as in a team that takes such visits at all."""
+    for skill in SKILLS:
+        if not any(skill in person.skills for person in people):
+            lucky = source.randrange(len(people))
+            people[lucky] = replace(people[lucky], skills=people[lucky].skills | {skill})
+    return tuple(people)
 
 
 def _places(source, count, side):

@@ -1,23 +1,33 @@
-"""One leg of a route: a drive between two stops that breaks may interrupt. All times in seconds."""
+"""One leg of a route: a drive between two stops that breaks may interrupt. All times in seconds.
+
+A break that must be taken at a stop is taken before setting off or after arriving: a drive that would still be under way
+when it starts is driven wholly after it.
+"""
 
 from .problem import Break
 
 
-def arrive_earliest(leave, travel, pauses):
-    """Earliest arrival and end of the last break, when leaving at `leave` with breaks at stated times.
+def drive(leave, travel, pauses):
+    """State after the breaks of a leg at stated times: (free from, seconds left to drive, arrival or None).
 
-    `pauses`: (start, end, may interrupt a drive) in order, none starting before `leave`. Returns (arrival, free from).
+    `pauses`: (start, end, may interrupt a drive) in order, none starting before `leave`.
     """
     clock, left, arrival = leave, travel, None
     for start, end, interrupts in pauses:
         if arrival is None and clock + left <= start:
-            arrival = clock + left
-        if arrival is None and interrupts:
-            left -= max(0, start - clock)
+            arrival, left = clock + left, 0
+        if arrival is None:
+            left = left - max(0, start - clock) if interrupts else travel
         clock = max(clock, end)
-    if arrival is None:
-        arrival = clock + left
-    return arrival, max(arrival, clock)
+    return clock, left, arrival
+
+
+def arrive_earliest(leave, travel, pauses):
+    """Earliest arrival when leaving at `leave`, and when the person is free there: both breaks and drive done."""
+    if not pauses:
+        return leave + travel, leave + travel
+    clock, left, arrival = drive(leave, travel, pauses)
+    return (clock + left, clock + left) if arrival is None else (arrival, clock)
 
 
 def depart_latest(start, travel, pauses):
@@ -26,25 +36,28 @@ def depart_latest(start, travel, pauses):
     for pause_start, pause_end, interrupts in reversed(pauses):
         if clock - pause_end >= left:
             return clock - left
-        if interrupts:
-            left -= max(0, clock - pause_end)
+        left = left - max(0, clock - pause_end) if interrupts else travel
         clock = min(clock, pause_start)
     return clock - left
 
 
-def take_break(clock, left, pause: Break):
-    """Takes a break as early as possible with `left` seconds still to drive. Returns (start, clock, left) or None if too late."""
-    for opens, closes in sorted(pause.windows):
-        if pause.place == "stop":
-            # At the next stop when it can be reached in time, since that leaves everything open; else before driving on.
-            start = max(clock + left, opens)
-            if start <= closes:
-                return start, start + pause.duration, 0
-            start = max(clock, opens)
-            if start <= closes:
-                return start, start + pause.duration, left
-        else:
-            start = max(clock, opens)
-            if start <= closes:
-                return start, start + pause.duration, max(0, left - (start - clock))
-    return None
+def take_break(clock, left, travel, pause: Break):
+    """Ways to take a break as early as possible with `left` of `travel` seconds still to drive.
+
+    A list of (start of the break, free from, seconds left to drive), the best for a leg without further breaks first.
+    """
+    if pause.place != "stop":
+        start = _earliest_in(pause, clock)
+        return [] if start is None else [(start, start + pause.duration, max(0, left - (start - clock)))]
+    ways = []
+    after, before = _earliest_in(pause, clock + left), _earliest_in(pause, clock)
+    if after is not None:
+        ways.append((after, after + pause.duration, 0))
+    if before is not None and travel:
+        ways.append((before, before + pause.duration, travel))
+    return ways
+
+
+def _earliest_in(pause, clock):
+    """The earliest start from `clock` on in a window of the break, or None."""
+    return min((max(clock, opens) for opens, closes in pause.windows if clock <= closes), default=None)

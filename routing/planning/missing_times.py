@@ -4,10 +4,10 @@ A route that states no time at all is timed as well as possible; where it lists 
 they fit. A route that states some times gets the earliest possible others. What stays impossible is for the judge to name.
 """
 
-from .legs import arrive_earliest, depart_latest, take_break
+from .legs import arrive_earliest, depart_latest, drive, take_break
 from .problem import Problem, Staff, lateness
 from .solution import BreakStop, Route, VisitStop
-from .timetable import legs_of, retimed_later, timed_route
+from .timetable import first_arrival, legs_of, retimed_later, timed_route
 
 LINK_ROUNDS = 300
 DEPARTURES_TRIED = 32
@@ -65,50 +65,39 @@ def _free(problem, person, route, release=None, depart_from=None, strict=False):
 
 def _filled_in(problem: Problem, person: Staff, route: Route) -> Route:
     """Walks along the route, keeps what is stated and takes the earliest possible for the rest."""
-    stops, clock, place = [], person.shift[0], person.start
-    departed = person.start is None
-    left, spans = 0, []
-    legs, position = legs_of(route), 0
+    stops, spans, free, place = [], [], person.shift[0], person.start
+    following = [problem.visit_by_id[name].location for name in route.visits] + [person.end]
+    done = 0
     for stop in route.stops:
+        unknown = place is None or following[done] is None
+        travel = 0 if unknown else problem.duration.item(place, following[done])
         if isinstance(stop, BreakStop):
-            pause = person.breaks[stop.index]
-            if not spans:
-                left = _travel(problem, place, legs, position, route, person)
-            step = take_break(clock, left, pause) if stop.start is None else None
-            start = stop.start if stop.start is not None else step[0] if step else max(clock, min(pause.windows)[0])
-            leave = start + pause.duration if stop.leave is None else stop.leave
-            interrupts = pause.place != "stop"
-            left = step[2] if step else max(0, left - max(0, start - clock)) if interrupts else left
-            spans.append((start, leave, interrupts))
-            stops.append(BreakStop(stop.index, start, leave))
-            clock = max(clock, leave)
-            continue
-        visit = problem.visit_by_id[stop.visit]
-        left = left if spans else _travel(problem, place, legs, position, route, person)
-        ready = clock + left
-        arrive = stop.arrive
-        start = stop.start if stop.start is not None else _earliest(visit, max(ready, arrive or ready))
-        if arrive is None:
-            arrive = ready if departed else _latest_arrival(person, start, left, ready, spans)
-            arrive = min(arrive, max(ready, start))
-        leave = start + visit.service if stop.leave is None else stop.leave
-        stops.append(VisitStop(stop.visit, arrive, start, leave))
-        clock, place, spans, departed = leave, visit.location, [], True
-        position += 1
+            stop = _filled_break(person.breaks[stop.index], stop, *drive(free, travel, spans)[:2], travel)
+            spans.append(_span(person, stop))
+        else:
+            visit = problem.visit_by_id[stop.visit]
+            stop = _filled_visit(visit, stop, arrive_earliest(free, travel, spans), spans, travel, is_first=not done)
+            spans, free, place = [], stop.leave, visit.location
+            done += 1
+        stops.append(stop)
     return Route(route.staff, stops)
 
 
-def _travel(problem, place, legs, position, route, person):
-    names = route.visits
-    following = problem.visit_by_id[names[position]].location if position < len(names) else person.end
-    return 0 if place is None or following is None else problem.duration.item(place, following)
+def _filled_break(pause, stop, clock, left, travel):
+    start = stop.start
+    if start is None:
+        ways = take_break(clock, left, travel, pause)
+        start = ways[0][0] if ways else clock
+    return BreakStop(stop.index, start, start + pause.duration if stop.leave is None else stop.leave)
 
 
-def _latest_arrival(person, start, travel, ready, spans):
-    if spans:
-        return ready
-    depart = max(person.shift[0], depart_latest(start, travel, spans))
-    return arrive_earliest(depart, travel, spans)[0]
+def _filled_visit(visit, stop, reached, spans, travel, *, is_first):
+    arrive, start = stop.arrive, stop.start
+    if start is None:
+        start = _earliest(visit, max(reached[1], reached[0] if arrive is None else arrive))
+    if arrive is None:
+        arrive = first_arrival(start, travel, spans) if is_first else reached[0]
+    return VisitStop(stop.visit, arrive, start, start + visit.service if stop.leave is None else stop.leave)
 
 
 def _earliest(visit, clock):
@@ -221,4 +210,8 @@ def day_length(problem, person, route):
 
 
 def _spans(person, pauses):
-    return [(p.start, p.leave, person.breaks[p.index].place != "stop") for p in pauses]
+    return [_span(person, pause) for pause in pauses]
+
+
+def _span(person, pause):
+    return pause.start, pause.leave, person.breaks[pause.index].place != "stop"

@@ -2,7 +2,7 @@
 
 A label is one way to have come so far. Labels that are both later and dearer than another with the same breaks
 taken are dropped, so a single route with hard windows and any number of breaks is timed exactly. Late costs are traded against
-waiting for a later window in the same way. Links between routes are kept by `Bounds`: starts that must not come sooner.
+waiting for a later window in the same way. Links between routes are kept by missing_times, which raises earliest starts.
 """
 
 from dataclasses import dataclass
@@ -10,6 +10,10 @@ from dataclasses import dataclass
 from .legs import arrive_earliest, depart_latest, take_break
 from .problem import Problem, Staff, Visit
 from .solution import BreakStop, Route, VisitStop
+
+
+# Up to so many breaks a day are tried in every order on a leg; more are taken in the order in which they are listed.
+BREAKS_PERMUTED = 3
 
 
 @dataclass(slots=True)
@@ -76,32 +80,41 @@ def _finish(person, labels, travel, wanted):
 
 
 def _drives(person, label, travel, wanted):
-    """Ways to drive a leg, (clock, breaks taken, pauses): each with other breaks taken on it, in order of their first window."""
+    """Ways to drive a leg, (clock, breaks taken, pauses): without and with the breaks that are still to be taken."""
+    state = (label.clock, travel, label.taken, ())
     if wanted is not None:
-        order = wanted
+        ways = [state]
+        for index in wanted:
+            ways = [following for way in ways for following in _with_break(person, way, index, travel)]
+    elif label.taken + 1 == 1 << len(person.breaks):
+        ways = [state]
     else:
-        yield label.clock + travel, label.taken, ()
-        if label.taken + 1 == 1 << len(person.breaks):
-            return
-        order = [i for i in _break_order(person) if not label.taken >> i & 1]
-    states = [(label.clock, travel, label.taken, ())]
-    for index in order:
-        more = []
-        for clock, left, taken, pauses in states:
-            step = take_break(clock, left, person.breaks[index])
-            if step:
-                more.append((step[1], step[2], taken | 1 << index, (*pauses, (index, step[0]))))
-        if wanted is not None:
-            states = more
-        else:
-            states += more
-    for clock, left, taken, pauses in states:
-        if wanted is not None or pauses:
-            yield clock + left, taken, pauses
+        ways = _with_breaks(person, state, travel)
+    for clock, left, taken, pauses in ways:
+        yield clock + left, taken, pauses
 
 
-def _break_order(person):
-    return sorted(range(len(person.breaks)), key=lambda i: min(person.breaks[i].windows))
+def _with_breaks(person, state, travel):
+    """The state itself and all that follow from it by taking breaks, in any order where there are few."""
+    ways, pending = [state], [state]
+    fixed_order = len(person.breaks) > BREAKS_PERMUTED
+    while pending:
+        state = pending.pop()
+        for index in range(len(person.breaks)):
+            ahead = fixed_order and state[3] and state[3][-1][0] > index
+            if not state[2] >> index & 1 and not ahead:
+                following = _with_break(person, state, index, travel)
+                ways += following
+                pending += following
+    return ways
+
+
+def _with_break(person, state, index, travel):
+    clock, left, taken, pauses = state
+    return [
+        (free, still, taken | 1 << index, (*pauses, (index, start)))
+        for start, free, still in take_break(clock, left, travel, person.breaks[index])
+    ]
 
 
 def _starts(visit: Visit, clock, floor):
@@ -155,7 +168,7 @@ def _route(problem, person, visits, label):
         travel = problem.duration.item(place, visit.location) if place is not None else 0
         spans = [(p.start, p.leave, person.breaks[p.index].place != "stop") for p in pauses]
         if position == 0:
-            arrive = _first_arrival(chain[0].clock, travel, spans, step.start)
+            arrive = first_arrival(step.start, travel, spans)
         else:
             arrive = arrive_earliest(chain[position].clock, travel, spans)[0]
         stops.append(VisitStop(visit.id, arrive, step.start, step.start + visit.service))
@@ -163,11 +176,10 @@ def _route(problem, person, visits, label):
     return Route(person.id, stops)
 
 
-def _first_arrival(depart, travel, spans, start):
+def first_arrival(start, travel, spans):
     """Nobody waits before the first door: the departure is put off until the arrival meets the start of service."""
     latest = depart_latest(start, travel, spans)
-    after = [span for span in spans if span[0] >= latest]
-    return arrive_earliest(max(depart, latest), travel, after)[0]
+    return arrive_earliest(latest, travel, [span for span in spans if span[0] >= latest])[0]
 
 
 def retimed_later(problem: Problem, person: Staff, route: Route) -> Route:
@@ -212,7 +224,7 @@ def _with_starts(problem, person, route, visits, starts):
         travel = problem.duration.item(place, visit.location) if place is not None else 0
         start = starts[visit.id]
         if clock is None:
-            arrive = _first_arrival(person.shift[0], travel, spans, start)
+            arrive = first_arrival(start, travel, spans)
         else:
             arrive = arrive_earliest(clock, travel, spans)[0]
         stops += leg

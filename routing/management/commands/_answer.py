@@ -1,7 +1,9 @@
-"""Commands that answer with data: the answer alone on standard output, the log on standard error, exit 1 for bad input, 2 for wrong usage."""
+"""Commands that answer with data: the answer alone on standard output, the log on standard error.
+
+Exit 0 with an answer, 1 for bad input, 2 for wrong usage. Neither database nor Redis is needed.
+"""
 
 import json
-import sys
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -9,7 +11,7 @@ from routing.planning.fields import InputError
 
 
 class Refused(CommandError):
-    """The input cannot be answered (exit 1)."""
+    """The input cannot be answered."""
 
     def __init__(self, message):
         super().__init__(message, returncode=1)
@@ -24,18 +26,14 @@ class AnswerCommand(BaseCommand):
         raise NotImplementedError
 
     def log(self, text):
-        print(text, file=self.stderr_stream, flush=True)
-
-    @property
-    def stderr_stream(self):
-        return getattr(self.stderr, "_out", sys.stderr)
+        self.stderr.write(text, style_func=str)
 
     def handle(self, *args, **options):
         try:
             text = json.dumps(self.answer(options), ensure_ascii=False)
         except InputError as error:
             raise Refused(str(error)) from None
-        if not options.get("out"):
+        if not options["out"]:
             self.stdout.write(text)
             return
         try:

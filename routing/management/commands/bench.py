@@ -1,13 +1,19 @@
-"""`manage.py bench SUBJECT`: speed and quality measurements. Apps add subjects by registering them in `SUBJECTS`."""
+"""`manage.py bench SUBJECT`: measurements. Each app may list subjects in `<app>/benches.py` as BENCHES."""
 
 from importlib import import_module
+from importlib.util import find_spec
 
+from django.apps import apps
 from django.core.management.base import BaseCommand
 
-# Subject: (module with `add_arguments(parser)` and `run(options, write)`, one line of help).
-SUBJECTS = {
-    "routing": ("routing.planning.bench", "engines on made-up days and published instances, judged independently"),
-}
+
+def subjects():
+    """Subject -> module, of every installed app."""
+    found = {}
+    for app in apps.get_app_configs():
+        if find_spec(f"{app.name}.benches"):
+            found.update(import_module(f"{app.name}.benches").BENCHES)
+    return found
 
 
 class Command(BaseCommand):
@@ -15,9 +21,10 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser):
-        subjects = parser.add_subparsers(dest="subject", required=True)
-        for name, (module, text) in SUBJECTS.items():
-            import_module(module).add_arguments(subjects.add_parser(name, help=text))
+        choices = parser.add_subparsers(dest="subject", required=True)
+        for name, path in sorted(subjects().items()):
+            module = import_module(path)
+            module.add_arguments(choices.add_parser(name, help=module.__doc__))
 
     def handle(self, *args, **options):
-        import_module(SUBJECTS[options["subject"]][0]).run(options, self.stdout.write)
+        import_module(subjects()[options["subject"]]).run(options, self.stdout.write)

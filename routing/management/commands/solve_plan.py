@@ -1,7 +1,15 @@
 """`manage.py solve_plan PROBLEM.json`: a plan as JSON, without database or Redis."""
 
-from routing.planning.engines import EngineFault, SolveOptions, UnknownEngine, UnsupportedFeature, engine_names, solve
-from routing.planning.engines import DEFAULT_ENGINE
+import argparse
+
+from routing.planning.engines import (
+    DEFAULT_ENGINE,
+    EngineFault,
+    SolveOptions,
+    UnsupportedFeature,
+    engine_names,
+    solve,
+)
 from routing.planning.io import load_problem, solution_json
 
 from ._answer import AnswerCommand, Refused
@@ -12,9 +20,9 @@ class Command(AnswerCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("problem", metavar="PROBLEM.json")
-        parser.add_argument("--seconds", type=_positive, default=10.0, help="wall time of the search (default 10)")
+        parser.add_argument("--seconds", type=_seconds, default=10.0, help="wall time of the search (default 10)")
         parser.add_argument(
-            "--workers", type=int, default=2, help="processes that the engine may use, where it can (default 2)"
+            "--workers", type=_count, default=2, help="processes, for engines that use several (default 2)"
         )
         parser.add_argument(
             "--engine", choices=engine_names(), default=DEFAULT_ENGINE, help=f"default {DEFAULT_ENGINE}"
@@ -25,24 +33,29 @@ class Command(AnswerCommand):
     def answer(self, options):
         problem = load_problem(options["problem"])
         self.log(f"{len(problem.visits)} visits, {len(problem.staff)} staff, engine {options['engine']}")
-        search = SolveOptions(
-            seconds=options["seconds"], seed=options["seed"], workers=options["workers"], on_progress=self._progress
-        )
+        search = SolveOptions(options["seconds"], options["seed"], options["workers"], on_progress=self.progress)
         try:
             solution = solve(problem, search, options["engine"])
-        except (UnsupportedFeature, UnknownEngine) as error:
+        except UnsupportedFeature as error:
             raise Refused(str(error)) from None
         except EngineFault as error:
-            raise Refused(f"the engine's answer was rejected by the judge: {error}") from None
+            raise Refused(f"no plan: {error}") from None
         self.log(f"cost {solution.cost.total:g}, {len(solution.unserved)} unserved, {solution.seconds:.1f} s")
         return solution_json(solution)
 
-    def _progress(self, progress):
+    def progress(self, progress):
         self.log(f"{progress.elapsed:7.2f} s  cost {progress.cost:g}  unserved {progress.unserved}")
 
 
-def _positive(text):
+def _seconds(text):
     value = float(text)
     if not 0 < value <= 86_400:
-        raise ValueError(text)
+        raise argparse.ArgumentTypeError(f"expected seconds above 0 and up to a day, found {text}")
+    return value
+
+
+def _count(text):
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"expected at least 1, found {text}")
     return value

@@ -7,7 +7,7 @@ Times in the answer are worked out anew from the order of visits, so that they d
 from ortools.constraint_solver import pywrapcp, routing_enums_pb2
 
 from routing.planning.engines.answer import Best
-from routing.planning.engines.base import EngineFault, SolveOptions, UnsupportedFeature
+from routing.planning.engines.base import SolveOptions, UnsupportedFeature
 from routing.planning.engines.greedy import first_orders, unsupported_features
 from routing.planning.engines.ortools_model import RoutingProblem
 from routing.planning.problem import Problem
@@ -58,9 +58,10 @@ def _search(problem, options, best):
     routing.CloseModelWithParameters(parameters)
     solver.ReSeed(options.seed)
     start = routing.ReadAssignmentFromRoutes(model.indexes(best.solution.orders), True)
-    if start is None:
-        raise EngineFault("ortools does not accept a first plan that the judge accepts")
-    answer = routing.SolveFromAssignmentWithParameters(start, parameters)
+    if start is not None:
+        answer = routing.SolveFromAssignmentWithParameters(start, parameters)
+    else:  # the library's model is a little narrower than the judge (span limits with several windows), or the time is up
+        answer = routing.SolveWithParameters(parameters)
     if watch.error:
         raise watch.error
     if answer is not None:

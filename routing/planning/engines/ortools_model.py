@@ -1,5 +1,7 @@
 """A planning problem in OR-Tools' terms. One node per visit, one per place where somebody starts or ends, one for nowhere."""
 
+import itertools
+
 import numpy as np
 from ortools.constraint_solver import pywrapcp
 
@@ -47,7 +49,7 @@ class RoutingProblem:
         return self.bases[place]
 
     def _legs(self, matrix):
-        """The matrix between nodes; legs from and to nowhere cost nothing."""
+        """The matrix between nodes. Legs from and to nowhere cost nothing, nor does a day without visits: it is not driven."""
         places = np.array(self.nodes)
         known = np.where(places == NOWHERE, 0, places)
         legs = (
@@ -55,6 +57,8 @@ class RoutingProblem:
         )
         legs[places == NOWHERE, :] = 0
         legs[:, places == NOWHERE] = 0
+        first_base = len(self.problem.visits)
+        legs[first_base:, first_base:] = 0
         return legs
 
     def _time(self):
@@ -110,27 +114,32 @@ class RoutingProblem:
 
     def _visit(self, node, visit):
         index = self.manager.NodeToIndex(node)
+        able = [k for k in self.usable if self.problem.may_serve(self.problem.staff[k], visit)]
+        if visit.id in self.impossible:
+            able = []
+        self.routing.VehicleVar(index).SetValues([-1, *able])
+        self.routing.AddDisjunction([index], self.prices[visit.id])
+        if able:
+            self._windows(index, visit)
+
+    def _windows(self, index, visit):
         start = self.time.CumulVar(index)
         opens, closes = visit.start_windows[0][0], max(closes for _, closes in visit.start_windows)
         if visit.late_cost is not None:
             limit = ALWAYS[1] if visit.late_max is None else closes + visit.late_max
-            if closes < limit and closes < self.origin + self.horizon and visit.late_cost:
-                self.time.SetCumulVarSoftUpperBound(
-                    index, max(0, closes - self.origin), round(visit.late_cost * self.scale)
-                )
+            if visit.late_cost and closes < min(limit, self.origin + self.horizon):
+                cost = round(visit.late_cost * self.scale)
+                self.time.SetCumulVarSoftUpperBound(index, max(0, closes - self.origin), cost)
             closes = limit
         self._range(start, opens, closes)
-        for (_, before), (after, _) in zip(visit.start_windows, visit.start_windows[1:], strict=False):
+        for (_, before), (after, _) in itertools.pairwise(visit.start_windows):
             if before + 1 <= after - 1:
                 start.RemoveInterval(before + 1 - self.origin, after - 1 - self.origin)
         if visit.pinned and visit.pinned.start is not None:
             self._range(start, visit.pinned.start, visit.pinned.start)
-        able = [k for k in self.usable if self.problem.may_serve(self.problem.staff[k], visit)]
-        self.routing.VehicleVar(index).SetValues([-1, *able] if visit.id not in self.impossible else [-1])
-        self.routing.AddDisjunction([index], self.prices[visit.id])
 
     def _range(self, variable, earliest, latest):
-        """Bounds on a time. An empty range belongs to a visit that is impossible and allowed to nobody: it stays unbounded."""
+        """Bounds on a time. An empty range belongs to somebody who cannot be sent out: it stays unbounded."""
         low, high = max(0, earliest - self.origin), min(self.horizon, latest - self.origin)
         if low <= high and low <= variable.Max() and high >= variable.Min():
             variable.SetRange(low, high)
@@ -157,7 +166,7 @@ class RoutingProblem:
         high = min(self.horizon, min(closes - pause.duration, max(last for _, last in windows)) - self.origin)
         solver = self.routing.solver()
         start = solver.IntVar(low, high, f"{name} start")
-        for (_, before), (after, _) in zip(windows, windows[1:], strict=False):
+        for (_, before), (after, _) in itertools.pairwise(windows):
             if before + 1 <= after - 1:
                 start.RemoveInterval(before + 1 - self.origin, after - 1 - self.origin)
         return solver.FixedDurationIntervalVar(start, pause.duration, name)

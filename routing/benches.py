@@ -1,0 +1,3 @@
+"""What `manage.py bench` can measure here: subject -> module with `add_arguments(parser)` and `run(options, write)`."""
+
+BENCHES = {"routing": "routing.planning.bench"}

@@ -1,0 +1,147 @@
+"""Tiny problems whose every second can be walked through, drawn by hypothesis: a clock of about forty ticks, up to five visits."""
+
+import os
+
+import numpy as np
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+
+from routing.planning.problem import Break, Link, Pin, Problem, Staff, Visit, Weights
+from routing.planning.solution import BreakStop, Route, Solution, VisitStop
+
+LAST_TICK = 40
+SKILLS = ["a", "b"]
+
+
+def examples(number):
+    """Settings of a property test; EXAMPLES_FACTOR=20 in the environment looks longer than a test run has time for."""
+    return settings(
+        max_examples=number * int(os.environ.get("EXAMPLES_FACTOR", "1")),
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+
+
+def windows(most=LAST_TICK):
+    """One or two windows that do not overlap."""
+    return st.lists(st.integers(0, most), min_size=2, max_size=4, unique=True).map(_paired)
+
+
+def _paired(ticks):
+    ticks = sorted(ticks)
+    return tuple((ticks[i], ticks[i + 1]) for i in range(0, len(ticks) - 1, 2))
+
+
+breaks = st.builds(
+    Break,
+    duration=st.integers(1, 5),
+    windows=windows(30),
+    required=st.booleans(),
+    missed_cost=st.integers(0, 9),
+    place=st.sampled_from(["anywhere", "stop"]),
+)
+
+
+@st.composite
+def staff(draw, name, places):
+    starts = draw(st.integers(0, 8))
+    return Staff(
+        id=name,
+        start=draw(st.none() | st.integers(0, places - 1)),
+        end=draw(st.none() | st.integers(0, places - 1)),
+        shift=(starts, draw(st.integers(starts + 10, LAST_TICK))),
+        skills=frozenset(draw(st.sets(st.sampled_from(SKILLS)))),
+        max_visits=draw(st.none() | st.integers(0, 4)),
+        breaks=tuple(draw(st.lists(breaks, max_size=2))),
+        overtime=draw(st.sampled_from([0, 0, 6])),
+        overtime_cost=draw(st.integers(0, 3)),
+        max_duration=draw(st.none() | st.integers(5, 40)),
+        max_drive=draw(st.none() | st.integers(0, 30)),
+    )
+
+
+@st.composite
+def visits(draw, name, places, people):
+    late = draw(st.none() | st.integers(0, 4))
+    pinned = draw(
+        st.none()
+        | st.builds(Pin, staff=st.none() | st.sampled_from(people), start=st.none() | st.integers(0, LAST_TICK))
+    )
+    return Visit(
+        id=name,
+        location=draw(st.integers(0, places - 1)),
+        service=draw(st.integers(0, 6)),
+        windows=draw(windows()),
+        skills=frozenset(draw(st.sets(st.sampled_from(SKILLS), max_size=1))),
+        staff_required=draw(st.sampled_from([1, 1, 1, 2])),
+        prize=draw(st.integers(0, 50)),
+        tier=draw(st.none() | st.integers(1, 3)),
+        required=draw(st.booleans()),
+        only_staff=draw(st.none() | st.none() | st.sets(st.sampled_from(people)).map(frozenset)),
+        not_staff=frozenset(draw(st.sets(st.sampled_from(people), max_size=1))),
+        preferred_staff=frozenset(draw(st.sets(st.sampled_from(people), max_size=1))),
+        preference_cost=draw(st.integers(0, 9)),
+        pinned=pinned,
+        demand=draw(st.integers(0, 3)),
+        window_at=draw(st.sampled_from(["start", "start", "end"])),
+        late_cost=late,
+        late_max=None if late is None else draw(st.none() | st.integers(0, 8)),
+    )
+
+
+@st.composite
+def problems(draw, most_visits=5, most_staff=3, linked=True):
+    """A problem that uses every feature now and then."""
+    places = draw(st.integers(1, 4))
+    people = [f"n{i}" for i in range(draw(st.integers(1, most_staff)))]
+    names = [f"v{i}" for i in range(draw(st.integers(1, most_visits)))]
+    matrix = st.lists(st.integers(0, 9), min_size=places * places, max_size=places * places)
+    links = ()
+    if linked and len(names) > 1:
+        links = draw(st.lists(_links(names), max_size=2).map(tuple))
+    return Problem(
+        staff=tuple(draw(staff(name, places)) for name in people),
+        visits=tuple(draw(visits(name, places, people)) for name in names),
+        duration=np.array(draw(matrix)).reshape(places, places),
+        distance=np.array(draw(matrix)).reshape(places, places),
+        links=links,
+        capacity=draw(st.dictionaries(st.sampled_from(people), st.integers(0, 8), max_size=2)),
+        weights=draw(st.builds(Weights, *[st.integers(0, 3)] * 4)),
+        objective=draw(st.sampled_from(["duration", "distance"])),
+    )
+
+
+def _links(names):
+    gaps = st.none() | st.integers(-5, 15)
+    pairs = st.lists(st.sampled_from(names), min_size=2, max_size=2, unique=True)
+    return st.builds(
+        lambda pair, *rest: Link(*pair, *rest), pairs, gaps, gaps, st.booleans(), st.booleans(), st.booleans()
+    )
+
+
+@st.composite
+def plans(draw, problem):
+    """Any plan of a problem with all times stated: mostly sensible in order, often breaking rules."""
+    routes = []
+    for person in draw(st.lists(st.sampled_from(problem.staff), unique_by=lambda p: p.id, max_size=3)):
+        chosen = draw(st.lists(st.sampled_from(problem.visits), max_size=3))
+        stops = [VisitStop(visit.id) for visit in chosen]
+        for index in draw(st.lists(st.integers(0, len(person.breaks)), max_size=2)):
+            stops.insert(draw(st.integers(0, len(stops))), BreakStop(index))
+        routes.append(Route(person.id, stops))
+        clock = person.shift[0] + draw(st.integers(-1, 6))
+        for stop in stops:
+            start = clock + draw(st.integers(0, 8))
+            length = _length(problem, person, stop) + draw(st.sampled_from([0, 0, 0, 1, -1]))
+            stop.start, stop.leave = start, start + max(0, length)
+            if isinstance(stop, VisitStop):
+                stop.arrive = start - draw(st.sampled_from([0, 0, 1, 3, -1]))
+            clock = stop.leave + draw(st.sampled_from([0, 0, 2, -1]))
+    return Solution(routes)
+
+
+def _length(problem, person, stop):
+    if isinstance(stop, VisitStop):
+        return problem.visit_by_id[stop.visit].service
+    return person.breaks[stop.index].duration if stop.index < len(person.breaks) else 0
