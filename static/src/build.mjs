@@ -1,8 +1,8 @@
 // Compiles static/src into static/dist: one style sheet, three scripts, the few images that the style sheet names.
 // `node static/src/build.mjs [--watch]`. Needs node_modules only; nothing is fetched.
 
-import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, watch, writeFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, watch, writeFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import * as esbuild from "esbuild";
@@ -13,6 +13,17 @@ const root = resolve(source, "../..");
 const output = join(root, "static/dist");
 const nhsukImages = join(root, "node_modules/nhsuk-frontend/dist/nhsuk/assets/images");
 
+// A page that is opened while a build runs must find every file: each is replaced whole, stale ones go at the end.
+const written = new Set();
+
+function put(name, content) {
+  const path = join(output, name);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(`${path}.new`, content);
+  renameSync(`${path}.new`, path);
+  written.add(path);
+}
+
 function buildStyles() {
   const { css } = sass.compile(join(source, "scss/app.scss"), {
     style: "compressed",
@@ -22,41 +33,38 @@ function buildStyles() {
   });
   // A page opened without internet must be complete, and the Frutiger font and the logo are not ours to use.
   if (/https?:\/\/(?!www\.w3\.org)/.test(css)) throw new Error("the style sheet names an outside address");
-  writeFileSync(join(output, "app.css"), css);
-  copyNamedImages(css);
-}
-
-function copyNamedImages(css) {
-  mkdirSync(join(output, "images"), { recursive: true });
   const named = new Set([...css.matchAll(/url\("?images\/([\w.-]+)"?\)/g)].map((match) => match[1]));
-  for (const name of named) {
-    const own = join(source, "images", name);
-    copyFileSync(existsSync(own) ? own : join(nhsukImages, name), join(output, "images", name));
-  }
-  copyFileSync(join(source, "images/favicon.svg"), join(output, "favicon.svg"));
+  for (const name of named) put(join("images", name), readFileSync(join(nhsukImages, name)));
+  put("favicon.svg", readFileSync(join(source, "images/favicon.svg")));
+  put("app.css", css);
 }
 
 async function buildScripts() {
-  await esbuild.build({
+  const { outputFiles } = await esbuild.build({
     entryPoints: ["app", "map", "plan_map"].map((name) => join(source, `js/${name}.js`)),
     outdir: output,
     bundle: true,
     minify: true,
+    write: false,
     format: "iife",
     target: ["es2020"],
     legalComments: "none",
     logLevel: "warning",
     absWorkingDir: root,
   });
+  for (const file of outputFiles) put(relative(output, file.path), file.contents);
 }
 
 async function build() {
-  rmSync(output, { recursive: true, force: true });
-  mkdirSync(output, { recursive: true });
+  written.clear();
   buildStyles();
   await buildScripts();
-  for (const name of readdirSync(output).filter((entry) => /\.(css|js)$/.test(entry))) {
-    console.error(`${name} ${Math.round(readFileSync(join(output, name)).length / 1024)} kB`);
+  for (const entry of readdirSync(output, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath ?? entry.path, entry.name);
+    if (entry.isFile() && !written.has(path)) rmSync(path);
+  }
+  for (const path of [...written].filter((name) => /\.(css|js)$/.test(name))) {
+    console.error(`${relative(output, path)} ${Math.round(statSync(path).size / 1024)} kB`);
   }
 }
 

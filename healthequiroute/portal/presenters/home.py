@@ -80,7 +80,7 @@ class HomePage:
         if plan.job and plan.job.state in (JobState.FAILED, JobState.INTERRUPTED):
             state, css = plan.job.get_state_display(), "her-tag--bad"
         detail = f"{plan.team.name} · {plan.day:%A} {plan.day.day} {plan.day:%B}"
-        return Task(address("plan-detail", plan.pk) or address("plan-list") or "", plan.name, detail, state, css)
+        return Task(address("plan", plan.pk) or "", plan.name, detail, state, css)
 
     @cached_property
     def patches(self) -> list[dict]:
