@@ -1,4 +1,6 @@
-"""`manage.py bench routing`: engines on made-up working days, every answer judged. Speed claims live here, never in tests."""
+"""`manage.py bench routing`: engines on made-up working days, every answer judged. Speed claims live here, never in
+tests.
+"""
 
 import json
 import time
@@ -18,7 +20,9 @@ def add_arguments(parser):
 
 
 def run(options, write):
-    """One JSON line per run: size, seed, engine, seconds to the first feasible plan, cost, unserved, milliseconds of the judge."""
+    """One JSON line per run: size, seed, engine, seconds to the first feasible plan, cost, unserved, milliseconds of
+    the judge.
+    """
     for size in options["sizes"].split(","):
         visits, staff = (int(part) for part in size.split("x"))
         for seed in options["seeds"].split(","):

@@ -1,9 +1,10 @@
 """The judge: recomputes a plan from the problem alone, finds every broken rule and the exact cost. Imports no engine.
 
-Every answer of an engine, every manual edit and every imported plan passes through here; nothing that fails is shown as
-feasible. Times that a plan states are checked, never replaced; times left out are computed (missing_times). Conventions
-beyond the contract: the departure is the latest possible one for the first start; a person leaves each stop at once and
-waits at the next; a break after the return counts for the end of the shift but not for the length of the day.
+Every answer of an engine, every manual edit and every imported plan passes through here; nothing that fails is shown
+as feasible. Times that a plan states are checked, never replaced; times left out are computed (missing_times).
+Conventions beyond the contract: the departure is the latest possible one for the first start; a person leaves each
+stop at once and waits at the next; a break after the return counts for the end of the shift but not for the length of
+the day.
 """
 
 from collections import Counter, defaultdict
@@ -80,7 +81,9 @@ def _check_unserved_list(problem, solution, served, violations):
 
 
 def _check_served(problem, served, violations):
-    """Numbers of staff, starts of double-handed visits, pins and required visits. Returns starts by staff of what is served."""
+    """Numbers of staff, starts of double-handed visits, pins and required visits. Returns starts by staff of what is
+    served.
+    """
     done = {}
     for visit in problem.visits:
         starts = served.get(visit.id)

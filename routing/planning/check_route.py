@@ -19,7 +19,9 @@ class Violation:
 
 @dataclass(slots=True)
 class RouteFacts:
-    """What a route amounts to. `driven`: sum of the objective's matrix; `drive`, `waiting`, `idle`, `service`: seconds."""
+    """What a route amounts to. `driven`: sum of the objective's matrix; `drive`, `waiting`, `idle`, `service`:
+    seconds.
+    """
 
     starts: list[tuple[str, int]] = field(default_factory=list)
     late: list[tuple[str, int]] = field(default_factory=list)

@@ -1,8 +1,9 @@
 """Who is reached by a plan: need-weighted coverage of the most deprived fifth (Core20) against everybody else.
 
-C_g = sum of w_i x_i / sum of w_i over the visits i of group g, where w_i > 0 is the need and x_i whether the visit is planned;
-R = C of quintile 1 / C of quintiles 2 to 5; gap = C of quintile 1 - C of quintiles 2 to 5. Intervals: Wilson 1927 (score
-interval, 95 %) on the numbers of visits. Groups of fewer than five visits are hidden, since they could point to people.
+C_g = sum of w_i x_i / sum of w_i over the visits i of group g, where w_i > 0 is the need and x_i whether the visit is
+planned; R = C of quintile 1 / C of quintiles 2 to 5; gap = C of quintile 1 - C of quintiles 2 to 5. Intervals: Wilson
+1927 (score interval, 95 %) on the numbers of visits. Groups of fewer than five visits are hidden, since they could
+point to people.
 """
 
 import math
@@ -16,7 +17,9 @@ Z95 = 1.959963984540054
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """One visit: `weight` > 0, whether it is planned, quintile of deprivation 1 (most deprived) to 5 or None if not known."""
+    """One visit: `weight` > 0, whether it is planned, quintile of deprivation 1 (most deprived) to 5 or None if not
+    known.
+    """
 
     weight: float
     served: bool
@@ -117,7 +120,7 @@ def _coverage(members):
 
 
 def _safely_hidden(parts):
-    """Hides a second quintile where a single one is hidden, since it could be worked out from the total of the others."""
+    """Hides a second quintile where a single one is hidden, since the total of the others gives it away."""
     hidden = [quintile for quintile, part in parts.items() if part.hidden and quintile != 1]
     shown = [quintile for quintile, part in parts.items() if part.n and quintile != 1]
     if len(hidden) == 1 and shown:

@@ -1,7 +1,7 @@
 """Made-up working days of a community team, for measurements and tests. Deterministic by seed; nobody real is in them.
 
-Towns and countryside around some bases; two staff in twenty work short days without lunch; a visit in four is in the most
-deprived fifth. Mean demand is set against capacity by `tightness`, so that about 1 leaves some visits unservable.
+Towns and countryside around some bases; two staff in twenty work short days without lunch; a visit in four is in the
+most deprived fifth. Mean demand is set against capacity by `tightness`, so that about 1 leaves some visits unservable.
 """
 
 import random
@@ -21,7 +21,9 @@ LUNCH = Break(duration=1800, windows=((41_400, 48_600),))
 def home_visits(
     visits: int = 100, staff: int = 10, seed: int = 1, *, tightness: float = 0.93, tiers: bool = False
 ) -> Problem:
-    """A day of `visits` for `staff`: skills, windows for two visits in five, lunch, visit caps, prizes; with `tiers`, tiers 1 to 4."""
+    """A day of `visits` for `staff`: skills, windows for two visits in five, lunch, visit caps, prizes; with `tiers`,
+    tiers 1 to 4.
+    """
     source = random.Random(f"home-visits {visits} {staff} {seed}")
     side = 9 * (visits / 100) ** 0.5 + 9  # kilometres
     bases = [(source.uniform(0.2, 0.8) * side, source.uniform(0.2, 0.8) * side) for _ in range(max(1, staff // 8))]
@@ -96,7 +98,9 @@ def _visit(source, index, location, tiers):
 
 
 def _fitted(work, people, tightness):
-    """Service times scaled so that demand is `tightness` of the working time (nine minutes of driving a visit assumed)."""
+    """Service times scaled so that demand is `tightness` of the working time (nine minutes of driving a visit
+    assumed).
+    """
     capacity = sum(p.shift[1] - p.shift[0] - sum(b.duration for b in p.breaks) for p in people)
     factor = max(0.1, (tightness * capacity - 540 * len(work)) / max(1, sum(visit.service for visit in work)))
     return [replace(visit, service=max(900, min(3600, round(visit.service * factor / 300) * 300))) for visit in work]

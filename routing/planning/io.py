@@ -12,7 +12,8 @@ from .solution import BreakStop, Cost, Remedy, Route, Solution, Unserved, VisitS
 
 PROBLEM = ("objective", "staff", "visits", "links", "capacity", "weights", "matrix", "locations", "speed_kmh", "detour")
 STAFF = (
-    "id", "start", "end", "shift", "skills", "max_visits", "breaks", "overtime", "overtime_cost", "max_duration", "max_drive",
+    "id", "start", "end", "shift", "skills", "max_visits", "breaks", "overtime", "overtime_cost", "max_duration",
+    "max_drive",
 )  # fmt: skip
 BREAK = ("duration", "windows", "required", "missed_cost", "place")
 VISIT = (
@@ -49,7 +50,7 @@ def load_solution(path) -> Solution:
 
 
 def parse_problem(data, folder=None) -> Problem:
-    """The typed problem of parsed JSON. Raises InputError naming the field; without `folder` matrix files are refused."""
+    """The typed problem of parsed JSON; without `folder` matrix files are refused. Raises InputError."""
     fields = Fields(data, "", PROBLEM)
     objective = fields.choice("objective", ("duration", "distance"), "duration")
     staff = tuple(_staff(item, f"staff[{i}]") for i, item in enumerate(fields.array("staff")))

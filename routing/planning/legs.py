@@ -1,7 +1,7 @@
 """One leg of a route: a drive between two stops that breaks may interrupt. All times in seconds.
 
-A break that must be taken at a stop is taken before setting off or after arriving: a drive that would still be under way
-when it starts is driven wholly after it.
+A break that must be taken at a stop is taken before setting off or after arriving: a drive that would still be under
+way when it starts is driven wholly after it.
 """
 
 from .problem import Break
@@ -31,7 +31,9 @@ def arrive_earliest(leave, travel, pauses):
 
 
 def depart_latest(start, travel, pauses):
-    """Latest departure from the start place for service at `start`, with breaks at stated times (as in arrive_earliest)."""
+    """Latest departure from the start place for service at `start`, with breaks at stated times (as in
+    arrive_earliest).
+    """
     clock, left = start, travel
     for pause_start, pause_end, interrupts in reversed(pauses):
         if clock - pause_end >= left:

@@ -33,10 +33,7 @@ def _given(fields, folder):
 
 
 def _array(value, path, folder):
-    if isinstance(value, str):
-        matrix = _file(value, path, folder)
-    else:
-        matrix = _inline(value, path)
+    matrix = _file(value, path, folder) if isinstance(value, str) else _inline(value, path)
     if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
         raise InputError(path, f"expected a square matrix, found shape {matrix.shape}")
     if matrix.dtype.kind == "f":

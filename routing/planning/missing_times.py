@@ -1,7 +1,8 @@
 """Times that a plan leaves out, computed; times that it states are kept as they are, right or wrong.
 
-A route that states no time at all is timed as well as possible; where it lists no break either, its breaks are put where
-they fit. A route that states some times gets the earliest possible others. What stays impossible is for the judge to name.
+A route that states no time at all is timed as well as possible; where it lists no break either, its breaks are put
+where they fit. A route that states some times gets the earliest possible others. What stays impossible is for the
+judge to name.
 """
 
 from .legs import arrive_earliest, depart_latest, drive, take_break
@@ -21,7 +22,9 @@ def is_timed(route: Route) -> bool:
 
 
 def with_times(problem: Problem, routes: list[Route]) -> list[Route]:
-    """The routes in the same order, each stop with its times. Routes of unknown staff or with unknown visits stay as they are."""
+    """The routes in the same order, each stop with its times. Routes of unknown staff or with unknown visits stay as
+    they are.
+    """
     untimed = [i for i, route in enumerate(routes) if not is_timed(route)]
     if not untimed:
         return routes
@@ -113,7 +116,7 @@ def _earliest(visit, clock):
 
 
 def _keep_links(problem, routes, answer, free):
-    """Puts off starts in the free routes until gaps and double-handed starts hold. Returns the routes that links tie."""
+    """Puts off starts in free routes until gaps and double-handed starts hold. Returns the routes that links tie."""
     where = {}
     for i, route in enumerate(answer):
         for name in route.visits:

@@ -1,4 +1,6 @@
-"""The neutral, typed model of a planning problem. Times are integer seconds, distances integer metres (any consistent unit)."""
+"""The neutral, typed model of a planning problem. Times are integer seconds, distances integer metres (any consistent
+unit).
+"""
 
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -49,7 +51,9 @@ class Pin:
 
 @dataclass(frozen=True)
 class Visit:
-    """Work at one place. Windows bound the start of service, or its end where `window_at` is "end" (closing bound only)."""
+    """Work at one place. Windows bound the start of service, or its end where `window_at` is "end" (closing bound
+    only).
+    """
 
     id: str
     location: int
@@ -102,7 +106,9 @@ class Weights:
 
 @dataclass(frozen=True)
 class Problem:
-    """Everything an engine may know. `duration` and `distance` are square integer arrays [from, to] in seconds and metres."""
+    """Everything an engine may know. `duration` and `distance` are square integer arrays [from, to] in seconds and
+    metres.
+    """
 
     staff: tuple[Staff, ...]
     visits: tuple[Visit, ...]
@@ -142,7 +148,9 @@ class Problem:
 
 
 def lateness(visit: Visit, start: int) -> int | None:
-    """Seconds past the end of the window meant, the last one that opens at or before `start`; None before the first opens."""
+    """Seconds past the end of the window meant, the last one that opens at or before `start`; None before the first
+    opens.
+    """
     meant = None
     for opens, closes in visit.start_windows:
         if opens <= start:

@@ -1,8 +1,9 @@
 """Prizes under which a search by cost serves tiers strictly in order.
 
 A full guarantee needs, for every visit of a tier, a price above everything that all lower tiers, all prizes and the
-largest possible travel can cost together. The ladder below is built like that, bottom up, so one search suffices. Where
-the numbers would no longer fit an exact 64-bit sum (many tiers times many visits), it says so instead of approximating.
+largest possible travel can cost together. The ladder below is built like that, bottom up, so one search suffices.
+Where the numbers would no longer fit an exact 64-bit sum (many tiers times many visits), it says so instead of
+approximating.
 """
 
 from .problem import ALWAYS, Problem
@@ -38,7 +39,9 @@ def scale_up(value, scale):
 
 
 def largest_cost(problem: Problem) -> float:
-    """An upper bound of everything but prizes: each place left by its longest leg, every soft rule broken to its limit."""
+    """An upper bound of everything but prizes: each place left by its longest leg, every soft rule broken to its
+    limit.
+    """
     driven = problem.driven
     longest = driven.max(axis=1) if driven.size else []
     travel = sum(int(longest[visit.location]) * visit.staff_required for visit in problem.visits)

@@ -1,8 +1,10 @@
-"""Times for a route whose order is known: the earliest start of every visit, with the breaks put where they cost least.
+"""Times for a route whose order is known: the earliest start of every visit, with the breaks put where they cost
+least.
 
-A label is one way to have come so far. Labels that are both later and dearer than another with the same breaks
-taken are dropped, so a single route with hard windows and any number of breaks is timed exactly. Late costs are traded against
-waiting for a later window in the same way. Links between routes are kept by missing_times, which raises earliest starts.
+A label is one way to have come so far. Labels that are both later and dearer than another with the same breaks taken
+are dropped, so a single route with hard windows and any number of breaks is timed exactly. Late costs are traded
+against waiting for a later window in the same way. Links between routes are kept by missing_times, which raises
+earliest starts.
 """
 
 from dataclasses import dataclass
@@ -11,14 +13,15 @@ from .legs import arrive_earliest, depart_latest, take_break
 from .problem import Problem, Staff, Visit
 from .solution import BreakStop, Route, VisitStop
 
-
 # Up to so many breaks a day are tried in every order on a leg; more are taken in the order in which they are listed.
 BREAKS_PERMUTED = 3
 
 
 @dataclass(slots=True)
 class Label:
-    """A way to have reached a point of the route: `clock` free for the next leg, the breaks taken (a bit each), cost so far."""
+    """A way to have reached a point of the route: `clock` free for the next leg, the breaks taken (a bit each), cost
+    so far.
+    """
 
     clock: int
     cost: float
@@ -31,11 +34,12 @@ class Label:
 def timed_route(
     problem: Problem, person: Staff, visits, *, release=None, fixed_breaks=None, depart_from=None
 ) -> Route | None:
-    """The route of `person` over `visits` (Visit objects in order) with all times, or None where no times keep every rule.
+    """The route of `person` over `visits` (Visit objects in order) with all times, or None where no times keep every
+    rule.
 
-    `release`: earliest starts by visit id. `fixed_breaks`: for each leg (one more than visits) the indexes of the breaks
-    to be taken on it; None: breaks go where they fit. `depart_from`: earliest departure, else the shift's start.
-    Checked here: windows, lateness, pinned starts, shift and overtime, breaks. The rest is the judge's.
+    `release`: earliest starts by visit id. `fixed_breaks`: for each leg (one more than visits) the indexes of the
+    breaks to be taken on it; None: breaks go where they fit. `depart_from`: earliest departure, else the shift's
+    start. Checked here: windows, lateness, pinned starts, shift and overtime, breaks. The rest is the judge's.
     """
     label = best_label(problem, person, visits, release or {}, fixed_breaks, depart_from)
     return None if label is None else _route(problem, person, visits, label)
@@ -183,7 +187,8 @@ def first_arrival(start, travel, spans):
 
 
 def retimed_later(problem: Problem, person: Staff, route: Route) -> Route:
-    """The same route with every start put off as far as possible while each lateness, break and the end of the day stay as they are.
+    """The same route with every start put off as far as possible while each lateness, break and the end of the day
+    stay as they are.
 
     That is the shortest working day for these windows and breaks: the departure is the latest possible one.
     """
@@ -211,7 +216,7 @@ def retimed_later(problem: Problem, person: Staff, route: Route) -> Route:
 
 
 def _same_lateness(visit, start):
-    """The latest start that is no later than `start` counts now: the end of its window, or itself when late or pinned."""
+    """The latest start with the same lateness: the end of the window, or `start` itself when late or pinned."""
     if visit.pinned and visit.pinned.start is not None:
         return start
     return max([closes for opens, closes in visit.start_windows if opens <= start <= closes], default=start)
@@ -223,10 +228,7 @@ def _with_starts(problem, person, route, visits, starts):
         spans = [(p.start, p.leave, person.breaks[p.index].place != "stop") for p in leg]
         travel = problem.duration.item(place, visit.location) if place is not None else 0
         start = starts[visit.id]
-        if clock is None:
-            arrive = first_arrival(start, travel, spans)
-        else:
-            arrive = arrive_earliest(clock, travel, spans)[0]
+        arrive = first_arrival(start, travel, spans) if clock is None else arrive_earliest(clock, travel, spans)[0]
         stops += leg
         clock, place = start + visit.service, visit.location
         stops.append(VisitStop(visit.id, arrive, start, clock))

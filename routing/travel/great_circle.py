@@ -1,8 +1,9 @@
 """Travel times estimated from straight lines: distance times a detour factor, over a speed that grows with distance.
 
-The detour factor of 1.3 and the speeds (18 km/h for short legs in town to 40 km/h from 8 km on, less in rush hours) are
-assumptions of this project until a road network is connected; Boscoe, Henry and Zdeb 2012 (The Professional Geographer
-64(2)) measured a mean detour of 1.417 for trips to hospital in the United States. Hence every leg is marked as estimated.
+The detour factor of 1.3 and the speeds (18 km/h for short legs in town to 40 km/h from 8 km on, less in rush hours)
+are assumptions of this project until a road network is connected; Boscoe, Henry and Zdeb 2012 (The Professional
+Geographer 64(2)) measured a mean detour of 1.417 for trips to hospital in the United States. Hence every leg is marked
+as estimated.
 """
 
 from dataclasses import dataclass
@@ -19,7 +20,9 @@ EARTH_RADIUS_M = 6_371_008.8  # mean radius, IUGG
 
 @dataclass(frozen=True)
 class Speed:
-    """Kilometres per hour by road for very short legs and from `long_km` on, and seconds lost at each end (parking, locking)."""
+    """Kilometres per hour by road for very short legs and from `long_km` on, and seconds lost at each end (parking,
+    locking).
+    """
 
     short: float
     long: float

@@ -16,7 +16,5 @@ class Command(AnswerCommand):
 
     def answer(self, options):
         verdict = check(load_problem(options["problem"]), load_solution(options["solution"]))
-        self.log(
-            f"{'feasible' if verdict.feasible else f'{len(verdict.violations)} violations'}, cost {verdict.cost.total:g}"
-        )
+        self.log(f"{len(verdict.violations)} violations, cost {verdict.cost.total:g}")
         return verdict_json(verdict)

@@ -40,7 +40,8 @@ def get_engine(name) -> Engine:
 def solve(problem: Problem, options: SolveOptions | None = None, engine: str = DEFAULT_ENGINE) -> Solution:
     """The best plan that the named engine finds, judged, with a reason for each unserved visit.
 
-    `feasible` is False only where a required visit could not be served. Raises UnknownEngine, UnsupportedFeature, EngineFault.
+    `feasible` is False only where a required visit could not be served. Raises UnknownEngine, UnsupportedFeature,
+    EngineFault.
     """
     from routing.planning.reasons import explain_unserved
 

@@ -8,7 +8,9 @@ from routing.planning.solution import Route, Solution, Unserved, VisitStop
 
 
 def judged(problem, orders, engine):
-    """(solution, verdict) of visit ids in order by staff id. Raises EngineFault where a rule other than "required" is broken."""
+    """(solution, verdict) of visit ids in order by staff id. Raises EngineFault where a rule other than "required" is
+    broken.
+    """
     routes = [
         Route(person.id, [VisitStop(name) for name in orders[person.id]])
         for person in problem.staff
@@ -64,7 +66,7 @@ class Best:
             return
         orders, self.waiting = self.waiting, None
         solution, verdict = judged(self.problem, orders, self.engine)
-        rank = (len([v for v in verdict.violations]), *verdict.rank)
+        rank = (len(verdict.violations), *verdict.rank)
         self.reported_at = self.elapsed
         if self.rank is not None and rank >= self.rank:
             return

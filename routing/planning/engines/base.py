@@ -39,8 +39,8 @@ class SolveOptions:
     """How long and how to search.
 
     `seconds` bounds the wall time of the whole call; `solution_limit` stops after that many solutions of the search,
-    which with the same `seed` gives the same answer on every machine. `on_progress` gets each better plan (at most
-    a few a second); `should_stop` is asked a few times a second and ends the search with the best plan so far.
+    which with the same `seed` gives the same answer on every machine. `on_progress` gets each better plan (at most a
+    few a second); `should_stop` is asked a few times a second and ends the search with the best plan so far.
     """
 
     seconds: float = 10
@@ -52,7 +52,9 @@ class SolveOptions:
 
 
 class Engine(Protocol):
-    """A search. `solve` returns a judged plan with times and trace; reasons of unserved visits are added by the caller."""
+    """A search. `solve` returns a judged plan with times and trace; reasons of unserved visits are added by the
+    caller.
+    """
 
     name: str
 

@@ -1,7 +1,8 @@
 """Google OR-Tools' routing library: guided local search from our own first plan, on its full model of the rules.
 
-Tiers are strict: leaving a visit out costs the price of `tiers.price_of_leaving_out`, above everything below it together.
-Times in the answer are worked out anew from the order of visits, so that they do not hang on the library's rounding.
+Tiers are strict: leaving a visit out costs the price of `tiers.price_of_leaving_out`, above everything below it
+together. Times in the answer are worked out anew from the order of visits, so that they do not hang on the library's
+rounding.
 """
 
 from ortools.constraint_solver import pywrapcp, routing_enums_pb2
@@ -60,7 +61,7 @@ def _search(problem, options, best):
     start = routing.ReadAssignmentFromRoutes(model.indexes(best.solution.orders), True)
     if start is not None:
         answer = routing.SolveFromAssignmentWithParameters(start, parameters)
-    else:  # the library's model is a little narrower than the judge (span limits with several windows), or the time is up
+    else:  # the library's span limit is narrower than the judge's where a day has several windows, or the time is up
         answer = routing.SolveWithParameters(parameters)
     if watch.error:
         raise watch.error
@@ -69,7 +70,9 @@ def _search(problem, options, best):
 
 
 class _Watch:
-    """What the library calls while it searches. An exception must not pass through it: it is kept, and ends the search."""
+    """What the library calls while it searches. An exception must not pass through it: it is kept, and ends the
+    search.
+    """
 
     def __init__(self, model, best):
         self.model, self.best = model, best

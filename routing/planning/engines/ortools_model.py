@@ -1,4 +1,6 @@
-"""A planning problem in OR-Tools' terms. One node per visit, one per place where somebody starts or ends, one for nowhere."""
+"""A planning problem in OR-Tools' terms. One node per visit, one per place where somebody starts or ends, one for
+nowhere.
+"""
 
 import itertools
 
@@ -14,7 +16,9 @@ NOWHERE = -1
 
 
 class RoutingProblem:
-    """The model, and the way back from its indexes to visits. Times are counted from `origin` on, so that none is negative."""
+    """The model, and the way back from its indexes to visits. Times are counted from `origin` on, so that none is
+    negative.
+    """
 
     def __init__(self, problem: Problem):
         self.problem = problem
@@ -49,7 +53,9 @@ class RoutingProblem:
         return self.bases[place]
 
     def _legs(self, matrix):
-        """The matrix between nodes. Legs from and to nowhere cost nothing, nor does a day without visits: it is not driven."""
+        """The matrix between nodes. Legs from and to nowhere cost nothing, nor does a day without visits: it is not
+        driven.
+        """
         places = np.array(self.nodes)
         known = np.where(places == NOWHERE, 0, places)
         legs = (

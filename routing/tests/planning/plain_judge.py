@@ -1,6 +1,7 @@
 """The rules a second time, slowly and plainly, for tests: walks through every tick, shares no code with the judge.
 
-`broken_rules` judges a plan whose times are all stated. `cheapest_times` finds the least soft cost of a route by trying everything.
+`broken_rules` judges a plan whose times are all stated. `cheapest_times` finds the least soft cost of a route by
+trying everything.
 """
 
 import heapq
@@ -218,7 +219,8 @@ class _Day:
 
 
 def cheapest_times(problem, person, visits):
-    """Least late, overtime and missed-break cost of visits in this order, None where no times fit; every tick is tried.
+    """Least late, overtime and missed-break cost of visits in this order, None where no times fit; every tick is
+    tried.
 
     State: (tick, stops done, ticks driven on the leg, breaks taken). Once the last leg is driven the day may end.
     """

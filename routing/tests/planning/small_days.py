@@ -1,4 +1,6 @@
-"""Tiny problems whose every second can be walked through, drawn by hypothesis: a clock of about forty ticks, up to five visits."""
+"""Tiny problems whose every second can be walked through, drawn by hypothesis: a clock of about forty ticks, up to
+five visits.
+"""
 
 import os
 

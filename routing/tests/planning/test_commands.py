@@ -1,4 +1,6 @@
-"""The contract on the command line: the answer alone on standard output, exit codes 0, 1, 2, no database (pytest-django blocks it here)."""
+"""The contract on the command line: the answer alone on standard output, exit codes 0, 1, 2, no database (pytest-
+django blocks it here).
+"""
 
 import json
 import subprocess
@@ -94,7 +96,9 @@ def test_exit_codes(problem_file, tmp_path):
 
 @pytest.mark.parametrize("wrong", [["--seconds", "-1"], ["--seconds", "nan"], ["--workers", "0"], ["--seed", "x"], []])
 def test_wrong_usage_is_told_apart_from_bad_input(wrong):
-    parser = load_command_class("routing", "solve_plan").create_parser("manage.py", "solve_plan")
+    command = load_command_class("routing", "solve_plan")
+    parser = command.create_parser("manage.py", "solve_plan")
+    parser.called_from_command_line = True
     with pytest.raises(SystemExit) as stop:
         parser.parse_args([*(["problem.json"] if wrong else []), *wrong])
     assert stop.value.code == 2

@@ -1,4 +1,6 @@
-"""What engines promise: every answer passes the judge, tiers are strict, searches can be watched, stopped and repeated."""
+"""What engines promise: every answer passes the judge, tiers are strict, searches can be watched, stopped and
+repeated.
+"""
 
 import itertools
 from dataclasses import replace

@@ -19,20 +19,26 @@ CONTRACT = {
     "staff": [
         {
             "id": "n1", "start": 0, "end": 0, "shift": [28800, 61200], "skills": ["wound"], "max_visits": 14,
-            "breaks": [{"duration": 1800, "windows": [[41400, 48600]], "required": True, "missed_cost": 0, "place": "anywhere"}],
+            "breaks": [
+                {"duration": 1800, "windows": [[41400, 48600]], "required": True, "missed_cost": 0, "place": "anywhere"},
+            ],
             "overtime": 0, "overtime_cost": 0, "max_duration": None, "max_drive": None,
         },
     ],
     "visits": [
         {
-            "id": "v1", "location": 3, "service": 1800, "windows": [[28800, 36000]], "skills": ["wound"], "staff_required": 1,
-            "prize": 86400, "tier": 2, "required": False, "only_staff": None, "not_staff": [], "preferred_staff": [],
-            "preference_cost": 0, "pinned": None, "demand": 1, "window_at": "start", "late_cost": None, "late_max": None,
+            "id": "v1", "location": 3, "service": 1800, "windows": [[28800, 36000]], "skills": ["wound"],
+            "staff_required": 1, "prize": 86400, "tier": 2, "required": False, "only_staff": None, "not_staff": [],
+            "preferred_staff": [], "preference_cost": 0, "pinned": None, "demand": 1, "window_at": "start",
+            "late_cost": None, "late_max": None,
         },
         {"id": "v2", "location": 1},
     ],
     "links": [
-        {"first": "v1", "second": "v2", "min_gap": 0, "max_gap": 7200, "same_staff": False, "different_staff": False, "together": False}
+        {
+            "first": "v1", "second": "v2", "min_gap": 0, "max_gap": 7200, "same_staff": False,
+            "different_staff": False, "together": False,
+        },
     ],
     "capacity": {"n1": 200},
     "weights": {"travel": 1, "waiting": 0, "max_late": 0, "max_idle": 0},
