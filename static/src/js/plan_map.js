@@ -10,12 +10,17 @@ import { FILTERED_OUT, rgba } from "./area_map/paint.js";
 
 const L = window.L;
 const STOP_SIZE = 24; // CSS pixels: also the smallest target that WCAG 2.2 allows
-const CASING = { color: "#fff", weight: 7, opacity: 0.9, interactive: false };
+// Nearer than this on the screen numbers would lie on each other: stops become dots.
+const CROWDED = 18;
+const FADED = 0.15;
+const CASING = { color: "#fff", weight: 7, opacity: 0.9, full: 0.9, interactive: false };
 
 class PlanMap {
   constructor(element) {
     this.element = element;
-    this.people = new Map(); // name -> {layers, button}
+    this.people = new Map(); // name -> {layers, shown}
+    this.stops = [];
+    this.names = [];
     this.map = createMap(element, { maxBounds: null });
     this.map.fitBounds(boundsOf(element), { padding: [24, 24] });
     this._areas();
@@ -40,10 +45,48 @@ class PlanMap {
   _draw({ features }) {
     for (const feature of features) if (feature.geometry.type === "LineString") this._line(feature);
     for (const feature of features) if (feature.geometry.type === "Point") this._point(feature);
-    const all = L.featureGroup([...this.people.values()].flatMap(({ layers }) => layers));
-    if (all.getLayers().length) this.map.fitBounds(all.getBounds(), { padding: [32, 32], maxZoom: 15 });
+    // The rounds fill the picture; a visit that was left out far away must not make them small.
+    const layers = [...this.people.values()].flatMap((person) => person.layers);
+    const lines = layers.filter((layer) => layer instanceof L.Polyline);
+    const shown = L.featureGroup(lines.length ? lines : layers);
+    if (shown.getLayers().length) this.map.fitBounds(shown.getBounds(), { padding: [24, 24], maxZoom: 15 });
     this._connectLegend();
+    this.map.on("zoomend", () => this._declutter());
+    this._declutter();
     this.element.dataset.drawn = "true";
+  }
+
+  // Far out, numbers and names would hide each other: numbers give way to dots, and of two names that overlap the
+  // first stays. The legend and the tables name everybody at every zoom.
+  _declutter() {
+    const points = this.stops.map((marker) => this.map.latLngToLayerPoint(marker.getLatLng()));
+    const gaps = points.map((point, i) => Math.min(...points.map((other, k) => (i === k ? Infinity : point.distanceTo(other)))));
+    gaps.sort((a, b) => a - b);
+    this.element.classList.toggle("is-crowded", gaps.length > 1 && gaps[Math.floor(gaps.length / 2)] < CROWDED);
+    const taken = [];
+    for (const name of this.names) {
+      const element = name.getElement();
+      if (!element) continue;
+      element.classList.remove("is-hidden");
+      const box = element.getBoundingClientRect();
+      const hidden = taken.some(
+        (other) => box.left < other.right && other.left < box.right && box.top < other.bottom && other.top < box.bottom,
+      );
+      element.classList.toggle("is-hidden", hidden);
+      if (!hidden) taken.push(box);
+    }
+  }
+
+  // One person among many: the others step back while a legend entry is pointed at or has focus.
+  _emphasise(name) {
+    for (const [other, { layers }] of this.people) {
+      const strength = name === null || other === name ? 1 : FADED;
+      for (const layer of layers) {
+        if (layer.setStyle) layer.setStyle({ opacity: strength * (layer.options.full ?? 1) });
+        else if (layer.setOpacity) layer.setOpacity(strength);
+        if (other === name && layer.bringToFront) layer.bringToFront();
+      }
+    }
   }
 
   _person(name) {
@@ -72,17 +115,14 @@ class PlanMap {
   // The name stands at the first stop, so that colour and pattern are never the only way to tell people apart.
   _nameLine({ staff, colour_index: colourIndex }, points, layers) {
     if (points.length < 2) return;
-    layers.push(
-      L.tooltip({
-        permanent: true,
-        direction: "right",
-        offset: [14, 0],
-        className: `her-route-name her-person-${colourIndex}`,
-      })
-        .setLatLng(points[1])
-        .setContent(textNode(staff))
-        .addTo(this.map),
-    );
+    const name = L.tooltip({
+      permanent: true,
+      direction: "right",
+      offset: [14, 0],
+      className: `her-route-name her-person-${colourIndex}`,
+    });
+    layers.push(name.setLatLng(points[1]).setContent(textNode(staff)).addTo(this.map));
+    this.names.push(name);
   }
 
   _point({ geometry, properties }) {
@@ -105,6 +145,7 @@ class PlanMap {
       .bindTooltip(textNode(label), { direction: "top", offset: [0, -12] })
       .addTo(this.map);
     this._person(staff || `(${kind})`).layers.push(marker);
+    if (kind === "stop") this.stops.push(marker);
   }
 
   _connectLegend() {
@@ -113,6 +154,10 @@ class PlanMap {
     for (const button of legend.querySelectorAll("button[data-staff]")) {
       button.disabled = false;
       button.addEventListener("click", () => this._toggle(button));
+      for (const event of ["mouseenter", "focus"]) {
+        button.addEventListener(event, () => this._emphasise(button.dataset.staff));
+      }
+      for (const event of ["mouseleave", "blur"]) button.addEventListener(event, () => this._emphasise(null));
     }
     legend.querySelector("button[data-all]")?.addEventListener("click", () => {
       for (const button of legend.querySelectorAll('button[data-staff][aria-pressed="false"]')) this._toggle(button);
