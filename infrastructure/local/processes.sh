@@ -18,7 +18,7 @@ process_id() {
     pid=$(cat "$RUN/$1.pid" 2>/dev/null) || return 1
     [[ $pid =~ ^[0-9]+$ ]] || return 1
     [ "$(readlink "/proc/$pid/cwd" 2>/dev/null)" = "$CHECKOUT" ] || return 1
-    tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -qE 'healthequiroute\.asgi|manage\.py run_huey' || return 1
+    { tr '\0' ' ' <"/proc/$pid/cmdline"; } 2>/dev/null | grep -qE 'healthequiroute\.asgi|manage\.py run_huey' || return 1
     echo "$pid"
 }
 
