@@ -87,12 +87,9 @@ class NewPlanSerializer(serializers.Serializer):
     count = serializers.IntegerField(min_value=1, max_value=500, help_text="How many visits at most.")
     seconds = serializers.IntegerField(min_value=1, max_value=600, default=30, help_text="Time to search.")
 
-    def get_fields(self):
-        fields = super().get_fields()
-        request = self.context.get("request")
-        if request is not None:
-            fields["team"].queryset = Team.objects.for_organisation(request_organisation(request))
-        return fields
+    def __init__(self, *args, organisation=None, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["team"].queryset = Team.objects.for_organisation(organisation)
 
 
 class StopSerializer(serializers.ModelSerializer):
@@ -147,7 +144,7 @@ class RoutePlanViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewset
 
     @extend_schema(request=NewPlanSerializer, responses={201: RoutePlanSerializer})
     def create(self, request):
-        asked = NewPlanSerializer(data=request.data, context=self.get_serializer_context())
+        asked = NewPlanSerializer(data=request.data, organisation=request_organisation(request))
         asked.is_valid(raise_exception=True)
         plan = services.plan_from_priorities(by=request.user, **asked.validated_data)
         return self._answer(plan, status.HTTP_201_CREATED)

@@ -133,7 +133,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "ordering": ["-day", "name"],
+                "ordering": ["-day", "-created_at"],
             },
         ),
         migrations.CreateModel(

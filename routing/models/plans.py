@@ -91,7 +91,7 @@ class RoutePlan(models.Model):
     objects = RoutePlanQuerySet.as_manager()
 
     class Meta:
-        ordering = ["-day", "name"]
+        ordering = ["-day", "-created_at"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(state__in=["approved", "rejected"], approved_by__isnull=False, approved_at__isnull=False)

@@ -38,6 +38,12 @@ class VisitTier(models.IntegerChoices):
 
 
 class VisitQuerySet(OrganisationScopedQuerySet):
+    def for_display(self):
+        """With area and skills, without the outlines of areas: a hundred polygons would weigh more than the page."""
+        return (
+            self.select_related("area").defer("area__geometry", "area__population_centroid").prefetch_related("skills")
+        )
+
     def due(self, team, day):
         return self.filter(team=team, day=day)
 

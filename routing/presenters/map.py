@@ -14,7 +14,7 @@ def route_features(plan, rounds) -> dict:
     features += [_stop(each, row) for each in rounds for row in each.rows if row["number"] is not None]
     bases = {each.assignment.staff.base_id: each.assignment.staff.base for each in rounds}
     features += [_point(base.point, kind="depot", label=f"Base: {base.name}") for base in bases.values()]
-    for left in plan.unserved.select_related("visit__area"):
+    for left in plan.unserved.select_related("visit"):
         visit = left.visit
         label = f"Left out: {visit.reference}, tier {visit.tier}. {reason_label(left.reason)}"
         properties = {"kind": "unserved", "label": label, "visit": visit.reference, "reason": left.reason}

@@ -2,8 +2,10 @@
 
 from functools import cached_property
 
+from django.db.models import Prefetch
+
 from accounts.models import JobState
-from routing.models import PlanState, RoutePlan, VisitTier
+from routing.models import PlanState, RoutePlan, Visit, VisitTier
 from routing.problem_building import working_shifts
 
 from .creation import IntakePanel
@@ -41,7 +43,7 @@ class PlanPage:
 
     @cached_property
     def left_out(self) -> list[dict]:
-        unserved = self.plan.unserved.select_related("visit__area").prefetch_related("visit__skills")
+        unserved = self.plan.unserved.prefetch_related(Prefetch("visit", queryset=Visit.objects.for_display()))
         return [
             {
                 "reference": left.visit.reference,
@@ -211,7 +213,6 @@ class PlanPage:
     @property
     def visit_rows(self) -> list[dict]:
         """Visits of a draft, which has no rounds yet."""
-        visits = self.plan.visits.select_related("area").prefetch_related("skills")
         return [
             {
                 "reference": visit.reference,
@@ -223,7 +224,7 @@ class PlanPage:
                 "window": window_text(visit),
                 "skills": ", ".join(skill.name for skill in visit.skills.all()) or "none",
             }
-            for visit in visits
+            for visit in self.plan.visits.for_display()
         ]
 
 

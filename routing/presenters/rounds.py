@@ -3,8 +3,10 @@
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
+from django.db.models import Prefetch
+
 from routing.civil_time import LONDON, clock
-from routing.models import RouteAssignment, RouteStop
+from routing.models import RouteAssignment, RouteStop, Visit
 
 from .wording import duration, kilometres
 
@@ -76,7 +78,7 @@ def rounds_of(plan) -> list[Round]:
         RouteAssignment.objects.for_organisation(plan.organisation)
         .filter(plan=plan)
         .select_related("staff__base", "shift")
-        .prefetch_related("stops__visit__area", "stops__visit__skills")
+        .prefetch_related(Prefetch("stops__visit", queryset=Visit.objects.for_display()))
     )
     return [_round(assignment, index) for index, assignment in enumerate(assignments)]
 

@@ -37,7 +37,7 @@ def create_plan(*, organisation, team, day: date, name: str, intake: VisitIntake
         organisation=organisation,
         team=team,
         day=day,
-        name=name.strip() or f"{team.name}, {day:%-d %B %Y}",
+        name=name.strip() or _default_name(team, day),
         seconds_allowed=seconds,
         seed=seed,
         intake=intake.report,
@@ -114,6 +114,12 @@ def reject_plan(*, plan: RoutePlan, by, reason: str) -> RoutePlan:
     _decide(plan, PlanState.REJECTED, by, reason)
     audit.record(action="plan.rejected", by=by, organisation=plan.organisation, target=plan)
     return plan
+
+
+def _default_name(team, day) -> str:
+    """Team and day; alternatives of the same day are numbered."""
+    name, there = f"{team.name}, {day:%-d %B %Y}", team.plans.filter(day=day).count()
+    return f"{name}, alternative {there + 1}" if there else name
 
 
 def locked(plan: RoutePlan) -> RoutePlan:

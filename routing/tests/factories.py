@@ -41,7 +41,7 @@ def dataset() -> Dataset:
 def town(priorities=(3, 3, 2, 2, 1, 1, 0, 0), deciles=(1, 4, 2, 5, 7, 8, 9, 10), *, with_postcodes=True) -> list[Area]:
     """One area for each DEX class and IMD decile given, each with a current score and two residential postcodes."""
     source = dataset()
-    areas = [_area(index, source) for index in range(len(priorities))]
+    areas = Area.objects.bulk_create(_area(index, source) for index in range(len(priorities)))
     _profile(areas, source, imd_decile=deciles, population=[1_600] * len(areas))
     version = ModelVersion.objects.create(
         name=f"Test {next(_numbers)}",
@@ -52,36 +52,45 @@ def town(priorities=(3, 3, 2, 2, 1, 1, 0, 0), deciles=(1, 4, 2, 5, 7, 8, 9, 10),
         minutes={"review_hours": [2016, 1008, 336, 48]},
     )
     run = ScoreRun.objects.create(model_version=version, started_at=timezone.now(), finished_at=timezone.now())
-    for area, priority in zip(areas, priorities, strict=True):
-        PriorityScore.objects.create(
-            run=run,
-            area=area,
-            is_current=True,
-            priority=priority,
-            lowest=priority,
-            highest=priority,
-            probability=1,
-            source=0,
-            # What explains a score is no matter of visit planning.
-            **{field.name: [] for field in PriorityScore._meta.fields if isinstance(field, ArrayField)},
-            visit_minutes=(20, 30, 45, 60)[priority],
-            visit_minutes_lowest=20,
-            visit_minutes_highest=60,
-        )
+    PriorityScore.objects.bulk_create(
+        _score(run, area, priority) for area, priority in zip(areas, priorities, strict=True)
+    )
     if with_postcodes:
-        for index, area in enumerate(areas):
-            for house in range(2):
-                point = Point(area.centroid.x + 0.001 * house, area.centroid.y, srid=4326)
-                Postcode.objects.create(
-                    postcode=f"ZZ{index + 1} {house + 1}AA", area_code=area.code, point=point, dataset=source
-                )
+        Postcode.objects.bulk_create(
+            Postcode(
+                postcode=f"ZZ{index + 1} {house + 1}AA",
+                area_code=area.code,
+                point=Point(area.centroid.x + 0.001 * house, area.centroid.y, srid=4326),
+                dataset=source,
+            )
+            for index, area in enumerate(areas)
+            for house in range(2)
+        )
     return areas
+
+
+def _score(run, area, priority) -> PriorityScore:
+    return PriorityScore(
+        run=run,
+        area=area,
+        is_current=True,
+        priority=priority,
+        lowest=priority,
+        highest=priority,
+        probability=1,
+        source=0,
+        visit_minutes=(20, 30, 45, 60)[priority],
+        visit_minutes_lowest=20,
+        visit_minutes_highest=60,
+        # What explains a score is no matter of visit planning.
+        **{field.name: [] for field in PriorityScore._meta.fields if isinstance(field, ArrayField)},
+    )
 
 
 def _area(index, source) -> Area:
     west, south = ORIGIN[0] + STEP * (index % COLUMNS), ORIGIN[1] + STEP * (index // COLUMNS)
     square = Polygon.from_bbox((west, south, west + STEP, south + STEP))
-    return Area.objects.create(
+    return Area(
         code=f"E019{index:05}",
         vintage=2021,
         index=index,

@@ -173,9 +173,10 @@ def test_staff_must_be_allowed_at_least_one_visit(shift):
 
 def test_lists_of_plans_keep_their_order_and_count_without_multiplying(organisation):
     team = make.team(organisation, people=1)
-    plans = [make.proposed_plan(team, count=3), make.draft_plan(team, count=5)]
+    proposed, draft = make.proposed_plan(team, count=3), make.draft_plan(team, count=5)
     listed = list(RoutePlan.objects.for_organisation(organisation).with_counts())
-    assert [plan.visit_count for plan in listed] == [plans[0].visits.count(), plans[1].visits.count()]
+    assert listed == [draft, proposed]
+    assert [plan.visit_count for plan in listed] == [5, 3]
     assert all(plan.unserved_count == plan.unserved.count() for plan in listed)
     assert RouteStop.objects.for_organisation(organisation).count() > 0
     assert Visit.objects.for_organisation(None).count() == 0

@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import AuditEvent, Job, JobState
@@ -223,11 +225,11 @@ PAGES = ["", "progress/", "routes.geojson", "run-sheets/"]
 ACTIONS = {"optimise/": "planner", "stop/": "planner", "decision/": "approver"}
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_another_organisation_finds_nothing(team, client_as, other_organisation, page):
+@pytest.mark.parametrize("path", PAGES)
+def test_another_organisation_finds_nothing(team, client_as, other_organisation, path):
     plan = make.proposed_plan(team, day=TOMORROW)
     stranger = client_as("planner", "approver", "analyst", organisation=other_organisation)
-    assert stranger.get(f"/plans/{plan.pk}/{page}").status_code == 404
+    assert stranger.get(f"/plans/{plan.pk}/{path}").status_code == 404
 
 
 @pytest.mark.parametrize("action", ACTIONS)
@@ -238,11 +240,11 @@ def test_another_organisation_changes_nothing(team, client_as, other_organisatio
     assert RoutePlan.objects.get().state == PlanState.PROPOSED
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize("role", ["viewer", "field_worker", "safety_reviewer", "administrator"])
-def test_plans_are_not_for_everybody(team, client_as, role, page):
+def test_plans_are_not_for_everybody(team, client_as, role, path):
     plan = make.draft_plan(team, day=TOMORROW)
-    assert client_as(role).get(f"/plans/{plan.pk}/{page}").status_code == 403
+    assert client_as(role).get(f"/plans/{plan.pk}/{path}").status_code == 403
 
 
 @pytest.mark.parametrize(("action", "role"), ACTIONS.items())
@@ -252,3 +254,19 @@ def test_each_action_has_its_role_and_is_no_mere_link(team, client_as, action, r
     others = {"planner", "approver", "analyst", "auditor"} - {role}
     for other in others:
         assert client_as(other).post(f"/plans/{plan.pk}/{action}").status_code == 403
+
+
+@pytest.mark.parametrize("path", ["", "routes.geojson", "run-sheets/"])
+def test_the_number_of_queries_does_not_grow_with_the_visits(organisation, client_as, path):
+    town = make.town((3,) * 20, (1,) * 20)
+    team = make.team(organisation, town, people=4, day=TOMORROW)
+    few, many = make.proposed_plan(team, day=TOMORROW, count=3), make.proposed_plan(team, day=TOMORROW, count=20)
+    analyst = client_as("analyst")
+    analyst.get(f"/plans/{few.pk}/{path}")
+    with CaptureQueriesContext(connection) as first:
+        analyst.get(f"/plans/{few.pk}/{path}")
+    with CaptureQueriesContext(connection) as second:
+        analyst.get(f"/plans/{many.pk}/{path}")
+    # Two more where visits are left out: the rows and their visits.
+    assert len(second) <= len(first) + 2
+    assert len(first) <= 24
