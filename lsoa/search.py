@@ -3,7 +3,7 @@
 import re
 
 from django.contrib.postgres.search import TrigramWordSimilarity
-from django.db.models import Case, IntegerField, Value, When
+from django.db.models import Case, IntegerField, Q, Value, When
 
 from .models import Area, Postcode
 
@@ -21,7 +21,8 @@ def normalise_postcode(text: str) -> str | None:
 
 
 def search_filter(areas, text: str):
-    """Areas of a queryset that have every word of the text in code, name or local authority, or the postcode."""
+    """Areas of a queryset that have every word of the text (or a word that begins so) in code, name or local
+    authority, or the postcode."""
     text = _upper(text)
     if LSOA_CODE.match(text):
         return areas.filter(code=text)
@@ -30,7 +31,8 @@ def search_filter(areas, text: str):
         codes = Postcode.objects.filter(postcode__startswith=postcode).values("area_code")
         return areas.filter(code__in=codes)
     for word in text.split():
-        areas = areas.filter(search_text__contains=word)
+        # At the start of a word: "001" means the neighbourhood of that number, not a code that ends so.
+        areas = areas.filter(Q(search_text__startswith=word) | Q(search_text__contains=f" {word}"))
     return areas
 
 

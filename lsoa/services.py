@@ -59,6 +59,8 @@ def load_paths(
     try:
         for place, item in enumerate(found):
             if boundaries_pending and (item.source is None or item.source.stage > Stage.BOUNDARIES):
+                # The planner must know how many areas there are now before half a million values look them up.
+                _run_function("analyse_open_data")
                 finishers += hooks.after_boundaries(by=by, progress=_part(tell, place, place + 1, len(found)))
                 boundaries_pending = False
             outcome = load_material(
@@ -121,10 +123,15 @@ def _follow_up(datasets, finishers, tell):
 
 def refresh_profile(*, analyse=False) -> None:
     """Bring the materialised profile and the distributions up to the values in force (by the owner's functions)."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        if analyse:
-            cursor.execute("SELECT analyse_open_data()")
-        cursor.execute("SELECT refresh_area_profile()")
+    if analyse:
+        _run_function("analyse_open_data")
+    _run_function("refresh_area_profile")
+
+
+def _run_function(name: str) -> None:
+    """Run one of the owner's functions (migration 0002)."""
+    with connection.cursor() as cursor:
+        cursor.callproc(name)
 
 
 def roll_back(*, dataset: Dataset, by) -> Dataset | None:

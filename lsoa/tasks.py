@@ -1,5 +1,6 @@
 """Loading a publication in the background."""
 
+from django.db import connection
 from huey.contrib.djhuey import task
 
 from accounts import jobs
@@ -30,12 +31,21 @@ def load_open_data(job_id: str) -> None:
             paths=payload["paths"],
             by=run.job.created_by or SystemActor("huey:load_open_data"),
             patch=patch,
-            progress=lambda fraction, message: run.progress(100 * fraction, message),
+            progress=lambda fraction, message: _progress(run, fraction, message),
         )
         run.progress(100, _summary(outcomes), result={"files": [_as_json(outcome) for outcome in outcomes]})
         refused = [outcome for outcome in outcomes if not outcome.ok]
         if refused:
             raise LoadRefused("; ".join(f"{outcome.name}: {outcome.message}" for outcome in refused))
+
+
+def _progress(run, fraction: float, message: str) -> None:
+    """Tell the job how far it is, or end it when somebody asked for that."""
+    if not connection.in_atomic_block:
+        run.progress(100 * fraction, message)
+    elif run.cancelled:
+        # Inside a file's transaction the job's row must stay free for its heartbeat and for whoever cancels it.
+        raise jobs.JobCancelled
 
 
 def _summary(outcomes: list[LoadOutcome]) -> str:

@@ -92,11 +92,13 @@ def _load(outcome, source, material, report, by, patch, progress, started):
         context.patch_codes = set(patch.areas.values_list("code", flat=True))
     staging.create_tables()
     chunks = _stage(source, material, context)
+    context.progress(0.7)
     extent = context.extent if patch is None else _patch_extent(patch)
     dataset = _create_dataset(source, material, release, extent, by)
     in_force = dataset.state == Dataset.State.CURRENT
     report.rows_loaded = _merge(dataset, report, chunks, patch, in_force)
     staging.drop_tables()
+    context.progress(0.95)
     if in_force and not report.rows_loaded and not report.rejects:
         raise _NothingNew
     report.seconds = time.monotonic() - started

@@ -36,10 +36,9 @@ WHERE NOT EXISTS (SELECT 1 FROM lsoa_area a WHERE a.code = {table}.code AND a.vi
 """
 # Codes that exist in one vintage only: ended with 2011, new in 2021, and all.
 VINTAGES = """
-SELECT count(*) FILTER (WHERE code <= %s AND NOT EXISTS (
-           SELECT 1 FROM lsoa_area a WHERE a.code = codes.code AND a.vintage = 2021)),
-       count(*) FILTER (WHERE code > %s), count(*)
+SELECT count(*) FILTER (WHERE a.id IS NULL AND codes.code <= %s), count(*) FILTER (WHERE codes.code > %s), count(*)
 FROM (SELECT DISTINCT code FROM {table}) codes
+LEFT JOIN lsoa_area a ON a.code = codes.code AND a.vintage = 2021
 """
 DELETE_UNKNOWN = """
 DELETE FROM {table} WHERE NOT EXISTS (SELECT 1 FROM lsoa_area a WHERE a.code = {table}.code AND a.vintage = %s)
