@@ -113,22 +113,30 @@ class ExplorePage:
         """One sentence that says what the map and the table show."""
         if not self.total:
             return f"No area of {self.place} fits these filters."
-        whole = wording.areas(self.total)
         place = f" in {self.selection.patch.name}" if self.selection.patch else ""
-        if self.query.is_filtered:
-            whole = f"{self.total:,} of {wording.areas(self.scope_total)}{place} fit your filters; of these"
-            place = ""
         urgent = next((row for row in self.counts if row.priority == PriorityClass.URGENT), None)
         if all(row.priority is None for row in self.counts):
             return f"{wording.areas(self.total)}{place}; none has been scored yet."
-        if urgent is None:
-            return f"{whole} none is urgent." if self.query.is_filtered else f"None of {whole}{place} is urgent."
-        verb = "is" if urgent.areas == 1 else "are"
-        core20 = f"; {urgent.core20:,} of them lie in the most deprived fifth of England (Core20)"
-        share = wording.share(urgent.areas, self.total)
+        core20 = ""
+        if urgent and not self.query.core20:
+            core20 = f"; {urgent.core20:,} of them lie in the most deprived fifth of England (Core20)"
         if self.query.is_filtered:
-            return f"{whole} {urgent.areas:,} ({share}) {verb} urgent{core20}."
-        return f"{urgent.areas:,} of {whole} ({share}){place} {verb} urgent{core20}."
+            fit = f"{self.total:,} of {wording.areas(self.scope_total)}{place} fit your filters"
+            return f"{fit}{self._urgent(urgent)}{core20}."
+        if urgent is None:
+            return f"None of {wording.areas(self.total)}{place} is urgent."
+        share = wording.share(urgent.areas, self.total)
+        verb = "is" if urgent.areas == 1 else "are"
+        return f"{urgent.areas:,} of {wording.areas(self.total)} ({share}){place} {verb} urgent{core20}."
+
+    def _urgent(self, urgent) -> str:
+        """How many of the areas that fit are urgent, as the end of a sentence."""
+        if urgent is None:
+            return "; none of them is urgent"
+        if urgent.areas == self.total:
+            return ", all of them urgent"
+        verb = "is" if urgent.areas == 1 else "are"
+        return f"; {urgent.areas:,} of these ({wording.share(urgent.areas, self.total)}) {verb} urgent"
 
     @cached_property
     def kpis(self) -> list[Kpi]:
