@@ -14,7 +14,7 @@ from accounts.permissions import Permission
 from .loading import hooks
 from .loading.discovery import discover
 from .loading.loader import LoadOutcome, load_material
-from .models import Area, Dataset, Patch, Vintage
+from .models import Area, AreaProfile, Dataset, Patch, Vintage
 from .signals import dataset_loaded
 from .sources.base import Stage
 
@@ -59,9 +59,7 @@ def load_paths(
     try:
         for place, item in enumerate(found):
             if boundaries_pending and (item.source is None or item.source.stage > Stage.BOUNDARIES):
-                # The planner must know how many areas there are now before half a million values look them up.
-                _run_function("analyse_open_data")
-                finishers += hooks.after_boundaries(by=by, progress=_part(tell, place, place + 1, len(found)))
+                finishers += _after_boundaries(by, tell, FILES_END * place / len(found))
                 boundaries_pending = False
             outcome = load_material(
                 material=item.material,
@@ -76,13 +74,19 @@ def load_paths(
             if on_outcome is not None:
                 on_outcome(outcome)
         if boundaries_pending:
-            finishers += hooks.after_boundaries(by=by, progress=_part(tell, 0.8, 0.85, 1))
+            finishers += _after_boundaries(by, tell, FILES_END)
     finally:
-        datasets = [outcome.dataset for outcome in outcomes if outcome.state in ("loaded", "history")]
-        if datasets and not dry_run:
-            _follow_up(datasets, finishers, tell)
+        # Also when the work was cancelled half way: what has been loaded must show.
+        if not dry_run:
+            _follow_up(outcomes, finishers, tell)
     tell(1.0, "done")
     return outcomes
+
+
+def _after_boundaries(by, tell, fraction) -> list[Callable[[], None]]:
+    # The planner must know how many areas there are now, before half a million values look them up.
+    _run_function("analyse_open_data")
+    return hooks.after_boundaries(by=by, progress=lambda done, message="": tell(fraction, message))
 
 
 @transaction.atomic
@@ -107,11 +111,10 @@ def _file_progress(tell, place, files, name):
     return lambda fraction: tell(FILES_END * (place + fraction) / max(files, 1), name)
 
 
-def _part(tell, start, end, whole):
-    return lambda fraction, message="": tell(FILES_END * (start + (end - start) * fraction) / max(whole, 1), message)
-
-
-def _follow_up(datasets, finishers, tell):
+def _follow_up(outcomes, finishers, tell):
+    datasets = [outcome.dataset for outcome in outcomes if outcome.state in ("loaded", "history")]
+    if not datasets and not _profile_lags(outcomes):
+        return
     tell(FILES_END, "what follows from new boundaries")
     for finish in finishers:
         finish()
@@ -119,6 +122,20 @@ def _follow_up(datasets, finishers, tell):
     refresh_profile(analyse=True)
     for dataset in datasets:
         dataset_loaded.send(sender=Dataset, dataset=dataset)
+
+
+def _profile_lags(outcomes) -> bool:
+    """Whether figures in force are missing from the profile: a load was killed after its last commit."""
+    for outcome in outcomes:
+        dataset = outcome.dataset
+        if dataset is None or dataset.state != Dataset.State.CURRENT:
+            continue
+        value = dataset.values.select_related("indicator").first()
+        if value is not None:
+            profile = AreaProfile.objects.filter(area=value.area_id).first()
+            if profile is None or value.indicator.code not in profile.datasets:
+                return True
+    return False
 
 
 def refresh_profile(*, analyse=False) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 
 EARTH_RADIUS_KM = 6371.0088
 # Patients choose a near practice: the odds of a practice fall by 1/e with every DECAY_KM. Compared with the real
-# shares of practices' lists by ward in Birmingham and Solihull, see docs/adr.
+# shares of practices' lists by ward in Birmingham and Solihull, see docs/adr/0013.
 DECAY_KM = 0.5
 # Practices further away than this (in degrees of latitude, about 55 km) from a band of areas get no weight.
 BAND_DEGREES = 0.5

@@ -3,6 +3,7 @@
 import pytest
 
 from accounts.models import AuditEvent
+from lsoa import services
 from lsoa.loading import hooks
 from lsoa.loading.discovery import PathMissing, discover
 from lsoa.loading.hooks import register_after_boundaries
@@ -114,6 +115,16 @@ def test_a_failure_in_the_middle_leaves_nothing(boundaries, load, tmp_path, monk
     with pytest.raises(RuntimeError):
         load(published.nomis(tmp_path / "t.csv", "TS039", CARE))
     assert counts() == before
+
+
+def test_a_load_killed_before_its_end_is_made_good_by_the_next(boundaries, load, tmp_path, monkeypatch):
+    path = published.nomis(tmp_path / "t.csv", "TS039", CARE)
+    with monkeypatch.context() as killed:
+        killed.setattr(services, "_follow_up", lambda *args: None)
+        load(path)
+    assert "unpaid_care_50h_share" not in Area.objects.with_profile().first().profile.values
+    assert load(path).state == "unchanged"
+    assert share() == 2.0
 
 
 def test_a_patch_loads_its_areas_only_and_stands_beside_the_nation(boundaries, load, tmp_path):
