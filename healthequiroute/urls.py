@@ -1,6 +1,7 @@
 """The URL map of the portal. API routes live in `healthequiroute.api`."""
 
 from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.generic import RedirectView
 
@@ -9,7 +10,7 @@ from . import errors, health
 urlpatterns = [
     path("health/live", health.live, name="health-live"),
     path("health/ready", health.ready, name="health-ready"),
-    path("favicon.ico", RedirectView.as_view(url="/static/favicon.svg", permanent=False)),
+    path("favicon.ico", login_not_required(RedirectView.as_view(url="/static/favicon.svg")), name="favicon"),
     path("accounts/", include("accounts.sign_in_urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("healthequiroute.api")),

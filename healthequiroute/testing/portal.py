@@ -1,0 +1,150 @@
+"""A whole portal for tests: its own database with the demo data, a web server and a worker as real processes.
+
+Static files are those that `make assets` collected.
+"""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+START_SECONDS = 60
+
+
+class PortalDidNotStart(RuntimeError):
+    """The server never became ready; the message ends with its log."""
+
+
+class Portal:
+    """Starts and stops the parts. Use as a context manager; `url` is the address, `worker` the Huey process."""
+
+    def __init__(self, *, database: str, logs: Path):
+        self.database = database
+        self.logs = logs
+        self.port = _free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.server: subprocess.Popen | None = None
+        self.worker: subprocess.Popen | None = None
+        self.environment = os.environ | {
+            "DATABASE_NAME": database,
+            "DATABASE_AS_OWNER": "false",
+            "DEMO_MODE": "true",
+            "DEBUG": "false",
+            "HUEY_IMMEDIATE": "false",
+            # A queue and cache of its own: workers of other test runs must not take its tasks.
+            "HUEY_NAME": database,
+            "CACHE_KEY_PREFIX": database,
+        }
+
+    def __enter__(self):
+        try:
+            self._create_database()
+            self.manage("migrate", "--verbosity=0", DATABASE_AS_OWNER="true")
+            self.manage("seed_demo")
+            self.start_worker()
+            self.start_server()
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
+        return self
+
+    def __exit__(self, *exc):
+        for process in (self.server, self.worker):
+            _stop(process)
+        with self._as_owner() as connection:
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(self.database)))
+
+    def manage(self, *arguments: str, **environment: str) -> str:
+        """Run a management command against this portal's database; returns standard output. Fails the test on error."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=BASE_DIR,
+            env=self.environment | environment,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, f"manage.py {' '.join(arguments)} failed:\n{done.stdout}\n{done.stderr}"
+        return done.stdout
+
+    def start_worker(self):
+        self.worker = self._start("worker", [sys.executable, "manage.py", "run_huey", "--workers=2"])
+
+    def kill_worker(self):
+        """The hard way, as a crashed machine would: no handler runs."""
+        os.killpg(self.worker.pid, signal.SIGKILL)
+        self.worker.wait()
+
+    def start_server(self):
+        command = ["-m", "gunicorn", "healthequiroute.asgi:application", "--worker-class=uvicorn_worker.UvicornWorker"]
+        self.server = self._start("server", [sys.executable, *command, f"--bind=127.0.0.1:{self.port}", "--workers=2"])
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            if self.server.poll() is not None:
+                break
+            try:
+                with urllib.request.urlopen(f"{self.url}/health/ready", timeout=20) as answer:
+                    if answer.status == 200:
+                        return
+            except OSError:  # refused, reset, timed out, or 503
+                self._wait(0.2)
+        raise PortalDidNotStart(self.log("server") + self.log("worker"))
+
+    def log(self, name: str) -> str:
+        path = self.logs / f"{name}.log"
+        return path.read_text()[-5000:] if path.exists() else ""
+
+    def _wait(self, seconds):
+        """Let the server get on; ends at once when it dies."""
+        try:
+            self.server.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return
+
+    def _start(self, name, command):
+        with (self.logs / f"{name}.log").open("ab") as log:
+            return subprocess.Popen(
+                command, cwd=BASE_DIR, env=self.environment, stdout=log, stderr=log, start_new_session=True
+            )
+
+    def _create_database(self):
+        with self._as_owner() as connection:
+            name, template = sql.Identifier(self.database), sql.Identifier(os.environ.get("DATABASE_TEMPLATE", "her_template"))
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
+            connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(name, template))
+
+    def _as_owner(self):
+        from django.conf import settings
+
+        default = settings.DATABASES["default"]
+        return psycopg.connect(
+            host=default["HOST"],
+            port=default["PORT"],
+            user=settings.DATABASE_OWNER_ROLE,
+            dbname="postgres",
+            autocommit=True,
+        )
+
+
+def _stop(process):
+    if process is None or process.poll() is not None:
+        return
+    os.killpg(process.pid, signal.SIGTERM)
+    try:
+        process.wait(15)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

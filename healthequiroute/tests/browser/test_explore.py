@@ -1,0 +1,97 @@
+"""Where is need, and why: map, filters in the address, an area with its reasons, all of it by keyboard too."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+NARROW = {"width": 390, "height": 844}
+
+
+@pytest.fixture
+def analyst(sign_in):
+    sign_in("Analyst")
+
+
+def painted(page) -> bool:
+    """Whether the map's tiles hold more than one colour."""
+    return page.evaluate(
+        """() => [...document.querySelectorAll('.leaflet-tile-pane canvas')].some(canvas => {
+            const data = new Uint32Array(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.buffer);
+            return new Set(data).size > 2;
+        })"""
+    )
+
+
+def test_the_map_is_drawn_and_answers(analyst, page, base_url, check_accessibility):
+    page.goto(f"{base_url}/explore/")
+    page.wait_for_function(
+        "() => document.querySelectorAll('.leaflet-tile-pane canvas').length > 0", timeout=20_000
+    )
+    page.wait_for_load_state("networkidle")
+    assert painted(page)
+    check_accessibility()
+
+
+def test_filters_are_in_the_address_and_survive_a_reload(analyst, page, base_url, check_accessibility):
+    page.goto(f"{base_url}/explore/")
+    page.get_by_label("Urgent", exact=True).check()
+    page.get_by_role("button", name="Apply filters").click()
+    expect(page).to_have_url(re.compile(r"\?.*urgent|\?.*priority=3|\?.*class="))
+    heading = page.locator("main h2", has_text="areas, most urgent first")
+    expect(heading).not_to_contain_text("1,200")
+    counted = heading.inner_text()
+    page.reload()
+    expect(heading).to_have_text(counted)
+    tags = page.locator("main table tbody tr")
+    expect(tags.first).to_contain_text("Urgent")
+    check_accessibility()
+
+
+def test_an_area_says_why(analyst, page, base_url, check_accessibility):
+    page.goto(f"{base_url}/explore/")
+    page.locator("main table tbody a[href^='/areas/']").first.click()
+    expect(page.get_by_role("heading", name="Why this class")).to_be_visible()
+    expect(page.get_by_text("Rule by rule")).to_be_visible()
+    expect(page.get_by_role("heading", name="Indicators")).to_be_visible()
+    check_accessibility()
+
+
+def test_the_skip_link_is_first_and_leads_to_the_content(analyst, page, base_url):
+    page.goto(f"{base_url}/explore/")
+    page.keyboard.press("Tab")
+    focused = page.evaluate("document.activeElement.textContent.trim()")
+    assert focused == "Skip to main content"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.closest('main') !== null || location.hash !== ''")
+
+
+@pytest.mark.parametrize("path", ["/", "/explore/", "/plans/", "/areas/E01900001/", "/about-data/", "/accessibility/"])
+def test_pages_fit_a_phone(analyst, page, base_url, path, check_accessibility):
+    page.set_viewport_size(NARROW)
+    page.goto(f"{base_url}{path}")
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+    check_accessibility()
+
+
+def test_explore_works_without_javascript(browser, base_url):
+    context = browser.new_context(java_script_enabled=False, base_url=base_url)
+    page = context.new_page()
+    page.goto("/accounts/login/")
+    page.get_by_role("button", name=re.compile(", Analyst$")).click()
+    page.goto("/explore/")
+    page.get_by_label("Urgent", exact=True).check()
+    page.get_by_role("button", name="Apply filters").click()
+    expect(page.locator("main table tbody tr").first).to_contain_text("Urgent")
+    context.close()
+
+
+def test_nothing_is_asked_of_other_machines(analyst, page, base_url):
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    for path in ("/", "/explore/", "/areas/E01900001/", "/api/v1/docs/"):
+        page.goto(f"{base_url}{path}")
+        page.wait_for_load_state("networkidle")
+    assert asked
+    assert [url for url in asked if not url.startswith((base_url, "data:", "blob:"))] == []

@@ -1,0 +1,106 @@
+"""From a need to a decision: a planner makes and optimises a plan, an approver decides, an auditor sees each step."""
+
+import re
+from datetime import timedelta
+
+from django.utils import timezone
+from playwright.sync_api import expect
+
+OPTIMISED = 60_000  # milliseconds; the search itself is given ten seconds
+NARROW = {"width": 390, "height": 844}
+
+
+def create_plan(page, base_url, *, days_ahead: int, name: str, visits: int = 40, seconds: str = "10"):
+    """Fill in the form for a plan on a working day from `days_ahead` on; ends on the plan's page."""
+    day = timezone.localdate() + timedelta(days=days_ahead)
+    while day.weekday() >= 5:
+        day += timedelta(days=1)
+    page.goto(f"{base_url}/plans/new/")
+    page.get_by_label("Day", exact=True).fill(str(day.day))
+    page.get_by_label("Month").fill(str(day.month))
+    page.get_by_label("Year").fill(str(day.year))
+    page.get_by_label("Name of the plan").fill(name)
+    page.get_by_label("How many visits?").fill(str(visits))
+    page.get_by_label("Time to search").select_option(seconds)
+    page.get_by_role("button", name="Create plan").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(name)
+
+
+def test_a_plan_from_priorities_to_approval(page, base_url, sign_in, check_accessibility):
+    sign_in("Planner")
+    check_accessibility()
+    create_plan(page, base_url, days_ahead=3, name="Monday round")
+    expect(page.locator("#plan-state")).to_have_text("Draft")
+    check_accessibility()
+
+    page.get_by_role("button", name="Optimise").click()
+    # The worker's progress arrives by itself, and stops asking when the plan is settled.
+    expect(page.locator("#plan-progress")).to_be_visible()
+    expect(page.locator("#plan-progress progress")).not_to_have_attribute("value", "0", timeout=OPTIMISED)
+    expect(page.locator("#plan-state")).to_have_text("Proposed", timeout=OPTIMISED)
+    expect(page.locator("[hx-trigger*=every]")).to_have_count(0)
+
+    expect(page.locator(".leaflet-overlay-pane path, .leaflet-overlay-pane canvas").first).to_be_attached()
+    expect(page.get_by_role("heading", name="Timeline")).to_be_visible()
+    expect(page.get_by_role("heading", name="Coverage by deprivation fifth")).to_be_visible()
+    expect(page.get_by_role("heading", name="Why visits are left out")).to_be_visible()
+    expect(page.get_by_text("Core20 coverage ratio")).to_be_visible()
+    expect(page.get_by_role("button", name="Approve plan")).to_have_count(0)
+    check_accessibility()
+    address = page.url
+
+    sign_in("Approver")
+    page.get_by_role("link", name="Monday round").first.click()
+    page.get_by_label("Reason").fill("What is left out can wait until tomorrow.")
+    page.get_by_role("button", name="Approve plan").click()
+    expect(page.locator("#plan-state")).to_have_text("Approved")
+    expect(page.get_by_text("Approved by Alex Approver")).to_be_visible()
+
+    sign_in("Auditor")
+    page.goto(f"{base_url}/audit/")
+    expect(page.get_by_text("Unbroken")).to_be_visible()
+    check_accessibility()
+    page.goto(f"{base_url}/audit/routing.routeplan/{address.rstrip('/').split('/')[-1]}/")
+    trail = page.locator("main").inner_text().lower()
+    for step in ("plan created", "optimisation queued", "plan optimised", "plan approved"):
+        assert step in trail, step
+
+
+def test_a_killed_worker_leaves_an_honest_page_and_another_try(page, base_url, portal, sign_in, check_accessibility):
+    sign_in("Planner")
+    create_plan(page, base_url, days_ahead=4, name="Interrupted round", seconds="120")
+    page.get_by_role("button", name="Optimise").click()
+    expect(page.locator("#plan-progress progress")).not_to_have_attribute("value", "0", timeout=OPTIMISED)
+
+    portal.kill_worker()
+    # The heartbeat has to be missed first; the page finds out by itself.
+    expect(page.get_by_text("The worker stopped", exact=False).first).to_be_visible(timeout=OPTIMISED)
+    expect(page.locator("#plan-state")).to_have_text("Draft")
+    check_accessibility()
+
+    portal.start_worker()
+    page.get_by_role("button", name=re.compile("Try again|Optimise")).click()
+    expect(page.locator("#plan-progress progress")).not_to_have_attribute("value", "0", timeout=OPTIMISED)
+    page.locator("#plan-stop").click()
+    expect(page.locator("#plan-state")).to_have_text("Proposed", timeout=OPTIMISED)
+
+
+def test_a_plan_without_javascript(browser, base_url, portal):
+    context = browser.new_context(java_script_enabled=False, base_url=base_url)
+    page = context.new_page()
+    page.goto("/accounts/login/")
+    page.get_by_role("button", name=re.compile(", Planner$")).click()
+    create_plan(page, base_url, days_ahead=5, name="Round without scripts", visits=12)
+    page.get_by_role("button", name="Optimise").click()
+    # The page asks for itself again until the plan is there.
+    expect(page.locator("#plan-state")).to_have_text("Proposed", timeout=OPTIMISED)
+    expect(page.get_by_role("heading", name="Rounds, stop by stop")).to_be_visible()
+    context.close()
+
+
+def test_the_plan_fits_a_phone(page, base_url, sign_in):
+    page.set_viewport_size(NARROW)
+    sign_in("Approver")
+    page.goto(f"{base_url}/plans/")
+    page.locator("main a[href*='/plans/']").first.click()
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
