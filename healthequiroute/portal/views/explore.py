@@ -77,7 +77,7 @@ def _theme_etag(request) -> str:
 def theme(request):
     """Bytes, one per area by index: class of the theme, 254 outside the filters, 255 without a figure."""
     query = PriorityQuery.from_querydict(request.GET)
-    key = f"theme:{_theme_etag(request)}:{request.organisation.pk}"
+    key = f"theme:{_theme_etag(request)}:{request.organisation and request.organisation.pk}"
     data = cache.get(key)
     if data is None:
         data = _theme_bytes(query, Selection(query, request.organisation))
