@@ -1,8 +1,8 @@
 """One error page for people; API addresses get problem details (RFC 9457) even when no view was reached."""
 
+from django.http import HttpResponseServerError
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.http import HttpResponseServerError
 
 from .problems import problem_response
 

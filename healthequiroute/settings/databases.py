@@ -45,5 +45,10 @@ HUEY = {
     "results": False,
     "utc": True,
     "connection": {"url": REDIS_URL},
-    "consumer": {"workers": env.int("HUEY_WORKERS", 2), "worker_type": "process", "initial_delay": 0.05, "max_delay": 1},
+    "consumer": {
+        "workers": env.int("HUEY_WORKERS", 2),
+        "worker_type": "process",
+        "initial_delay": 0.05,
+        "max_delay": 1,
+    },
 }

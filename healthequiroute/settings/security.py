@@ -4,7 +4,9 @@ from csp.constants import NONCE, NONE, SELF
 
 from .environment import DEBUG, DEMO_MODE, env
 
-SECRET_KEY = env.str("SECRET_KEY", "demo-only-secret-key-not-for-real-use-0123456789") if DEMO_MODE else env.str("SECRET_KEY")
+SECRET_KEY = (
+    env.str("SECRET_KEY", "demo-only-secret-key-not-for-real-use-0123456789") if DEMO_MODE else env.str("SECRET_KEY")
+)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
 

@@ -13,9 +13,8 @@ check() {
 
 check "$PYTHON" -m ruff check --quiet .
 check "$PYTHON" -m ruff format --check --quiet .
-check "$PYTHON" -m djlint --check --quiet templates
 check "$PYTHON" -m djlint --lint --quiet templates
-check "$VENV/bin/lint-imports"
+check "$VENV/bin/lint-imports" --no-logo
 check "$VENV/bin/shellcheck" infrastructure/local/*.sh infrastructure/container/*.sh .ci/run
 check "$VENV/bin/hadolint" Dockerfile
 exit "$STATUS"
