@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+import structlog
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.utils.text import slugify
@@ -17,6 +18,8 @@ from .loading.loader import LoadOutcome, load_material
 from .models import Area, AreaProfile, Dataset, Patch, Vintage
 from .signals import dataset_loaded
 from .sources.base import Stage
+
+log = structlog.get_logger(__name__)
 
 # progress(fraction of everything, message)
 Progress = Callable[[float, str], None]
@@ -121,7 +124,16 @@ def _follow_up(outcomes, finishers, tell):
     tell(FOLLOW_UP_END, "profile of the areas")
     refresh_profile(analyse=True)
     for dataset in datasets:
-        dataset_loaded.send(sender=Dataset, dataset=dataset)
+        _tell_others(dataset)
+
+
+def _tell_others(dataset):
+    """Send `dataset_loaded`. The data are in by now: a listener that fails is logged and takes nothing back."""
+    for receiver, answer in dataset_loaded.send_robust(sender=Dataset, dataset=dataset):
+        if isinstance(answer, Exception):
+            log.error(
+                "dataset_loaded_listener_failed", listener=str(receiver), dataset=str(dataset.pk), exc_info=answer
+            )
 
 
 def _profile_lags(outcomes) -> bool:
@@ -177,7 +189,7 @@ def roll_back(*, dataset: Dataset, by) -> Dataset | None:
         refresh_profile()
         details = {"reinstated": str(before.pk) if before else None}
         audit.record(action="dataset.rolled_back", by=by, target=dataset, details=details)
-        transaction.on_commit(lambda: dataset_loaded.send(sender=Dataset, dataset=before or dataset))
+        transaction.on_commit(lambda: _tell_others(before or dataset))
     return before
 
 

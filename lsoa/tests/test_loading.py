@@ -162,6 +162,18 @@ def test_others_hear_of_new_data_when_the_profile_is_ready(boundaries, load, tmp
     assert heard == [("census2021-ts039", 2.0)]
 
 
+def test_a_listener_that_fails_takes_nothing_back(boundaries, load, tmp_path):
+    def fail(sender, **kwargs):
+        raise RuntimeError("no model yet")
+
+    dataset_loaded.connect(fail)
+    try:
+        outcome = load(published.nomis(tmp_path / "t.csv", "TS039", CARE))
+    finally:
+        dataset_loaded.disconnect(fail)
+    assert (outcome.state, share()) == ("loaded", 2.0)
+
+
 def test_what_follows_from_boundaries_runs_once_and_finishes_last(load, tmp_path, monkeypatch):
     happened = []
     monkeypatch.setattr(hooks, "_after_boundaries", [])
