@@ -1,6 +1,7 @@
 """What allauth may and may not do here: accounts are made by administrators, never by whoever comes along."""
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.conf import settings
@@ -21,6 +22,11 @@ class AccountAdapter(DefaultAccountAdapter):
         if not user.may_act:
             return self.respond_user_inactive(request, user)
         return super().pre_login(request, user, **kwargs)
+
+    def reauthenticate(self, user, password):
+        """By the account's own address: allauth's table of addresses knows only who signed in through it."""
+        confirmed = self.authenticate(context.request, email=user.email, password=password)
+        return confirmed is not None and confirmed.pk == user.pk
 
     def add_message(self, request, level, message_template=None, message_context=None, extra_tags="", message=None):
         # The page itself shows who is signed in; a banner that repeats it is in the way.

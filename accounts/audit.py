@@ -6,6 +6,7 @@ from datetime import datetime
 
 import structlog
 from django.core.cache import cache
+from django.core.signing import BadSignature, Signer
 from django.db import connection, models
 from django.utils import timezone
 
@@ -84,6 +85,33 @@ def verify() -> Verification:
     if broken is None:
         return Verification(True, count, head)
     return Verification(False, count, head, broken[0], broken[1])
+
+
+class BrokenSeal(ValueError):
+    """A seal that this installation did not make, or whose entry is gone or different now."""
+
+
+_signer = Signer(salt="accounts.audit.seal")
+
+
+def seal(verification: Verification) -> str:
+    """A signed note of the chain's head, to be kept where this database's owner cannot write.
+
+    The chain alone cannot show that its end was cut off, or that all of it was made anew; a seal can.
+    """
+    return _signer.sign(f"{verification.events}:{verification.head}")
+
+
+def check_seal(text: str) -> int:
+    """The number of the sealed entry, when the trail still holds it as it was. BrokenSeal otherwise."""
+    try:
+        sequence, digest = _signer.unsign(text.strip()).split(":")
+    except (BadSignature, ValueError) as error:
+        raise BrokenSeal("This seal was not made by this installation, or it was altered.") from error
+    event = AuditEvent.objects.filter(sequence=int(sequence)).first()
+    if event is None or bytes(event.digest).hex() != digest:
+        raise BrokenSeal(f"Entry {sequence} is not what it was when it was sealed.")
+    return event.sequence
 
 
 CHECK_KEY = "audit-chain-check"

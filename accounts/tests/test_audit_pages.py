@@ -123,3 +123,25 @@ def test_the_banner_and_the_command_name_the_broken_entry(
     with pytest.raises(CommandError, match=f"broken at entry {second.sequence}") as failure:
         call_command("verify_audit")
     assert failure.value.returncode == 1
+
+
+def test_a_seal_shows_that_the_end_was_cut_off(owner_connection, audit_triggers_off, organisation, capsys):
+    for _ in range(3):
+        write(organisation)
+    call_command("verify_audit")
+    seal = capsys.readouterr().out.splitlines()[1].removeprefix("Seal: ")
+    write(organisation)
+    call_command("verify_audit", "--seal", seal)
+    assert "Entry 3 is the one that was sealed" in capsys.readouterr().out
+    with audit_triggers_off():
+        owner_connection.execute("DELETE FROM accounts_auditevent WHERE sequence >= 3")
+    assert audit.verify().intact
+    with pytest.raises(CommandError, match="Entry 3 is not what it was"):
+        call_command("verify_audit", "--seal", seal)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("seal", ["", "nonsense", "3:abc:forged"])
+def test_a_forged_seal_is_refused(seal):
+    with pytest.raises(audit.BrokenSeal, match="not made by this installation"):
+        audit.check_seal(seal)

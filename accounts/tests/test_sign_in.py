@@ -101,6 +101,14 @@ def test_changing_the_password_is_recorded(client_as, person):
     assert "password.changed" in actions()
 
 
+def test_confirming_that_it_is_you(client_as, person):
+    client = client_as(user=person)
+    page = client.post(reverse("account_reauthenticate"), {"password": "wrong"}).content.decode()
+    assert "error-summary" in page
+    response = client.post(reverse("account_reauthenticate") + "?next=/roles/", {"password": PASSWORD})
+    assert response.status_code == 302
+
+
 @pytest.mark.parametrize(
     "name", ["account_login", "account_signup", "account_inactive", "socialaccount_login_cancelled"]
 )

@@ -12,10 +12,24 @@ REASONS = {
 class Command(BaseCommand):
     help = "Recompute the chain of the audit trail; names the first broken entry and exits with 1 if there is one."
 
-    def handle(self, *args, **options):
+    def add_arguments(self, parser):
+        parser.add_argument("--seal", help="also compare with a seal that was printed or logged earlier")
+
+    def handle(self, *args, seal=None, **options):
         found = audit.verify()
         if not found.intact:
             raise CommandError(
                 f"The audit trail is broken at entry {found.broken_sequence}: {REASONS[found.reason]}.", returncode=1
             )
-        self.stdout.write(f"{found.events} entries, unbroken. Head: {found.head or 'none'}")
+        if seal:
+            self._compare(seal)
+        self.stdout.write(f"{found.events} entries, unbroken.")
+        if found.events:
+            self.stdout.write(f"Seal: {audit.seal(found)}")
+
+    def _compare(self, seal):
+        try:
+            sequence = audit.check_seal(seal)
+        except audit.BrokenSeal as refusal:
+            raise CommandError(str(refusal)) from refusal
+        self.stdout.write(f"Entry {sequence} is the one that was sealed.")
