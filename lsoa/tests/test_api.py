@@ -5,6 +5,8 @@ import json
 import subprocess
 
 import pytest
+from asgiref.sync import sync_to_async
+from django.db import connections
 
 from lsoa import geojson
 from lsoa.models import Area
@@ -129,7 +131,10 @@ def test_an_asynchronous_server_streams_too(async_client, make_user):
     async def fetch():
         await async_client.aforce_login(user, backend="django.contrib.auth.backends.ModelBackend")
         response = await async_client.get(AREAS + "geojson/")
-        return b"".join([piece async for piece in response.streaming_content])
+        body = b"".join([piece async for piece in response.streaming_content])
+        # The connection of the thread that ran the queries would outlive the test.
+        await sync_to_async(connections.close_all)()
+        return body
 
     assert len(json.loads(asyncio.run(fetch()))["features"]) == 3
 
