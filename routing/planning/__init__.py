@@ -6,6 +6,7 @@ io          both as JSON
 check       the judge
 timetable   times of a route whose order is known
 engines     searches, each behind the same protocol
+exchanges   a last look: nothing simple is left undone
 reasons     why a visit stays unserved
 equity      coverage of the most deprived fifth
 instances   made-up working days for tests and measurements

@@ -106,7 +106,7 @@ def _kept_out(problem, days, visit):
     if visit.staff_required == 1 and not problem.links:
         place = days.cheapest_place(visit)
         if place:
-            return _could_be_added(problem, days, visit, place[0])
+            return _could_be_added(days, visit, *place)
     capped = [p for p in able if p.max_visits is not None and len(days.routes[p.id]) >= p.max_visits]
     if able and len(capped) == len(able):
         return Reason("max_visits", f"All {len(able)} people who could do it have as many visits as their day allows.")
@@ -119,8 +119,8 @@ def _kept_out(problem, days, visit):
     return Reason("full", f"No room{window} in the days of {names} who could do it.")
 
 
-def _could_be_added(problem, days, visit, person):
-    added = min(cost for cost, order, _ in days.places(visit) if problem.staff[order].id == person.id)
+def _could_be_added(days, visit, person, position):
+    added = days.added_cost(visit, person, position)
     if visit.tier is None and not visit.required and added >= visit.prize:
         return Reason("prize", f"Serving it would cost {added:g} more, leaving it out costs {visit.prize:g}.")
     return Reason("search", f"It would fit into the day of {person.id}; search longer or add it by hand.")

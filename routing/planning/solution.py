@@ -86,7 +86,10 @@ class Cost:
 
 @dataclass(slots=True)
 class Solution:
-    """A whole plan. `trace`: (elapsed seconds, best total cost so far)."""
+    """A whole plan. `trace`: (elapsed seconds, best total cost so far).
+
+    `stopped`: "stopped" where somebody ended the search; `rejected`: plans of the engine that the judge did not accept.
+    """
 
     routes: list[Route]
     unserved: list[Unserved] = field(default_factory=list)
@@ -96,6 +99,7 @@ class Solution:
     seconds: float = 0
     trace: list[tuple[float, float]] = field(default_factory=list)
     stopped: str = ""
+    rejected: int = 0
 
     @property
     def orders(self) -> dict[str, list[str]]:

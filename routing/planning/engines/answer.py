@@ -46,6 +46,7 @@ class Best:
         self.waiting = None  # orders not yet judged
         self.reported_at = self.asked_at = float("-inf")
         self.stopped = False
+        self.rejected = 0
 
     @property
     def elapsed(self):
@@ -65,7 +66,13 @@ class Best:
         if self.waiting is None or not (now or self.elapsed - self.reported_at >= self.REPORT_EVERY):
             return
         orders, self.waiting = self.waiting, None
-        solution, verdict = judged(self.problem, orders, self.engine)
+        try:
+            solution, verdict = judged(self.problem, orders, self.engine)
+        except EngineFault:
+            if self.solution is None:
+                raise
+            self.rejected += 1  # a better plan than any so far, were it one; the best one that the judge accepts stays
+            return
         rank = (len(verdict.violations), *verdict.rank)
         self.reported_at = self.elapsed
         if self.rank is not None and rank >= self.rank:
@@ -87,5 +94,6 @@ class Best:
         self.tick(now=True)
         self.solution.seconds = self.elapsed
         self.solution.trace = list(self.trace)
+        self.solution.rejected = self.rejected
         self.solution.stopped = "stopped" if self.stopped else ""
         return self.solution

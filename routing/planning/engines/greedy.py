@@ -71,14 +71,24 @@ class Days:
     def insert(self, visit, person, position):
         self.routes[person.id].insert(position, visit)
 
-    def cheapest_place(self, visit):
-        """(person, position) with the least added travel and preference cost where every rule holds, or None."""
+    def cheapest_place(self, visit, only=None):
+        """(person, position) with the least added travel and preference cost where every rule holds, or None.
+
+        `only`: the one person whose day is looked at.
+        """
         for _, order, position in sorted(self.places(visit)):
             person = self.problem.staff[order]
+            if only is not None and person is not only:
+                continue
             visits = self.routes[person.id]
             if self.fits(person, [*visits[:position], visit, *visits[position:]]):
                 return person, position
         return None
+
+    def added_cost(self, visit, person, position):
+        """Travel and preference cost that the visit adds at a place."""
+        order = self.problem.staff.index(person)
+        return next(cost for cost, *place in self.places(visit) if place == [order, position])
 
     def places(self, visit):
         """(added cost, index of the person, position) of every place that skills and counts allow."""

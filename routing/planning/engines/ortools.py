@@ -11,6 +11,7 @@ from routing.planning.engines.answer import Best
 from routing.planning.engines.base import SolveOptions, UnsupportedFeature
 from routing.planning.engines.greedy import first_orders, unsupported_features
 from routing.planning.engines.ortools_model import RoutingProblem
+from routing.planning.exchanges import with_simple_exchanges
 from routing.planning.problem import Problem
 from routing.planning.solution import Solution
 from routing.planning.tiers import LadderTooHigh, price_of_leaving_out
@@ -46,6 +47,9 @@ class OrToolsEngine:
         best.offer(first_orders(problem, best.should_stop))
         if problem.visits and problem.staff and not best.should_stop():
             _search(problem, options, best)
+        best.tick(now=True)
+        if not best.stopped:
+            best.offer(with_simple_exchanges(problem, best.solution.orders))
         return best.finished()
 
 

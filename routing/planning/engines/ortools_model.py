@@ -153,8 +153,11 @@ class RoutingProblem:
     def _person(self, vehicle, person):
         opens, closes = person.shift[0], person.shift[1] + person.overtime
         start, end = self.routing.Start(vehicle), self.routing.End(vehicle)
-        self._range(self.time.CumulVar(start), opens, closes)
-        self._range(self.time.CumulVar(end), opens, closes)
+        # The library lets a break overlap the start of a route (and the end likewise), so days with breaks are held
+        # open over the whole shift: waiting costs nothing here. A bounded day cannot be; there the judge weeds out.
+        held = bool(person.breaks) and person.max_duration is None
+        self._range(self.time.CumulVar(start), opens, opens if held else closes)
+        self._range(self.time.CumulVar(end), closes if held and not person.overtime else opens, closes)
         if person.overtime and person.overtime_cost:
             cost = round(person.overtime_cost * self.scale)
             self.time.SetCumulVarSoftUpperBound(end, person.shift[1] - self.origin, cost)

@@ -19,6 +19,8 @@ from routing.planning.engines import (
     get_engine,
     solve,
 )
+from routing.planning.engines.answer import Best
+from routing.planning.engines.greedy import first_orders
 from routing.planning.instances import home_visits
 from routing.planning.problem import Link, Pin, Weights
 from routing.planning.solution import Route, Solution, VisitStop
@@ -51,6 +53,8 @@ def test_every_answer_passes_the_judge(problem, engine):
     assert solution.engine == engine
     assert {violation.rule for violation in verdict.violations} <= {"required"}
     assert solution.feasible == verdict.feasible
+    bounded = any(person.max_duration is not None or person.overtime for person in problem.staff)
+    assert bounded or solution.rejected == 0
     assert solution.cost == verdict.cost
     assert {left.visit for left in solution.unserved} == set(verdict.unserved)
     assert all(left.reason and left.detail for left in solution.unserved)
@@ -237,3 +241,13 @@ def test_empty_days_are_answered(engine):
     assert nothing.feasible
     assert nothing.routes == []
     assert nothing.cost.total == 0
+
+
+def test_a_later_answer_that_the_judge_rejects_is_left_aside_and_counted():
+    problem = home_visits(20, 2, seed=1)
+    best = Best(problem, BRIEF, "test")
+    best.offer(first_orders(problem))
+    best.offer({problem.staff[0].id: [visit.id for visit in problem.visits]})
+    solution = best.finished()
+    assert solution.rejected == 1
+    assert check(problem, solution).feasible

@@ -20,7 +20,10 @@ CONTRACT = {
         {
             "id": "n1", "start": 0, "end": 0, "shift": [28800, 61200], "skills": ["wound"], "max_visits": 14,
             "breaks": [
-                {"duration": 1800, "windows": [[41400, 48600]], "required": True, "missed_cost": 0, "place": "anywhere"},
+                {
+                    "duration": 1800, "windows": [[41400, 48600]], "required": True, "missed_cost": 0,
+                    "place": "anywhere",
+                },
             ],
             "overtime": 0, "overtime_cost": 0, "max_duration": None, "max_drive": None,
         },
