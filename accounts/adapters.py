@@ -4,7 +4,9 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.models import SocialApp
 from django.conf import settings
+from django.http import Http404
 from django.shortcuts import render
 
 from . import audit
@@ -37,6 +39,13 @@ class AccountAdapter(DefaultAccountAdapter):
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):
     """Sign-in with Google: for people who have an account, or whose address is in an allowed domain."""
+
+    def get_app(self, request, provider, client_id=None):
+        """The configured provider; its addresses do not exist (404) where it is not configured."""
+        try:
+            return super().get_app(request, provider, client_id=client_id)
+        except SocialApp.DoesNotExist as error:
+            raise Http404(f"{provider} is not configured.") from error
 
     def pre_social_login(self, request, sociallogin):
         """Connect Google's verified address to the account of the same address; refuse strangers."""

@@ -1,4 +1,10 @@
-"""Puts the organisation that a request acts in on the request."""
+"""Who is asking: sign-in required by default, and the organisation that a request acts in."""
+
+from urllib.parse import urlencode, urlsplit
+
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import HttpResponse
+from django.shortcuts import resolve_url
 
 SESSION_KEY = "organisation_id"
 # API clients with several memberships name the organisation in this header.
@@ -16,6 +22,26 @@ def organisation_for(request, user):
         return by_id.get(request.headers[HEADER])
     chosen = request.session.get(SESSION_KEY) if hasattr(request, "session") else None
     return by_id.get(chosen) or next(iter(by_id.values()), None)
+
+
+class SignInRequiredMiddleware(LoginRequiredMiddleware):
+    """Sends people to sign in, and tells scripts (map tiles, polls) with 401 that the session has ended.
+
+    A redirect would hand a script the sign-in page: HTMX would swap it into a panel, and the form token that comes with
+    it would replace the one of a sign-in page that is open.
+    """
+
+    def handle_no_permission(self, request, view_func):
+        is_script = request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate"
+        if not (request.htmx or is_script):
+            return super().handle_no_permission(request, view_func)
+        response = HttpResponse("Your session has ended. Sign in again.", status=401, content_type="text/plain")
+        if request.htmx:
+            # The whole page goes to sign in, and comes back to where the person was.
+            here = urlsplit(request.htmx.current_url or "/")
+            back = here._replace(scheme="", netloc="", fragment="").geturl() or "/"
+            response["HX-Redirect"] = f"{resolve_url(self.get_login_url(view_func))}?{urlencode({'next': back})}"
+        return response
 
 
 class OrganisationMiddleware:

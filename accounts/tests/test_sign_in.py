@@ -33,6 +33,25 @@ def actions():
     return list(AuditEvent.objects.order_by("sequence").values_list("action", flat=True))
 
 
+def test_scripts_are_told_that_the_session_ended(client):
+    """A redirect would end with the sign-in page inside a panel of the page."""
+    response = client.get("/explore/theme.bin", headers={"sec-fetch-mode": "cors"})
+    assert response.status_code == 401
+    assert "csrftoken" not in response.cookies
+
+
+def test_a_partial_update_without_session_sends_the_whole_page_to_sign_in(client):
+    here = "http://testserver/plans/?state=draft"
+    response = client.get("/plans/", headers={"hx-request": "true", "hx-current-url": here})
+    assert response.status_code == 401
+    assert response["HX-Redirect"] == "/accounts/login/?next=%2Fplans%2F%3Fstate%3Ddraft"
+
+
+@pytest.mark.parametrize("name", ["google_login", "google_callback", "google_login_by_token"])
+def test_google_does_not_exist_where_it_is_not_configured(client, name):
+    assert client.get(reverse(name)).status_code == 404
+
+
 def test_pages_send_strangers_to_the_sign_in_page(client):
     response = client.get("/audit/")
     assert response.status_code == 302

@@ -28,7 +28,11 @@ LOGGING = {
     # Logs go to standard error: a command's answer has standard output to itself.
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "structured"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    "loggers": {"django.server": {"propagate": True}, "huey": {"level": LOG_LEVEL}},
+    "loggers": {
+        "django.server": {"propagate": True},
+        # run_huey gives this logger a handler unless it has one; propagating as well would write each line twice.
+        "huey": {"handlers": ["console"], "level": LOG_LEVEL, "propagate": False},
+    },
 }
 
 structlog.configure(

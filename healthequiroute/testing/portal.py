@@ -116,7 +116,10 @@ class Portal:
 
     def _create_database(self):
         with self._as_owner() as connection:
-            name, template = sql.Identifier(self.database), sql.Identifier(os.environ.get("DATABASE_TEMPLATE", "her_template"))
+            name, template = (
+                sql.Identifier(self.database),
+                sql.Identifier(os.environ.get("DATABASE_TEMPLATE", "her_template")),
+            )
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
             connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(name, template))
 

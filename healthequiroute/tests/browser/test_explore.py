@@ -17,17 +17,15 @@ def painted(page) -> bool:
     """Whether the map's tiles hold more than one colour."""
     return page.evaluate(
         """() => [...document.querySelectorAll('.leaflet-tile-pane canvas')].some(canvas => {
-            const data = new Uint32Array(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.buffer);
-            return new Set(data).size > 2;
+            const image = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+            return new Set(new Uint32Array(image.data.buffer)).size > 2;
         })"""
     )
 
 
 def test_the_map_is_drawn_and_answers(analyst, page, base_url, check_accessibility):
     page.goto(f"{base_url}/explore/")
-    page.wait_for_function(
-        "() => document.querySelectorAll('.leaflet-tile-pane canvas').length > 0", timeout=20_000
-    )
+    page.wait_for_function("() => document.querySelectorAll('.leaflet-tile-pane canvas').length > 0", timeout=20_000)
     page.wait_for_load_state("networkidle")
     assert painted(page)
     check_accessibility()

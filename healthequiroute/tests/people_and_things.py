@@ -1,0 +1,118 @@
+"""A person for every column of the access matrix, and a thing for every address that names one."""
+
+from dataclasses import dataclass
+from datetime import time
+
+from django.contrib.gis.geos import Point
+
+from accounts import audit
+from accounts.models import User
+from accounts.permissions import Role
+from accounts.tests.factories import JobFactory, MembershipFactory, PlatformAdministratorFactory, UserFactory
+from lsoa.models import Area
+from lsoa.services import create_patch, load_paths
+from priorities.services import publish_default_model, score_areas
+from routing import services
+from routing.models import RouteAssignment, Shift
+from routing.tests.factories import DAY, draft_plan, skills_of
+
+SETUP = audit.SystemActor("tests")
+
+
+@dataclass
+class World:
+    people: dict[str, User | None]
+    things: dict[str, dict]
+    questions: dict[str, dict]
+
+    def arguments(self, name: str) -> dict:
+        """URL arguments of an address by its name; empty for addresses that name nothing."""
+        return self.things.get(name, {})
+
+    def question(self, name: str) -> dict:
+        """What an address has to be asked (query string or form) to give an answer."""
+        return self.questions.get(name, {})
+
+
+def build_world(*, organisation, other_organisation) -> World:
+    platform, second = PlatformAdministratorFactory(), PlatformAdministratorFactory()
+    outcome = load_paths(paths=["synthetic:seed=3,areas=120"], by=SETUP)[0]
+    assert outcome.ok, outcome.message
+    publish_default_model(proposed_by=platform, published_by=second)
+    score_areas(by=platform)
+    people = {
+        "anonymous": None,
+        **{role.value: _member(organisation, [role]) for role in Role},
+        "platform": platform,
+        # Every role there is, in somebody else's organisation: what they lack is the organisation alone.
+        "outsider": _member(other_organisation, list(Role)),
+        "nobody": UserFactory(),
+    }
+    return World(people=people, things=_things(organisation), questions=_questions(organisation))
+
+
+def _member(organisation, roles):
+    user = UserFactory()
+    MembershipFactory(user=user, organisation=organisation, roles=[role.value for role in roles])
+    return user
+
+
+def _things(organisation) -> dict[str, dict]:
+    area = Area.objects.order_by("code").first()
+    team = _team(organisation)
+    plan = draft_plan(team, count=4)
+    job = {"job_id": JobFactory(organisation=organisation, running=True).pk}
+    member = {"pk": MembershipFactory(organisation=organisation, roles=["viewer"]).pk}
+    plan_id, team_id = {"plan_id": plan.pk}, {"team_id": team.pk}
+    shift = Shift.objects.filter(staff__team=team).first()
+    return {
+        "area": {"code": area.code},
+        "area-tile": {"vintage": 2021, "z": 5, "x": 15, "y": 10},
+        "area-detail": {"code": area.code},
+        **{name: {"code": area.code} for name in ("priority-detail", "priority-history", "priority-explain")},
+        "audit-object": {"target_type": "routing.routeplan", "target_id": str(plan.pk)},
+        **dict.fromkeys(("job-panel", "job-cancel", "job-retry"), job),
+        **{f"member-{name}": member for name in ("edit", "suspend", "restore", "remove", "first-link")},
+        "account_reset_password_from_key": {"uidb36": "1", "key": "wrong"},
+        "plan": plan_id,
+        **{f"plan-{name}": plan_id for name in ("progress", "optimise", "stop", "decide", "routes", "run-sheets")},
+        **dict.fromkeys(("team", "staff-add", "shifts-add", "base-add", "skill-add"), team_id),
+        "shift-remove": team_id | {"shift_id": shift.pk},
+        **{f"route-plan-{name}": {"pk": plan.pk} for name in ("detail", "optimize", "approve", "reject")},
+        "assignment-stops": {"pk": _assignment(plan, shift).pk},
+    }
+
+
+def _questions(organisation) -> dict[str, dict]:
+    area = Area.objects.order_by("code").first()
+    return {
+        "area-panel": {"code": area.code},
+        "area-label": {"index": area.index},
+        "switch-organisation": {"organisation": str(organisation.pk)},
+    }
+
+
+def _team(organisation):
+    areas = list(Area.objects.all())
+    patch = _patch(organisation, areas)
+    team = services.create_team(organisation=organisation, name="Nurses", patch=patch, by=SETUP)
+    middle = areas[0].centroid
+    base = services.create_depot(
+        organisation=organisation, name="Clinic", point=Point(*middle.coords, srid=4326), by=SETUP
+    )
+    nurse = services.add_staff(
+        team=team, reference="nurse-01", display_name="Nurse 01", base=base, skills=skills_of(organisation), by=SETUP
+    )
+    services.add_shifts(people=[nurse], days=[DAY], starts=time(8), ends=time(16, 30), by=SETUP)
+    return team
+
+
+def _patch(organisation, areas):
+    return create_patch(
+        organisation=organisation, name="Everywhere", area_codes=[area.code for area in areas], by=SETUP
+    )
+
+
+def _assignment(plan, shift):
+    times = {"departs_at": shift.starts_at, "returns_at": shift.ends_at}
+    return RouteAssignment.objects.create(plan=plan, staff=shift.staff, shift=shift, **times)
