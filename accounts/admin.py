@@ -7,6 +7,7 @@ from django.contrib.auth.models import Group
 
 from .forms import ChangeUserForm, NewUserForm
 from .models import ActorPseudonym, AuditEvent, Job, Membership, Notification, Organisation, User
+from .read_only_admin import ReadOnlyAdmin
 
 # One door: rate limits, failed attempts in the audit trail and Google apply here as well.
 admin.site.login = secure_admin_login(admin.site.login)
@@ -14,19 +15,6 @@ admin.site.login = secure_admin_login(admin.site.login)
 admin.site.disable_action("delete_selected")
 # Rights come from roles in organisations.
 admin.site.unregister(Group)
-
-
-class ReadOnlyAdmin(admin.ModelAdmin):
-    """Looked at here, written by the product alone."""
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
 
 class MembershipInline(admin.TabularInline):

@@ -3,6 +3,8 @@
 from django.contrib import admin, messages
 from django.utils.html import format_html_join
 
+from accounts.read_only_admin import ReadOnlyAdmin
+
 from . import services
 from .loading.report import report_lines
 from .models import (
@@ -17,19 +19,6 @@ from .models import (
     Practice,
     TileSet,
 )
-
-
-class ReadOnlyAdmin(admin.ModelAdmin):
-    """Rows that only services write."""
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
 
 class RejectInline(admin.TabularInline):

@@ -2,22 +2,10 @@
 
 from django.contrib import admin, messages
 
+from accounts.read_only_admin import ReadOnlyAdmin
 from priorities import services
 from priorities.computed_thresholds import ThresholdsNotComputable
 from priorities.models import ModelVersion, PriorityScore, ScoreRun
-
-
-class ReadOnlyAdmin(admin.ModelAdmin):
-    """Rows that only services write."""
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
 
 @admin.register(ModelVersion)

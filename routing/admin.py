@@ -2,20 +2,9 @@
 
 from django.contrib.gis import admin
 
+from accounts.read_only_admin import ReadOnlyAdmin
+
 from .models import Depot, RouteAssignment, RoutePlan, RouteStop, Shift, Skill, StaffMember, Team, UnservedVisit, Visit
-
-
-class ReadOnlyAdmin(admin.ModelAdmin):
-    """State changes only in services, each with an audit event: not through a form of the admin."""
-
-    def has_add_permission(self, request, obj=None):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
 
 @admin.register(Skill)
