@@ -31,14 +31,15 @@ def explore(request):
     query = PriorityQuery.from_querydict(request.GET)
     selection = Selection(query, request.organisation)
     page = ExplorePage(query, selection)
+    context = {"page": page, "form": _form(request, query, selection)}
     if request.htmx and not request.htmx.history_restore_request:
-        response = render(request, "portal/_explore_update.html", {"page": page})
+        response = render(request, "portal/_explore_update.html", context)
         # The address that people share has no empty fields in it.
         response["HX-Push-Url"] = page.address(query)
         return response
     if _is_raw(request.GET) and not query.problems:
         return redirect(page.address(query))
-    return render(request, "portal/explore.html", {"page": page, "form": _form(request, query, selection)})
+    return render(request, "portal/explore.html", context)
 
 
 def _is_raw(data) -> bool:

@@ -20,6 +20,7 @@ document.addEventListener("htmx:afterSettle", (event) => {
         palette: source.dataset.palette && JSON.parse(source.dataset.palette),
         labels: source.dataset.labels && JSON.parse(source.dataset.labels),
       });
+      if (source.dataset.bounds) map.showPlace(source.dataset.bounds);
     }
   }
 });

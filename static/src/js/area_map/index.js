@@ -65,6 +65,13 @@ export class AreaMap {
     else this.map.fitBounds(boundsOf(this.element), { padding: [8, 8] });
   }
 
+  /** Moves to another place (JSON bounds); where it is shown already, the view stays as the person left it. */
+  showPlace(bounds) {
+    if (bounds === this.data.bounds) return;
+    this.data.bounds = bounds;
+    this.map.fitBounds(boundsOf(this.element), { padding: [8, 8] });
+  }
+
   _load() {
     const begun = performance.now();
     const ready = new Promise((resolve) => this.layer.once("load", resolve));
