@@ -96,8 +96,7 @@ def retry(*, job: Job, by) -> Job:
     audit.record(
         action="job.retried", by=by, organisation=job.organisation, target=job, details={"attempt": job.attempt}
     )
-    task = _tasks[job.kind]
-    transaction.on_commit(lambda: task(str(job.pk)))
+    transaction.on_commit(lambda: _hand_over(job))
     return job
 
 

@@ -91,6 +91,10 @@ class NewPlanSerializer(serializers.Serializer):
         super().__init__(*args, **kwargs)
         self.fields["team"].queryset = Team.objects.for_organisation(organisation)
 
+    def validate_day(self, day):
+        services.check_day(day)
+        return day
+
 
 class StopSerializer(serializers.ModelSerializer):
     """`visit` is null for the break."""
@@ -180,7 +184,10 @@ class RoutePlanViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewset
         reason = self.request.data.get("reason", "")
         if not isinstance(reason, str):
             raise ValidationError({"reason": ["A text is expected."]})
-        return reason
+        try:
+            return serializers.CharField(allow_blank=True, max_length=services.MOST_OF_A_REASON).run_validation(reason)
+        except ValidationError as error:
+            raise ValidationError({"reason": error.detail}) from None
 
     def _changed(self, service, **values) -> RoutePlan:
         plan = self.get_object()

@@ -9,6 +9,7 @@ from lsoa.models import Patch, Postcode
 
 from .civil_time import today
 from .models import Depot, Shift, Skill, StaffMember, Team
+from .services import MOST_OF_A_REASON, check_day
 from .visit_files import MAX_BYTES, VisitFileRefused, read_visit_file
 
 FROM_PRIORITIES, FROM_FILE = "priorities", "file"
@@ -62,8 +63,7 @@ class PlanForm(forms.Form):
 
     def clean_day(self):
         day = self.cleaned_data["day"]
-        if day < today():
-            raise ValidationError("The day is in the past.")
+        check_day(day)
         return day
 
     def clean(self):
@@ -98,7 +98,7 @@ class DecisionForm(forms.Form):
     reason = forms.CharField(
         label="Reason",
         required=False,
-        max_length=2000,
+        max_length=MOST_OF_A_REASON,
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text="Needed to reject, and to approve while tier 1 visits are left out.",
     )

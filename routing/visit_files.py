@@ -219,7 +219,8 @@ def _is_nhs_number(text) -> bool:
 
 
 def _minutes(text) -> int:
-    if not text.isascii() or not text.isdigit() or not MINUTES[0] <= int(text) <= MINUTES[1]:
+    # Four digits at most: Python refuses to read numbers of thousands of digits.
+    if not re.fullmatch(r"[0-9]{1,4}", text) or not MINUTES[0] <= int(text) <= MINUTES[1]:
         raise BadRow(f"minutes must be a whole number from {MINUTES[0]} to {MINUTES[1]}")
     return int(text)
 

@@ -290,3 +290,19 @@ def test_notifications_are_ones_own(client_as, make_user):
     client.post("/notifications/read/")
     assert ">New<" not in client.get("/notifications/").content.decode()
     assert Notification.objects.unread().count() == 1
+
+
+@pytest.mark.django_db
+def test_trying_again_without_a_queue_fails_and_can_be_tried_again(
+    organisation, monkeypatch, django_capture_on_commit_callbacks
+):
+    def no_redis(job_id):
+        raise RedisConnectionError
+
+    monkeypatch.setitem(jobs._tasks, "test.work", no_redis)
+    job = JobFactory(organisation=organisation, failed=True, kind="test.work")
+    with django_capture_on_commit_callbacks(execute=True):
+        jobs.retry(job=job, by=SYSTEM)
+    job.refresh_from_db()
+    assert (job.state, job.attempt) == (JobState.FAILED, 2)
+    assert "could not be reached" in job.message

@@ -171,7 +171,8 @@ def _matching(pattern, text: str) -> str:
 
 
 def _page(text: str) -> int:
-    return min(int(text), 10_000) if text.isascii() and text.isdigit() and int(text) > 0 else 1
+    # Python refuses to read numbers of thousands of digits.
+    return min(int(text[:9]), 10_000) if text.isascii() and text.isdigit() and int(text[:9]) > 0 else 1
 
 
 def _clean(text: str) -> str:

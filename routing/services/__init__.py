@@ -11,9 +11,11 @@ from .optimisation import (
     take_on,
 )
 from .plans import (
+    MOST_OF_A_REASON,
     PlanStateError,
     ReasonNeeded,
     approve_plan,
+    check_day,
     create_plan,
     plan_from_file,
     plan_from_priorities,
@@ -24,6 +26,7 @@ from .visits import NoVisits, VisitIntake, import_visits, make_visits_from_prior
 
 __all__ = [
     "JOB_KIND",
+    "MOST_OF_A_REASON",
     "NoVisits",
     "PlanMoved",
     "PlanStateError",
@@ -33,6 +36,7 @@ __all__ = [
     "add_shifts",
     "add_staff",
     "approve_plan",
+    "check_day",
     "create_depot",
     "create_plan",
     "create_skill",

@@ -8,12 +8,16 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.permissions import Permission
+from routing.civil_time import today
 from routing.models import PlanState, RouteAssignment, RoutePlan, Visit, VisitTier
 from routing.visit_files import VisitFile
 
 from .visits import VisitIntake, import_visits, make_visits_from_priorities
 
 SECONDS = (1, 600)
+# Shifts are known for weeks ahead; a day beyond a year is a slip of the pen.
+MOST_DAYS_AHEAD = 366
+MOST_OF_A_REASON = 2_000
 
 
 class PlanStateError(ValidationError):
@@ -22,6 +26,14 @@ class PlanStateError(ValidationError):
 
 class ReasonNeeded(ValidationError):
     """The decision needs a typed reason."""
+
+
+def check_day(day: date) -> None:
+    """ValidationError for a day that nobody plans any more, or yet. For what people ask for; tests may look back."""
+    if day < today():
+        raise ValidationError("The day is in the past.")
+    if (day - today()).days > MOST_DAYS_AHEAD:
+        raise ValidationError("The day is more than a year away.")
 
 
 @transaction.atomic

@@ -124,3 +124,20 @@ def test_deciding_twice_is_a_conflict(team, api_client_as):
     assert approver.post(f"{PLANS}{plan.pk}/approve/", {"reason": "ok"}, format="json").status_code == 409
     plan.refresh_from_db()
     assert plan.state == PlanState.APPROVED
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1999-12-31", "9999-12-31"])
+def test_a_day_that_nobody_plans_is_refused(team, api_client_as, day):
+    answer = api_client_as("planner").post(PLANS, {"team": team.pk, "day": day, "count": 5}, format="json")
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["pointer"] == "/day"
+
+
+@pytest.mark.parametrize("reason", ["a\0b", "x" * 2_001, 5, ["x"]])
+def test_a_reason_that_cannot_be_kept_is_refused(team, api_client_as, reason):
+    plan = make.proposed_plan(team, day=DAY)
+    answer = api_client_as("approver").post(f"{PLANS}{plan.pk}/reject/", {"reason": reason}, format="json")
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["pointer"] == "/reason"
+    plan.refresh_from_db()
+    assert plan.state == PlanState.PROPOSED

@@ -199,3 +199,9 @@ def test_a_file_without_a_single_good_row_makes_no_plan(team):
     with pytest.raises(services.NoVisits, match="line 2: minutes must be.*line 3: the postcode is not known"):
         services.plan_from_file(team=team, day=make.DAY, file=file, by=make.SETUP)
     assert Visit.objects.count() == 0
+
+
+def test_minutes_of_thousands_of_digits_are_a_bad_row(team):
+    file = read(team.organisation, f"A-1,ZZ1 1AA,{'9' * 5_000},,,,", "A-2,ZZ1 1AA,30,,,,")
+    assert "whole number" in reasons(file)[2]
+    assert [row.reference for row in file.rows] == ["A-2"]
