@@ -39,7 +39,7 @@ def _row(plan) -> dict:
         if plan.tier_one_unserved:
             outcome = f"{outcome}, {plan.tier_one_unserved} of them tier 1"
     elif plan.state == PlanState.OPTIMISING and plan.job:
-        outcome = f"{plan.job.progress} %"
+        outcome = f"{plan.job.progress}%"
     return {
         "plan": plan,
         "tag": state_tag(plan),

@@ -26,7 +26,7 @@ def kilometres(metres: int) -> str:
 
 
 def percent(share: float | None) -> str:
-    return "no figure" if share is None else f"{share * 100:.0f} %"
+    return "no figure" if share is None else f"{share * 100:.0f}%"
 
 
 def counted(number: int, one: str, many: str = "") -> str:

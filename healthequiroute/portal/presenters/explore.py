@@ -140,6 +140,8 @@ class ExplorePage:
 
     @cached_property
     def kpis(self) -> list[Kpi]:
+        if not self.total:
+            return []
         by_class = {row.priority: row for row in self.counts}
         cards = []
         for number in sorted(PriorityClass.values, reverse=True):

@@ -55,7 +55,26 @@ class HomePage:
     @property
     def primary_action(self) -> dict | None:
         url = address("plan-create")
-        return {"url": url, "text": "New plan"} if url and self.may(Permission.EDIT_PLANS) else None
+        if url and self.may(Permission.EDIT_PLANS):
+            return {"url": url, "text": "New plan"}
+        if self.tasks:
+            return {"url": self.tasks[0].url, "text": "Review the next plan"}
+        return None
+
+    @property
+    def nothing_waits(self) -> str:
+        """What this person can expect here, where nothing waits."""
+        if self.may(Permission.APPROVE_PLANS):
+            return "Nothing waits for you. Plans to approve appear here."
+        if self.may(Permission.EDIT_PLANS):
+            return "Nothing waits for you. Plans that you have begun appear here."
+        return "Nothing waits for you. Start from the priorities below, or find an area by name."
+
+    @property
+    def no_patch(self) -> str:
+        if self.organisation is None:
+            return "You see all of England, since you do not belong to one organisation."
+        return "Your organisation has no patch yet. An administrator names the areas that it looks after."
 
     @cached_property
     def tasks(self) -> list[Task]:
