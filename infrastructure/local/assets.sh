@@ -39,8 +39,11 @@ collect() {
     if [ -d "$LOCAL/static" ] && stamp_is collected "$hash"; then return 0; fi
     say "Collecting static files"
     clear_stamps collected
+    [ -x "$PYTHON" ] || die "the virtual environment is missing: run make setup"
     # The API page is Swagger UI; Redoc, which comes in the same package, is large and not shown.
-    "$PYTHON" manage.py collectstatic --noinput --clear --ignore redoc --verbosity=0
+    # Needs settings but no service. Compressing takes most of a minute and pays off over a network only.
+    SECRET_KEY=only-for-collecting-static-files STATIC_COMPRESSION=false \
+        "$PYTHON" manage.py collectstatic --noinput --clear --ignore redoc --verbosity=0
     set_stamp collected "$hash"
 }
 

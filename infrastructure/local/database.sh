@@ -3,6 +3,8 @@
 # usage: database.sh migrate|seed [--if-changed]
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 cd "$CHECKOUT"
+# This checkout's own database: an .env that was filled in for containers leads to other servers.
+export HER_ENV_FILE=.local/env
 
 # A stamp holds for one database only: a cluster that was made anew starts from nothing.
 database_identity() {
@@ -32,7 +34,7 @@ migrate() {
 # The demo world has plans around today: each day has its own stamp, and adds only what that day needs.
 seed() {
     local hash
-    hash=$(database_identity)-$(source_hash '^fixtures/|/seed|/synthetic|/demo|(^|/)migrations/.*\.py$')-$(date +%F)
+    hash=$(database_identity)-$(source_hash '^fixtures/|/seed|/synthetic|/demo|(^|/)migrations/.*\.py$')-$(TZ=Europe/London date +%F)
     if [ "${1:-}" = --if-changed ] && stamp_is seeded "$hash"; then return 0; fi
     say "Loading the demo data"
     clear_stamps seeded
@@ -41,6 +43,8 @@ seed() {
     set_stamp seeded "$hash"
 }
 
+[ -x "$PYTHON" ] || die "the virtual environment is missing: run make setup"
+[ "${2:-}" = --if-changed ] || bash infrastructure/local/services.sh start dev
 case ${1:-} in
 migrate) migrate "${2:-}" ;;
 seed) seed "${2:-}" ;;

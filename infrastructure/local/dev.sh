@@ -1,12 +1,15 @@
 #!/usr/bin/env bash
 # The whole portal on this machine: prepares what is missing, then runs the web server and a worker until Ctrl-C.
-# usage: dev.sh           HOST and PORT may be set; without PORT the first free one from 8000 on is taken.
+# usage: dev.sh           PORT may be set; without it the first free one from 8000 on is taken.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 HERE=$CHECKOUT/infrastructure/local
 source "$HERE/processes.sh"
 cd "$CHECKOUT"
-HOST=${HOST:-127.0.0.1}
+# This machine only: the demo accounts have a published password.
+HOST=127.0.0.1
 STARTED_SERVICES=
+# An .env that was filled in for containers leads to other servers.
+export HER_ENV_FILE=.local/env
 
 prepare() {
     bash "$HERE/packages.sh"
@@ -23,9 +26,8 @@ choose_port() {
 import socket, sys
 
 host, wanted = sys.argv[1:]
-family = socket.AF_INET6 if ":" in host else socket.AF_INET
 for port in [int(wanted)] if wanted else [*range(8000, 8100), 0]:
-    with socket.socket(family) as probe:
+    with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
@@ -65,8 +67,6 @@ serve() {
     local port address
     port=$(choose_port)
     address=http://$HOST:$port
-    trap finish EXIT
-    trap 'exit 0' INT TERM HUP PIPE
     start_process web "$PYTHON" -m gunicorn --config infrastructure/gunicorn.py --bind "$HOST:$port" healthequiroute.asgi:application
     start_process worker "$PYTHON" manage.py run_huey
     echo "$address" >"$RUN/address"
@@ -95,5 +95,8 @@ if is_running web; then
     say "HealthEquiRoute already runs at $(cat "$RUN/address" 2>/dev/null). make stop ends it."
     exit 0
 fi
+# From the first server on: a Ctrl-C while the demo data is loaded stops what was started, too.
+trap finish EXIT
+trap 'exit 0' INT TERM HUP PIPE
 prepare
 serve

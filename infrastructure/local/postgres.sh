@@ -76,12 +76,19 @@ psql_as() {
         "$BIN/psql" -X -q "$@")
 }
 
-# Rarely, a stale postmaster.pid names a number that another process has now: PostgreSQL would refuse to start.
-remove_stale_pid() {
-    local pid
-    pid=$(as_server head -1 "$DATA/postmaster.pid" 2>/dev/null) || return 0
-    [[ $pid =~ ^[0-9]+$ ]] || return 0
-    if [ "$(as_server readlink "/proc/$pid/cwd" 2>/dev/null)" != "$DATA" ]; then as_server rm -f "$DATA/postmaster.pid"; fi
+# How many processes use the shared memory of that number, if it is ours.
+users_of_memory() { ipcs -m | awk -v id="$1" -v user="${SERVER_USER:0:10}" '$2 == id && $3 == user { print $6 }'; }
+is_unused() { [[ $(users_of_memory "$1") =~ ^0?$ ]]; }
+
+# What a killed server leaves, where no server of ours runs. Its files may name a number that another process has now, and
+# PostgreSQL would refuse to start; its shared memory outlives it, and its children can hold that for a moment.
+remove_remains() {
+    local id
+    id=$(as_server sed -n 7p "$DATA/postmaster.pid" 2>/dev/null | awk '{ print $2 }') || true
+    if [[ $id =~ ^[0-9]+$ ]] && wait_until 5 is_unused "$id" && [ "$(users_of_memory "$id")" = 0 ]; then
+        as_server ipcrm -m "$id" 2>/dev/null || true
+    fi
+    as_server rm -f "$DATA/postmaster.pid" "$SOCKET/.s.PGSQL.$PGPORT_NAME" "$SOCKET/.s.PGSQL.$PGPORT_NAME.lock"
 }
 
 start() {
@@ -98,8 +105,8 @@ start() {
     fi
     as_server test -f "$DATA/PG_VERSION" || create_cluster
     configure
-    remove_stale_pid
-    # After a kill the old server's children can hold the cluster for a moment: try again.
+    remove_remains
+    # Children of a killed server that still work on the cluster keep a new one away: try again.
     local try
     for try in 1 2 3 4 5; do
         if as_server "$BIN/pg_ctl" -D "$DATA" -s -w -t 60 -l "$SERVER_HOME/$CLUSTER/postgres.log" start >/dev/null 2>&1; then break; fi
@@ -115,7 +122,10 @@ start() {
 
 stop() {
     local pid
-    if ! pid=$(server_pid); then return 0; fi
+    if ! pid=$(server_pid); then
+        if as_server test -e "$DATA/postmaster.pid" 2>/dev/null; then remove_remains; fi
+        return 0
+    fi
     BIN=$(postgres_bin)
     as_server "$BIN/pg_ctl" -D "$DATA" -s -m fast -w stop || die "PostgreSQL ($CLUSTER, process $pid) does not stop"
     say "PostgreSQL ($CLUSTER) stopped"

@@ -14,14 +14,11 @@ find_python() {
     die "Python 3.11 with its venv module is missing: run make setup"
 }
 
-# A virtual environment knows its own path: one that was copied or moved, or lost its Python, is made anew.
-usable() {
-    [ -x "$PYTHON" ] && [ "$("$PYTHON" -c 'import sys; print(sys.prefix)' 2>/dev/null)" = "$VENV" ] &&
-        "$PYTHON" -m pip --version >/dev/null 2>&1
-}
+# The commands of a virtual environment hold its path: one that was copied or moved, or lost its Python, is made anew.
+usable() { [ -x "$PYTHON" ] && grep -qF "$VENV/" "$VENV/bin/pip" 2>/dev/null && "$PYTHON" -m pip --version >/dev/null 2>&1; }
 
 STAMP=$VENV/.requirements
-HASH=$(cd "$CHECKOUT" && cat requirements.txt requirements-dev.txt | sha256sum | cut -c1-16)
+HASH=$(cd "$CHECKOUT" && { echo "$VENV" && cat requirements.txt requirements-dev.txt; } | sha256sum | cut -c1-16)
 
 if [ -f "$STAMP" ] && [ "$(cat "$STAMP")" = "$HASH" ] && [ -x "$PYTHON" ] && "$PYTHON" -c '' 2>/dev/null; then exit 0; fi
 if ! usable; then

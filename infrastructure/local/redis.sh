@@ -35,7 +35,8 @@ start() {
     say "Redis ($CLUSTER) runs"
 }
 
-stopped() { ! kill -0 "$1" 2>/dev/null && [ ! -d "/proc/$1" ]; }
+# A process that ended but was not collected by its parent (containers without an init) has stopped, too.
+stopped() { ! as_server readlink "/proc/$1/exe" >/dev/null 2>&1; }
 
 stop() {
     local pid

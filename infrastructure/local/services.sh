@@ -14,7 +14,7 @@ write_env_file() {
     (
         umask 077
         cat >"$file.new" <<ENV
-# Written by make services; local development only. .env (see .env.example) has precedence over this file.
+# Written by make services; local development only. make dev reads this file even where there is an .env; manage.py by hand prefers .env.
 SECRET_KEY=$key
 DEMO_MODE=true
 STATIC_COMPRESSION=false

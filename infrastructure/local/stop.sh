@@ -6,3 +6,5 @@ stop_process web
 stop_process worker
 rm -f "$RUN/address"
 bash "$CHECKOUT/infrastructure/local/services.sh" stop
+# Sockets of servers that were killed are left behind by them.
+rm -rf "$SOCKETS"
