@@ -9,7 +9,7 @@ class AccountsConfig(AppConfig):
     verbose_name = "People, organisations and audit"
 
     def ready(self):
-        from . import signals  # noqa: F401
+        from . import checks, signals  # noqa: F401
         from .database_roles import grant_application_rights
 
         post_migrate.connect(grant_application_rights, dispatch_uid="accounts.grant_application_rights")

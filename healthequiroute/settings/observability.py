@@ -1,11 +1,13 @@
 """Structured logs with a request id; nothing personal in them."""
 
 import structlog
+from environs import validate
 
 from .environment import DEBUG, env
 
-LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
-LOG_FORMAT = env.str("LOG_FORMAT", "console" if DEBUG else "json")
+_LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
+LOG_LEVEL = env.str("LOG_LEVEL", "INFO", validate=validate.OneOf(_LEVELS))
+LOG_FORMAT = env.str("LOG_FORMAT", "console" if DEBUG else "json", validate=validate.OneOf(["console", "json"]))
 
 _shared = [
     structlog.contextvars.merge_contextvars,

@@ -1,12 +1,17 @@
 """Secrets, sign-in, cookies, headers."""
 
 from csp.constants import NONCE, NONE, SELF
+from environs import validate
 
 from .environment import DEBUG, DEMO_MODE, env
 
-SECRET_KEY = (
-    env.str("SECRET_KEY", "demo-only-secret-key-not-for-real-use-0123456789") if DEMO_MODE else env.str("SECRET_KEY")
-)
+DEMO_SECRET_KEY = "demo-only-secret-key-not-for-real-use-0123456789"  # noqa: S105
+# RFC 7518, 3.2: the key of HS256, which signs the access tokens, has at least 256 bits.
+_SECRET_KEY_RULES = [
+    validate.Length(min=32, error="Shorter than 32 characters."),
+    validate.NoneOf([DEMO_SECRET_KEY], error="This is the key of the demo mode, which everybody knows."),
+]
+SECRET_KEY = env.str("SECRET_KEY", DEMO_SECRET_KEY) if DEMO_MODE else env.str("SECRET_KEY", validate=_SECRET_KEY_RULES)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
 

@@ -7,14 +7,14 @@ from django.db import DataError, IntegrityError, connection, transaction
 
 from accounts import audit
 from lsoa.catalogue import CATALOGUE
-from lsoa.models import Dataset, Indicator
+from lsoa.models import Area, Dataset, Indicator
 from lsoa.sources.base import Refused, Release, Source
 from lsoa.sources.registry import source_for
 from lsoa.sources.rows import AreaColumns, AreaRows, PostcodeRows, PracticeRows, ValueRows
 
 from . import staging
 from .context import LoadContext
-from .merge import Merge
+from .merge import OTHER_AREAS, Merge
 from .report import QualityReport
 
 # One load at a time: two of them would give areas the same index. Any constant will do.
@@ -99,7 +99,9 @@ def _load(outcome, source, material, report, by, patch, progress, started):
     report.rows_loaded = _merge(dataset, report, chunks, patch, in_force)
     staging.drop_tables()
     context.progress(0.95)
-    if in_force and not report.rows_loaded and not report.rejects:
+    if in_force and not report.rows_loaded:
+        # A dataset without a row must neither take the place of one that has some, nor pass for loaded later on.
+        _refuse_useless(report)
         raise _NothingNew
     report.seconds = time.monotonic() - started
     _finish(dataset, report, release)
@@ -124,12 +126,21 @@ def _load(outcome, source, material, report, by, patch, progress, started):
     )
 
 
+def _refuse_useless(report):
+    """A file of which nothing could be read is bad; one about other areas is merely not needed (yet)."""
+    if report.rejects and len(report.rejects) >= sum(report.skipped.values()):
+        line, _, reason = report.rejects[0]
+        found = f"none: {len(report.rejects):,} rejected, the first in line {line}: {reason}"
+        raise Refused(expected="rows that can be loaded", found=found)
+
+
 def _patch_extent(patch) -> str:
     return f"Patch {patch.slug} of {patch.organisation.name}"[:100]
 
 
 def _already_loaded(source, material, release: Release, patch) -> Dataset | None:
-    """The dataset that this very file made, unless what it was derived from has changed since."""
+    """The dataset that this very file made, unless what it was derived from has changed since, or boundaries have come
+    that some of its rows were waiting for."""
     same = Dataset.objects.filter(publication=source.key, file_sha256=material.sha256).exclude(
         state=Dataset.State.ROLLED_BACK
     )
@@ -138,7 +149,13 @@ def _already_loaded(source, material, release: Release, patch) -> Dataset | None
     dataset = same.order_by("state", "-loaded_at").first()
     if dataset is None or list(release.derived_from) != dataset.quality.get("derived_from", []):
         return None
+    if OTHER_AREAS in dataset.quality.get("skipped", {}) and _boundaries_came_after(dataset):
+        return None
     return dataset
+
+
+def _boundaries_came_after(dataset) -> bool:
+    return Area.objects.filter(dataset__loaded_at__gt=dataset.loaded_at).exists()
 
 
 def _stage(source, material, context) -> dict[type, list]:

@@ -7,6 +7,9 @@ from lsoa.sources.base import Refused
 from lsoa.sources.tables import LAST_CODE_OF_2011
 
 # Duplicates: the first row of a code stays, later ones name the line they repeat.
+# Why rows are left out while only part of the country is loaded.
+OTHER_AREAS = "rows about areas that are not loaded"
+
 DUPLICATES = """
 INSERT INTO stage_reject
 SELECT line, {key}, 'duplicate of line ' || first_line FROM (
@@ -139,7 +142,7 @@ class Merge:
             self._run(REJECT_UNKNOWN.format(table=table), [LAST_CODE_OF_2011, self.vintage])
         else:
             lines = self._rows(COUNT_UNKNOWN.format(table=table), [self.vintage])[0][0]
-            self.report.skip("rows about areas that are not loaded", lines)
+            self.report.skip(OTHER_AREAS, lines)
         self._run(DELETE_UNKNOWN.format(table=table), [self.vintage])
 
     def _check_vintage(self, table):

@@ -220,3 +220,31 @@ def test_boundaries_and_superseded_datasets_cannot_be_taken_back(boundaries, loa
     load(published.nomis(tmp_path / "b.csv", "TS039", dict.fromkeys(CODES, [900, 9])))
     with pytest.raises(RollbackImpossible, match="not in force"):
         roll_back(dataset=old, by=LOADER)
+
+
+def test_a_file_that_came_before_its_boundaries_is_loaded_once_they_are_there(load, tmp_path):
+    load(published.boundaries(tmp_path / "one.geojson", codes=CODES[:1]))
+    path = published.nomis(tmp_path / "t.csv", "TS039", CARE)
+    assert load(path).quality["rows_loaded"] == 1
+    assert load(path).state == "unchanged"
+    load(published.boundaries(tmp_path / "all.geojson", codes=CODES))
+    again = load(path)
+    assert (again.state, again.quality["rows_loaded"]) == ("loaded", 3)
+    assert share(CODES[2]) is not None
+    assert load(path).state == "unchanged"
+
+
+def test_a_bad_row_among_rows_of_other_areas_does_not_make_the_file_pass_for_loaded(load, tmp_path):
+    path = published.nomis(tmp_path / "t.csv", "TS039", CARE | {"nonsense": [900, 18]})
+    assert load(path).state == "unchanged"
+    assert not Dataset.objects.exists()
+
+
+def test_a_file_without_one_good_row_is_refused_and_what_is_in_force_stays(boundaries, load, tmp_path):
+    load(published.nomis(tmp_path / "good.csv", "TS039", CARE))
+    before = counts()
+    useless = load(published.nomis(tmp_path / "bad.csv", "TS039", dict.fromkeys(CODES, ["x", "y"])))
+    assert useless.state == "refused"
+    assert "expected rows that can be loaded, found none: 6 rejected, the first in line 2" in useless.message
+    assert counts() == before
+    assert share() == 2.0

@@ -1,0 +1,59 @@
+"""Settings are checked at start: what is wrong stops the start, and all of it is named at once."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from accounts.checks import demo_mode_is_not_for_the_world
+from healthequiroute.settings.security import DEMO_SECRET_KEY
+
+GOOD_KEY = "k3Y-for-9-tests" * 4
+
+
+def start(tmp_path, *arguments, **variables):
+    """`manage.py check` with these variables only."""
+    nothing = tmp_path / "nothing.env"
+    nothing.touch()
+    environment = {"PATH": os.environ["PATH"], "HER_ENV_FILE": str(nothing), **variables}
+    command = [sys.executable, "manage.py", "check", *arguments]
+    return subprocess.run(command, env=environment, capture_output=True, text=True)
+
+
+@pytest.mark.parametrize(
+    ("variables", "named"),
+    [
+        ({"DEBUG": "banana"}, ["DEBUG", "SECRET_KEY"]),
+        ({"SECRET_KEY": ""}, ["SECRET_KEY"]),
+        ({"SECRET_KEY": "short", "HUEY_WORKERS": "many", "LOG_LEVEL": "loud"}, ["SECRET_KEY", "WORKERS", "LEVEL"]),
+        ({"SECRET_KEY": DEMO_SECRET_KEY}, ["everybody knows"]),
+    ],
+)
+def test_wrong_settings_stop_the_start_and_are_all_named(tmp_path, variables, named):
+    done = start(tmp_path, **variables)
+    assert done.returncode != 0
+    assert all(name in done.stderr for name in named), done.stderr
+
+
+def test_a_deployment_has_nothing_to_be_warned_of(tmp_path):
+    done = start(
+        tmp_path, "--deploy", "--fail-level=WARNING",
+        SECRET_KEY=GOOD_KEY, ALLOWED_HOSTS="portal.example.org", BEHIND_TLS_PROXY="true",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "no issues" in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("demo", "hosts", "warned"),
+    [
+        (True, ["localhost", "127.0.0.1", "[::1]"], False),
+        (True, ["localhost", "portal.example.org"], True),
+        (True, ["*"], True),
+        (False, ["portal.example.org"], False),
+    ],
+)
+def test_demo_mode_under_a_public_name_is_warned_of(settings, demo, hosts, warned):
+    settings.DEMO_MODE, settings.ALLOWED_HOSTS = demo, hosts
+    assert bool(demo_mode_is_not_for_the_world()) == warned
