@@ -25,6 +25,16 @@ document.addEventListener("htmx:afterSettle", (event) => {
   }
 });
 
+// The panel of an area gives its width back to the map.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("[data-close-panel]");
+  if (!button) return;
+  const map = document.getElementById(button.dataset.closePanel);
+  map?.areaMap?.select(-1);
+  document.getElementById(map?.dataset.panel)?.replaceChildren();
+  map?.focus();
+});
+
 // A table row can show its area on the map.
 document.addEventListener("click", (event) => {
   const button = event.target.closest?.("[data-show-on-map]");
