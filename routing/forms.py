@@ -21,7 +21,10 @@ class PlanForm(forms.Form):
 
     team = forms.ModelChoiceField(Team.objects.none(), empty_label=None)
     day = forms.DateField(
-        label="Day", widget=forms.SelectDateWidget, help_text="For example, 27 3 2027. People need shifts on that day."
+        label="Day",
+        widget=forms.SelectDateWidget,
+        help_text="For example, 27 3 2027. People need shifts on that day.",
+        error_messages={"invalid": "Enter a day that exists, such as 27 3 2027.", "required": "Enter the day."},
     )
     name = forms.CharField(
         label="Name of the plan", max_length=120, required=False, help_text="Left blank: team and day."
@@ -43,6 +46,11 @@ class PlanForm(forms.Form):
         required=False,
         help_text="When they come from priorities.",
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+        error_messages={
+            "invalid": "Write the number of visits in figures, from 1 to 500.",
+            "min_value": "A plan holds at least 1 visit.",
+            "max_value": "A plan holds at most 500 visits.",
+        },
     )
     file = forms.FileField(
         label="File of visits",

@@ -145,9 +145,9 @@ def test_a_refused_file_makes_nothing(team, client_as, content, message):
     ("changes", "message"),
     [
         ({"day_year": 2020}, "The day is in the past."),
-        ({"day_month": 13}, "Enter a valid date."),
+        ({"day_month": 13}, "Enter a day that exists"),
         ({"count": ""}, "Say how many visits the plan should hold."),
-        ({"count": 501}, "less than or equal to 500"),
+        ({"count": 501}, "at most 500 visits"),
         ({"source": "file"}, "Choose the file of visits."),
         ({"seconds": 9999}, "Select a valid choice"),
     ],
