@@ -1,9 +1,12 @@
 """Django admin for platform administrators. Every change made here leaves an audit event (accounts.signals)."""
 
 from allauth.account.decorators import secure_admin_login
+from allauth.account.models import EmailAddress
+from allauth.socialaccount.models import SocialApp, SocialToken
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
+from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
 from .forms import ChangeUserForm, NewUserForm
 from .models import ActorPseudonym, AuditEvent, Job, Membership, Notification, Organisation, User
@@ -15,6 +18,10 @@ admin.site.login = secure_admin_login(admin.site.login)
 admin.site.disable_action("delete_selected")
 # Rights come from roles in organisations.
 admin.site.unregister(Group)
+# These pages would show secrets, or change behind the services' back how somebody signs in. Google is configured by
+# the environment.
+for model in (EmailAddress, OutstandingToken, SocialApp, SocialToken):
+    admin.site.unregister(model)
 
 
 class MembershipInline(admin.TabularInline):
@@ -105,3 +112,13 @@ class ActorPseudonymAdmin(ReadOnlyAdmin):
     list_display = ["actor_id", "user"]
     list_select_related = ["user"]
     search_fields = ["actor_id", "user__email"]
+
+
+@admin.register(OutstandingToken)
+class OutstandingTokenAdmin(ReadOnlyAdmin):
+    """Who holds a refresh token until when. Never the token itself: whoever reads it is its owner."""
+
+    list_display = ["jti", "user", "created_at", "expires_at"]
+    list_select_related = ["user"]
+    search_fields = ["user__email", "jti"]
+    exclude = ["token"]

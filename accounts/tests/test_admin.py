@@ -1,6 +1,8 @@
 """The Django admin: one door, no changes to what must not change, and an event for each change."""
 
 import pytest
+from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
+from rest_framework_simplejwt.tokens import RefreshToken
 
 from accounts import audit
 from accounts.models import AuditEvent, Organisation, User
@@ -86,3 +88,19 @@ def test_people_and_organisations_are_not_deleted_in_passing(platform_client, or
     assert platform_client.post(f"/admin/accounts/user/{user.pk}/delete/", {"post": "yes"}).status_code == 403
     response = platform_client.post(f"/admin/accounts/organisation/{organisation.pk}/delete/", {"post": "yes"})
     assert response.status_code == 403
+
+
+def test_nobody_reads_the_tokens_of_others_in_the_administration(platform_client, make_user):
+    token = RefreshToken.for_user(make_user(roles=["planner"]))
+    row = OutstandingToken.objects.get(jti=token["jti"])
+    pages = ["", f"{row.pk}/change/"]
+    for page in pages:
+        answer = platform_client.get(f"/admin/token_blacklist/outstandingtoken/{page}")
+        assert answer.status_code == 200
+        assert row.jti in answer.content.decode()
+        assert str(token) not in answer.content.decode()
+
+
+@pytest.mark.parametrize("page", ["account/emailaddress", "socialaccount/socialapp", "socialaccount/socialtoken"])
+def test_secrets_and_ways_to_sign_in_are_no_business_of_the_administration(platform_client, page):
+    assert platform_client.get(f"/admin/{page}/").status_code == 404

@@ -36,7 +36,8 @@ def read_json(path):
         raise InputError(str(path), f"cannot be read: {error}") from None
     try:
         return json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
+        # Not JSONDecodeError alone: a number of thousands of digits is a plain ValueError.
         raise InputError(str(path), f"not JSON: {error}") from None
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.permissions import Permission
 from routing.civil_time import today
-from routing.models import PlanState, RouteAssignment, RoutePlan, Visit, VisitTier
+from routing.models import PlanState, RouteAssignment, RoutePlan, Shift, Visit, VisitTier
 from routing.visit_files import VisitFile
 
 from .visits import VisitIntake, import_visits, make_visits_from_priorities
@@ -97,8 +97,10 @@ def approve_plan(*, plan: RoutePlan, by, reason: str = "") -> RoutePlan:
         raise ReasonNeeded(
             f"{left_out} tier-1 {'visit is' if left_out == 1 else 'visits are'} unserved: give a reason."
         )
+    # Locked one by one, always in the same order: two plans with the same people or visits may be approved at the same
+    # moment, and the second must see what the first has done.
+    list(Shift.objects.filter(assignments__plan=plan).order_by("pk").select_for_update(of=("self",)).values_list("pk"))
     served = Visit.objects.filter(stops__assignment__plan=plan)
-    # Locked one by one: two plans with the same visits may be approved at the same moment.
     states = list(served.select_for_update(of=("self",)).values_list("state", flat=True))
     if Visit.State.PLANNED in states:
         raise PlanStateError("Some of these visits are in an approved plan already. Optimise again to leave them out.")

@@ -1,7 +1,10 @@
 """A plan is a proposal: who may decide, when, and with which reason."""
 
+import threading
+
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection
 
 from accounts.models import AuditEvent
 from routing import services
@@ -115,6 +118,32 @@ def test_two_plans_may_not_both_have_the_same_people(organisation, approver):
     services.approve_plan(plan=first, by=approver)
     with pytest.raises(services.PlanStateError, match="people are in an approved plan already"):
         services.approve_plan(plan=second, by=approver)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_plans_with_the_same_people_approved_at_the_same_moment(organisation, approver):
+    team = make.team(organisation, people=1)
+    plans = [make.proposed_plan(team, count=2), make.proposed_plan(team, count=4)]
+    for stop in plans[1].assignments.get().stops.filter(visit__in=plans[0].visits.all()):
+        stop.delete()
+    together, outcomes = threading.Barrier(2), []
+
+    def approve(plan):
+        try:
+            together.wait(timeout=10)
+            services.approve_plan(plan=plan, by=approver)
+            outcomes.append("approved")
+        except services.PlanStateError:
+            outcomes.append("refused")
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=approve, args=[plan]) for plan in plans]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+    assert sorted(outcomes) == ["approved", "refused"]
 
 
 def test_a_plan_belongs_to_the_organisation_of_its_team(organisation, other_organisation):

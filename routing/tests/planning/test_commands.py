@@ -72,6 +72,15 @@ def test_bad_input_names_the_field(problem_file, tmp_path):
     assert error.value.returncode == 1
 
 
+@pytest.mark.parametrize("text", ["", "{", '{"staff": %s}' % ("9" * 5_000), "[" * 100_000, "NaN"])
+def test_text_that_is_no_problem_is_bad_input(tmp_path, text):
+    path = tmp_path / "problem.json"
+    path.write_text(text)
+    with pytest.raises(CommandError) as error:
+        call_command("solve_plan", str(path))
+    assert error.value.returncode == 1
+
+
 def test_what_the_engine_cannot_state_is_refused(problem_file):
     data = json.loads(problem_file.read_text())
     data["visits"][0]["staff_required"] = 2
