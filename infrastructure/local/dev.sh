@@ -81,6 +81,10 @@ serve() {
         sleep 1 &
         wait $! || true
     done
+    if [ ! -f "$RUN/address" ]; then
+        say "Stopped by make stop"
+        exit 0
+    fi
     tail -n 15 "$RUN/web.log" "$RUN/worker.log" >&2
     die "the web server or the worker has stopped by itself (logs: .local/run/)"
 }

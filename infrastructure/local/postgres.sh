@@ -127,7 +127,7 @@ stop() {
         return 0
     fi
     BIN=$(postgres_bin)
-    as_server "$BIN/pg_ctl" -D "$DATA" -s -m fast -w stop || die "PostgreSQL ($CLUSTER, process $pid) does not stop"
+    as_server "$BIN/pg_ctl" -D "$DATA" -s -m fast -w stop 2>/dev/null || ! server_pid >/dev/null || die "PostgreSQL ($CLUSTER, process $pid) does not stop"
     say "PostgreSQL ($CLUSTER) stopped"
 }
 

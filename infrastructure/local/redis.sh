@@ -41,7 +41,7 @@ stopped() { ! as_server readlink "/proc/$1/exe" >/dev/null 2>&1; }
 stop() {
     local pid
     if ! pid=$(server_pid); then return 0; fi
-    redis-cli -s "$SOCKET" shutdown >/dev/null 2>&1 || as_server kill "$pid"
+    redis-cli -s "$SOCKET" shutdown >/dev/null 2>&1 || as_server kill "$pid" 2>/dev/null || true
     wait_until 20 stopped "$pid" || die "Redis ($CLUSTER, process $pid) does not stop"
     say "Redis ($CLUSTER) stopped"
 }
