@@ -2,10 +2,12 @@
 // usage: node rasterise.mjs SIZE < tile > identifiers (uint32, little-endian, with the margin of one pixel)
 // Standard error: JSON {count, width, lines}.
 import { readFileSync, writeSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 
 import * as esbuild from "esbuild";
 
-const folder = new URL("../../../static/src/js/area_map/", import.meta.url).pathname;
+// Not the address's pathname, in which a space is %20.
+const folder = fileURLToPath(new URL("../../../static/src/js/area_map/", import.meta.url));
 const { outputFiles } = await esbuild.build({
   stdin: { contents: 'export * from "./tile.js"; export * from "./raster.js";', resolveDir: folder },
   bundle: true,
