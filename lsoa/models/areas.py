@@ -100,7 +100,8 @@ class AreaChange(models.Model):
 
 class PatchQuerySet(OrganisationScopedQuerySet):
     def with_area_count(self):
-        return self.annotate(area_count=models.Count("areas"))
+        # Named again: Django leaves a model's own ordering out of grouped queries.
+        return self.annotate(area_count=models.Count("areas")).order_by("name")
 
 
 class Patch(models.Model):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lsoa.models import Area, Postcode
+from lsoa.models import Area, Patch, Postcode
 from lsoa.profiles import read_matrix
 from lsoa.search import normalise_postcode, search_areas
 from lsoa.services import refresh_profile
@@ -94,3 +94,11 @@ def test_search_finds_codes_names_postcodes_and_forgives(boundaries, text, expec
     point = Area.objects.get(code=CODES[2]).centroid
     Postcode.objects.create(postcode="TE1 1ST", area_code=CODES[2], point=point, dataset=DatasetFactory())
     assert [area.code for area in search_areas(text)] == expected
+
+
+@pytest.mark.django_db
+def test_counted_patches_come_in_the_order_of_their_names(organisation):
+    for name in ("Westham", "Eastham", "Northam"):
+        PatchFactory(organisation=organisation, name=name, areas=[AreaFactory()])
+    counted = Patch.objects.for_organisation(organisation).with_area_count()
+    assert [(patch.name, patch.area_count) for patch in counted] == [("Eastham", 1), ("Northam", 1), ("Westham", 1)]

@@ -99,7 +99,7 @@ def test_the_map_moves_to_another_patch(analyst, page, base_url):
     page.goto(f"{base_url}/explore/?patch=aldermoor-city")
     page.wait_for_load_state("networkidle")
     city = page.evaluate("document.getElementById('explore-map').areaMap.map.getBounds().toBBoxString()")
-    page.get_by_label("Areas of").select_option("aldermoor-and-the-isles")
+    page.get_by_label("Areas of").select_option(label="Aldermoor and the Isles (1,200)")
     page.get_by_role("button", name="Apply filters").click()
     expect(page.locator("main h2", has_text="areas, most urgent first")).to_contain_text("1,200")
     page.wait_for_load_state("networkidle")
