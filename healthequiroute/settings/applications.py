@@ -99,10 +99,8 @@ MEDIA_ROOT = env.path("MEDIA_ROOT", BASE_DIR / ".local" / "media")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 LEAFLET_CONFIG = {
-    # No base map by default: a page opened without internet is complete. BASE_MAP_TILES names a tile server.
-    "TILES": [("Base map", env.str("BASE_MAP_TILES", ""), {"attribution": env.str("BASE_MAP_ATTRIBUTION", "")})]
-    if env.str("BASE_MAP_TILES", "")
-    else [],
+    # No base map: a page opened without internet is complete. The areas themselves are the map.
+    "TILES": [],
     "RESET_VIEW": False,
     "SCALE": "metric",
     "ATTRIBUTION_PREFIX": "",
