@@ -1,9 +1,12 @@
 """The first administrator, the demo accounts, and the worker's housekeeping."""
 
 import io
+from datetime import timedelta
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from accounts import audit, demo, tasks
 from accounts.models import AuditEvent, Job, JobState, Membership, Notification, Organisation, User
@@ -97,5 +100,9 @@ def test_a_broken_trail_is_told_to_platform_administrators_once(platform_adminis
     assert "broken at entry 3" in Notification.objects.get().text
 
 
-def test_housekeeping_runs():
+def test_housekeeping_forgets_expired_sign_ins_only():
+    now = timezone.now()
+    for key, expires in (("old", now - timedelta(days=1)), ("new", now + timedelta(days=1))):
+        Session.objects.create(session_key=key, session_data="", expire_date=expires)
     tasks.forget_expired_sign_ins.call_local()
+    assert list(Session.objects.values_list("session_key", flat=True)) == ["new"]

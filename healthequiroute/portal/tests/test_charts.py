@@ -1,5 +1,6 @@
 """Charts: named for those who cannot see them, honest about what is missing, free of style attributes."""
 
+import math
 import re
 from xml.etree import ElementTree
 
@@ -92,7 +93,8 @@ def test_the_position_lies_between_lowest_and_highest(value, place):
 
 
 def test_a_distribution_of_one_value_still_draws():
-    parse(charts.position_strip(1, low=1, median=1, high=1, title="T", description="D"))
+    strip = parse(charts.position_strip(1, low=1, median=1, high=1, title="T", description="D"))
+    assert math.isfinite(float(strip.find(f"{SVG}circle").get("cx")))
 
 
 def test_the_timeline_covers_whole_hours_around_the_work():

@@ -53,7 +53,8 @@ def test_an_address_has_one_form(query):
 
 @given(st.text(max_size=300))
 def test_no_address_is_too_strange_to_read(text):
-    PriorityQuery.from_querydict(QueryDict(text)).to_querystring()
+    address = PriorityQuery.from_querydict(QueryDict(text)).to_querystring()
+    assert read(address).to_querystring() == address
 
 
 @given(
@@ -64,7 +65,8 @@ def test_no_address_is_too_strange_to_read(text):
 def test_no_value_is_too_strange_to_read(values):
     data = QueryDict(mutable=True)
     data.update(values)
-    PriorityQuery.from_querydict(data).to_querystring()
+    address = PriorityQuery.from_querydict(data).to_querystring()
+    assert read(address).to_querystring() == address
 
 
 def read(text):
