@@ -48,6 +48,7 @@ def test_a_second_one_is_refused_unless_forced(monkeypatch):
 def test_demo_administrators_do_not_count(monkeypatch):
     PlatformAdministratorFactory(is_demo=True)
     create(monkeypatch)
+    assert User.objects.get(is_demo=False).is_platform_administrator
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,9 @@ import numpy as np
 from django.core.cache import cache
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.cache import get_conditional_response
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import condition, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts.access import requires
 from accounts.permissions import Permission
@@ -19,7 +20,6 @@ from ..presenters.area import area_card
 from ..presenters.explore import ExplorePage, patch_choices
 from ..query import PriorityQuery
 from ..selection import Selection, areas_with_scores
-from ..versions import data_version
 
 THEME_SECONDS = 60 * 60
 
@@ -65,25 +65,26 @@ def _indicator_choices() -> list[tuple[str, str]]:
     return [(row.code, f"{row.name} ({row.unit})") for row in Indicator.objects.order_by("name")]
 
 
-def _theme_etag(request) -> str:
-    query = PriorityQuery.from_querydict(request.GET)
-    wanted = sha256(query.for_theme().encode()).hexdigest()[:16]
-    return f'"{data_version(request.organisation)}-{wanted}"'
-
-
 @require_safe
 @requires(Permission.VIEW_AREAS)
 @cache_control(private=True, no_cache=True)
-@condition(etag_func=_theme_etag)
 def theme(request):
     """Bytes, one per area by index: class of the theme, 254 outside the filters, 255 without a figure."""
     query = PriorityQuery.from_querydict(request.GET)
-    key = f"theme:{_theme_etag(request)}:{request.organisation and request.organisation.pk}"
-    data = cache.get(key)
-    if data is None:
-        data = _theme_bytes(query, Selection(query, request.organisation))
-        cache.set(key, data, THEME_SECONDS)
-    return HttpResponse(data, content_type="application/octet-stream")
+    selection = Selection(query, request.organisation)
+    wanted = sha256(query.for_theme().encode()).hexdigest()[:16]
+    # The version is asked of the database once, for the browser's cache and for ours.
+    etag = f'"{selection.version}-{wanted}"'
+    response = get_conditional_response(request, etag=etag)
+    if response is None:
+        key = f"theme:{etag}:{request.organisation and request.organisation.pk}"
+        data = cache.get(key)
+        if data is None:
+            data = _theme_bytes(query, selection)
+            cache.set(key, data, THEME_SECONDS)
+        response = HttpResponse(data, content_type="application/octet-stream")
+    response["ETag"] = etag
+    return response
 
 
 def _theme_bytes(query, selection) -> bytes:

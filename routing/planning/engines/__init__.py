@@ -45,7 +45,11 @@ def solve(problem: Problem, options: SolveOptions | None = None, engine: str = D
     """
     from routing.planning.reasons import explain_unserved
 
-    solution = get_engine(engine).solve(problem, options or SolveOptions())
+    chosen = get_engine(engine)
+    features = chosen.unsupported(problem)
+    if features:
+        raise UnsupportedFeature(chosen.name, features)
+    solution = chosen.solve(problem, options or SolveOptions())
     solution.unserved = explain_unserved(problem, solution)
     return solution
 

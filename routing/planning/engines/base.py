@@ -63,5 +63,5 @@ class Engine(Protocol):
         ...
 
     def solve(self, problem: Problem, options: SolveOptions) -> Solution:
-        """The best plan found. Raises UnsupportedFeature, EngineFault."""
+        """The best plan found. `engines.solve` has refused what the engine cannot state. Raises EngineFault."""
         ...

@@ -1,7 +1,7 @@
 """A first plan within a second: the most urgent visits first, each where it adds least travel and all rules hold."""
 
 from routing.planning.engines.answer import Best
-from routing.planning.engines.base import SolveOptions, UnsupportedFeature
+from routing.planning.engines.base import SolveOptions
 from routing.planning.missing_times import day_length
 from routing.planning.problem import Problem
 from routing.planning.solution import Solution
@@ -17,9 +17,6 @@ class GreedyEngine:
         return unsupported_features(problem)
 
     def solve(self, problem: Problem, options: SolveOptions) -> Solution:
-        features = self.unsupported(problem)
-        if features:
-            raise UnsupportedFeature(self.name, features)
         best = Best(problem, options, self.name)
         best.offer(first_orders(problem, best.should_stop))
         return best.finished()

@@ -8,7 +8,7 @@ rounding.
 from ortools.constraint_solver import pywrapcp, routing_enums_pb2
 
 from routing.planning.engines.answer import Best
-from routing.planning.engines.base import SolveOptions, UnsupportedFeature
+from routing.planning.engines.base import SolveOptions
 from routing.planning.engines.greedy import first_orders, unsupported_features
 from routing.planning.engines.ortools_model import RoutingProblem
 from routing.planning.exchanges import with_simple_exchanges
@@ -40,9 +40,6 @@ class OrToolsEngine:
         return features
 
     def solve(self, problem: Problem, options: SolveOptions) -> Solution:
-        features = self.unsupported(problem)
-        if features:
-            raise UnsupportedFeature(self.name, features)
         best = Best(problem, options, self.name)
         best.offer(first_orders(problem, best.should_stop))
         if problem.visits and problem.staff and not best.should_stop():
