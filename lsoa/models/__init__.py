@@ -1,22 +1,36 @@
 from .areas import Area, AreaChange, Patch, Vintage
 from .datasets import Dataset, LoadReject
+from .feeds import Feed, FeedReading
 from .indicators import AreaProfile, Indicator, IndicatorDistribution, IndicatorValue, MissingReason
-from .practices import Postcode, Practice
+from .places import Place
+from .practices import PatientDistribution, Postcode, Practice, PracticeList, PracticeRegister
+from .quality import QualityAlert
+from .series import ActivitySeries, ActivityValue, PlaceFigure
 from .tiles import Tile, TileDistrict, TileGeometry, TileSet
 
 __all__ = [
+    "ActivitySeries",
+    "ActivityValue",
     "Area",
     "AreaChange",
     "AreaProfile",
     "Dataset",
+    "Feed",
+    "FeedReading",
     "Indicator",
     "IndicatorDistribution",
     "IndicatorValue",
     "LoadReject",
     "MissingReason",
     "Patch",
+    "PatientDistribution",
+    "Place",
+    "PlaceFigure",
     "Postcode",
     "Practice",
+    "PracticeList",
+    "PracticeRegister",
+    "QualityAlert",
     "Tile",
     "TileDistrict",
     "TileGeometry",

@@ -48,6 +48,14 @@ class Area(models.Model):
     sub_icb_name = models.CharField(max_length=150, blank=True)
     icb_code = models.CharField(max_length=9, blank=True)
     icb_name = models.CharField(max_length=150, blank=True)
+    ward_code = models.CharField(max_length=9, blank=True, db_default="")
+    ward_name = models.CharField(max_length=150, blank=True, db_default="")
+    msoa_code = models.CharField(max_length=9, blank=True, db_default="")
+    msoa_name = models.CharField(max_length=150, blank=True, db_default="")
+    region_code = models.CharField(max_length=9, blank=True, db_default="")
+    region_name = models.CharField(max_length=100, blank=True, db_default="")
+    rural_urban_code = models.CharField(max_length=4, blank=True, db_default="")
+    rural_urban_name = models.CharField(max_length=100, blank=True, db_default="")
     is_synthetic = models.BooleanField(default=False)
     dataset = models.ForeignKey("lsoa.Dataset", on_delete=models.PROTECT, related_name="areas")
     # One upper-case column for the search box, so that one trigram index answers code, name and local authority.
@@ -69,6 +77,7 @@ class Area(models.Model):
         indexes = [
             models.Index(fields=["local_authority_code"], name="area_by_local_authority"),
             models.Index(fields=["icb_code"], name="area_by_icb"),
+            models.Index(fields=["ward_code"], name="area_by_ward"),
             GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="area_search"),
         ]
 
@@ -89,6 +98,12 @@ class AreaChange(models.Model):
     code_2021 = models.CharField(max_length=9)
     kind = models.CharField(max_length=1, choices=Kind.choices)
     weight = models.FloatField(help_text="Share of the 2021 area that comes from the 2011 area.")
+    basis = models.CharField(
+        max_length=20,
+        blank=True,
+        db_default="",
+        help_text="What the weight was made of: only_parent, population, overlap.",
+    )
     dataset = models.ForeignKey("lsoa.Dataset", on_delete=models.CASCADE)
 
     class Meta:

@@ -6,11 +6,21 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from accounts.models import Organisation
+
 
 class DatasetQuerySet(models.QuerySet):
     def in_force(self):
         """Loaded and not rolled back or superseded."""
         return self.filter(state=Dataset.State.CURRENT)
+
+    def public(self):
+        """Open data, common to all organisations."""
+        return self.filter(organisation__isnull=True)
+
+    def visible_to(self, organisation):
+        """Open data and the organisation's own."""
+        return self.filter(Q(organisation__isnull=True) | Q(organisation=organisation))
 
 
 class Dataset(models.Model):
@@ -40,9 +50,29 @@ class Dataset(models.Model):
     vintage = models.PositiveSmallIntegerField(null=True, help_text="Census vintage of its area codes, if it has any.")
     standing = models.PositiveSmallIntegerField(choices=Standing.choices)
     is_provisional = models.BooleanField(default=False)
+    organisation = models.ForeignKey(
+        Organisation,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="datasets",
+        help_text="Whose own figures these are; empty for open data, which everybody sees.",
+    )
+    is_pinned = models.BooleanField(
+        default=False, help_text="Chosen by a person: stays in force although there is a newer release."
+    )
+    inputs = models.ManyToManyField(
+        "self", symmetrical=False, related_name="derivatives", help_text="Datasets that its figures are derived from."
+    )
     method = models.CharField(max_length=300, blank=True, help_text="How values were derived, where they were.")
     file_name = models.CharField(max_length=200)
     file_sha256 = models.CharField(max_length=64)
+    content_sha256 = models.CharField(
+        max_length=64,
+        blank=True,
+        db_default="",
+        help_text="Hash of the rows as read: the same figures in another file have the same.",
+    )
     state = models.CharField(max_length=12, choices=State.choices, default=State.CURRENT)
     loaded_at = models.DateTimeField(auto_now_add=True)
     loaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True)
@@ -57,14 +87,16 @@ class Dataset(models.Model):
         ordering = ["-loaded_at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["publication", "file_sha256", "extent"],
+                fields=["publication", "file_sha256", "extent", "organisation"],
                 condition=Q(state="current"),
+                nulls_distinct=False,
                 name="dataset_same_file_once",
             ),
             # A newer release takes the place of the older one: two in force would be two answers to one question.
             models.UniqueConstraint(
-                fields=["publication", "extent"],
+                fields=["publication", "extent", "organisation"],
                 condition=Q(state="current"),
+                nulls_distinct=False,
                 name="dataset_one_in_force_per_extent",
             ),
             models.CheckConstraint(condition=Q(file_sha256__regex=r"^[0-9a-f]{64}$"), name="dataset_sha256_is_hex"),

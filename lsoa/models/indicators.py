@@ -4,6 +4,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from accounts.models import Organisation
+
 from .areas import Area
 from .datasets import Dataset
 
@@ -13,6 +15,18 @@ class MissingReason(models.TextChoices):
     SUPPRESSED = "suppressed", "Suppressed"
     NOT_APPLICABLE = "not_applicable", "Not applicable"
     OUT_OF_RANGE = "out_of_range", "Out of range"
+    # A rank or decile of areas that have changed since: it cannot be carried over.
+    UNAVAILABLE = "unavailable", "Not available for this area"
+
+
+class IndicatorQuerySet(models.QuerySet):
+    def public(self):
+        """Those of open data, common to all organisations."""
+        return self.filter(organisation__isnull=True)
+
+    def visible_to(self, organisation):
+        """Those of open data and the organisation's own."""
+        return self.filter(Q(organisation__isnull=True) | Q(organisation=organisation))
 
 
 class Indicator(models.Model):
@@ -31,7 +45,18 @@ class Indicator(models.Model):
     minimum = models.FloatField(null=True)
     maximum = models.FloatField(null=True)
     source = models.CharField(max_length=200)
+    theme = models.CharField(max_length=40, blank=True, help_text="Heading under which pages list it, e.g. Health.")
+    organisation = models.ForeignKey(
+        Organisation,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="indicators",
+        help_text="Whose own indicator this is; empty for what everybody sees.",
+    )
     description = models.TextField(blank=True)
+
+    objects = IndicatorQuerySet.as_manager()
 
     class Meta:
         ordering = ["code"]
@@ -45,8 +70,9 @@ class IndicatorValue(models.Model):
 
     # References are checked by the database set by set (trigger of migration 0004): three look-ups per row would
     # double the time of a load of all England.
-    area = models.ForeignKey(Area, on_delete=models.CASCADE, related_name="values", db_constraint=False)
-    # The unique constraint below starts with the dataset, so a second index would only slow the bulk loads.
+    # The unique constraint below starts with the dataset: whoever wants an area's figures names the datasets (the
+    # profile does). Further indexes would only slow the bulk loads.
+    area = models.ForeignKey(Area, on_delete=models.CASCADE, related_name="values", db_index=False, db_constraint=False)
     indicator = models.ForeignKey(
         Indicator, on_delete=models.PROTECT, related_name="values", db_index=False, db_constraint=False
     )
@@ -56,7 +82,13 @@ class IndicatorValue(models.Model):
     period = models.CharField(max_length=20)
     value = models.FloatField(null=True)
     missing_reason = models.CharField(max_length=15, choices=MissingReason.choices, null=True)
-    method = models.CharField(max_length=30, default="published", help_text="published, share, distance_decay, ...")
+    method = models.CharField(
+        max_length=30, default="published", help_text="published, share, carried, registered_patients, ward_shares, ..."
+    )
+    uncertainty = models.FloatField(
+        null=True, help_text="Standard error in the indicator's unit, where the method gives one."
+    )
+    line = models.PositiveIntegerField(null=True, help_text="Line (from 1) of the file that the figure stands in.")
 
     class Meta:
         constraints = [

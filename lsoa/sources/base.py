@@ -23,9 +23,10 @@ class Stage(IntEnum):
 
     BOUNDARIES = 1
     LOOKUPS = 2
-    PRACTICES = 3
-    VALUES = 4
-    DERIVED = 5
+    POSTCODES = 3
+    PRACTICES = 4
+    VALUES = 5
+    DERIVED = 6
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ class _Chunk:
 
     @staticmethod
     def _is_column(value) -> bool:
-        return value is not None and not isinstance(value, str | bool | dict)
+        return value is not None and not isinstance(value, str | bool | dict | tuple)
 
     def __len__(self):
         return len(self.line)
@@ -50,7 +50,11 @@ class AreaColumns(_Chunk):
 
 @dataclass
 class ValueRows(_Chunk):
-    """Figures of one indicator. NaN is a missing value; `reason` then says why (a MissingReason, else blank)."""
+    """Figures of one indicator. NaN is a missing value; `reason` then says why (a MissingReason, else blank).
+
+    `line` 0: the figure stands in no line of its own (it was derived). `uncertainty` is a standard error in the
+    indicator's unit, NaN where the method gives none. `method` is one word for all rows or one for each.
+    """
 
     indicator: str
     period: str
@@ -58,12 +62,58 @@ class ValueRows(_Chunk):
     code: Column
     value: np.ndarray
     reason: Column | None = None
-    method: str = "published"
+    method: str | Column = "published"
+    uncertainty: np.ndarray | None = None
+
+
+@dataclass
+class AreaChangeRows(_Chunk):
+    """Pairs of a 2011 and a 2021 area with the kind of change (U, S, M, X). Weights are worked out when loaded."""
+
+    line: Column
+    code_2011: Column
+    code_2021: Column
+    kind: Column
+
+
+@dataclass
+class RecordRows(_Chunk):
+    """Rows of one of this app's tables that belong to a dataset, e.g. PracticeRegister.
+
+    `columns` maps fields of `model` to columns; `key` names the fields of which the first row wins over duplicates.
+    `line` is written too when the model has such a field. None is null; lists are arrays.
+    """
+
+    model: str
+    line: Column
+    columns: dict[str, Column]
+    key: tuple[str, ...]
+
+
+@dataclass
+class SeriesRows(_Chunk):
+    """Figures of organisations over time (ActivitySeries, ActivityValue); NaN is missing, `reason` says why."""
+
+    measure: str
+    name: str
+    unit: str
+    interval: str
+    organisation_kind: str
+    line: Column
+    organisation_code: Column
+    organisation_name: Column
+    period: Column
+    value: np.ndarray
+    reason: Column | None = None
+    breakdown: Column | None = None
+    is_estimate: Column | None = None
+    note: Column | None = None
 
 
 @dataclass
 class PracticeRows(_Chunk):
-    """GP practices. NaN longitude and latitude: the loader takes the centroid of `area_code`."""
+    """GP practices. NaN longitude and latitude: the loader takes the point of the postcode, else the centroid of
+    `area_code`. `details` maps further fields of Practice to columns; fields that are not named keep what they hold."""
 
     line: Column
     code: Column
@@ -73,11 +123,16 @@ class PracticeRows(_Chunk):
     lat: Column
     area_code: Column
     is_active: Column
+    details: dict[str, Column] | None = None
 
 
 @dataclass
 class PostcodeRows(_Chunk):
-    """Postcodes in the form with one space, each with its area and point."""
+    """Postcodes in the form with one space, each with its area and point (NaN: none known).
+
+    `details` maps further fields of Postcode (area_code_2011, introduced, terminated ...) to columns. Where only the
+    area of 2011 is known, `area_code` is blank and the loader finds the one of 2021.
+    """
 
     line: Column
     postcode: Column
@@ -85,3 +140,4 @@ class PostcodeRows(_Chunk):
     lon: Column
     lat: Column
     is_residential: Column
+    details: dict[str, Column] | None = None
