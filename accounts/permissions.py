@@ -18,6 +18,7 @@ class Permission(StrEnum):
     VIEW_OWN_ROUND = "round.view"
     MANAGE_TEAMS = "teams.manage"
     MANAGE_PATCHES = "patches.manage"
+    MANAGE_INDICATORS = "indicators.manage"
     REVIEW_SAFETY = "safety.review"
     VIEW_AUDIT = "audit.view"
     MANAGE_MEMBERS = "members.manage"
@@ -43,6 +44,7 @@ PERMISSION_DESCRIPTIONS = {
     Permission.VIEW_OWN_ROUND: "see their own round",
     Permission.MANAGE_TEAMS: "keep teams, staff and shifts",
     Permission.MANAGE_PATCHES: "say which areas the organisation looks after",
+    Permission.MANAGE_INDICATORS: "keep the organisation's own indicators",
     Permission.REVIEW_SAFETY: "review what the safety checks flagged",
     Permission.VIEW_AUDIT: "read the audit trail",
     Permission.MANAGE_MEMBERS: "add people and give or take away roles",
@@ -81,23 +83,25 @@ class Role(StrEnum):
 P = Permission
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.VIEWER: frozenset({P.VIEW_AREAS}),
-    Role.ANALYST: frozenset({P.VIEW_AREAS, P.EXPORT_AREAS, P.VIEW_PLANS}),
+    Role.ANALYST: frozenset({P.VIEW_AREAS, P.EXPORT_AREAS, P.VIEW_PLANS, P.MANAGE_INDICATORS}),
     Role.PLANNER: frozenset({P.VIEW_AREAS, P.VIEW_PLANS, P.EDIT_PLANS, P.OPTIMISE_PLANS, P.MANAGE_TEAMS}),
     Role.APPROVER: frozenset({P.VIEW_AREAS, P.VIEW_PLANS, P.APPROVE_PLANS}),
     Role.FIELD_WORKER: frozenset({P.VIEW_AREAS, P.VIEW_OWN_ROUND}),
     Role.SAFETY_REVIEWER: frozenset({P.VIEW_AREAS, P.REVIEW_SAFETY}),
     Role.AUDITOR: frozenset({P.VIEW_AREAS, P.VIEW_PLANS, P.VIEW_AUDIT}),
-    Role.ADMINISTRATOR: frozenset({P.VIEW_AREAS, P.MANAGE_MEMBERS, P.MANAGE_PATCHES, P.MANAGE_TEAMS, P.VIEW_AUDIT}),
+    Role.ADMINISTRATOR: frozenset(
+        {P.VIEW_AREAS, P.MANAGE_MEMBERS, P.MANAGE_PATCHES, P.MANAGE_TEAMS, P.MANAGE_INDICATORS, P.VIEW_AUDIT}
+    ),
 }
 ROLE_DESCRIPTIONS = {
     Role.VIEWER: "Sees areas, priorities and their reasons.",
-    Role.ANALYST: "Explores areas, exports data and reads plans.",
+    Role.ANALYST: "Explores areas, exports data, keeps the organisation's own indicators and reads plans.",
     Role.PLANNER: "Makes visit plans, has them optimised, and keeps teams and shifts.",
     Role.APPROVER: "Approves or rejects visit plans.",
     Role.FIELD_WORKER: "Sees their own round.",
     Role.SAFETY_REVIEWER: "Reviews what the safety checks flagged.",
     Role.AUDITOR: "Reads the audit trail and plans, and changes nothing.",
-    Role.ADMINISTRATOR: "Manages the people, patches and teams of the organisation.",
+    Role.ADMINISTRATOR: "Manages the people, patches, teams and own indicators of the organisation.",
 }
 
 

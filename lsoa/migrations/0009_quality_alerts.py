@@ -73,4 +73,70 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="CheckRun",
+            fields=[
+                ("check_code", models.SlugField(max_length=60, primary_key=True, serialize=False)),
+                ("ran_at", models.DateTimeField()),
+                ("seconds", models.FloatField()),
+                ("findings", models.PositiveIntegerField()),
+            ],
+            options={"ordering": ["check_code"]},
+        ),
+        migrations.CreateModel(
+            name="Upload",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                (
+                    "names",
+                    models.JSONField(
+                        default=list, help_text="Names of the files as handed in, in the order of their numbers."
+                    ),
+                ),
+                (
+                    "options",
+                    models.JSONField(default=dict, help_text="What was said about them: name, unit, description ..."),
+                ),
+                ("size", models.PositiveBigIntegerField(help_text="Bytes of all files.")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("received", "Waiting"), ("used", "Loaded"), ("discarded", "Discarded")],
+                        default="received",
+                        max_length=10,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "job",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="accounts.job",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="uploads",
+                        to="accounts.organisation",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-created_at"],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("size__gte", 0)), name="upload_size_is_not_negative")
+                ],
+            },
+        ),
     ]

@@ -4,9 +4,10 @@ from .feeds import Feed, FeedReading
 from .indicators import AreaProfile, Indicator, IndicatorDistribution, IndicatorValue, MissingReason
 from .places import Place
 from .practices import PatientDistribution, Postcode, Practice, PracticeList, PracticeRegister
-from .quality import QualityAlert
+from .quality import CheckRun, QualityAlert
 from .series import ActivitySeries, ActivityValue, PlaceFigure
 from .tiles import Tile, TileDistrict, TileGeometry, TileSet
+from .uploads import Upload
 
 __all__ = [
     "ActivitySeries",
@@ -14,6 +15,7 @@ __all__ = [
     "Area",
     "AreaChange",
     "AreaProfile",
+    "CheckRun",
     "Dataset",
     "Feed",
     "FeedReading",
@@ -35,5 +37,6 @@ __all__ = [
     "TileDistrict",
     "TileGeometry",
     "TileSet",
+    "Upload",
     "Vintage",
 ]

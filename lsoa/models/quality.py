@@ -57,3 +57,18 @@ class QualityAlert(models.Model):
 
     def __str__(self):
         return self.message
+
+
+class CheckRun(models.Model):
+    """When a check last ran over everything, and how many things it found."""
+
+    check_code = models.SlugField(max_length=60, primary_key=True)
+    ran_at = models.DateTimeField()
+    seconds = models.FloatField()
+    findings = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["check_code"]
+
+    def __str__(self):
+        return f"{self.check_code}: {self.findings} findings"
