@@ -67,8 +67,82 @@ class Migration(migrations.Migration):
             field=models.CharField(
                 blank=True,
                 db_default="",
-                help_text="What the weight was made of: only_parent, population, overlap.",
+                help_text="What the weight was made of: only_parent, population, overlap_population, overlap, equal.",
                 max_length=20,
+            ),
+        ),
+        migrations.AlterField(
+            model_name="areachange",
+            name="weight",
+            field=models.FloatField(help_text="Share of the 2021 area's people who come from the 2011 area."),
+        ),
+        migrations.AddField(
+            model_name="areachange",
+            name="share",
+            field=models.FloatField(
+                db_default=1, default=1, help_text="Share of the 2011 area's people who belong to the 2021 area."
+            ),
+        ),
+        migrations.AddField(
+            model_name="areachange",
+            name="share_basis",
+            field=models.CharField(
+                blank=True,
+                db_default="",
+                help_text="What the share was made of: only_child, population, overlap_population, overlap, equal.",
+                max_length=20,
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="areachange",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("share__gt", 0), ("share__lte", 1)), name="area_change_share_is_a_share"
+            ),
+        ),
+        migrations.CreateModel(
+            name="AuthorityCode",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=9)),
+                ("name", models.CharField(max_length=100)),
+                ("current_code", models.CharField(max_length=9)),
+                ("current_name", models.CharField(max_length=100)),
+                ("upper_tier_code", models.CharField(blank=True, max_length=9)),
+                ("upper_tier_name", models.CharField(blank=True, max_length=100)),
+                ("region_code", models.CharField(blank=True, max_length=9)),
+                ("region_name", models.CharField(blank=True, max_length=100)),
+                (
+                    "dataset",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="authority_codes",
+                        to="lsoa.dataset",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["code"],
+                "indexes": [models.Index(fields=["current_code"], name="authority_code_by_current")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("dataset", "code"), name="authority_code_once_per_dataset"),
+                ],
+            },
+        ),
+        migrations.AddField(
+            model_name="indicator",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("rate", "Rate or mean"),
+                    ("score", "Score"),
+                    ("count", "Count"),
+                    ("rank", "Rank"),
+                    ("decile", "Decile or other group of ranks"),
+                    ("class", "Class (such as yes or no)"),
+                ],
+                db_default="rate",
+                default="rate",
+                max_length=6,
             ),
         ),
         migrations.AddField(

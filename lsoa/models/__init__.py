@@ -1,4 +1,4 @@
-from .areas import Area, AreaChange, Patch, Vintage
+from .areas import Area, AreaChange, AuthorityCode, Patch, Vintage
 from .datasets import Dataset, LoadReject
 from .feeds import Feed, FeedReading
 from .indicators import AreaProfile, Indicator, IndicatorDistribution, IndicatorValue, MissingReason
@@ -15,6 +15,7 @@ __all__ = [
     "Area",
     "AreaChange",
     "AreaProfile",
+    "AuthorityCode",
     "CheckRun",
     "Dataset",
     "Feed",

@@ -97,12 +97,21 @@ class AreaChange(models.Model):
     code_2011 = models.CharField(max_length=9)
     code_2021 = models.CharField(max_length=9)
     kind = models.CharField(max_length=1, choices=Kind.choices)
-    weight = models.FloatField(help_text="Share of the 2021 area that comes from the 2011 area.")
+    weight = models.FloatField(help_text="Share of the 2021 area's people who come from the 2011 area.")
     basis = models.CharField(
         max_length=20,
         blank=True,
         db_default="",
-        help_text="What the weight was made of: only_parent, population, overlap.",
+        help_text="What the weight was made of: only_parent, population, overlap_population, overlap, equal.",
+    )
+    share = models.FloatField(
+        default=1, db_default=1, help_text="Share of the 2011 area's people who belong to the 2021 area."
+    )
+    share_basis = models.CharField(
+        max_length=20,
+        blank=True,
+        db_default="",
+        help_text="What the share was made of: only_child, population, overlap_population, overlap, equal.",
     )
     dataset = models.ForeignKey("lsoa.Dataset", on_delete=models.CASCADE)
 
@@ -110,7 +119,46 @@ class AreaChange(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["code_2011", "code_2021"], name="area_change_once"),
             models.CheckConstraint(condition=Q(weight__gt=0, weight__lte=1), name="area_change_weight_is_a_share"),
+            models.CheckConstraint(condition=Q(share__gt=0, share__lte=1), name="area_change_share_is_a_share"),
         ]
+
+    def __str__(self):
+        return f"{self.code_2011} to {self.code_2021} ({self.get_kind_display().lower()})"
+
+
+class AuthorityCodeQuerySet(models.QuerySet):
+    def in_force(self):
+        return self.filter(dataset__state="current")
+
+    def current_codes(self, codes) -> dict[str, str]:
+        """Code of a local authority -> the code that stands for it today; codes that are not known are absent."""
+        return dict(self.in_force().filter(code__in=list(codes)).values_list("code", "current_code"))
+
+
+class AuthorityCode(models.Model):
+    """A code that a local authority has had, and the authority that stands for it today."""
+
+    code = models.CharField(max_length=9)
+    name = models.CharField(max_length=100)
+    current_code = models.CharField(max_length=9)
+    current_name = models.CharField(max_length=100)
+    upper_tier_code = models.CharField(max_length=9, blank=True)
+    upper_tier_name = models.CharField(max_length=100, blank=True)
+    region_code = models.CharField(max_length=9, blank=True)
+    region_name = models.CharField(max_length=100, blank=True)
+    dataset = models.ForeignKey("lsoa.Dataset", on_delete=models.CASCADE, related_name="authority_codes")
+
+    objects = AuthorityCodeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["code"]
+        constraints = [
+            models.UniqueConstraint(fields=["dataset", "code"], name="authority_code_once_per_dataset"),
+        ]
+        indexes = [models.Index(fields=["current_code"], name="authority_code_by_current")]
+
+    def __str__(self):
+        return f"{self.name} ({self.code})"
 
 
 class PatchQuerySet(OrganisationScopedQuerySet):

@@ -37,9 +37,20 @@ class Indicator(models.Model):
         LOW_IS_NEED = "low", "Low values mean more need"
         NEUTRAL = "neutral", "Neither"
 
+    class Kind(models.TextChoices):
+        """What sort of number it is: decides how it moves from the areas of one census to those of another."""
+
+        RATE = "rate", "Rate or mean"
+        SCORE = "score", "Score"
+        COUNT = "count", "Count"
+        RANK = "rank", "Rank"
+        DECILE = "decile", "Decile or other group of ranks"
+        CLASS = "class", "Class (such as yes or no)"
+
     code = models.SlugField(max_length=60, unique=True)
     name = models.CharField(max_length=150)
     unit = models.CharField(max_length=40)
+    kind = models.CharField(max_length=6, choices=Kind.choices, default=Kind.RATE, db_default=Kind.RATE)
     polarity = models.CharField(max_length=8, choices=Polarity.choices)
     decimals = models.PositiveSmallIntegerField(default=1)
     minimum = models.FloatField(null=True)
