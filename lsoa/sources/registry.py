@@ -6,18 +6,18 @@ from .census import NOMIS_TABLES
 from .iod2025 import IoD2025File1
 from .lookups import INTEGRATED_CARE_BOARD, LOCAL_AUTHORITY
 from .material import FileMaterial, SpecMaterial
-from .practices import PracticeLocations
-from .qof import QofPrevalence
+from .practices import PRACTICE_SOURCES
+from .qof import QOF_SOURCES
 from .synthetic.adapter import Synthetic
 
 SOURCES: list[Source] = [
     Boundaries2021(),
     LOCAL_AUTHORITY,
     INTEGRATED_CARE_BOARD,
-    PracticeLocations(),
+    *PRACTICE_SOURCES,
     IoD2025File1(),
     *NOMIS_TABLES,
-    QofPrevalence(),
+    *QOF_SOURCES,
     Synthetic(),
 ]
 

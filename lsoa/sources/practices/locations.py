@@ -1,17 +1,17 @@
-"""GP practices with postcode and LSOA: epraccur joined to the ONS Postcode Directory."""
+"""Where practices are: postcode and LSOA of organisations (epraccur joined to the ONS Postcode Directory)."""
 
 import re
 
 import numpy as np
 
 from lsoa.models import Dataset
+from lsoa.sources.base import Release, Source, Stage
+from lsoa.sources.rows import PracticeRows
 
-from .base import Release, Source, Stage
-from .rows import PracticeRows
-from .tables import read_csv
+from .cells import english_practices, read_text, without_duplicates
 
 COLUMNS = ["PracticeCode", "PracticeName", "PostCode", "Status", "LSOAID"]
-# The status code was A, C, D until 2025 and is a word since.
+# The status code was A, C, D, P until 2025 and is a word since.
 ACTIVE = {"ACTIVE", "A"}
 
 
@@ -34,17 +34,13 @@ class PracticeLocations(Source):
         )
 
     def rows(self, material, context):
-        frame = read_csv(material, COLUMNS, text_columns=COLUMNS, report=context.report).fillna("")
-        frame = frame.apply(lambda column: column.str.strip())
-        context.report.read(len(frame))
-        nameless = frame["PracticeCode"] == ""
-        for line in frame.index[nameless]:
-            context.report.reject(line, "", "no practice code")
-        frame = frame[~nameless]
+        report = context.report
+        frame = read_text(material, COLUMNS, report)
+        frame = english_practices(frame, "PracticeCode", report, postcode="PostCode")
         elsewhere = (frame["LSOAID"] != "") & ~frame["LSOAID"].str.startswith("E01")
-        context.report.skip("Practices outside England", int(elsewhere.sum()))
-        frame = frame[~elsewhere]
-        context.report.note_count("practices without an LSOA", int((frame["LSOAID"] == "").sum()))
+        report.skip("practices outside England", int(elsewhere.sum()))
+        frame = without_duplicates(frame[~elsewhere], "PracticeCode", report)
+        report.note_count("practices without an LSOA", int((frame["LSOAID"] == "").sum()))
         nowhere = np.full(len(frame), np.nan)
         yield PracticeRows(
             line=frame.index.to_numpy(),
