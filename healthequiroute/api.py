@@ -10,9 +10,11 @@ import lsoa.api
 import priorities.api
 import routing.api
 
+from .portal import api as portal_api
+
 router = DefaultRouter()
 router.include_root_view = False
-for module in (lsoa.api, priorities.api, routing.api):
+for module in (lsoa.api, priorities.api, routing.api, portal_api):
     module.register(router)
 
 urlpatterns = [

@@ -1,10 +1,7 @@
 """Areas in the API: `/api/v1/areas/`."""
 
-from asgiref.sync import sync_to_async
 from django.contrib.gis.geos import Polygon
-from django.core.handlers.asgi import ASGIRequest
 from django.db import models
-from django.http import StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, viewsets
@@ -16,8 +13,10 @@ from rest_framework_gis.serializers import GeoFeatureModelSerializer
 from accounts.access import HasPermission
 from accounts.permissions import Permission
 
+from .exports.contents import Contents
+from .exports.geojson import feature_collection
+from .exports.streaming import download
 from .filters import CORE20_DECILE, AreaFilter
-from .geojson import feature_collection
 from .models import Area, Dataset, Indicator, IndicatorValue
 from .search import search_areas
 from .statistics import national_distribution
@@ -163,14 +162,11 @@ class AreaViewSet(viewsets.ReadOnlyModelViewSet):
     @action(detail=False, url_path="geojson", pagination_class=None)
     def geojson(self, request):
         """All areas that fit the filters as one GeoJSON feature collection, streamed."""
-        areas = self.filter_queryset(Area.objects.current())
-        pieces = feature_collection(areas)
-        if isinstance(request._request, ASGIRequest):
-            # A plain iterator would be gathered in memory before the first byte leaves an ASGI server.
-            pieces = _in_thread(pieces)
-        response = StreamingHttpResponse(pieces, content_type="application/geo+json")
-        response["Content-Disposition"] = 'inline; filename="areas.geojson"'
-        return response
+        areas = self.filter_queryset(Area.objects.current()).order_by("code")
+        indicators = Indicator.objects.public().order_by("theme", "name")
+        filters = [f"{name}={value}" for name, values in request.query_params.lists() for value in values]
+        contents = Contents(areas, list(indicators), title="Areas and their figures", filters=filters)
+        return download(request._request, feature_collection(contents), "areas.geojson", inline=True)
 
     @extend_schema(
         parameters=[OpenApiParameter("q", str, required=True)], responses=AreaSerializer(many=True), filters=False
@@ -215,13 +211,6 @@ def _bounds(params) -> Polygon:
     box = Polygon.from_bbox((sides["west"], sides["south"], sides["east"], sides["north"]))
     box.srid = 4326
     return box
-
-
-async def _in_thread(pieces):
-    """The pieces of a synchronous iterator, each fetched in the request's own thread (with its connection)."""
-    end = object()
-    while (piece := await sync_to_async(next)(pieces, end)) is not end:
-        yield piece
 
 
 def register(router) -> None:

@@ -63,6 +63,23 @@ def read_matrix(codes: Sequence[str], areas=None) -> ProfileMatrix:
     )
 
 
+def datasets_behind(codes: Sequence[str], areas=None) -> dict[str, list[str]]:
+    """Ids (text) of the datasets in force behind each indicator's figures of the areas (by default all of 2021)."""
+    chosen = (Area.objects.current() if areas is None else areas).order_by().values("pk")
+    chosen_sql, chosen_params = chosen.query.sql_with_params()
+    behind_sql = "FROM lsoa_areaprofile p CROSS JOIN LATERAL jsonb_each_text(p.datasets) e"
+    behind: dict[str, list[str]] = {code: [] for code in codes}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT DISTINCT e.key, e.value {behind_sql} WHERE e.key = ANY(%s) AND p.area_id IN ({chosen_sql}) "
+            "ORDER BY 1, 2",
+            [list(codes), *chosen_params],
+        )
+        for code, dataset in cursor.fetchall():
+            behind[code].append(dataset)
+    return behind
+
+
 def _json(value) -> dict:
     # Django leaves jsonb of raw queries as text.
     return value if isinstance(value, dict) else json.loads(value)

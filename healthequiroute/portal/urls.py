@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import about, area, explore, home
+from .views import about, area, explore, exports, home
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -10,6 +10,8 @@ urlpatterns = [
     path("explore/theme.bin", explore.theme, name="theme"),
     path("explore/area-panel/", explore.area_panel, name="area-panel"),
     path("explore/area-label/", explore.area_label, name="area-label"),
+    path("explore/download/", exports.export_form, name="export-form"),
+    path("explore/download/file", exports.export_areas, name="export-areas"),
     path("areas/<str:code>/", area.area, name="area"),
     path("search/", area.search, name="search"),
     path("about-data/", about.about_data, name="about-data"),

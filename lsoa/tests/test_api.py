@@ -8,7 +8,7 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.db import connections
 
-from lsoa import geojson
+from lsoa.exports import contents
 from lsoa.models import Area
 from lsoa.services import refresh_profile
 
@@ -103,7 +103,7 @@ def collection(response):
 
 
 def test_geojson_is_streamed_in_pieces_that_make_one_collection(loaded, client, monkeypatch):
-    monkeypatch.setattr(geojson, "FEATURES_PER_PIECE", 2)
+    monkeypatch.setattr(contents, "AREAS_PER_BLOCK", 2)
     response = client.get(AREAS + "geojson/")
     assert response["Content-Type"] == "application/geo+json"
     body = collection(response)

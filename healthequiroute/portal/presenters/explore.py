@@ -89,9 +89,10 @@ class Legend:
 class ExplorePage:
     """Everything that the Explore templates show, for one query."""
 
-    def __init__(self, query: PriorityQuery, selection: Selection):
+    def __init__(self, query: PriorityQuery, selection: Selection, *, may_export: bool = False):
         self.query = query
         self.selection = selection
+        self.may_export = may_export
         self.problems = query.problems
         self.counts = selection.class_counts()
         self.total = sum(row.areas for row in self.counts)
@@ -103,6 +104,14 @@ class ExplorePage:
     def address(self, query: PriorityQuery) -> str:
         text = query.to_querystring()
         return reverse("explore") + (f"?{text}" if text else "")
+
+    @property
+    def download_url(self) -> str:
+        """Where these areas can be had as a file; empty for people who may not."""
+        if not self.may_export:
+            return ""
+        text = self.query.to_querystring()
+        return reverse("export-form") + (f"?{text}" if text else "")
 
     @property
     def place(self) -> str:

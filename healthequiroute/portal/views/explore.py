@@ -10,7 +10,7 @@ from django.utils.cache import get_conditional_response
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from accounts.access import requires
+from accounts.access import allowed, requires
 from accounts.permissions import Permission
 from lsoa.models import Area, Indicator
 
@@ -30,7 +30,8 @@ def explore(request):
     """The page; with htmx only what a change of filters, order or page touches."""
     query = PriorityQuery.from_querydict(request.GET)
     selection = Selection(query, request.organisation)
-    page = ExplorePage(query, selection)
+    may_export = allowed(request.user, Permission.EXPORT_AREAS, request.organisation)
+    page = ExplorePage(query, selection, may_export=may_export)
     context = {"page": page, "form": _form(request, query, selection)}
     if request.htmx and not request.htmx.history_restore_request:
         response = render(request, "portal/_explore_update.html", context)

@@ -1,0 +1,32 @@
+"""Downloads as responses that are sent while they are written, under either kind of server."""
+
+from collections.abc import Iterator
+
+from asgiref.sync import sync_to_async
+from django.core.handlers.asgi import ASGIRequest
+from django.http import StreamingHttpResponse
+
+CONTENT_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "geojson": "application/geo+json",
+    "gpkg": "application/geopackage+sqlite3",
+}
+
+
+def download(request, pieces: Iterator[bytes], file_name: str, *, inline: bool = False) -> StreamingHttpResponse:
+    """A streamed response; the kind of file is that of the name's ending."""
+    if isinstance(request, ASGIRequest):
+        # A plain iterator would be gathered in memory before the first byte leaves an ASGI server.
+        pieces = _in_thread(pieces)
+    response = StreamingHttpResponse(pieces, content_type=CONTENT_TYPES[file_name.rpartition(".")[2]])
+    response["Content-Disposition"] = f'{"inline" if inline else "attachment"}; filename="{file_name}"'
+    # What was asked for with one person's rights must not be kept for another.
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+async def _in_thread(pieces):
+    """The pieces of a synchronous iterator, each fetched in the request's own thread (with its connection)."""
+    end = object()
+    while (piece := await sync_to_async(next)(pieces, end)) is not end:
+        yield piece
