@@ -6,6 +6,54 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 
+DROP_LIKE_INDEX = """
+DO $$
+DECLARE name text;
+BEGIN
+    FOR name IN SELECT indexname FROM pg_indexes
+        WHERE schemaname = 'public' AND tablename = 'lsoa_postcode' AND indexdef LIKE '%(postcode varchar_pattern_ops)%'
+    LOOP EXECUTE format('DROP INDEX %I', name); END LOOP;
+END $$;
+"""
+# As for indicator values (0004): one check for a statement's two and a half million rows.
+POSTCODE_REFERENCES = """
+CREATE FUNCTION lsoa_postcode_references() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE lacking uuid;
+BEGIN
+    SELECT n.dataset_id INTO lacking FROM (SELECT DISTINCT dataset_id FROM new_rows) n
+    WHERE NOT EXISTS (SELECT 1 FROM lsoa_dataset d WHERE d.id = n.dataset_id) LIMIT 1;
+    IF lacking IS NOT NULL THEN
+        RAISE foreign_key_violation USING MESSAGE = 'a postcode refers to a missing dataset ' || lacking,
+            CONSTRAINT = 'postcode_references';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER postcode_references_on_insert AFTER INSERT ON lsoa_postcode
+    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION lsoa_postcode_references();
+CREATE TRIGGER postcode_references_on_update AFTER UPDATE ON lsoa_postcode
+    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION lsoa_postcode_references();
+CREATE FUNCTION lsoa_postcode_orphans() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM lsoa_postcode p JOIN old_rows o ON o.id = p.dataset_id) THEN
+        RAISE foreign_key_violation USING MESSAGE = 'postcodes still refer to a deleted dataset',
+            CONSTRAINT = 'postcode_references';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER postcode_references AFTER DELETE ON lsoa_dataset
+    REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION lsoa_postcode_orphans();
+"""
+UNDO_POSTCODE_REFERENCES = """
+DROP TRIGGER postcode_references ON lsoa_dataset;
+DROP TRIGGER postcode_references_on_insert ON lsoa_postcode;
+DROP TRIGGER postcode_references_on_update ON lsoa_postcode;
+DROP FUNCTION lsoa_postcode_references();
+DROP FUNCTION lsoa_postcode_orphans();
+"""
+
+
 class Migration(migrations.Migration):
     dependencies = [
         ("lsoa", "0005_releases_and_vintages"),
@@ -13,39 +61,41 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AddField(
-            model_name="postcode",
-            name="area_code_2011",
-            field=models.CharField(blank=True, db_default="", max_length=9),
+            model_name="practice",
+            name="address",
+            field=models.CharField(blank=True, db_default="", max_length=300),
         ),
         migrations.AddField(
-            model_name="postcode",
-            name="area_method",
-            field=models.CharField(
-                blank=True,
-                db_default="",
-                help_text="How area_code is known: published, unchanged, nearest_part.",
-                max_length=20,
+            model_name="practice",
+            name="locality",
+            field=models.CharField(blank=True, db_default="", help_text="Part of its ICB's area.", max_length=100),
+        ),
+        migrations.AddField(
+            model_name="practice",
+            name="is_rural",
+            field=models.BooleanField(help_text="As the payments to practices class it; empty: not known.", null=True),
+        ),
+        migrations.AddField(
+            model_name="practice",
+            name="is_general_practice",
+            field=models.BooleanField(
+                help_text="Empty: no source says so. Walk-in centres, prisons and clinics have such codes too.",
+                null=True,
             ),
         ),
         migrations.AddField(
-            model_name="postcode",
-            name="introduced",
-            field=models.PositiveIntegerField(help_text="Year and month as in 199001.", null=True),
+            model_name="practice",
+            name="known_as_of",
+            field=models.JSONField(
+                db_default={}, default=dict, help_text="Of each field the day of the evidence, as text: 2026-07-01."
+            ),
         ),
-        migrations.AddField(
-            model_name="postcode",
-            name="local_authority_code",
-            field=models.CharField(blank=True, db_default="", max_length=9),
-        ),
-        migrations.AddField(
-            model_name="postcode",
-            name="terminated",
-            field=models.PositiveIntegerField(help_text="Year and month as in 199912; empty: in use.", null=True),
-        ),
-        migrations.AddField(
-            model_name="postcode",
-            name="ward_code",
-            field=models.CharField(blank=True, db_default="", max_length=9),
+        migrations.AlterField(
+            model_name="practice",
+            name="dataset",
+            field=models.ForeignKey(
+                help_text="The newest that names it.", on_delete=django.db.models.deletion.CASCADE, to="lsoa.dataset"
+            ),
         ),
         migrations.AddField(
             model_name="practice",
@@ -83,20 +133,70 @@ class Migration(migrations.Migration):
                 blank=True, db_default="", help_text="ONS code of the sub-ICB location.", max_length=9
             ),
         ),
-        migrations.AlterField(
-            model_name="postcode",
-            name="area_code",
-            field=models.CharField(blank=True, db_index=True, help_text="LSOA of 2021.", max_length=9),
+        migrations.CreateModel(
+            name="PracticeNote",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("practice_code", models.CharField(db_index=True, max_length=10)),
+                (
+                    "subject",
+                    models.CharField(
+                        choices=[("validation", "Validation"), ("points", "Points that could be achieved")],
+                        max_length=12,
+                    ),
+                ),
+                ("period", models.CharField(help_text="The year of the figures, e.g. 2020-21.", max_length=30)),
+                ("text", models.CharField(max_length=300)),
+                ("line", models.PositiveIntegerField()),
+                (
+                    "dataset",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="practice_notes",
+                        to="lsoa.dataset",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("dataset", "practice_code", "subject", "text"), name="practice_note_once_per_dataset"
+                    ),
+                ],
+            },
         ),
-        migrations.AlterField(
-            model_name="postcode",
-            name="is_residential",
-            field=models.BooleanField(default=True, help_text="False for large users: one firm's own postcode."),
-        ),
-        migrations.AlterField(
-            model_name="postcode",
-            name="point",
-            field=django.contrib.gis.db.models.fields.PointField(null=True, srid=4326),
+        migrations.CreateModel(
+            name="RegisterGroup",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(help_text="QOF group code, e.g. DM.", max_length=10)),
+                ("name", models.CharField(max_length=200)),
+                ("domain", models.CharField(blank=True, help_text="Clinical, public health ...", max_length=100)),
+                (
+                    "list_type",
+                    models.CharField(blank=True, help_text="The list that its register is a share of.", max_length=6),
+                ),
+                (
+                    "indicators",
+                    models.PositiveSmallIntegerField(help_text="Indicators of achievement in the group."),
+                ),
+                ("line", models.PositiveIntegerField()),
+                (
+                    "dataset",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="register_groups",
+                        to="lsoa.dataset",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("dataset", "code"), name="register_group_once_per_dataset"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="PatientDistribution",
@@ -232,4 +332,108 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        # The old index on the key serves LIKE in another collation; "C" needs none beside it.
+        migrations.AlterField(
+            model_name="postcode",
+            name="postcode",
+            field=models.CharField(db_collation="C", max_length=8, primary_key=True, serialize=False),
+        ),
+        migrations.RunSQL(DROP_LIKE_INDEX, migrations.RunSQL.noop),
+        migrations.AlterField(
+            model_name="postcode",
+            name="area_code",
+            field=models.CharField(blank=True, help_text="LSOA of 2021; blank: not known.", max_length=9),
+        ),
+        migrations.AddField(
+            model_name="postcode",
+            name="area_code_2011",
+            field=models.CharField(blank=True, db_default="", max_length=9),
+        ),
+        migrations.AddField(
+            model_name="postcode",
+            name="area_method",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("published", "As published"),
+                    ("unchanged", "The area of 2011 is unchanged"),
+                    ("merged", "The area of 2011 became part of one area"),
+                    (
+                        "nearest_part",
+                        "The part of the divided area of 2011 that holds the point or is nearest to it",
+                    ),
+                    ("containing", "The area whose outline holds the point"),
+                ],
+                db_default="",
+                help_text="How area_code is known.",
+                max_length=20,
+            ),
+        ),
+        migrations.AddField(
+            model_name="postcode",
+            name="local_authority_code",
+            field=models.CharField(blank=True, db_default="", max_length=9),
+        ),
+        migrations.AddField(
+            model_name="postcode",
+            name="ward_code",
+            field=models.CharField(blank=True, db_default="", max_length=9),
+        ),
+        migrations.AddField(
+            model_name="postcode",
+            name="settlement",
+            field=models.CharField(
+                blank=True,
+                db_default="",
+                help_text="Name of the built-up area, where a publication gives it.",
+                max_length=100,
+            ),
+        ),
+        migrations.AlterField(
+            model_name="postcode",
+            name="point",
+            field=django.contrib.gis.db.models.fields.PointField(null=True, spatial_index=False, srid=4326),
+        ),
+        migrations.AlterField(
+            model_name="postcode",
+            name="is_residential",
+            field=models.BooleanField(default=True, help_text="False for large users: one firm's own postcode."),
+        ),
+        migrations.AddField(
+            model_name="postcode",
+            name="introduced",
+            field=models.PositiveIntegerField(help_text="Year and month as in 199001.", null=True),
+        ),
+        migrations.AddField(
+            model_name="postcode",
+            name="terminated",
+            field=models.PositiveIntegerField(help_text="Year and month as in 199912; empty: in use.", null=True),
+        ),
+        migrations.AlterField(
+            model_name="postcode",
+            name="dataset",
+            field=models.ForeignKey(
+                db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, to="lsoa.dataset"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="postcode",
+            index=models.Index(fields=["area_code"], name="postcode_by_area"),
+        ),
+        migrations.AddIndex(
+            model_name="postcode",
+            index=models.Index(
+                condition=models.Q(("settlement", ""), _negated=True),
+                fields=["settlement"],
+                name="postcode_by_settlement",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="postcode",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("postcode__regex", "^[A-Z]{1,2}[0-9][0-9A-Z]? [0-9][A-Z]{2}$")),
+                name="postcode_is_canonical",
+            ),
+        ),
+        migrations.RunSQL(POSTCODE_REFERENCES, UNDO_POSTCODE_REFERENCES),
     ]

@@ -2,8 +2,16 @@ from .areas import Area, AreaChange, AuthorityCode, Patch, Vintage
 from .datasets import Dataset, LoadReject
 from .feeds import Feed, FeedReading
 from .indicators import AreaProfile, Indicator, IndicatorDistribution, IndicatorValue, MissingReason
-from .places import Place
-from .practices import PatientDistribution, Postcode, Practice, PracticeList, PracticeRegister
+from .places import Place, PlaceWord
+from .practices import (
+    PatientDistribution,
+    Postcode,
+    Practice,
+    PracticeList,
+    PracticeNote,
+    PracticeRegister,
+    RegisterGroup,
+)
 from .quality import CheckRun, QualityAlert
 from .series import ActivitySeries, ActivityValue, PlaceFigure
 from .tiles import Tile, TileDistrict, TileGeometry, TileSet
@@ -29,10 +37,13 @@ __all__ = [
     "PatientDistribution",
     "Place",
     "PlaceFigure",
+    "PlaceWord",
     "Postcode",
     "Practice",
     "PracticeList",
+    "PracticeNote",
     "PracticeRegister",
+    "RegisterGroup",
     "QualityAlert",
     "Tile",
     "TileDistrict",

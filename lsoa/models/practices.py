@@ -10,8 +10,18 @@ from .datasets import Dataset
 AGE_BANDS = (*(f"{low}_{low + 4}" for low in range(0, 95, 5)), "95+")
 
 
+class PracticeQuerySet(models.QuerySet):
+    def active(self):
+        """Practices that no source says have closed."""
+        return self.filter(is_active=True)
+
+    def general(self):
+        """What some source says is a general practice: other organisations share their register of codes."""
+        return self.filter(is_general_practice=True)
+
+
 class Practice(models.Model):
-    """A GP practice and its place."""
+    """A GP practice and its place. Several publications know part of it: of each fact the newest evidence is kept."""
 
     code = models.CharField(max_length=10, unique=True)
     name = models.CharField(max_length=150)
@@ -31,7 +41,63 @@ class Practice(models.Model):
     icb_code = models.CharField(
         max_length=9, blank=True, db_default="", help_text="ONS code of the integrated care board."
     )
-    dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE)
+    address = models.CharField(max_length=300, blank=True, db_default="")
+    locality = models.CharField(max_length=100, blank=True, db_default="", help_text="Part of its ICB's area.")
+    is_rural = models.BooleanField(null=True, help_text="As the payments to practices class it; empty: not known.")
+    is_general_practice = models.BooleanField(
+        null=True, help_text="Empty: no source says so. Walk-in centres, prisons and clinics have such codes too."
+    )
+    known_as_of = models.JSONField(
+        default=dict, db_default={}, help_text="Of each field the day of the evidence, as text: 2026-07-01."
+    )
+    dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, help_text="The newest that names it.")
+
+    objects = PracticeQuerySet.as_manager()
+
+    def __str__(self):
+        return f"{self.name} ({self.code})"
+
+
+class PracticeNote(models.Model):
+    """What the publisher says about the figures of one practice: why they are incomplete or were not accepted."""
+
+    class Subject(models.TextChoices):
+        VALIDATION = "validation", "Validation"
+        POINTS = "points", "Points that could be achieved"
+
+    dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="practice_notes", db_index=False)
+    practice_code = models.CharField(max_length=10, db_index=True)
+    subject = models.CharField(max_length=12, choices=Subject.choices)
+    period = models.CharField(max_length=30, help_text="The year of the figures, e.g. 2020-21.")
+    text = models.CharField(max_length=300)
+    line = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dataset", "practice_code", "subject", "text"], name="practice_note_once_per_dataset"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.practice_code}, {self.period}: {self.text}"
+
+
+class RegisterGroup(models.Model):
+    """What a register's code stands for in one release of the Quality and Outcomes Framework."""
+
+    dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="register_groups", db_index=False)
+    code = models.CharField(max_length=10, help_text="QOF group code, e.g. DM.")
+    name = models.CharField(max_length=200)
+    domain = models.CharField(max_length=100, blank=True, help_text="Clinical, public health ...")
+    list_type = models.CharField(max_length=6, blank=True, help_text="The list that its register is a share of.")
+    indicators = models.PositiveSmallIntegerField(help_text="Indicators of achievement in the group.")
+    line = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["dataset", "code"], name="register_group_once_per_dataset"),
+        ]
 
     def __str__(self):
         return f"{self.name} ({self.code})"
@@ -127,28 +193,52 @@ class PostcodeQuerySet(models.QuerySet):
         """Postcodes in use: a terminated one is found by the search box, but nobody lives at it."""
         return self.filter(terminated__isnull=True)
 
+    def located(self):
+        """Postcodes that have a place on the map: a visit can only go to one of these."""
+        return self.filter(point__isnull=False)
+
 
 class Postcode(models.Model):
-    """A postcode (written with one space), its area and its point."""
+    """A postcode (written with one space), live or terminated, its area and its point."""
 
-    postcode = models.CharField(max_length=8, primary_key=True)
-    area_code = models.CharField(max_length=9, db_index=True, blank=True, help_text="LSOA of 2021.")
+    class AreaMethod(models.TextChoices):
+        PUBLISHED = "published", "As published"
+        UNCHANGED = "unchanged", "The area of 2011 is unchanged"
+        MERGED = "merged", "The area of 2011 became part of one area"
+        NEAREST_PART = "nearest_part", "The part of the divided area of 2011 that holds the point or is nearest to it"
+        CONTAINING = "containing", "The area whose outline holds the point"
+
+    # In the order of bytes, so that one index answers a whole postcode and everything that begins so.
+    postcode = models.CharField(max_length=8, primary_key=True, db_collation="C")
+    area_code = models.CharField(max_length=9, blank=True, help_text="LSOA of 2021; blank: not known.")
     area_code_2011 = models.CharField(max_length=9, blank=True, db_default="")
     area_method = models.CharField(
-        max_length=20,
-        blank=True,
-        db_default="",
-        help_text="How area_code is known: published, unchanged, nearest_part.",
+        max_length=20, choices=AreaMethod.choices, blank=True, db_default="", help_text="How area_code is known."
     )
     local_authority_code = models.CharField(max_length=9, blank=True, db_default="")
     ward_code = models.CharField(max_length=9, blank=True, db_default="")
-    point = models.PointField(srid=4326, null=True)
+    settlement = models.CharField(
+        max_length=100, blank=True, db_default="", help_text="Name of the built-up area, where a publication gives it."
+    )
+    point = models.PointField(srid=4326, null=True, spatial_index=False)
     is_residential = models.BooleanField(default=True, help_text="False for large users: one firm's own postcode.")
     introduced = models.PositiveIntegerField(null=True, help_text="Year and month as in 199001.")
     terminated = models.PositiveIntegerField(null=True, help_text="Year and month as in 199912; empty: in use.")
-    dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE)
+    # Two and a half million references: checked once a statement by a trigger, not once a row.
+    dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, db_index=False, db_constraint=False)
 
     objects = PostcodeQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(postcode__regex=r"^[A-Z]{1,2}[0-9][0-9A-Z]? [0-9][A-Z]{2}$"), name="postcode_is_canonical"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["area_code"], name="postcode_by_area"),
+            models.Index(fields=["settlement"], condition=~Q(settlement=""), name="postcode_by_settlement"),
+        ]
 
     def __str__(self):
         return self.postcode
