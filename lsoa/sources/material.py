@@ -1,7 +1,6 @@
 """What a load starts from: a file, packed or not, or the words after a scheme such as `synthetic:seed=7`."""
 
-import csv
-import gzip
+import codecs
 import hashlib
 import io
 import zipfile
@@ -10,62 +9,82 @@ from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO
 
+from . import workbook
 from .base import Refused
+from .delimited import Utf8Stream, delimiter_of, first_rows, mark_of
+from .packing import TABLE_SUFFIXES, member_names, open_gzip, open_member, open_zip
 
 HEAD_BYTES = 65_536
+# How far down a sheet its headings may stand.
+HEAD_ROWS = 40
 GZIP, ZIP = b"\x1f\x8b", b"PK\x03\x04"
 
 
 class FileMaterial:
-    """A file by its path. Looks inside gzip and single-member zip; never trusts the name for what is inside."""
+    """A file by its path, or one file (`member`) of a zip archive. Looks inside gzip and zip; never trusts the name
+    for what is inside. `options` are what the person who loads it says about it: crs, encoding, vintage."""
 
-    options: dict[str, str] = {}
-
-    def __init__(self, path: Path):
-        self.path = Path(path)
-        self.name = self.path.name
+    def __init__(self, path: Path, member: str | None = None, options: dict[str, str] | None = None):
+        self.path, self.member = Path(path), member
+        self.name = self.path.name if member is None else f"{self.path.name}:{member}"
+        self.options = dict(options or {})
 
     def __str__(self):
-        return str(self.path)
+        return str(self.path) if self.member is None else f"{self.path}:{self.member}"
 
     @cached_property
     def sha256(self) -> str:
-        """Hash of the bytes on disk, which names the file in the dataset."""
+        """Hash of the bytes on disk (and of the member's name), which names the file in the dataset."""
         with self.path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
+            digest = hashlib.file_digest(stream, "sha256")
+        if self.member is not None:
+            digest.update(self.member.encode())
+        return digest.hexdigest()
 
     @cached_property
     def packing(self) -> str:
         """ "gzip", "zip", "workbook" or ""."""
         with self.path.open("rb") as stream:
-            magic = stream.read(4)
+            magic = stream.read(8)
         if magic[:2] == GZIP:
             return "gzip"
-        if magic != ZIP:
+        if magic == workbook.OLE:
+            return "workbook"
+        if magic[:4] != ZIP:
             return ""
         try:
             with zipfile.ZipFile(self.path) as archive:
-                return "workbook" if "xl/workbook.xml" in archive.namelist() else "zip"
-        except zipfile.BadZipFile:
+                return "workbook" if set(workbook.PARTS) & set(archive.namelist()) else "zip"
+        # Whatever is wrong with it is said when it is opened.
+        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError):
             return "zip"
 
+    @cached_property
+    def member_names(self) -> list[str]:
+        """The files of a zip archive; empty for everything else. Raises Refused for a damaged or hostile one."""
+        return member_names(open_zip(self.path)) if self.packing == "zip" else []
+
+    def tables(self) -> list["FileMaterial"]:
+        """This material, or one for each table of a zip archive that holds several."""
+        try:
+            names = [name for name in self.member_names if name.lower().endswith(TABLE_SUFFIXES[:1])]
+        except Refused:
+            return [self]
+        if self.member is not None or len(names) < 2 or self.kind == "shapefile":
+            return [self]
+        return [FileMaterial(self.path, name, self.options) for name in names]
+
     def open(self) -> BinaryIO:
-        """The unpacked bytes as a stream; a truncated or damaged packing raises Refused while reading."""
+        """The unpacked bytes as a stream; a truncated, damaged or swelling packing raises Refused while reading."""
         if self.packing == "gzip":
-            return _RefusingStream(gzip.open(self.path, "rb"), self.name)
+            return open_gzip(self.path)
         if self.packing == "zip":
-            return _RefusingStream(self._only_member(), self.name)
+            return open_member(self.path, self.member)
         return self.path.open("rb")
 
-    def _only_member(self):
-        try:
-            archive = zipfile.ZipFile(self.path)
-            names = [name for name in archive.namelist() if not name.endswith("/")]
-            if len(names) == 1:
-                return archive.open(names[0])
-        except zipfile.BadZipFile as error:
-            raise Refused(expected="a complete zip archive", found=f"a damaged one ({error})") from error
-        raise Refused(expected="a zip archive with one file in it", found=f"{len(names)} files")
+    def open_text(self) -> Utf8Stream:
+        """The text as bytes in UTF-8, without byte order mark. Raises Refused for bytes that are no such text."""
+        return Utf8Stream(self.open(), self.encoding, mark_of(self.head)[0])
 
     def read(self) -> bytes:
         """All unpacked bytes. Raises Refused for a truncated packing."""
@@ -84,60 +103,101 @@ class FileMaterial:
         except (Refused, zlib.error):
             return b""
 
+    @cached_property
+    def encoding(self) -> str:
+        """What the person or the byte order mark declares, else UTF-8. Raises Refused for a name nobody knows."""
+        declared = self.options.get("encoding")
+        if not declared:
+            return mark_of(self.head)[1]
+        try:
+            return codecs.lookup(declared).name
+        except LookupError as error:
+            raise Refused(expected="an encoding such as utf-8 or windows-1252", found=repr(declared)) from error
+
     def check_packing(self) -> None:
-        """Raises Refused when a packed file ends before its headings do: no adapter could have recognised it."""
-        if self.packing in ("gzip", "zip") and len(self.head) < HEAD_BYTES:
+        """Raises Refused when it is damaged, locked or no readable text: then no adapter could have recognised it."""
+        if self.packing == "workbook":
+            workbook.sheet_names(self.path, self._extents)
+        elif self.packing in ("gzip", "zip") and len(self.head) < HEAD_BYTES and self.kind != "shapefile":
             self.read()
+        start = self.head[:200]
+        if self.encoding == "utf-8" and len(start) > 8 and not any(start[1::2]) and all(start[::2]):
+            raise Refused(expected="text in UTF-8", found="byte 2 is 0x00, as in UTF-16 without a byte order mark")
 
     @cached_property
     def kind(self) -> str:
-        """ "workbook", "geojson", "csv" or "other"."""
+        """ "workbook", "geojson", "shapefile" (in a zip), "csv" or "other"."""
         if self.packing == "workbook":
             return "workbook"
+        try:
+            if self.member is None and any(name.lower().endswith(".shp") for name in self.member_names):
+                return "shapefile"
+        except Refused:
+            return "other"
         start = self.head.lstrip(b"\xef\xbb\xbf \r\n\t")[:1]
         if start == b"{":
             return "geojson" if b'"FeatureCollection"' in self.head else "other"
         return "csv" if self.columns else "other"
 
     @cached_property
+    def _head_text(self) -> str:
+        mark, _ = mark_of(self.head)
+        try:
+            text = self.head.removeprefix(mark).decode(self.encoding, errors="ignore")
+        except Refused:
+            return ""
+        return "" if "\0" in text[:1024] else text
+
+    @cached_property
+    def delimiter(self) -> str:
+        """What stands between the cells."""
+        return delimiter_of(self._head_text)
+
+    @cached_property
+    def first_rows(self) -> list[tuple[int, list[str]]]:
+        """(line on which the row ends, its cells) of the first rows of text."""
+        return [] if self.packing == "workbook" else first_rows(self._head_text, self.delimiter)
+
+    @cached_property
+    def heading_place(self) -> int:
+        """Position in `first_rows` of the headings: the first row with two filled cells. Titles above have one."""
+        rows = (n for n, (_, cells) in enumerate(self.first_rows) if sum(cell != "" for cell in cells) > 1)
+        return next(rows, -1)
+
+    @cached_property
     def columns(self) -> list[str]:
-        """Headings of a CSV file (byte order mark and blanks around names removed); empty when there are none."""
-        if self.packing == "workbook" or b"\0" in self.head[:1024]:
+        """Headings of a text table (byte order mark and blanks around names removed); empty when there are none."""
+        return self.first_rows[self.heading_place][1] if self.heading_place >= 0 else []
+
+    @cached_property
+    def sheet_names(self) -> list[str]:
+        """Sheets of a workbook; empty when it is none or cannot be read (`check_packing` then says why)."""
+        if self.packing != "workbook":
             return []
         try:
-            text = self.head.decode("utf-8-sig", errors="ignore")
-            first = next(csv.reader(io.StringIO(text, newline="")), [])
-        except csv.Error:
+            return workbook.sheet_names(self.path, self._extents)
+        except Refused:
             return []
-        return [name.strip() for name in first] if len(first) > 1 else []
 
+    def sheet(self, name: str) -> list[list]:
+        """All rows of a sheet from A1 on (the first is line 1), equally wide: text, numbers, bool, date or datetime;
+        '' where empty, error cells as their text. Raises Refused."""
+        return workbook.sheet_rows(self.path, name, self._extents)
 
-class _RefusingStream(io.BufferedIOBase):
-    """Reads through a packing and says in our own words when it is damaged."""
+    @cached_property
+    def _extents(self) -> dict[str, workbook.Extent]:
+        return workbook.measure(self.path)
 
-    def __init__(self, inner, name):
-        self._inner, self._name = inner, name
+    @cached_property
+    def sheet_heads(self) -> dict[str, list[list]]:
+        """The first rows of every sheet that can be read."""
+        return {name: self._sheet_head(name) for name in self.sheet_names}
 
-    def readable(self):
-        return True
-
-    def read(self, size=-1):
+    def _sheet_head(self, name):
         try:
-            return self._inner.read(size)
-        except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile) as error:
-            raise Refused(expected="a complete packed file", found=f"a truncated or damaged one ({error})") from error
-
-    def read1(self, size=-1):
-        return self.read(size)
-
-    def readinto(self, buffer):
-        data = self.read(len(buffer))
-        buffer[: len(data)] = data
-        return len(data)
-
-    def close(self):
-        self._inner.close()
-        super().close()
+            return self.sheet(name)[:HEAD_ROWS]
+        except Refused:
+            return []
 
 
 class SpecMaterial:
