@@ -1,7 +1,7 @@
 """Every adapter that the product has. The first that recognises a file reads it."""
 
 from .base import Source
-from .boundaries import Boundaries2021
+from .boundaries import BOUNDARIES_2011, BOUNDARIES_2021
 from .census import NOMIS_TABLES
 from .iod2025 import IoD2025File1
 from .lookups import INTEGRATED_CARE_BOARD, LOCAL_AUTHORITY
@@ -11,7 +11,8 @@ from .qof import QOF_SOURCES
 from .synthetic.adapter import Synthetic
 
 SOURCES: list[Source] = [
-    Boundaries2021(),
+    BOUNDARIES_2021,
+    BOUNDARIES_2011,
     LOCAL_AUTHORITY,
     INTEGRATED_CARE_BOARD,
     *PRACTICE_SOURCES,

@@ -36,16 +36,23 @@ class AreaRows(_Chunk):
     sub_icb_name: Column | None = None
     icb_code: Column | None = None
     icb_name: Column | None = None
+    region_code: Column | None = None
+    region_name: Column | None = None
     is_synthetic: bool = False
 
 
 @dataclass
 class AreaColumns(_Chunk):
-    """Look-up columns of areas that exist: `columns` maps names of Area's fields to columns of text."""
+    """Look-up columns of areas that exist: `columns` maps names of Area's fields to columns of text.
+
+    `population_centroid` is well-known text. None leaves what stands; the fields in `fill_only` are written only where
+    the area has nothing yet, because a newer look-up says more.
+    """
 
     line: Column
     code: Column
     columns: dict[str, Column]
+    fill_only: tuple[str, ...] = ()
 
 
 @dataclass
@@ -124,6 +131,8 @@ class PracticeRows(_Chunk):
     area_code: Column
     is_active: Column
     details: dict[str, Column] | None = None
+    # The day of which all this is known, as 2026-07-01 or a part of it; blank: the dataset's release.
+    as_of: str = ""
 
 
 @dataclass
