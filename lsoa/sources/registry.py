@@ -1,8 +1,10 @@
 """Every adapter that the product has. The first that recognises a file reads it."""
 
+from .activity import ACTIVITY
 from .base import Source
 from .boundaries import BOUNDARIES_2011, BOUNDARIES_2021
 from .census import NOMIS_TABLES
+from .fingertips import FINGERTIPS
 from .iod2025 import IoD2025File1
 from .lookups import INTEGRATED_CARE_BOARD, LOCAL_AUTHORITY
 from .material import FileMaterial, SpecMaterial
@@ -19,6 +21,8 @@ SOURCES: list[Source] = [
     IoD2025File1(),
     *NOMIS_TABLES,
     *QOF_SOURCES,
+    *ACTIVITY,
+    *FINGERTIPS,
     Synthetic(),
 ]
 
