@@ -5,7 +5,6 @@ import django.contrib.postgres.fields
 import django.db.models.deletion
 from django.db import migrations, models
 
-
 DROP_LIKE_INDEX = """
 DO $$
 DECLARE name text;
@@ -300,6 +299,12 @@ class Migration(migrations.Migration):
                 ("practice_code", models.CharField(max_length=10)),
                 ("register", models.CharField(help_text="QOF group code, e.g. DM.", max_length=10)),
                 (
+                    "period",
+                    models.CharField(
+                        help_text="April to March, as in 2024-25: a workbook holds two years.", max_length=7
+                    ),
+                ),
+                (
                     "list_type",
                     models.CharField(
                         help_text="TOTAL, or the ages counted: 06OV, 16OV, 17OV, 18OV, 50OV.", max_length=6
@@ -321,7 +326,8 @@ class Migration(migrations.Migration):
             options={
                 "constraints": [
                     models.UniqueConstraint(
-                        fields=("dataset", "register", "practice_code"), name="practice_register_once_per_dataset"
+                        fields=("dataset", "register", "practice_code", "period"),
+                        name="practice_register_once_per_dataset",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(

@@ -133,6 +133,7 @@ class PracticeRegister(models.Model):
     dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="registers", db_index=False)
     practice_code = models.CharField(max_length=10)
     register = models.CharField(max_length=10, help_text="QOF group code, e.g. DM.")
+    period = models.CharField(max_length=7, help_text="April to March, as in 2024-25: a workbook holds two years.")
     list_type = models.CharField(max_length=6, help_text="TOTAL, or the ages counted: 06OV, 16OV, 17OV, 18OV, 50OV.")
     patients = models.FloatField()
     list_size = models.FloatField()
@@ -141,7 +142,7 @@ class PracticeRegister(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["dataset", "register", "practice_code"], name="practice_register_once_per_dataset"
+                fields=["dataset", "register", "practice_code", "period"], name="practice_register_once_per_dataset"
             ),
             models.CheckConstraint(
                 condition=Q(patients__gte=0, list_size__gt=0, patients__lte=models.F("list_size")),

@@ -1,8 +1,5 @@
 """What the files about practices have in common: codes, the day of the extract, the part of the country."""
 
-import csv
-import io
-
 import pandas as pd
 
 from lsoa.sources.base import Refused, Release
@@ -59,9 +56,8 @@ def without_duplicates(frame: pd.DataFrame, column: str, report) -> pd.DataFrame
 
 def first_row(material) -> dict[str, str]:
     """The cells of the first row below the headings, by heading; empty when there is none."""
-    rows = csv.reader(io.StringIO(material.head.decode("utf-8-sig", errors="ignore"), newline=""))
-    next(rows, None)
-    return dict(zip(material.columns, (cell.strip() for cell in next(rows, [])), strict=False))
+    rows = [cells for _, cells in material.first_rows[material.heading_place + 1 :]]
+    return dict(zip(material.columns, rows[0], strict=False)) if rows else {}
 
 
 def extract_day(material):

@@ -2,13 +2,11 @@
 
 import re
 
-import numpy as np
-
 from lsoa.models import Dataset
 from lsoa.sources.base import Release, Source, Stage
-from lsoa.sources.rows import PracticeRows
 
 from .cells import english_practices, read_text, without_duplicates
+from .evidence import UNDATED, practice_rows
 
 COLUMNS = ["PracticeCode", "PracticeName", "PostCode", "Status", "LSOAID"]
 # The status code was A, C, D, P until 2025 and is a word since.
@@ -28,7 +26,7 @@ class PracticeLocations(Source):
             title="GP practices (epraccur) with the LSOA of their postcode",
             publisher="NHS England ODS and Office for National Statistics",
             # The file itself carries no date.
-            release=year.group() if year else "undated",
+            release=material.options.get("period") or (year.group() if year else UNDATED),
             standing=Dataset.Standing.CONVERTED,
             method="A practice stands at the centre of the LSOA of its postcode.",
         )
@@ -41,14 +39,12 @@ class PracticeLocations(Source):
         report.skip("practices outside England", int(elsewhere.sum()))
         frame = without_duplicates(frame[~elsewhere], "PracticeCode", report)
         report.note_count("practices without an LSOA", int((frame["LSOAID"] == "").sum()))
-        nowhere = np.full(len(frame), np.nan)
-        yield PracticeRows(
-            line=frame.index.to_numpy(),
-            code=frame["PracticeCode"].to_numpy(),
-            name=frame["PracticeName"].str.slice(0, 150).to_numpy(),
-            postcode=frame["PostCode"].str.slice(0, 8).to_numpy(),
-            lon=nowhere,
-            lat=nowhere,
-            area_code=frame["LSOAID"].to_numpy(),
+        yield practice_rows(
+            frame,
+            code="PracticeCode",
+            name="PracticeName",
+            postcode="PostCode",
+            area_code="LSOAID",
             is_active=frame["Status"].str.upper().isin(ACTIVE).to_numpy(),
+            as_of=self.release(material).release,
         )

@@ -2,6 +2,18 @@
 
 from lsoa.sources.base import Source
 
+from .commons import AuthorityPrevalence
+from .mappings import IndicatorGroups, OrganisationReference, PracticeGeographies, ValidationOutcomes
 from .prevalence import QofPrevalence
+from .workbook import PracticeWorkbook
 
-QOF_SOURCES: list[Source] = [QofPrevalence()]
+QOF_SOURCES: list[Source] = [
+    PracticeGeographies("qof-practice-geographies", "mapping of practices to NHS geographies", "COUNTRY"),
+    PracticeGeographies("qof-manual-mapping", "mapping of practices, kept by hand", "NAT_COUNTRY"),
+    IndicatorGroups(),
+    OrganisationReference(),
+    ValidationOutcomes(),
+    QofPrevalence(),
+    PracticeWorkbook(),
+    AuthorityPrevalence(),
+]

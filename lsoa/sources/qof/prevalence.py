@@ -41,5 +41,5 @@ class QofPrevalence(Source):
         context.progress(0.3)
         context.extent = extent_of_codes(frame["PRACTICE_CODE"])
         note_prevalences(frame, context.report)
-        yield register_rows(frame)
+        yield register_rows(frame, qof_year(material))
         yield from area_figures(frame, qof_year(material), context)

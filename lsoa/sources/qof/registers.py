@@ -40,19 +40,20 @@ def usable_registers(frame: pd.DataFrame, report) -> pd.DataFrame:
     return frame[~bad]
 
 
-def register_rows(frame: pd.DataFrame) -> RecordRows:
-    """Usable rows as records of PracticeRegister."""
+def register_rows(frame: pd.DataFrame, period) -> RecordRows:
+    """Usable rows as records of PracticeRegister, all of one year."""
     return RecordRows(
         model="PracticeRegister",
-        line=frame.index.to_numpy() if "line" not in frame else frame["line"].to_numpy(),
+        line=frame.index.to_numpy(),
         columns={
             "practice_code": frame["PRACTICE_CODE"].to_numpy(),
             "register": frame["GROUP_CODE"].to_numpy(),
+            "period": np.full(len(frame), period, dtype=object),
             "list_type": frame["PATIENT_LIST_TYPE"].to_numpy(),
             "patients": frame["REGISTER"].to_numpy(),
             "list_size": frame["PRACTICE_LIST_SIZE"].to_numpy(),
         },
-        key=("register", "practice_code"),
+        key=("register", "practice_code", "period"),
     )
 
 

@@ -9,17 +9,18 @@ STATED = re.compile(r"^20(\d\d)[-/](?:20)?(\d\d)$")
 
 
 def qof_year(material) -> str:
-    """ "2024-25", as stated (`--period`) or from a name like PREVALENCE_2425.csv: the file itself carries no date.
-    Raises Refused."""
+    """ "2024-25", as stated (`--period`), or from a name like PREVALENCE_2425.csv, or from that of its folder
+    (2024-25): the file itself carries no date. Raises Refused."""
     stated = material.options.get("period", "")
     if stated:
         found = STATED.match(stated)
         if found is None or not _follows(found):
             raise Refused(expected="a year as in --period 2024-25", found=stated)
         return f"20{found[1]}-{found[2]}"
-    for found in IN_NAME.finditer(material.name):
-        if _follows(found):
-            return f"20{found[1]}-{found[2]}"
+    for name in (material.name, material.path.resolve().parent.name):
+        for found in IN_NAME.finditer(name):
+            if _follows(found):
+                return f"20{found[1]}-{found[2]}"
     raise Refused(
         expected="the year in the file's name (as in PREVALENCE_2425.csv) or stated by --period 2024-25, "
         "since its rows carry none",
