@@ -8,6 +8,7 @@ from .fingertips import FINGERTIPS
 from .iod2025 import IoD2025File1
 from .lookups import INTEGRATED_CARE_BOARD, LOCAL_AUTHORITY
 from .material import FileMaterial, SpecMaterial
+from .postcodes import POSTCODE_COORDINATES, POSTCODE_LOOKUP
 from .practices import PRACTICE_SOURCES
 from .qof import QOF_SOURCES
 from .synthetic.adapter import Synthetic
@@ -17,6 +18,8 @@ SOURCES: list[Source] = [
     BOUNDARIES_2011,
     LOCAL_AUTHORITY,
     INTEGRATED_CARE_BOARD,
+    POSTCODE_LOOKUP,
+    POSTCODE_COORDINATES,
     *PRACTICE_SOURCES,
     IoD2025File1(),
     *NOMIS_TABLES,

@@ -1,31 +1,25 @@
-"""One box for everything a person may know about an area: its code, its name, its local authority, a postcode."""
-
-import re
+"""Areas for a text: what `search=` narrows lists to, and the API's search for areas."""
 
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db.models import Case, IntegerField, Q, Value, When
 
-from .models import Area, Postcode
+from lsoa.models import Area, Postcode
 
-LSOA_CODE = re.compile(r"^[EWX]01\d{6}$")
-# A whole postcode with or without its space, or its first part and a digit.
-POSTCODE = re.compile(r"^([A-Z]{1,2}\d[A-Z\d]?)\s*(\d(?:[A-Z]{2})?)$")
+from .reading import SHORTEST, clean, code_reading, normalise_postcode
+from .spelling import corrections
+
 # Below this a similar word is no misspelling any more: "Brimingham" scores 0.54 against "Birmingham".
 MISSPELT = 0.4
-
-
-def normalise_postcode(text: str) -> str | None:
-    """ "b13 8ql" -> "B13 8QL", "b138" -> "B13 8"; None for anything that is no postcode."""
-    match = POSTCODE.match(_upper(text))
-    return f"{match.group(1)} {match.group(2)}" if match else None
+CODE_LENGTH = 9
 
 
 def search_filter(areas, text: str):
     """Areas of a queryset that have every word of the text (or a word that begins so) in code, name or local
     authority, or the postcode."""
-    text = _upper(text)
-    if LSOA_CODE.match(text):
-        return areas.filter(code=text)
+    text = clean(text).upper()
+    code = code_reading(text)
+    if code and len(code) == CODE_LENGTH:
+        return areas.filter(code=code)
     postcode = normalise_postcode(text)
     if postcode is not None:
         codes = Postcode.objects.filter(postcode__startswith=postcode).values("area_code")
@@ -39,8 +33,8 @@ def search_filter(areas, text: str):
 def search_areas(text: str, limit: int = 20) -> list[Area]:
     """Areas of 2021 that fit, the best first; nothing for less than two characters. Words may come in any order, and
     a misspelling is forgiven when nothing fits exactly."""
-    text = _upper(text)
-    if len(text) < 2:
+    text = clean(text).upper()
+    if len(text) < SHORTEST:
         return []
     areas = Area.objects.current()
     starts_so = Case(When(name__istartswith=text, then=Value(0)), default=Value(1), output_field=IntegerField())
@@ -49,11 +43,12 @@ def search_areas(text: str, limit: int = 20) -> list[Area]:
 
 
 def _misspelt(areas, text, limit):
-    if LSOA_CODE.match(text):
+    code = code_reading(text)
+    if code and len(code) == CODE_LENGTH:
         return []
+    meant = corrections(text.split())
+    if meant is not None:
+        found = search_filter(areas, " ".join(choices[0] for choices in meant)).order_by("name")[:limit]
+        return list(found)
     similar = areas.annotate(similarity=TrigramWordSimilarity(text, "search_text")).filter(similarity__gte=MISSPELT)
     return list(similar.order_by("-similarity", "name")[:limit])
-
-
-def _upper(text: str) -> str:
-    return " ".join(text.upper().split())
