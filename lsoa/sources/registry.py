@@ -4,24 +4,25 @@ from .activity import ACTIVITY
 from .base import Source
 from .boundaries import BOUNDARIES_2011, BOUNDARIES_2021
 from .census import NOMIS_TABLES
+from .deprivation import DEPRIVATION
 from .fingertips import FINGERTIPS
-from .iod2025 import IoD2025File1
-from .lookups import INTEGRATED_CARE_BOARD, LOCAL_AUTHORITY
+from .lookups import LOOKUP_SOURCES
 from .material import FileMaterial, SpecMaterial
 from .postcodes import POSTCODE_COORDINATES, POSTCODE_LOOKUP
 from .practices import PRACTICE_SOURCES
 from .qof import QOF_SOURCES
+from .rural_urban import RURAL_URBAN_SOURCES
 from .synthetic.adapter import Synthetic
 
 SOURCES: list[Source] = [
     BOUNDARIES_2021,
     BOUNDARIES_2011,
-    LOCAL_AUTHORITY,
-    INTEGRATED_CARE_BOARD,
+    *LOOKUP_SOURCES,
+    *RURAL_URBAN_SOURCES,
     POSTCODE_LOOKUP,
     POSTCODE_COORDINATES,
     *PRACTICE_SOURCES,
-    IoD2025File1(),
+    *DEPRIVATION,
     *NOMIS_TABLES,
     *QOF_SOURCES,
     *ACTIVITY,
