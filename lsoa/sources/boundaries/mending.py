@@ -3,7 +3,7 @@
 import numpy as np
 import shapely
 
-# A mended polygon may lose or gain this share of its surface before the report says so.
+# From this share on the report says how the surface of a mended polygon differs from that of its rings.
 AREA_TOLERANCE = 0.01
 
 
@@ -12,16 +12,15 @@ def without_repeated_points(geometry: np.ndarray, report) -> np.ndarray:
     plain = shapely.remove_repeated_points(geometry, 0)
     # Rings that are nothing else vanish: they stay as they are and are mended or rejected as invalid.
     plain = np.where(shapely.is_empty(plain), geometry, plain)
-    report.note_count(
-        "points left out that repeat the one before",
-        int(shapely.get_num_coordinates(geometry).sum() - shapely.get_num_coordinates(plain).sum()),
-    )
+    repeated = int(shapely.get_num_coordinates(geometry).sum() - shapely.get_num_coordinates(plain).sum())
+    if repeated:
+        report.note_count("points left out that repeat the one before", repeated)
     return plain
 
 
 def mended(codes: np.ndarray, geometry: np.ndarray, report) -> np.ndarray:
     """Geometries with the invalid ones mended by rings (GEOS "structure"): no vertex is moved. Each is named in the
-    report with what was wrong, and by how much its surface differs from that of its rings where it does."""
+    report with what was wrong, and with how much of its surface was drawn twice."""
     invalid = ~shapely.is_valid(geometry)
     if not invalid.any():
         return geometry
@@ -32,11 +31,17 @@ def mended(codes: np.ndarray, geometry: np.ndarray, report) -> np.ndarray:
     geometry[invalid] = [_polygons_only(shape) for shape in repaired]
     after = shapely.area(geometry[invalid])
     for code, reason, was, now in zip(codes[invalid], reasons, before, after, strict=True):
-        change = now / was - 1 if was else 0.0
-        # Rings that cross or overlap count twice, or against each other, in the surface of the published shape.
-        told = f"; surface {change:+.1%}" if abs(change) > AREA_TOLERANCE else ""
-        report.repaired(code, reason.split("[")[0] + told)
+        report.repaired(code, reason.split("[")[0] + _difference(was, now))
     return geometry
+
+
+def _difference(was: float, now: float) -> str:
+    """The published surface counts parts that overlap twice, and loops that turn the other way against the rest."""
+    if not was or abs(now / was - 1) <= AREA_TOLERANCE:
+        return ""
+    if now < was:
+        return f"; {1 - now / was:.1%} of the surface was drawn twice"
+    return f"; surface {now / was - 1:+.1%}"
 
 
 def _polygons_only(shape):
