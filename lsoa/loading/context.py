@@ -3,6 +3,7 @@
 import pandas as pd
 from django.db import connection
 
+from lsoa.catalogue import IndicatorDefinition
 from lsoa.models import Dataset
 
 from .report import QualityReport
@@ -25,12 +26,17 @@ WHERE p.point IS NOT NULL
 
 
 class LoadContext:
-    """One load: `report` and `progress(fraction)` for the adapter, `extent` which it may set from the rows."""
+    """One load: `report` and `progress(fraction)` for the adapter; `options` as the person gave them.
 
-    def __init__(self, *, report: QualityReport, patch_codes: set[str] | None = None, progress=None, extent="England"):
+    The adapter may set `extent` and `release` from the rows, and `definitions` of indicators that only the file knows.
+    """
+
+    def __init__(self, *, report: QualityReport, progress=None, extent="England", release="", options=None):
         self.report = report
-        self.patch_codes = patch_codes
         self.extent = extent
+        self.release = release
+        self.options: dict[str, str] = options or {}
+        self.definitions: dict[str, IndicatorDefinition] = {}
         self._progress = progress
 
     def progress(self, fraction: float) -> None:

@@ -18,33 +18,65 @@ class PathMissing(ValueError):
 
 @dataclass(frozen=True)
 class Found:
-    """A material with its adapter, or None when there is none."""
+    """A material with its adapter, or None when there is none; `problem` says why it cannot even be looked at."""
 
     material: FileMaterial | SpecMaterial
-    source: Source | None
+    source: Source | None = None
+    named: bool = False
+    problem: str = ""
 
 
-def discover(paths: Iterable[str | Path]) -> list[Found]:
+def discover(paths: Iterable[str | Path], options: dict[str, str] | None = None) -> list[Found]:
     """Every file below the paths with its adapter: boundaries first, then look-ups, practices, values, derived values;
-    within a stage older releases first, so that the newest ends up in force. Raises PathMissing."""
-    found = [Found(material, source_for(material)) for path in paths for material in _materials(path)]
+    within a stage older releases first, so that the newest ends up in force. Raises PathMissing.
+
+    `options` (crs, period, encoding, convert) are given to every file. Links that lead out of a directory are not
+    followed.
+    """
+    found = [item for path in paths for item in _below(path, options or {})]
     return sorted(found, key=_order)
 
 
-def _materials(path: str | Path):
+def _below(path: str | Path, options) -> Iterable[Found]:
     place = Path(path)
     if place.is_dir():
-        files = sorted(file for file in place.rglob("*") if file.is_file() and not file.name.startswith("."))
-        return [FileMaterial(file) for file in files]
-    if place.is_file():
-        return [FileMaterial(place)]
-    match = SPEC.match(str(path))
-    if match and match.group(1) in schemes():
-        material = SpecMaterial(str(path))
-        source = next(source for source in SOURCES if source.scheme == material.scheme)
-        material.content_key = source.content_key(material.options)
-        return [material]
-    raise PathMissing(f"{path} is neither a file nor a directory nor one of the sources {', '.join(sorted(schemes()))}")
+        root = place.resolve()
+        # Directories behind links are not entered by rglob itself.
+        files = sorted(file for file in place.rglob("*") if not file.name.startswith("."))
+        for file in files:
+            if file.is_symlink() and not file.resolve().is_relative_to(root):
+                yield Found(FileMaterial(file), problem="a link that leads out of the directory is not followed")
+            elif file.is_file():
+                yield from _recognised(file, options, named=False)
+    elif place.is_file():
+        yield from _recognised(place, options, named=True)
+    else:
+        yield _made(str(path))
+
+
+def _recognised(file: Path, options, *, named: bool) -> Iterable[Found]:
+    material = FileMaterial(file)
+    material.options = dict(options)
+    try:
+        tables = material.tables()
+        for table in tables:
+            table.options = dict(options)
+        yield from [Found(table, source_for(table), named) for table in tables]
+    except Refused as refusal:
+        yield Found(material, named=named, problem=str(refusal))
+    except OSError as error:
+        yield Found(material, named=named, problem=f"expected a readable file, found: {error.strerror or error}")
+
+
+def _made(text: str) -> Found:
+    match = SPEC.match(text)
+    if not match or match.group(1) not in schemes():
+        known = ", ".join(sorted(schemes()))
+        raise PathMissing(f"{text} is neither a file nor a directory nor one of the sources {known}")
+    material = SpecMaterial(text)
+    source = next(source for source in SOURCES if source.scheme == material.scheme)
+    material.content_key = source.content_key(material.options)
+    return Found(material, source, named=True)
 
 
 def _order(found: Found):
@@ -55,6 +87,6 @@ def _order(found: Found):
     try:
         release = found.source.release(found.material)
         key = (release.release, -release.standing)
-    except Refused:
+    except (Refused, OSError):
         key = ("", 0)
     return (int(found.source.stage), found.source.key, *key, size, str(found.material))

@@ -1,24 +1,40 @@
 """Load one file in one transaction: all of it, or nothing and a reason."""
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.db import DataError, IntegrityError, connection, transaction
 
 from accounts import audit
 from lsoa.catalogue import CATALOGUE
-from lsoa.models import Area, Dataset, Indicator
+from lsoa.models import Dataset, Indicator
 from lsoa.sources.base import Refused, Release, Source
 from lsoa.sources.registry import source_for
-from lsoa.sources.rows import AreaColumns, AreaRows, PostcodeRows, PracticeRows, ValueRows
+from lsoa.sources.rows import (
+    AreaChangeRows,
+    AreaColumns,
+    AreaRows,
+    PostcodeRows,
+    PracticeRows,
+    RecordRows,
+    SeriesRows,
+    ValueRows,
+)
 
-from . import staging
+from . import postcodes, records, staging
 from .context import LoadContext
-from .merge import OTHER_AREAS, Merge
+from .datasets import Scope, already_loaded, create_dataset, same_figures
+from .fingerprint import Fingerprint
+from .merge import Merge
+from .practices import merge_practices
+from .recognition import explain_unrecognised
 from .report import QualityReport
+from .values import ValueWriter
+from .vintages import KnownAreas, national_boundaries_loaded, patch_codes, resolve_vintage
 
 # One load at a time: two of them would give areas the same index. Any constant will do.
 LOAD_LOCK = 4_210_210
+WITH_LSOA_CODES = (AreaRows, AreaColumns, ValueRows)
 
 
 @dataclass
@@ -32,10 +48,26 @@ class LoadOutcome:
     quality: dict = field(default_factory=dict)
     changed_boundaries: bool = False
     source: Source | None = None
+    # Whether somebody named this very file, rather than the directory that it is in.
+    named: bool = False
 
     @property
     def ok(self) -> bool:
-        return self.state != "refused"
+        return self.state != "refused" and not (self.named and self.state == "skipped")
+
+
+@dataclass
+class Staged:
+    """What was read: kinds of chunks in the staging tables, and chunks that wait in memory."""
+
+    kinds: set[type] = field(default_factory=set)
+    columns: set[str] = field(default_factory=set)
+    fill_only: set[str] = field(default_factory=set)
+    details: set[str] = field(default_factory=set)
+    values: list[ValueRows] = field(default_factory=list)
+    records: list[RecordRows | SeriesRows] = field(default_factory=list)
+    codes: set[str] = field(default_factory=set)
+    content: str = ""
 
 
 class _DryRun(Exception):
@@ -43,34 +75,36 @@ class _DryRun(Exception):
 
 
 class _NothingNew(Exception):
-    """Ends the transaction of a file of which not one row was needed."""
+    """Ends the transaction of a file of which not one row was needed, or whose figures are there already."""
 
 
-def load_material(*, material, by, patch=None, dry_run=False, progress=None, source=None) -> LoadOutcome:
+def load_material(
+    *, material, by, patch=None, organisation=None, dry_run=False, progress=None, source=None
+) -> LoadOutcome:
     """Load a material with its adapter. Never raises for a bad file: the outcome says "refused" and why.
 
-    `progress(fraction, message)` is told how far this file is. The caller refreshes the profile afterwards.
+    `progress(fraction)` is told how far this file is. With `organisation` the dataset is that organisation's own.
+    The caller refreshes the profile afterwards.
     """
-    started = time.monotonic()
-    report = QualityReport()
     outcome = LoadOutcome(material.name, "skipped")
     try:
         source = source or source_for(material)
         if source is None:
-            material.check_packing()
-            outcome.message = "no adapter recognises it (yet)"
+            outcome.message = explain_unrecognised(material)
             return outcome
         outcome.source = source
+        load = _Load(outcome, source, material, Scope(organisation=organisation, patch=patch), by, progress)
         with transaction.atomic():
-            _load(outcome, source, material, report, by, patch, progress, started)
+            load.run()
             if dry_run and outcome.state in ("loaded", "history"):
                 raise _DryRun
-    except _NothingNew:
-        outcome.state, outcome.message = "unchanged", "nothing of it is needed"
-        outcome.dataset, outcome.quality = None, report.as_json()
+    except _NothingNew as nothing:
+        outcome.state, outcome.message = "unchanged", str(nothing)
     except _DryRun:
         outcome.state, outcome.message = "dry_run", "checked, nothing was written"
         outcome.dataset = None
+    except OSError as error:
+        outcome.state, outcome.message = "refused", f"expected a readable file, found: {error.strerror or error}"
     except (Refused, DataError, IntegrityError) as refusal:
         # What the adapter let through and a constraint did not is the file's fault just as much.
         outcome.state, outcome.message = "refused", " ".join(str(refusal).split())
@@ -78,163 +112,187 @@ def load_material(*, material, by, patch=None, dry_run=False, progress=None, sou
     return outcome
 
 
-def _load(outcome, source, material, report, by, patch, progress, started):
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOAD_LOCK])
-    release = source.release(material)
-    known = _already_loaded(source, material, release, patch)
-    if known is not None:
-        outcome.state, outcome.dataset = "unchanged", known
-        outcome.message = f"already loaded on {known.loaded_at:%-d %B %Y} ({known.get_state_display().lower()})"
-        return
-    context = LoadContext(report=report, extent=release.extent, progress=progress)
-    if patch is not None:
-        context.patch_codes = set(patch.areas.values_list("code", flat=True))
-    staging.create_tables()
-    chunks = _stage(source, material, context)
-    context.progress(0.7)
-    extent = context.extent if patch is None else _patch_extent(patch)
-    dataset = _create_dataset(source, material, release, extent, by)
-    in_force = dataset.state == Dataset.State.CURRENT
-    report.rows_loaded = _merge(dataset, report, chunks, patch, in_force)
-    staging.drop_tables()
-    context.progress(0.95)
-    if in_force and not report.rows_loaded:
-        # A dataset without a row must neither take the place of one that has some, nor pass for loaded later on.
-        _refuse_useless(report)
-        raise _NothingNew
-    report.seconds = time.monotonic() - started
-    _finish(dataset, report, release)
-    outcome.dataset, outcome.quality = dataset, dataset.quality
-    outcome.changed_boundaries = AreaRows in chunks and report.rows_loaded > 0
-    outcome.state = "loaded" if in_force else "history"
-    if not in_force:
-        outcome.message = "an older release: kept as history, the newer one stays in force"
-    audit.record(
-        action="dataset.loaded",
-        by=by,
-        target=dataset,
-        details={
-            "publication": dataset.publication,
-            "release": dataset.release,
-            "extent": dataset.extent,
-            "file_sha256": dataset.file_sha256,
-            "rows_loaded": dataset.rows_loaded,
-            "rows_rejected": dataset.rows_rejected,
-            "state": dataset.state,
-        },
-    )
+class _Load:
+    """One material on its way in; `run` in a transaction."""
 
+    def __init__(self, outcome, source, material, scope, by, progress):
+        self.started = time.monotonic()
+        self.outcome, self.source, self.material, self.scope, self.by = outcome, source, material, scope, by
+        self.progress = progress
+        self.report = QualityReport()
 
-def _refuse_useless(report):
-    """A file of which nothing could be read is bad; one about other areas is merely not needed (yet)."""
-    if report.rejects and len(report.rejects) >= sum(report.skipped.values()):
-        line, _, reason = report.rejects[0]
-        found = f"none: {len(report.rejects):,} rejected, the first in line {line}: {reason}"
-        raise Refused(expected="rows that can be loaded", found=found)
+    def run(self) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOAD_LOCK])
+        release = self.source.release(self.material)
+        known = already_loaded(self.source, self.material, release, self.scope)
+        if known is not None:
+            self._nothing_new(known, f"already loaded on {known.loaded_at:%-d %B %Y}")
+        self.context = LoadContext(
+            report=self.report,
+            extent=release.extent,
+            release=release.release,
+            progress=self.progress,
+            options=self.material.options,
+        )
+        staging.create_tables()
+        staged = self._stage()
+        self.context.progress(0.7)
+        release = replace(release, release=self.context.release)
+        extent = self.context.extent if self.scope.patch is None else self.scope.patch_extent()
+        known = same_figures(self.source, staged.content, release, extent, self.scope)
+        if known is not None:
+            staging.drop_tables()
+            self._nothing_new(known, f"the same figures as {known.file_name}")
+        vintage = self._vintage(release, staged)
+        dataset, history = create_dataset(
+            source=self.source,
+            material=self.material,
+            release=release,
+            extent=extent,
+            content=staged.content,
+            vintage=vintage,
+            scope=self.scope,
+            by=self.by,
+        )
+        self.report.rows_loaded = self._write(dataset, staged, in_force=not history)
+        staging.drop_tables()
+        self.context.progress(0.95)
+        if not history and not self.report.rows_loaded:
+            # A dataset without a row must neither take the place of one that has some, nor pass for loaded later on.
+            self._refuse_useless()
+            self.outcome.quality = self.report.as_json()
+            raise _NothingNew("nothing of it is needed")
+        self._finish(dataset, release, history)
+        self.outcome.changed_boundaries = AreaRows in staged.kinds and not history
 
+    def _nothing_new(self, known: Dataset, why: str):
+        self.outcome.dataset = known
+        state = known.get_state_display().lower()
+        if known.state == Dataset.State.SUPERSEDED:
+            state += ": history stays history, unless a person puts it in force"
+        raise _NothingNew(f"{why} ({state})")
 
-def _patch_extent(patch) -> str:
-    return f"Patch {patch.slug} of {patch.organisation.name}"[:100]
+    def _stage(self) -> Staged:
+        """Read everything: places into staging tables, figures and records into memory."""
+        staged, fingerprint = Staged(), Fingerprint()
+        for chunk in self.source.rows(self.material, self.context):
+            if not len(chunk):
+                continue
+            staged.kinds.add(type(chunk))
+            fingerprint.add(chunk)
+            if isinstance(chunk, WITH_LSOA_CODES):
+                staged.codes.update(chunk.code)
+            match chunk:
+                case AreaRows():
+                    staging.stage_areas(chunk)
+                case AreaColumns():
+                    staging.stage_area_columns(chunk)
+                    staged.columns.update(chunk.columns)
+                    staged.fill_only.update(chunk.fill_only)
+                case AreaChangeRows():
+                    staging.stage_changes(chunk)
+                case PracticeRows():
+                    staging.stage_practices(chunk)
+                    staged.details.update(chunk.details or {})
+                case PostcodeRows():
+                    postcodes.stage(chunk)
+                case ValueRows():
+                    staged.values.append(chunk)
+                case RecordRows() | SeriesRows():
+                    staged.records.append(chunk)
+                case _:
+                    raise TypeError(f"{self.source.key} yielded a {type(chunk).__name__}")
+        staged.content = fingerprint.hexdigest()
+        return staged
 
+    def _vintage(self, release: Release, staged: Staged) -> int | None:
+        """The vintage of the area codes: that of the headings, or with --convert that of the codes."""
+        if release.vintage is None or release.standing == Dataset.Standing.SYNTHETIC or not staged.codes:
+            return release.vintage
+        convert = self.context.options.get("convert") == "yes"
+        return resolve_vintage(staged.codes, release.vintage, convert=convert, report=self.report)
 
-def _already_loaded(source, material, release: Release, patch) -> Dataset | None:
-    """The dataset that this very file made, unless what it was derived from has changed since, or boundaries have come
-    that some of its rows were waiting for."""
-    same = Dataset.objects.filter(publication=source.key, file_sha256=material.sha256).exclude(
-        state=Dataset.State.ROLLED_BACK
-    )
-    whole = same.exclude(extent__startswith="Patch ")
-    same = whole if patch is None else same.filter(extent=_patch_extent(patch))
-    dataset = same.order_by("state", "-loaded_at").first()
-    if dataset is None or list(release.derived_from) != dataset.quality.get("derived_from", []):
-        return None
-    if OTHER_AREAS in dataset.quality.get("skipped", {}) and _boundaries_came_after(dataset):
-        return None
-    return dataset
+    def _write(self, dataset, staged: Staged, *, in_force: bool) -> int:
+        """Write every kind in the order of their needs. Returns rows loaded: those of the largest kind."""
+        vintage, patch = dataset.vintage or 2021, self.scope.patch
+        codes = None if patch is None else patch_codes(patch, vintage)
+        national = national_boundaries_loaded(vintage)
+        merge = Merge(dataset=dataset, report=self.report, national=national, patch_codes=codes)
+        loaded = [0]
+        # Areas and look-ups hold one state of the world: an older release must not overwrite it.
+        if in_force:
+            if AreaRows in staged.kinds:
+                loaded.append(merge.areas())
+            if AreaColumns in staged.kinds:
+                loaded.append(merge.area_columns(sorted(staged.columns), staged.fill_only))
+            if AreaChangeRows in staged.kinds:
+                loaded.append(merge.changes())
+            if PostcodeRows in staged.kinds:
+                loaded.append(postcodes.merge(dataset, self.report, codes))
+        # Practices know of every field how old it is: an older release may still add what no newer one has.
+        if PracticeRows in staged.kinds:
+            merge.reject_duplicate_practices()
+            loaded.append(merge_practices(dataset, self.report, staged.details))
+        if staged.values:
+            loaded.append(self._write_values(dataset, staged.values, vintage, national, codes))
+        written: dict[str, int] = {}
+        for chunk in staged.records:
+            kind = chunk.model if isinstance(chunk, RecordRows) else "series"
+            write = records.write_records if isinstance(chunk, RecordRows) else records.write_series
+            written[kind] = written.get(kind, 0) + write(chunk, dataset, self.report)
+        merge.collect_rejects()
+        records.store_rejects(dataset, self.report.rejects)
+        return max([*loaded, *written.values()])
 
+    def _write_values(self, dataset, chunks, vintage, national, codes) -> int:
+        areas = KnownAreas(vintage)
+        writer = ValueWriter(dataset=dataset, report=self.report, areas=areas, national=national, patch_codes=codes)
+        for chunk in chunks:
+            writer.add(chunk, self._indicator(chunk.indicator))
+        loaded = writer.finish()
+        writer.count_areas_without(patch=self.scope.patch)
+        return loaded
 
-def _boundaries_came_after(dataset) -> bool:
-    return Area.objects.filter(dataset__loaded_at__gt=dataset.loaded_at).exists()
+    def _indicator(self, code) -> Indicator:
+        """The indicator's row, brought up to its definition. An organisation's own are no other's."""
+        definition = self.context.definitions.get(code) or self.source.definitions.get(code) or CATALOGUE[code]
+        fields = {name: value for name, value in vars(definition).items() if name != "code"}
+        owner = self.scope.organisation
+        held = Indicator.objects.filter(code=code).first()
+        if held is not None and held.organisation_id != (owner.pk if owner else None):
+            raise Refused(expected="an indicator code that is free", found=f"{code}, which belongs to somebody else")
+        return Indicator.objects.update_or_create(code=code, defaults=fields | {"organisation": owner})[0]
 
+    def _refuse_useless(self):
+        """A file of which nothing could be read is bad; one about other areas is merely not needed (yet)."""
+        rejects = self.report.rejects
+        if rejects and len(rejects) >= sum(self.report.skipped.values()):
+            line, _, reason = rejects[0]
+            found = f"none: {len(rejects):,} rejected, the first in line {line}: {reason}"
+            raise Refused(expected="rows that can be loaded", found=found)
 
-def _stage(source, material, context) -> dict[type, list]:
-    """Read everything into staging tables. Returns what kinds of chunks came, with what merging must know of them."""
-    seen: dict[type, list] = {}
-    for chunk in source.rows(material, context):
-        details = seen.setdefault(type(chunk), [])
-        match chunk:
-            case AreaRows():
-                staging.stage_areas(chunk)
-            case AreaColumns():
-                staging.stage_area_columns(chunk)
-                details.extend(chunk.columns)
-            case PracticeRows():
-                staging.stage_practices(chunk)
-            case PostcodeRows():
-                staging.stage_postcodes(chunk)
-            case ValueRows():
-                details.append(chunk.indicator)
-                staging.stage_values(chunk, len(details), _indicator(source, chunk.indicator))
-            case _:
-                raise TypeError(f"{source.key} yielded a {type(chunk).__name__}")
-    return seen
-
-
-def _indicator(source, code) -> Indicator:
-    """The indicator's row, brought up to its definition."""
-    definition = source.definitions.get(code) or CATALOGUE[code]
-    fields = {name: value for name, value in vars(definition).items() if name != "code"}
-    return Indicator.objects.update_or_create(code=code, defaults=fields)[0]
-
-
-def _create_dataset(source, material, release: Release, extent, by) -> Dataset:
-    """The dataset's row; it takes the place of the one in force unless that one is newer or of better standing."""
-    current = Dataset.objects.in_force().filter(publication=source.key, extent=extent).first()
-    outranked = current is not None and (current.release, -current.standing) > (release.release, -release.standing)
-    if current is not None and not outranked:
-        current.state = Dataset.State.SUPERSEDED
-        current.save(update_fields=["state"])
-    return Dataset.objects.create(
-        publication=source.key,
-        title=release.title,
-        publisher=release.publisher,
-        release=release.release,
-        extent=extent,
-        licence=release.licence,
-        vintage=release.vintage,
-        standing=release.standing,
-        is_provisional=release.is_provisional,
-        method=release.method,
-        file_name=material.name[:200],
-        file_sha256=material.sha256,
-        state=Dataset.State.SUPERSEDED if outranked else Dataset.State.CURRENT,
-        loaded_by=by if hasattr(by, "email") else None,
-    )
-
-
-def _merge(dataset, report, chunks, patch, in_force) -> int:
-    """Merge every kind in the order of their needs. Returns rows loaded: those of the largest kind."""
-    merge = Merge(dataset=dataset, report=report, patch=patch)
-    loaded = [0]
-    # Areas, look-ups and practices hold one state of the world: an older release must not overwrite it.
-    if in_force:
-        if AreaRows in chunks:
-            loaded.append(merge.areas())
-        if AreaColumns in chunks:
-            loaded.append(merge.area_columns(sorted(set(chunks[AreaColumns]))))
-        if PracticeRows in chunks:
-            loaded.append(merge.practices())
-        if PostcodeRows in chunks:
-            loaded.append(merge.postcodes())
-    if ValueRows in chunks:
-        loaded.append(merge.values())
-    merge.store_rejects()
-    return max(loaded)
-
-
-def _finish(dataset, report, release: Release) -> None:
-    dataset.rows_read, dataset.rows_loaded = report.rows_read, report.rows_loaded
-    dataset.rows_rejected = len(report.rejects)
-    dataset.quality = report.as_json() | {"derived_from": list(release.derived_from)}
-    dataset.save(update_fields=["rows_read", "rows_loaded", "rows_rejected", "quality"])
+    def _finish(self, dataset, release: Release, history: str) -> None:
+        report = self.report
+        report.seconds = time.monotonic() - self.started
+        dataset.rows_read, dataset.rows_loaded = report.rows_read, report.rows_loaded
+        dataset.rows_rejected = len(report.rejects)
+        dataset.quality = report.as_json() | {"derived_from": list(release.derived_from)}
+        dataset.save(update_fields=["rows_read", "rows_loaded", "rows_rejected", "quality"])
+        self.outcome.dataset, self.outcome.quality = dataset, dataset.quality
+        self.outcome.state, self.outcome.message = ("history", history) if history else ("loaded", "")
+        audit.record(
+            action="dataset.loaded",
+            by=self.by,
+            target=dataset,
+            organisation=self.scope.organisation,
+            details={
+                "publication": dataset.publication,
+                "release": dataset.release,
+                "extent": dataset.extent,
+                "file_sha256": dataset.file_sha256,
+                "rows_loaded": dataset.rows_loaded,
+                "rows_rejected": dataset.rows_rejected,
+                "state": dataset.state,
+            },
+        )

@@ -1,32 +1,16 @@
-"""Rows go into temporary tables by COPY; checks and upserts happen there, set by set."""
+"""Places go into temporary tables by COPY; checks and upserts happen there, set by set."""
 
 import numpy as np
 import shapely
+from django.contrib.gis.db.models import PointField
 from django.db import connection
 
-TABLES = {
-    "stage_area": (
-        "line integer, code text, name text, geometry geometry, centroid geometry, local_authority_code text, "
-        "local_authority_name text, sub_icb_code text, sub_icb_name text, icb_code text, icb_name text, "
-        "is_synthetic boolean"
-    ),
-    "stage_area_column": (
-        "line integer, code text, local_authority_code text, local_authority_name text, sub_icb_code text, "
-        "sub_icb_name text, icb_code text, icb_name text"
-    ),
-    "stage_practice": (
-        "line integer, code text, name text, postcode text, point geometry, area_code text, is_active boolean"
-    ),
-    "stage_postcode": "line integer, postcode text, area_code text, point geometry, is_residential boolean",
-    "stage_value": "chunk integer, line integer, code text, value double precision, reason text",
-    "stage_chunk": (
-        "chunk integer, indicator_id bigint, indicator text, period text, method text, "
-        "minimum double precision, maximum double precision"
-    ),
-    "stage_reject": "line integer, code text, reason text",
-}
-# How COPY writes a null in its text format.
-NULL = r"\N"
+from lsoa.models import Practice
+
+from . import postcodes
+from .copying import copy_columns
+
+# Columns of an area that look-ups (and some boundaries) fill.
 AREA_TEXT = (
     "local_authority_code",
     "local_authority_name",
@@ -34,13 +18,53 @@ AREA_TEXT = (
     "sub_icb_name",
     "icb_code",
     "icb_name",
+    "ward_code",
+    "ward_name",
+    "msoa_code",
+    "msoa_name",
+    "region_code",
+    "region_name",
+    "rural_urban_code",
+    "rural_urban_name",
 )
+# A point in well-known text, e.g. POINT (-1.9 52.4).
+AREA_POINT = "population_centroid"
+_TEXT = ", ".join(f"{name} text" for name in AREA_TEXT)
+TABLES = {
+    "stage_area": f"line integer, code text, name text, geometry geometry, centroid geometry, {_TEXT}, "
+    "is_synthetic boolean",
+    "stage_area_column": f"line integer, code text, {_TEXT}, {AREA_POINT} text",
+    "stage_change": "line integer, code_2011 text, code_2021 text, kind text",
+    "stage_practice": "line integer, code text, name text, postcode text, point geometry, area_code text, "
+    "is_active boolean, as_of text",
+    "stage_postcode": postcodes.TABLE,
+    "stage_reject": "line integer, code text, reason text",
+}
+# What `details` of practices and postcodes may name, with their types in the database.
+DETAILS = {
+    "stage_practice": (
+        Practice,
+        {"code", "name", "postcode", "point", "area_code", "is_active", "known_as_of", "dataset"},
+    ),
+}
+
+
+def detail_types(table: str) -> dict[str, str]:
+    """Fields that `details` may name -> type in the staging table."""
+    model, known = DETAILS[table]
+    return {
+        field.name: "text" if field.get_internal_type() == "CharField" else field.db_type(connection)
+        for field in model._meta.concrete_fields
+        if field.name not in known and not field.primary_key and not isinstance(field, PointField)
+    }
 
 
 def create_tables() -> None:
     """Empty staging tables for this transaction. They belong to the session, so the application's role may."""
     with connection.cursor() as cursor:
         for table, columns in TABLES.items():
+            if table in DETAILS:
+                columns += "".join(f", {name} {kind}" for name, kind in detail_types(table).items())
             cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{table}")
             cursor.execute(f"CREATE TEMPORARY TABLE {table} ({columns}) ON COMMIT DROP")
 
@@ -51,37 +75,34 @@ def drop_tables() -> None:
         cursor.execute("DROP TABLE IF EXISTS " + ", ".join(f"pg_temp.{table}" for table in TABLES))
 
 
-def _copy(table: str, rows) -> None:
-    with connection.cursor() as cursor, cursor.copy(f"COPY {table} FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
-
-
 def _column(values, length, default=""):
-    return [default] * length if values is None else [_plain(value) for value in values]
-
-
-def _plain(value):
-    return value.item() if isinstance(value, np.generic) else value
+    return [default] * length if values is None else values
 
 
 def stage_areas(chunk) -> None:
     geometry = np.asarray(chunk.geometry, dtype=object)
-    shapes = shapely.to_wkb(geometry, hex=True, output_dimension=2)
-    points = shapely.to_wkb(shapely.point_on_surface(geometry), hex=True)
-    text = [_column(getattr(chunk, name), len(chunk)) for name in AREA_TEXT]
-    flag = [chunk.is_synthetic] * len(chunk)
-    lines, codes, names = (_column(column, len(chunk)) for column in (chunk.line, chunk.code, chunk.name))
-    _copy("stage_area", zip(lines, codes, names, shapes, points, *text, flag, strict=True))
+    columns = {
+        "line": chunk.line,
+        "code": chunk.code,
+        "name": chunk.name,
+        "geometry": shapely.to_wkb(geometry, hex=True, output_dimension=2),
+        "centroid": shapely.to_wkb(shapely.point_on_surface(geometry), hex=True),
+        "is_synthetic": [chunk.is_synthetic] * len(chunk),
+    }
+    text = {name: _column(getattr(chunk, name, None), len(chunk)) for name in AREA_TEXT}
+    copy_columns("stage_area", columns | text)
 
 
 def stage_area_columns(chunk) -> None:
-    unknown = set(chunk.columns) - set(AREA_TEXT)
+    unknown = set(chunk.columns) - {*AREA_TEXT, AREA_POINT}
     if unknown:
         raise ValueError(f"an area has no look-up column {sorted(unknown)}")
-    text = [_column(chunk.columns.get(name), len(chunk), default=None) for name in AREA_TEXT]
-    rows = zip(_column(chunk.line, len(chunk)), _column(chunk.code, len(chunk)), *text, strict=True)
-    _copy("stage_area_column", rows)
+    copy_columns("stage_area_column", {"line": chunk.line, "code": chunk.code, **chunk.columns})
+
+
+def stage_changes(chunk) -> None:
+    columns = {name: getattr(chunk, name) for name in ("line", "code_2011", "code_2021", "kind")}
+    copy_columns("stage_change", columns)
 
 
 def _points(lon, lat):
@@ -93,47 +114,19 @@ def _points(lon, lat):
 
 
 def stage_practices(chunk) -> None:
-    points = _points(chunk.lon, chunk.lat)
-    columns = (_column(c, len(chunk)) for c in (chunk.line, chunk.code, chunk.name, chunk.postcode))
-    rest = (_column(c, len(chunk)) for c in (chunk.area_code, chunk.is_active))
-    _copy("stage_practice", zip(*columns, points, *rest, strict=True))
+    names = ("line", "code", "name", "postcode", "area_code", "is_active")
+    _stage_places("stage_practice", chunk, names, as_of=[chunk.as_of] * len(chunk))
 
 
-def stage_postcodes(chunk) -> None:
-    points = _points(chunk.lon, chunk.lat)
-    columns = (_column(c, len(chunk)) for c in (chunk.line, chunk.postcode, chunk.area_code))
-    _copy("stage_postcode", zip(*columns, points, _column(chunk.is_residential, len(chunk)), strict=True))
-
-
-def stage_values(chunk, number: int, indicator) -> None:
-    """Figures as one block of COPY text: half a million of them are the bulk of every load."""
-    value = np.asarray(chunk.value, dtype=float)
-    missing = np.isnan(value)
-    reason = np.full(len(value), "", dtype=object) if chunk.reason is None else np.array(chunk.reason, dtype=object)
-    reason[missing & ((reason == "") | (reason == None))] = "blank"  # noqa: E711
-    lines, codes = np.asarray(chunk.line).tolist(), np.asarray(chunk.code, dtype=object).tolist()
-    block = "".join(
-        f"{number}\t{line}\t{code}\t{NULL if gap else figure}\t{why if gap else NULL}\n"
-        for line, code, figure, why, gap in zip(
-            lines, codes, value.tolist(), reason.tolist(), missing.tolist(), strict=True
-        )
-    )
-    with connection.cursor() as cursor:
-        with cursor.copy("COPY stage_value FROM STDIN") as copy:
-            copy.write(block)
-        cursor.execute(
-            "INSERT INTO stage_chunk VALUES (%s, %s, %s, %s, %s, %s, %s)",
-            [
-                number,
-                indicator.pk,
-                indicator.code,
-                chunk.period,
-                chunk.method,
-                indicator.minimum,
-                indicator.maximum,
-            ],
-        )
+def _stage_places(table, chunk, names, **more) -> None:
+    details = chunk.details or {}
+    unknown = set(details) - set(detail_types(table))
+    if unknown:
+        raise ValueError(f"{DETAILS[table][0].__name__} has no field {sorted(unknown)}")
+    columns = {name: getattr(chunk, name) for name in names}
+    copy_columns(table, columns | more | {"point": _points(chunk.lon, chunk.lat)} | details)
 
 
 def stage_rejects(rejects) -> None:
-    _copy("stage_reject", rejects)
+    lines, codes, reasons = zip(*rejects, strict=True)
+    copy_columns("stage_reject", {"line": lines, "code": codes, "reason": reasons})

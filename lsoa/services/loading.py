@@ -5,24 +5,32 @@ from pathlib import Path
 
 import structlog
 from django.core.exceptions import PermissionDenied
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 from accounts import audit, jobs
 from accounts.access import allowed
 from accounts.permissions import Permission
+from lsoa import derivations
 from lsoa.loading import hooks
-from lsoa.loading.discovery import discover
+from lsoa.loading.carry_over import carry_over_pending
+from lsoa.loading.discovery import Found, discover
 from lsoa.loading.loader import LoadOutcome, load_material
-from lsoa.models import AreaProfile, Dataset, Patch
+from lsoa.models import AreaProfile, Dataset, Patch, Vintage
 from lsoa.signals import dataset_loaded
 from lsoa.sources.base import Stage
+
+from .places import refresh_after_load
 
 log = structlog.get_logger(__name__)
 
 # progress(fraction of everything, message)
 Progress = Callable[[float, str], None]
-# Where the bar stands: files, then what follows from boundaries, then the profile.
-FILES_END, FOLLOW_UP_END = 0.8, 0.95
+# Where the bar stands: files, then what follows from boundaries, then figures derived from others, then the profile.
+FILES_END, DERIVED_START, PROFILE_START = 0.75, 0.8, 0.95
+
+
+class DatabaseGone(RuntimeError):
+    """The database went away while a file was being loaded: nothing of that file is kept."""
 
 
 def load_file(*, path, by, patch: Patch | None = None, dry_run=False, progress: Progress | None = None) -> LoadOutcome:
@@ -35,51 +43,136 @@ def load_paths(
     paths: Iterable[str | Path],
     by,
     patch: Patch | None = None,
+    organisation=None,
+    options: dict[str, str] | None = None,
     dry_run: bool = False,
     progress: Progress | None = None,
     on_outcome: Callable[[LoadOutcome], None] | None = None,
 ) -> list[LoadOutcome]:
     """Load every file below the paths that an adapter recognises, each in a transaction of its own.
 
-    A bad file is refused whole and the others go on. At the end, once: what follows from new boundaries, statistics,
-    the areas' profile; then `dataset_loaded` is sent for every new dataset. Raises PathMissing.
+    A bad file is refused whole and the others go on. At the end, once: what follows from new boundaries, figures
+    derived from others, statistics, the areas' profile; then `dataset_loaded` is sent for every new dataset.
+    With `organisation` the datasets are its own. `options`: crs, period, encoding, convert. Raises PathMissing, and
+    DatabaseGone when the connection breaks.
     """
-    tell = progress or (lambda fraction, message: None)
-    found = discover(paths)
-    outcomes: list[LoadOutcome] = []
-    finishers: list[Callable[[], None]] = []
-    boundaries_pending = False
+    run = _Run(by, patch, organisation, dry_run, progress, on_outcome)
+    found = discover(paths, options)
     try:
-        for place, item in enumerate(found):
-            if boundaries_pending and (item.source is None or item.source.stage > Stage.BOUNDARIES):
-                finishers += _after_boundaries(by, tell, FILES_END * place / len(found))
-                boundaries_pending = False
-            outcome = load_material(
-                material=item.material,
-                source=item.source,
-                by=by,
-                patch=patch,
-                dry_run=dry_run,
-                progress=_file_progress(tell, place, len(found), item.material.name),
-            )
-            boundaries_pending |= outcome.changed_boundaries and not dry_run
-            outcomes.append(outcome)
-            if on_outcome is not None:
-                on_outcome(outcome)
-        if boundaries_pending:
-            finishers += _after_boundaries(by, tell, FILES_END)
-    finally:
+        run.load(found)
+    except (OperationalError, InterfaceError) as error:
+        connection.close()
+        raise DatabaseGone(f"The database went away: {' '.join(str(error).split())}") from error
+    except BaseException:
         # Also when the work was cancelled half way: what has been loaded must show.
-        if not dry_run:
-            _follow_up(outcomes, finishers, tell)
-    tell(1.0, "done")
+        run.follow_up(derive=False)
+        raise
+    run.follow_up(derive=True)
+    run.tell(1.0, "done")
+    return run.outcomes
+
+
+class _Run:
+    """One call of `load_paths`."""
+
+    def __init__(self, by, patch, organisation, dry_run, progress, on_outcome):
+        self.by, self.patch, self.organisation, self.dry_run = by, patch, organisation, dry_run
+        self.tell: Progress = progress or (lambda fraction, message: None)
+        self.on_outcome = on_outcome or (lambda outcome: None)
+        self.outcomes: list[LoadOutcome] = []
+        self.finishers: list[Callable[[], None]] = []
+        self.boundaries_pending = False
+
+    def load(self, found: list[Found]) -> None:
+        for place, item in enumerate(found):
+            if self.boundaries_pending and (item.source is None or item.source.stage > Stage.BOUNDARIES):
+                self._after_boundaries(FILES_END * place / len(found))
+            start, share = FILES_END * place / len(found), FILES_END / len(found)
+            self._outcome(self._load_one(item, start, share), named=item.named)
+        if self.boundaries_pending:
+            self._after_boundaries(FILES_END)
+
+    def _load_one(self, item: Found, start, share) -> LoadOutcome:
+        if item.problem:
+            state = "skipped" if "link" in item.problem else "refused"
+            return LoadOutcome(item.material.name, state, item.problem)
+        return self._load_material(item.material, item.source, start, share)
+
+    def _load_material(self, material, source, start, share) -> LoadOutcome:
+        return load_material(
+            material=material,
+            source=source,
+            by=self.by,
+            patch=self.patch,
+            organisation=self.organisation,
+            dry_run=self.dry_run,
+            progress=lambda fraction: self.tell(start + share * fraction, material.name),
+        )
+
+    def _outcome(self, outcome: LoadOutcome, *, named=False) -> None:
+        outcome.named = named
+        self.boundaries_pending |= outcome.changed_boundaries and not self.dry_run
+        self.outcomes.append(outcome)
+        self.on_outcome(outcome)
+
+    def _after_boundaries(self, fraction) -> None:
+        # The planner must know how many areas there are now, before half a million values look them up.
+        _run_function("analyse_open_data")
+        self.finishers += hooks.after_boundaries(
+            by=self.by, progress=lambda done, message="": self.tell(fraction, message)
+        )
+        self.boundaries_pending = False
+
+    def follow_up(self, *, derive: bool) -> None:
+        """What follows once from all files together. Nothing after a rehearsal."""
+        if self.dry_run:
+            return
+        if self._new() or _profile_lags(self.outcomes):
+            self.tell(FILES_END, "what follows from new boundaries")
+            for finish in self.finishers:
+                finish()
+            if self.organisation is None:
+                refresh_after_load(self.outcomes)
+            if derive and self.organisation is None:
+                carry_over_pending(by=self.by, progress=lambda done, text: self.tell(FILES_END, text))
+                self._derive()
+            self.tell(PROFILE_START, "profile of the areas")
+            refresh_profile(analyse=True)
+        for dataset in self._new():
+            tell_others(dataset)
+
+    def _new(self) -> list[Dataset]:
+        return [outcome.dataset for outcome in self.outcomes if outcome.state in ("loaded", "history")]
+
+    def _derive(self) -> None:
+        """Figures whose inputs or method have changed since they were derived."""
+        self.patch = None
+        for outcome in run_derivations(
+            by=self.by,
+            progress=lambda done, name: self.tell(DERIVED_START + done * (PROFILE_START - DERIVED_START), name),
+        ):
+            self._outcome(outcome)
+
+
+def run_derivations(*, by, progress: Progress | None = None) -> list[LoadOutcome]:
+    """Derive what has changed inputs or methods; returns what became of each. The caller refreshes the profile."""
+    tell = progress or (lambda fraction, message: None)
+    outcomes = []
+    known = derivations.DERIVATIONS
+    for place, derivation in enumerate(known):
+        for material in derivation.materials():
+            made = Dataset.objects.filter(publication=derivation.key, file_sha256=material.sha256)
+            if made.exclude(state=Dataset.State.ROLLED_BACK).exists():
+                continue
+            outcomes.append(
+                load_material(
+                    material=material,
+                    source=derivation,
+                    by=by,
+                    progress=lambda fraction, at=place, name=material.name: tell((at + fraction) / len(known), name),
+                )
+            )
     return outcomes
-
-
-def _after_boundaries(by, tell, fraction) -> list[Callable[[], None]]:
-    # The planner must know how many areas there are now, before half a million values look them up.
-    _run_function("analyse_open_data")
-    return hooks.after_boundaries(by=by, progress=lambda done, message="": tell(fraction, message))
 
 
 @transaction.atomic
@@ -100,23 +193,6 @@ def queue_load(*, paths: Iterable[str | Path], by, patch: Patch | None = None):
     )
 
 
-def _file_progress(tell, place, files, name):
-    return lambda fraction: tell(FILES_END * (place + fraction) / max(files, 1), name)
-
-
-def _follow_up(outcomes, finishers, tell):
-    datasets = [outcome.dataset for outcome in outcomes if outcome.state in ("loaded", "history")]
-    if not datasets and not _profile_lags(outcomes):
-        return
-    tell(FILES_END, "what follows from new boundaries")
-    for finish in finishers:
-        finish()
-    tell(FOLLOW_UP_END, "profile of the areas")
-    refresh_profile(analyse=True)
-    for dataset in datasets:
-        tell_others(dataset)
-
-
 def tell_others(dataset):
     """Send `dataset_loaded`. The data are in by now: a listener that fails is logged and takes nothing back."""
     for receiver, answer in dataset_loaded.send_robust(sender=Dataset, dataset=dataset):
@@ -130,9 +206,9 @@ def _profile_lags(outcomes) -> bool:
     """Whether figures in force are missing from the profile: a load was killed after its last commit."""
     for outcome in outcomes:
         dataset = outcome.dataset
-        if dataset is None or dataset.state != Dataset.State.CURRENT:
+        if dataset is None or dataset.state != Dataset.State.CURRENT or dataset.organisation_id is not None:
             continue
-        value = dataset.values.select_related("indicator").first()
+        value = dataset.values.filter(area__vintage=Vintage.CENSUS_2021).select_related("indicator").first()
         if value is not None:
             profile = AreaProfile.objects.filter(area=value.area_id).first()
             if profile is None or value.indicator.code not in profile.datasets:

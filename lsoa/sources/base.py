@@ -63,6 +63,11 @@ class Source:
         """The release in this file. Raises Refused."""
         raise NotImplementedError
 
+    def headings(self) -> list[tuple[str, ...]]:
+        """Sets of headings that a file of this publication must have, one set a layout: a table that has most of one
+        is refused with the name of the column that it lacks."""
+        return []
+
     def rows(self, material, context) -> Iterator:
         """Yield the chunks of `lsoa.sources.rows`. Raises Refused; reports single bad rows to `context.report`."""
         raise NotImplementedError

@@ -89,6 +89,9 @@ class Utf8Stream:
         # Nothing decoded yet, but more to come: an empty answer would mean the end.
         return data or (self.read(size) if raw else b"")
 
+    def close(self) -> None:
+        self._stream.close()
+
     def _refusal(self, error, kept):
         place = self._position - kept + error.start + 1
         before = error.object[: error.start].decode(self._encoding, errors="replace")

@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 
 import numpy as np
@@ -98,12 +99,16 @@ def iter_csv(material, columns, text_columns, report, *, block: int = BLOCK) -> 
 
 
 def _frames(material, headings, columns, text_columns, report, block) -> Iterator[pd.DataFrame]:
+    with closing(material.open_text()) as stream:
+        blocks = read_blocks(
+            stream, delimiter=material.delimiter, cells=len(headings.names), skip_lines=headings.line, size=block
+        )
+        yield from _parsed(blocks, material, headings, columns, text_columns, report)
+
+
+def _parsed(blocks, material, headings, columns, text_columns, report) -> Iterator[pd.DataFrame]:
     places = [headings.place(name) for name in columns]
     texts = {headings.place(name) for name in text_columns if name in columns}
-    stream = material.open_text()
-    blocks = read_blocks(
-        stream, delimiter=material.delimiter, cells=len(headings.names), skip_lines=headings.line, size=block
-    )
     for piece in blocks:
         report.read(len(piece.bad))
         for line, reason in piece.bad:

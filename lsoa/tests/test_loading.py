@@ -3,12 +3,11 @@
 import pytest
 
 from accounts.models import AuditEvent
-from lsoa import services
 from lsoa.loading import hooks
 from lsoa.loading.discovery import PathMissing, discover
 from lsoa.loading.hooks import register_after_boundaries
 from lsoa.models import Area, Dataset, IndicatorValue, LoadReject
-from lsoa.services import RollbackImpossible, load_paths, roll_back
+from lsoa.services import RollbackImpossible, load_paths, loading, roll_back
 from lsoa.signals import dataset_loaded
 
 from . import published
@@ -74,11 +73,34 @@ def test_an_older_release_is_kept_as_history_only(boundaries, load, tmp_path):
     assert IndicatorValue.objects.filter(period="2020-21").exists()
 
 
-def test_better_standing_wins_over_newer_release(boundaries, load, tmp_path):
-    load(published.nomis(tmp_path / "a.csv", "TS039", CARE))
-    modelled = DatasetFactory(standing=Dataset.Standing.ASSEMBLED, release="2030")
+def modelled_care(**fields):
+    """Another publication that gives the same indicator for the first area: 99."""
+    dataset = DatasetFactory(standing=Dataset.Standing.ASSEMBLED, **fields)
     indicator = IndicatorFactory(code="unpaid_care_50h_share")
-    IndicatorValueFactory(area=Area.objects.get(code=CODES[0]), indicator=indicator, dataset=modelled, value=99)
+    IndicatorValueFactory(area=Area.objects.get(code=CODES[0]), indicator=indicator, dataset=dataset, value=99)
+    return dataset
+
+
+@pytest.mark.parametrize(
+    ("fields", "in_force"),
+    [
+        ({"release": "2030"}, 99),
+        ({"release": "2021"}, 2.0),
+        ({"release": "2011"}, 2.0),
+        ({"release": "2011", "is_pinned": True}, 99),
+        ({"release": "2030", "state": "superseded"}, 2.0),
+    ],
+)
+def test_pinned_comes_before_newest_release_before_better_standing(boundaries, load, tmp_path, fields, in_force):
+    load(published.nomis(tmp_path / "a.csv", "TS039", CARE))
+    modelled_care(**fields)
+    load(published.nomis(tmp_path / "b.csv", "TS037", dict.fromkeys(CODES, [1000, 40, 15])))
+    assert share() == in_force
+
+
+def test_what_an_organisation_keeps_for_itself_is_in_no_profile(boundaries, load, organisation, tmp_path):
+    load(published.nomis(tmp_path / "a.csv", "TS039", CARE))
+    modelled_care(release="2030", organisation=organisation)
     load(published.nomis(tmp_path / "b.csv", "TS037", dict.fromkeys(CODES, [1000, 40, 15])))
     assert share() == 2.0
 
@@ -111,7 +133,7 @@ def test_a_failure_in_the_middle_leaves_nothing(boundaries, load, tmp_path, monk
     def fail(*args):
         raise RuntimeError("the disk is full")
 
-    monkeypatch.setattr(loader, "_finish", fail)
+    monkeypatch.setattr(loader._Load, "_finish", fail)
     with pytest.raises(RuntimeError):
         load(published.nomis(tmp_path / "t.csv", "TS039", CARE))
     assert counts() == before
@@ -120,7 +142,7 @@ def test_a_failure_in_the_middle_leaves_nothing(boundaries, load, tmp_path, monk
 def test_a_load_killed_before_its_end_is_made_good_by_the_next(boundaries, load, tmp_path, monkeypatch):
     path = published.nomis(tmp_path / "t.csv", "TS039", CARE)
     with monkeypatch.context() as killed:
-        killed.setattr(services, "_follow_up", lambda *args: None)
+        killed.setattr(loading._Run, "follow_up", lambda *args, **options: None)
         load(path)
     assert "unpaid_care_50h_share" not in Area.objects.with_profile().first().profile.values
     assert load(path).state == "unchanged"

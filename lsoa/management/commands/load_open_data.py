@@ -1,4 +1,4 @@
-"""manage.py load_open_data PATH... [--patch NAME] [--dry-run]"""
+"""manage.py load_open_data PATH... [--patch NAME] [--convert] [--crs EPSG] [--period P] [--encoding E] [--dry-run]"""
 
 import sys
 
@@ -10,7 +10,7 @@ from accounts.audit import SystemActor
 from lsoa.loading.discovery import PathMissing
 from lsoa.loading.report import report_lines
 from lsoa.models import Patch
-from lsoa.services import load_paths
+from lsoa.services import DatabaseGone, load_paths
 
 WORDS = {
     "loaded": "loaded",
@@ -25,7 +25,8 @@ WORDS = {
 class Command(BaseCommand):
     help = (
         "Load published open data: files, directories, or synthetic data by its name. Files are recognised by their "
-        "headings. Prints a quality report for each. Exit code 1 when a file was refused, 2 for wrong usage."
+        "headings. Prints a quality report for each. Exit code 1 when a file was refused, when one that was named is "
+        "of no known kind or when the database went away, 2 for wrong usage."
     )
 
     def add_arguments(self, parser):
@@ -33,9 +34,20 @@ class Command(BaseCommand):
         parser.add_argument(
             "--patch", metavar="NAME", help="load only the areas of this patch (slug or organisation/slug)"
         )
+        parser.add_argument(
+            "--convert",
+            action="store_true",
+            help="load a file whose codes are of the other census vintage as what it is, and carry its figures over",
+        )
+        parser.add_argument(
+            "--crs", type=int, metavar="EPSG", help="coordinate reference system of boundaries that do not state theirs"
+        )
+        parser.add_argument("--period", help="period of files that do not state theirs, e.g. 2024-25")
+        parser.add_argument("--encoding", help="encoding of text that is not UTF-8, e.g. windows-1252")
         parser.add_argument("--dry-run", action="store_true", help="check the files and report, write nothing")
 
-    def handle(self, *, paths, patch, dry_run, **options):
+    def handle(self, *, paths, patch, dry_run, convert, crs, period, encoding, **options):
+        given = {"convert": "yes" if convert else None, "crs": crs, "period": period, "encoding": encoding}
         try:
             with _bar() as (progress, print_aside):
                 outcomes = load_paths(
@@ -43,15 +55,19 @@ class Command(BaseCommand):
                     by=SystemActor("command:load_open_data"),
                     patch=_patch(patch) if patch else None,
                     dry_run=dry_run,
+                    options={name: str(value) for name, value in given.items() if value is not None},
                     progress=progress,
                     on_outcome=lambda outcome: print_aside(lambda: self._print(outcome)),
                 )
         except PathMissing as error:
             raise CommandError(str(error), returncode=2) from error
+        except DatabaseGone as error:
+            message = f"{error}. Nothing of the file being loaded is kept; load again to go on."
+            raise CommandError(message, returncode=1) from error
         states = [outcome.state for outcome in outcomes]
         counts = ", ".join(f"{states.count(state)} {word}" for state, word in WORDS.items() if state in states)
         self.stdout.write(f"{len(outcomes)} files: {counts}" if outcomes else "No files found.")
-        if "refused" in states:
+        if not all(outcome.ok for outcome in outcomes):
             sys.exit(1)
 
     def _print(self, outcome):

@@ -1,0 +1,8 @@
+"""Figures that are worked out from datasets that are loaded: run after all files, when what they need has changed."""
+
+from .base import Derivation, DerivedMaterial
+
+__all__ = ["DERIVATIONS", "Derivation", "DerivedMaterial"]
+
+# In the order of their needs: a later one may use what an earlier one made.
+DERIVATIONS: list[Derivation] = []
