@@ -97,12 +97,20 @@ NOMIS = {
 
 
 def nomis(path, table, rows, *, headings=None, **options):
-    """A Nomis bulk table. `rows` maps an area code to its figures (or is a list of such pairs, for duplicates)."""
-    columns = headings or NOMIS[table]
+    """A Nomis bulk table under all its published headings. `rows` maps an area code to figures of the headings in NOMIS
+    (or is a list of such pairs, for duplicates); the other figures are 0. `headings` puts others in their place."""
+    from .published_census import headings as published_headings
+
+    columns = headings or published_headings(table)
+    places = list(range(len(columns))) if headings else [columns.index(name) for name in NOMIS[table]]
     quoted = columns[0].endswith("measures: Value")
     pairs = rows.items() if isinstance(rows, dict) else rows
     lines = [["date", "geography", "geography code", *columns]]
-    lines += [["2021", NAMES.get(code, "Elsewhere 001A"), code, *figures] for code, figures in pairs]
+    for code, figures in pairs:
+        cells = [0] * len(columns)
+        for place, figure in zip(places, figures, strict=False):
+            cells[place] = figure
+        lines.append(["2021", NAMES.get(code, "Elsewhere 001A"), code, *cells])
     return csv_file(path, lines, quoting=csv.QUOTE_NONNUMERIC if quoted else csv.QUOTE_MINIMAL, **options)
 
 
