@@ -3,6 +3,7 @@
 from django.db import connection, transaction
 
 from lsoa.loading import postcodes
+from lsoa.loading.practices import place_practices
 from lsoa.models import Area, Place
 from lsoa.sources.base import Stage
 
@@ -154,4 +155,6 @@ def refresh_after_load(outcomes) -> None:
     elif not stages & {Stage.BOUNDARIES, Stage.POSTCODES} and (Place.objects.exists() or not Area.objects.exists()):
         # Also when a load was killed after its last commit: areas without a gazetteer cannot be found.
         return
+    # A practice stands where its postcode is, which may have come to be known only now.
+    place_practices()
     rebuild_places()

@@ -5,6 +5,7 @@ Most of its organisations are no general practices (prisons, clinics, hospices .
 
 import io
 import re
+from contextlib import closing
 
 import numpy as np
 import pandas as pd
@@ -112,14 +113,15 @@ def _month(material) -> str:
 def _read(material, report) -> pd.DataFrame:
     """All rows as text without surrounding blanks; index = line in the file."""
     frames = []
-    for block in read_blocks(material.open_text(), delimiter=material.delimiter, cells=len(COLUMNS), skip_lines=0):
-        report.read(len(block.bad))
-        for line, reason in block.bad:
-            report.reject(line, "", reason)
-        frame = pd.read_csv(
-            io.BytesIO(block.data), header=None, names=COLUMNS, dtype=str, keep_default_na=False, sep=material.delimiter
-        )
-        frames.append(frame.set_axis(np.asarray(block.lines), axis="index"))
+    sign = material.delimiter
+    with closing(material.open_text()) as stream:
+        for block in read_blocks(stream, delimiter=sign, cells=len(COLUMNS), skip_lines=0):
+            report.read(len(block.bad))
+            for line, reason in block.bad:
+                report.reject(line, "", reason)
+            rows = io.BytesIO(block.data)
+            frame = pd.read_csv(rows, header=None, names=COLUMNS, dtype=str, keep_default_na=False, sep=sign)
+            frames.append(frame.set_axis(np.asarray(block.lines), axis="index"))
     if not frames:
         raise Refused(expected="rows of organisations", found="none")
     return pd.concat(frames).apply(lambda column: column.str.strip())

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from lsoa.postcodes import canonical
 from lsoa.sources.rows import PracticeRows
 
 from .cells import NO_NETWORK
@@ -41,7 +42,7 @@ def practice_rows(
         line=frame.index.to_numpy(),
         code=frame[code].to_numpy(),
         name=text(name, 150),
-        postcode=text(postcode, 8),
+        postcode=_postcodes(frame[postcode]) if postcode else text(None, 8),
         lon=number(lon),
         lat=number(lat),
         area_code=text(area_code, 9),
@@ -49,6 +50,12 @@ def practice_rows(
         details=details,
         as_of=OLDEST if as_of == UNDATED else as_of,
     )
+
+
+def _postcodes(column: pd.Series) -> np.ndarray:
+    """Postcodes with one space, however the file spaces them ("TE1  1ST", "TE11ST"); what is none stays as it is."""
+    known = {cell: canonical(cell) or cell[:8] for cell in column.unique()}
+    return column.map(known).to_numpy(dtype=object)
 
 
 def everywhere(frame, value) -> np.ndarray:
