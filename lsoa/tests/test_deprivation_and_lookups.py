@@ -1,11 +1,11 @@
-"""IoD 2025 File 1, and look-ups to local authority and care board."""
+"""IoD 2025 File 1."""
 
 import pytest
 
-from lsoa.models import Area, Dataset, IndicatorValue, LoadReject
+from lsoa.models import Area, IndicatorValue, LoadReject
 
 from . import published
-from .published import CODES, IOD_HEADINGS, WELSH
+from .published import CODES, IOD_HEADINGS
 
 ROWS = [(CODES[0], 1, 1), (CODES[1], 26525, 8), (CODES[2], 33755, 10)]
 
@@ -57,32 +57,3 @@ def test_a_workbook_without_rank_is_refused(boundaries, load, tmp_path):
 def test_another_workbook_is_skipped_by_name(boundaries, load, tmp_path):
     outcome = load(published.iod2025(tmp_path / "file_3.xlsx", ROWS, sheet="IoD2025 IDACI & IDAOPI"))
     assert outcome.state == "skipped"
-
-
-def test_local_authorities_and_care_boards_fill_the_columns_of_areas(boundaries, load, tmp_path):
-    rows = [(code, "E08000025", "Birmingham") for code in CODES] + [(WELSH, "W06000001", "Ynys Môn")]
-    outcome = load(published.local_authorities(tmp_path / "a.csv.gz", rows))
-    assert outcome.quality["skipped"] == {"Welsh rows": 1}
-    load(published.care_boards(tmp_path / "b.csv.gz", CODES))
-    area = Area.objects.get(code=CODES[0])
-    assert (area.local_authority_code, area.local_authority_name) == ("E08000025", "Birmingham")
-    assert (area.sub_icb_code, area.icb_code) == ("E38000999", "E54000999")
-    assert area.icb_name == "NHS Testshire Integrated Care Board"
-    assert "BIRMINGHAM" in area.search_text
-
-
-def test_an_older_lookup_does_not_overwrite_a_newer_one(boundaries, load, tmp_path):
-    newer = [["lsoa21_name", "lsoa21_code", "ward24_name", "ward24_code", "ltla24_name", "ltla24_code"]]
-    newer += [[published.NAMES[code], code, "Ward", "E05", "New name", "E06000060"] for code in CODES]
-    load(published.csv_file(tmp_path / "new.csv", newer))
-    old = published.local_authorities(tmp_path / "old.csv", [(code, "E07000001", "Old name") for code in CODES])
-    outcome = load(old)
-    assert outcome.state == "history"
-    assert set(Area.objects.values_list("local_authority_name", flat=True)) == {"New name"}
-    assert Dataset.objects.in_force().get(publication="lsoa21-local-authority").release == "2024"
-
-
-def test_a_blank_authority_is_rejected_with_its_line(boundaries, load, tmp_path):
-    load(published.local_authorities(tmp_path / "a.csv", [(CODES[0], "", ""), (CODES[1], "E08000025", "Birmingham")]))
-    assert LoadReject.objects.get().line == 2
-    assert Area.objects.get(code=CODES[0]).local_authority_name == "Testford"

@@ -32,7 +32,7 @@ def known_crs(text: str) -> CRS:
         return BRITISH_GRID
     raise Refused(
         expected="a .prj of a known coordinate reference system, such as British National Grid (EPSG 27700)",
-        found=f"{crs.name!r}, which is none",
+        found=f"a definition that agrees with none: {' '.join(text.split())[:150]}",
     )
 
 
