@@ -9,13 +9,10 @@ from scipy.sparse import csr_matrix, diags
 from .gravity import spread_by_distance, towards_deprivation
 from .places import Areas, Practices, near_pairs
 
-REGISTERED, WARD_SHARES, DISTANCE, COMMISSIONER = (
-    "registered_patients",
-    "ward_shares",
-    "distance_decay",
-    "commissioner",
-)
-METHODS = (REGISTERED, WARD_SHARES, DISTANCE, COMMISSIONER)
+REGISTERED, WARD_SHARES, MODELLED = "registered_patients", "ward_shares", "modelled_patients"
+DISTANCE, COMMISSIONER = "distance_decay", "commissioner"
+# From the best evidence to the least.
+METHODS = (REGISTERED, WARD_SHARES, MODELLED, DISTANCE, COMMISSIONER)
 MIXED = "mixed"
 # An area's figures carry the word of a method when at least this share of its patients came by it.
 PREVAILING = 0.9
@@ -25,11 +22,12 @@ KNOWN_IN_WARDS = 0.5
 
 @dataclass(frozen=True)
 class Evidence:
-    """What is known beside distance. `registered`: practice, area (codes), patients. `ward_shares`: practice, ward (a
-    code that areas have), share of the list. Either may be None."""
+    """What is known beside distance. `registered` and `modelled`: practice, area (codes), patients. `ward_shares`:
+    practice, ward (a code that areas have), share of the list. Each may be None."""
 
     registered: pd.DataFrame | None = None
     ward_shares: pd.DataFrame | None = None
+    modelled: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True)
@@ -57,6 +55,7 @@ def attribute_lists(areas: Areas, practices: Practices, evidence: Evidence) -> W
     method = np.full(len(practices), DISTANCE, dtype=object)
     shares = gravity
     for word, table in (
+        (MODELLED, _from_registered(evidence.modelled, areas, practices)),
         (WARD_SHARES, _from_wards(evidence.ward_shares, areas, practices, gravity)),
         (REGISTERED, _from_registered(evidence.registered, areas, practices)),
     ):
@@ -152,18 +151,21 @@ def _by_commissioner(shares, empty, practices) -> tuple[csr_matrix, dict[str, in
     patients = np.where(empty, 0.0, practices.patients)
     rows, notes = [], {}
     for row in np.flatnonzero(empty):
-        for what, codes in (("sub-ICB location", practices.sub_icb), ("ICB", practices.icb), ("country", None)):
-            like = np.ones(len(practices), dtype=bool) if codes is None else codes == codes[row]
-            if codes is not None and not codes[row]:
-                continue
-            fellows = np.where(like, patients, 0.0)
-            if fellows.sum() > 0:
-                break
+        what, fellows = _fellows(row, patients, practices)
         rows.append(fellows / fellows.sum())
-        note = f"practices without a place, spread like their {what}"
+        note = f"practices without a place, spread like {what}"
         notes[note] = notes.get(note, 0) + 1
     spread = csr_matrix(np.vstack(rows)) @ shares
     index = csr_matrix(
         (np.ones(len(rows)), (np.flatnonzero(empty), np.arange(len(rows)))), shape=(len(empty), len(rows))
     )
     return (shares + index @ spread).tocsr(), notes
+
+
+def _fellows(row, patients, practices) -> tuple[str, np.ndarray]:
+    """The narrowest circle of a practice in which others have a place: its name, and the patients of those."""
+    for what, codes in (("their sub-ICB location", practices.sub_icb), ("their ICB", practices.icb)):
+        fellows = np.where(codes == codes[row], patients, 0.0)
+        if codes[row] and fellows.sum() > 0:
+            return what, fellows
+    return "the whole country", patients

@@ -16,6 +16,8 @@ class QualityReport:
     notes: list[str] = field(default_factory=list)
     # Per indicator: values, missing by reason, minimum, mean, maximum, areas without a row.
     indicators: dict[str, dict] = field(default_factory=dict)
+    # What an adapter adds under a name of its own, e.g. the validation of derived figures.
+    sections: dict[str, dict] = field(default_factory=dict)
     seconds: float = 0.0
 
     def read(self, rows: int) -> None:
@@ -58,6 +60,7 @@ class QualityReport:
             "indicators": self.indicators,
             "notes": self.notes,
             "seconds": round(self.seconds, 2),
+            **self.sections,
         }
 
 

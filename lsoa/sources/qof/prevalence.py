@@ -5,7 +5,6 @@ from lsoa.sources.base import Refused, Release, Source, Stage
 from lsoa.sources.practices.cells import check_columns, english_practices, extent_of_codes
 from lsoa.sources.tables import read_csv
 
-from .provisional import PROVISIONAL, area_figures, origins
 from .registers import note_prevalences, register_rows, usable_registers
 from .years import qof_year
 
@@ -15,7 +14,7 @@ TEXT = ["PRACTICE_CODE", "GROUP_CODE", "PATIENT_LIST_TYPE"]
 
 class QofPrevalence(Source):
     key = "qof-prevalence"
-    stage = Stage.DERIVED
+    stage = Stage.VALUES
 
     def recognises(self, material):
         return material.kind == "csv" and set(COLUMNS[:3]) <= set(material.columns)
@@ -27,9 +26,7 @@ class QofPrevalence(Source):
             publisher="NHS England",
             release=qof_year(material),
             standing=Dataset.Standing.OFFICIAL,
-            is_provisional=True,
-            method=PROVISIONAL,
-            derived_from=origins(),
+            vintage=None,
         )
 
     def rows(self, material, context):
@@ -42,4 +39,3 @@ class QofPrevalence(Source):
         context.extent = extent_of_codes(frame["PRACTICE_CODE"])
         note_prevalences(frame, context.report)
         yield register_rows(frame, qof_year(material))
-        yield from area_figures(frame, qof_year(material), context)
