@@ -10,8 +10,11 @@ class LsoaConfig(AppConfig):
     def ready(self):
         from accounts import jobs
 
-        from .tasks import LOAD_KIND, load_open_data
+        from .tasks import LOAD_KIND, UPLOAD_KIND, load_open_data, load_uploaded_files
 
         jobs.register_kind(LOAD_KIND, load_open_data)
+        jobs.register_kind(UPLOAD_KIND, load_uploaded_files)
+        # Registers the nightly checks, and those after a load.
         # Registers that the map is brought in step when boundaries have changed.
         from . import tiles  # noqa: F401
+        from .quality import schedule  # noqa: F401

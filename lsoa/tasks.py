@@ -1,16 +1,20 @@
 """Loading a publication in the background."""
 
 from django.db import connection
-from huey.contrib.djhuey import task
+from huey import crontab
+from huey.contrib.djhuey import db_periodic_task, task
 
 from accounts import jobs
 from accounts.audit import SystemActor
 
+# Huey finds tasks in this module only.
+from . import feed_tasks  # noqa: F401
 from .loading.loader import LoadOutcome
-from .models import Patch
-from .services import load_paths
+from .models import Patch, Upload
+from .services import UPLOAD_KIND, load_paths, load_upload, remove_forgotten_uploads
 
 LOAD_KIND = "lsoa.load_open_data"
+__all__ = ["LOAD_KIND", "UPLOAD_KIND", "load_open_data", "load_uploaded_files"]
 
 
 class LoadRefused(Exception):
@@ -37,6 +41,32 @@ def load_open_data(job_id: str) -> None:
         refused = [outcome for outcome in outcomes if not outcome.ok]
         if refused:
             raise LoadRefused("; ".join(f"{outcome.name}: {outcome.message}" for outcome in refused))
+
+
+@task()
+def load_uploaded_files(job_id: str) -> None:
+    """Load files that were handed in on a page, or rehearse it. A refused file is a result, not a fault."""
+    with jobs.job_run(job_id) as run:
+        if run is None:
+            return
+        files = load_upload(
+            upload=Upload.objects.of_platform().get(pk=run.job.payload["upload"]),
+            by=run.job.created_by or SystemActor("huey:load_uploaded_files"),
+            dry_run=run.job.payload["dry_run"],
+            progress=lambda fraction, message: _progress(run, fraction, message),
+        )
+        run.progress(100, _upload_summary(files, run.job.payload["dry_run"]), result={"files": files})
+
+
+def _upload_summary(files: list[dict], dry_run: bool) -> str:
+    good = sum(file["state"] in (("dry_run", "unchanged") if dry_run else ("loaded", "history")) for file in files)
+    return f"{good} of {len(files)} files {'can be' if dry_run else 'were'} loaded"
+
+
+@db_periodic_task(crontab(hour="3", minute="41"))
+def forget_uploads():
+    """Files that were handed in and never loaded."""
+    remove_forgotten_uploads(by=SystemActor("huey:forget_uploads"))
 
 
 def _progress(run, fraction: float, message: str) -> None:

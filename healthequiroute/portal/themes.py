@@ -39,7 +39,7 @@ class Theme:
 def choices() -> list[tuple[str, str]]:
     """Key and title of every theme that can be shown at present."""
     components = [(key, ATTRIBUTE_LABELS.get(key.upper(), key)) for key in _components()]
-    indicators = [(row.code, row.name) for row in Indicator.objects.order_by("name")]
+    indicators = [(row.code, row.name) for row in Indicator.objects.public().order_by("name")]
     return [("priority", "Priority"), *components, ("change", "Change since the last run"), *indicators]
 
 
@@ -56,7 +56,7 @@ def theme(key: str) -> Theme:
             key, ATTRIBUTE_LABELS.get(key.upper(), key), FOUR[: len(names)] if len(names) < 5 else FIVE, labels,
             "component", attribute=number,
         )  # fmt: skip
-    found = Indicator.objects.filter(code=key).first()
+    found = Indicator.objects.public().filter(code=key).first()
     if found is not None:
         return _indicator_theme(found)
     return Theme("priority", "Priority of the area", FOUR, tuple(PriorityClass.labels), "priority")

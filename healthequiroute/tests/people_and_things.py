@@ -2,15 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import time
+from uuid import uuid4
 
 from django.contrib.gis.geos import Point
+from django.utils import timezone
 
 from accounts import audit
 from accounts.models import User
 from accounts.permissions import Role
 from accounts.tests.factories import JobFactory, MembershipFactory, PlatformAdministratorFactory, UserFactory
-from lsoa.models import Area
-from lsoa.services import create_patch, load_paths
+from lsoa.models import Area, Dataset, QualityAlert, Upload
+from lsoa.services import create_feed, create_patch, load_paths
+from lsoa.tests.factories import IndicatorFactory
 from priorities.services import publish_default_model, score_areas
 from routing import services
 from routing.models import RouteAssignment, Shift
@@ -80,7 +83,36 @@ def _things(organisation) -> dict[str, dict]:
         "shift-remove": team_id | {"shift_id": shift.pk},
         **{f"route-plan-{name}": {"pk": plan.pk} for name in ("detail", "optimize", "approve", "reject")},
         "assignment-stops": {"pk": _assignment(plan, shift).pk},
+        **_data_things(organisation, area),
     }
+
+
+def _data_things(organisation, area) -> dict[str, dict]:
+    """A dataset, an alert, and what an organisation keeps of its own."""
+    dataset = {"pk": Dataset.objects.order_by("publication").first().pk}
+    own = {"code": IndicatorFactory(code="own-falls-0123456789ab", organisation=organisation).code}
+    alert = QualityAlert.objects.create(
+        check_code="coverage", subject="tests", severity="warning", message="Few areas", seen_at=timezone.now()
+    )
+    names = ("rejects", "rejects-csv", "figures-csv", "put-in-force", "unpin")
+    upload = Upload.objects.create(names=["t.csv"], size=10).pk
+    own_upload = Upload.objects.create(names=["own.csv"], size=10, organisation=organisation, options={"name": "x"}).pk
+    return {
+        "dataset": dataset,
+        **{f"dataset-{name}": dataset for name in names},
+        "figure": {"code": "population", "area_code": area.code},
+        "indicator": {"code": "population"},
+        "alert-acknowledge": {"pk": alert.pk},
+        **{f"feed-{name}": {"pk": _feed().pk} for name in ("edit", "switch", "collect")},
+        **dict.fromkeys(("load-data-upload", "load-data-start", "load-data-discard"), {"pk": upload}),
+        "own-indicator-preview": {"pk": own_upload},
+        **{f"own-indicator-{name}": own for name in ("replace", "take-back", "delete")},
+    }
+
+
+def _feed():
+    place = {"provider": "file", "location": "tests"}
+    return create_feed(name=f"Feed {uuid4()}", subject="staff_absence", by=SETUP, **place)
 
 
 def _questions(organisation) -> dict[str, dict]:

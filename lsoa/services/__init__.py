@@ -1,5 +1,6 @@
 """Every write of this app, one module a topic."""
 
+from .feeds import Collected, change_feed, collect_feed, collect_feeds, create_feed, forget_old_readings, switch_feed
 from .loading import DatabaseGone, load_file, load_paths, queue_load, refresh_profile, run_derivations
 from .own_indicators import delete_own_indicator, read_upload, save_own_indicator, take_back_own_indicator
 from .patches import PatchInvalid, create_patch
@@ -20,6 +21,13 @@ from .uploads import (
 )
 
 __all__ = [
+    "Collected",
+    "change_feed",
+    "collect_feed",
+    "collect_feeds",
+    "create_feed",
+    "forget_old_readings",
+    "switch_feed",
     "MOST_BYTES",
     "MOST_FILES",
     "UPLOAD_KIND",

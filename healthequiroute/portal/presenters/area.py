@@ -5,7 +5,7 @@ from functools import cached_property
 
 from django.urls import reverse
 
-from lsoa.models import AreaProfile, Dataset, Indicator
+from lsoa.models import AreaProfile, Dataset, Indicator, IndicatorValue, Postcode
 from lsoa.statistics import Distribution, national_distribution
 from priorities.models import PriorityScore
 from priorities.presenters import ExplanationPanel, PriorityTag, explanation_panel, minutes_text, priority_tag
@@ -41,6 +41,21 @@ class IndicatorRow:
     source: str
     source_url: str
     is_provisional: bool
+    url: str
+    theme: str
+
+
+@dataclass(frozen=True)
+class OwnRow:
+    """A figure of the organisation's own."""
+
+    name: str
+    unit: str
+    text: str
+    missing: str
+    source: str
+    source_url: str
+    url: str
 
 
 @dataclass(frozen=True)
@@ -50,10 +65,10 @@ class Fact:
 
 
 class AreaPage:
-    """Everything that `portal/area.html` shows. `area` comes from `areas_with_scores()`."""
+    """Everything that `portal/area.html` shows to an organisation. `area` comes from `areas_with_scores()`."""
 
-    def __init__(self, area):
-        self.area = area
+    def __init__(self, area, organisation=None):
+        self.area, self.organisation = area, organisation
         self.name, self.code = area.name, area.code
         self.authority = area.local_authority_name or "Local authority not known"
         self.icb = area.icb_name
@@ -105,12 +120,26 @@ class AreaPage:
         profile = self._profile
         if profile is None:
             return []
-        known = Indicator.objects.filter(code__in=[*profile.values, *profile.missing]).order_by("name")
+        known = Indicator.objects.public().filter(code__in=[*profile.values, *profile.missing])
+        known = sorted(known, key=lambda row: (not row.theme, row.theme, row.name))
         spread = national_distribution([row.code for row in known], synthetic=self.is_synthetic)
         datasets = {str(row.pk): row for row in Dataset.objects.filter(pk__in=set(profile.datasets.values()))}
         return [
-            _indicator_row(row, profile, spread.get(row.code), datasets.get(profile.datasets.get(row.code)))
+            _indicator_row(self.code, row, profile, spread.get(row.code), datasets.get(profile.datasets.get(row.code)))
             for row in known
+        ]
+
+    @cached_property
+    def own_indicators(self) -> list[OwnRow]:
+        """Figures that the organisation handed in; open data are in `indicators`, which everybody sees."""
+        if self.organisation is None:
+            return []
+        datasets = Dataset.objects.in_force().filter(organisation=self.organisation).defer("quality")
+        datasets = {row.pk: row for row in datasets}
+        values = IndicatorValue.objects.filter(area=self.area, dataset__in=list(datasets)).select_related("indicator")
+        return [
+            _own_row(self.code, value, datasets[value.dataset_id])
+            for value in sorted(values, key=lambda value: value.indicator.name)
         ]
 
     @property
@@ -131,9 +160,23 @@ class AreaPage:
             facts.append(Fact("IMD decile", f"{decile} of 10{ends.get(decile, '')}"))
         if values.get("imd_rank") is not None:
             facts.append(Fact("IMD rank", f"{values['imd_rank']:,.0f} (1 is the most deprived)"))
-        places = [("Local authority", self.area.local_authority_name), ("Sub-ICB location", self.area.sub_icb_name)]
-        facts += [Fact(label, text) for label, text in places if text]
-        return facts
+        return facts + self._whereabouts()
+
+    def _whereabouts(self) -> list[Fact]:
+        """What it belongs to, as far as the look-ups that are loaded say; larger places last."""
+        area = self.area
+        places = [
+            ("Ward", area.ward_name),
+            ("Neighbourhood (MSOA)", area.msoa_name),
+            ("Local authority", area.local_authority_name),
+            ("Sub-ICB location", area.sub_icb_name),
+            ("Region", area.region_name),
+            ("Rural or urban", area.rural_urban_name),
+        ]
+        live = Postcode.objects.live().filter(area_code=area.code).count()
+        if live:
+            places.append(("Postcodes in use", f"{live:,}"))
+        return [Fact(label, text) for label, text in places if text]
 
     @cached_property
     def history(self) -> list[dict]:
@@ -171,7 +214,20 @@ class AreaPage:
         ]
 
 
-def _indicator_row(row: Indicator, profile, spread: Distribution | None, dataset) -> IndicatorRow:
+def _own_row(area_code: str, value: IndicatorValue, dataset: Dataset) -> OwnRow:
+    row = value.indicator
+    return OwnRow(
+        name=row.name,
+        unit="" if row.unit in ("%", "decile", "rank") else row.unit,
+        text="" if value.value is None else wording.figure(value.value, row.decimals, row.unit),
+        missing=wording.missing(value.missing_reason) if value.value is None else "",
+        source=dataset.release,
+        source_url=reverse("dataset", args=[dataset.pk]),
+        url=reverse("figure", args=[row.code, area_code]),
+    )
+
+
+def _indicator_row(area_code: str, row: Indicator, profile, spread: Distribution | None, dataset) -> IndicatorRow:
     value = profile.values.get(row.code)
     return IndicatorRow(
         name=row.name,
@@ -183,8 +239,10 @@ def _indicator_row(row: Indicator, profile, spread: Distribution | None, dataset
         strip=Strip(spread.minimum, spread.median, spread.maximum) if spread else None,
         comparison=_comparison(value, spread) if value is not None and spread else "",
         source=str(dataset) if dataset else row.source,
-        source_url=f"{reverse('about-data')}#dataset-{dataset.pk}" if dataset else "",
+        source_url=reverse("dataset", args=[dataset.pk]) if dataset else "",
         is_provisional=bool(dataset and dataset.is_provisional),
+        url=reverse("figure", args=[row.code, area_code]),
+        theme=row.theme or "Other figures",
     )
 
 

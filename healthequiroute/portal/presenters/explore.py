@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.urls import reverse
 
 from lsoa.models import Indicator
+from lsoa.search import place_name
 from lsoa.tiles import tile_url_template
 from priorities.models import PriorityClass, ScoreRun
 from priorities.presenters import PriorityTag, tag_for_class
@@ -99,7 +100,7 @@ class ExplorePage:
         scope = selection.class_counts(filtered=False) if query.is_filtered else self.counts
         self.scope_total = sum(row.areas for row in scope)
         self.theme = themes.theme(query.theme)
-        self.indicators = {row.code: row for row in Indicator.objects.all()}
+        self.indicators = {row.code: row for row in Indicator.objects.public()}
 
     def address(self, query: PriorityQuery) -> str:
         text = query.to_querystring()
@@ -182,6 +183,8 @@ class ExplorePage:
             add(names.get(code, code), authorities=tuple(c for c in query.authorities if c != code))
         for limits in query.ranges:
             add(self._range_text(limits), ranges=tuple(r for r in query.ranges if r != limits))
+        if query.place:
+            add(place_name(query.place), place="")
         if query.text:
             add(f"“{query.text}”", text="")
         return set_filters
@@ -203,6 +206,7 @@ class ExplorePage:
         pairs += [("range", str(limits)) for limits in query.ranges]
         pairs += [("authority", code) for code in query.authorities[1:]]
         pairs += [("q", query.text)] if query.text else []
+        pairs += [("place", query.place)] if query.place else []
         return [*pairs, ("map", query.view)]
 
     @cached_property

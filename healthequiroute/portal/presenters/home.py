@@ -137,7 +137,8 @@ class HomePage:
     def datasets(self) -> list[dict]:
         # One line per publication: its newest file, however many files it came in.
         newest = (
-            Dataset.objects.in_force()
+            Dataset.objects.public()
+            .in_force()
             .filter(rows_loaded__gt=0)
             .order_by("publication", "-loaded_at")
             .distinct("publication")

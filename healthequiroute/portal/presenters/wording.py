@@ -7,6 +7,7 @@ MISSING_WORDS = {
     "suppressed": "Suppressed",
     "not_applicable": "Not applicable",
     "out_of_range": "Out of range",
+    "unavailable": "Not available for this area",
 }
 
 

@@ -14,7 +14,7 @@ from priorities.models import ScoreRun
 @requires(Permission.VIEW_AREAS)
 def about_data(request):
     """Every dataset in force: who published it, which release, under which licence, what was refused."""
-    datasets = Dataset.objects.in_force().order_by("publisher", "title", "-release")
+    datasets = Dataset.objects.public().in_force().order_by("publisher", "title", "-release")
     context = {"datasets": datasets, "run": ScoreRun.objects.latest_finished()}
     return render(request, "portal/about_data.html", context)
 

@@ -63,7 +63,7 @@ def _form(request, query, selection) -> ExploreForm:
 
 
 def _indicator_choices() -> list[tuple[str, str]]:
-    return [(row.code, f"{row.name} ({row.unit})") for row in Indicator.objects.order_by("name")]
+    return [(row.code, f"{row.name} ({row.unit})") for row in Indicator.objects.public().order_by("name")]
 
 
 @require_safe

@@ -1,0 +1,1 @@
+"""Pages about the data: datasets, figures, quality, and files handed in."""
