@@ -72,7 +72,7 @@ def test_bad_rows_are_counted_and_registers_above_their_list_left_out(practices,
         (first + 4, "", "no practice code"),
         (first + 5, "A81002", "CAN: register or list size is not a number"),
     ]
-    assert outcome.quality["counts"] == {"practices without a known place": 1, "practices used": 2}
+    assert outcome.quality["counts"] == {"practices": 3, "practices without a known place": 1, "practices used": 2}
     assert any("A89999" in note for note in outcome.quality["notes"])
 
 
