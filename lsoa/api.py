@@ -19,6 +19,8 @@ from .exports.streaming import download
 from .filters import CORE20_DECILE, AreaFilter
 from .models import Area, Dataset, Indicator, IndicatorValue
 from .search import search_areas
+from .search.throttle import SearchThrottle
+from .search_api import SearchViewSet
 from .statistics import national_distribution
 
 # More areas than this in one view are what tiles are for.
@@ -171,7 +173,13 @@ class AreaViewSet(viewsets.ReadOnlyModelViewSet):
     @extend_schema(
         parameters=[OpenApiParameter("q", str, required=True)], responses=AreaSerializer(many=True), filters=False
     )
-    @action(detail=False, url_path="search", pagination_class=None, filterset_class=None)
+    @action(
+        detail=False,
+        url_path="search",
+        pagination_class=None,
+        filterset_class=None,
+        throttle_classes=[SearchThrottle],
+    )
     def search(self, request):
         """Up to twenty areas for a code, name, local authority or postcode, the best first."""
         text = request.query_params.get("q", "").strip()
@@ -216,3 +224,4 @@ def _bounds(params) -> Polygon:
 def register(router) -> None:
     """Add the routes of this app to the API's router."""
     router.register("areas", AreaViewSet, basename="area")
+    router.register("search", SearchViewSet, basename="place-search")

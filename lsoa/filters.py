@@ -6,7 +6,7 @@ from rest_framework.exceptions import ValidationError
 from accounts.access import request_organisation
 
 from .models import Area, Patch
-from .search import search_filter
+from .search import PlaceUnreadable, in_place, search_filter
 
 # Core20: the most deprived fifth of areas nationally, IMD deciles 1 and 2 (NHS England, Core20PLUS5).
 CORE20_DECILE = 2
@@ -23,6 +23,9 @@ class AreaFilter(django_filters.FilterSet):
     core20 = django_filters.BooleanFilter(method="by_core20", help_text="most deprived fifth of areas, or the others")
     imd_decile = django_filters.MultipleChoiceFilter(
         choices=[(n, str(n)) for n in range(1, 11)], method="by_decile", help_text="1 (most deprived) to 10"
+    )
+    place = django_filters.CharFilter(
+        method="by_place", help_text="kind and code of a place of /api/v1/search/, e.g. ward:E05011118"
     )
     search = django_filters.CharFilter(method="by_text", help_text="code, name, local authority or postcode")
 
@@ -44,6 +47,12 @@ class AreaFilter(django_filters.FilterSet):
     def by_decile(self, areas, name, value):
         # A JSON number is compared as a number: 1 does not match "10".
         return areas.filter(profile__values__imd_decile__in=[int(decile) for decile in value]) if value else areas
+
+    def by_place(self, areas, name, value):
+        try:
+            return in_place(areas, value)
+        except PlaceUnreadable as error:
+            raise ValidationError({"place": str(error)}) from None
 
     def by_text(self, areas, name, value):
         return search_filter(areas, value)

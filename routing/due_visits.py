@@ -100,11 +100,12 @@ def due_visits(demands: list[AreaDemand], day: date) -> Iterator[DueVisit]:
 
 
 def places(visits: list[DueVisit]) -> list[tuple[str, object]]:
-    """(postcode, point) of each visit: a residential postcode of its area, drawn once per person; where none is
+    """(postcode, point) of each visit: a residential postcode in use of its area, drawn once per person; where none is
     loaded, a blank postcode and a point on the area's surface."""
     codes = {visit.demand.area.code for visit in visits}
     homes: dict[str, list] = {}
-    for home in Postcode.objects.filter(area_code__in=codes, is_residential=True).order_by("postcode"):
+    lived_in = Postcode.objects.live().located().filter(area_code__in=codes, is_residential=True)
+    for home in lived_in.order_by("postcode"):
         homes.setdefault(home.area_code, []).append(home)
     drawn = []
     for visit in visits:

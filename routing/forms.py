@@ -6,6 +6,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from lsoa.models import Patch, Postcode
+from lsoa.postcodes import canonical
+from lsoa.search import month_text
 
 from .civil_time import today
 from .models import Depot, Shift, Skill, StaffMember, Team
@@ -190,11 +192,14 @@ class DepotForm(forms.Form):
     postcode = forms.CharField(max_length=10)
 
     def clean_postcode(self):
-        """The Postcode row, found however the postcode is spaced."""
-        compact = "".join(self.cleaned_data["postcode"].split()).upper()
-        found = Postcode.objects.filter(postcode=f"{compact[:-3]} {compact[-3:]}").first()
+        """The Postcode row, found however the postcode is spaced; one in use that has a place on the map."""
+        found = Postcode.objects.filter(postcode=canonical(self.cleaned_data["postcode"]) or "").first()
         if found is None:
             raise ValidationError("This postcode is not known.")
+        if found.terminated:
+            raise ValidationError(f"This postcode was terminated in {month_text(found.terminated)}.")
+        if found.point is None:
+            raise ValidationError("No publication says where this postcode is.")
         return found
 
 

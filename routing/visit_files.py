@@ -15,6 +15,7 @@ from django.contrib.gis.geos import Point
 from django.db.models import F
 
 from lsoa.models import Area, Postcode
+from lsoa.search import month_text
 from priorities.models import PriorityScore
 
 from .civil_time import NoSuchTime, instant
@@ -171,10 +172,16 @@ class _Places:
         place = self.postcodes.get(postcode)
         if postcode and place is None:
             raise BadRow("the postcode is not known")
+        if place and place.terminated:
+            raise BadRow(f"the postcode was terminated in {month_text(place.terminated)}")
+        if place and place.point is None:
+            raise BadRow("no publication says where the postcode is")
+        if place and not place.area_code and not code:
+            raise BadRow("the area of the postcode is not known: give the area code as well")
         area = self.areas.get(code or place.area_code)
         if area is None:
             raise BadRow("the area code is not known" if code else "the area of the postcode is not loaded")
-        if place and code and place.area_code != code:
+        if place and code and place.area_code not in ("", code):
             raise BadRow("the postcode lies in another area than the area code says")
         return area, postcode, place.point if place else area.population_centroid or area.centroid
 

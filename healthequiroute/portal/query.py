@@ -3,13 +3,15 @@
 Page, table, map theme, export and API all read a `PriorityQuery`; the same address gives the same analysis.
 
     /explore/?patch=bsol&priority=3&priority=2&core20=1&authority=E08000025&range=imd_score:40:&theme=imd_score
-             &sort=-priority&page=2&map=11/52.48/-1.90
+             &place=ward:E05011118&sort=-priority&page=2&map=11/52.48/-1.90
 """
 
 import math
 import re
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
+
+from lsoa.search import PlaceUnreadable, read_place
 
 # `patch` value for the whole country; no value means the organisation's first patch.
 EVERYWHERE = "all"
@@ -68,6 +70,8 @@ class PriorityQuery:
     authorities: tuple[str, ...] = ()
     ranges: tuple[IndicatorRange, ...] = ()
     text: str = ""
+    # kind:code of a place of the search box, e.g. ward:E05000861
+    place: str = ""
     theme: str = DEFAULT_THEME
     sort: str = DEFAULT_SORT
     page: int = 1
@@ -85,6 +89,7 @@ class PriorityQuery:
             authorities=tuple(sorted({v for v in data.getlist("authority")[:_MANY] if _GSS_CODE.match(v)})),
             ranges=_ranges(data, problems),
             text=_clean(data.get("q", "")),
+            place=_place(data.get("place", ""), problems),
             theme=_matching(_SLUG, data.get("theme", "")) or DEFAULT_THEME,
             sort=_matching(_SORT, data.get("sort", "")) or DEFAULT_SORT,
             page=_page(data.get("page", "")),
@@ -100,6 +105,7 @@ class PriorityQuery:
         pairs += [("authority", code) for code in self.authorities]
         pairs += [("range", str(item)) for item in self.ranges]
         pairs += [("q", self.text)] if self.text else []
+        pairs += [("place", self.place)] if self.place else []
         pairs += [("theme", self.theme)] if self.theme != DEFAULT_THEME else []
         pairs += [("sort", self.sort)] if self.sort != DEFAULT_SORT else []
         pairs += [("page", str(self.page))] if self.page != 1 else []
@@ -122,7 +128,7 @@ class PriorityQuery:
 
     @property
     def is_filtered(self) -> bool:
-        return bool(self.priorities or self.core20 or self.authorities or self.ranges or self.text)
+        return bool(self.priorities or self.core20 or self.authorities or self.ranges or self.text or self.place)
 
 
 def _ranges(data, problems) -> tuple[IndicatorRange, ...]:
@@ -144,6 +150,16 @@ def _ranges(data, problems) -> tuple[IndicatorRange, ...]:
         except ValueError as error:
             problems.append(str(error))
     return tuple(sorted(found.values(), key=lambda item: item.code))
+
+
+def _place(text: str, problems) -> str:
+    if not text:
+        return ""
+    try:
+        return ":".join(read_place(text))
+    except PlaceUnreadable as error:
+        problems.append(str(error))
+        return ""
 
 
 def _number(text: str) -> float | None:

@@ -15,6 +15,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
 from lsoa.models import Area, Patch
+from lsoa.search import in_place
 
 from .query import EVERYWHERE, PriorityQuery
 from .versions import data_version
@@ -107,6 +108,8 @@ class Selection:
                 areas = areas.filter(**{f"{name}__gte": limits.low})
             if limits.high is not None:
                 areas = areas.filter(**{f"{name}__lte": limits.high})
+        if query.place:
+            areas = in_place(areas, query.place)
         if query.text:
             areas = areas.filter(
                 Q(name__icontains=query.text)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import about, area, explore, exports, home
+from .views import about, area, explore, exports, home, search
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -13,7 +13,8 @@ urlpatterns = [
     path("explore/download/", exports.export_form, name="export-form"),
     path("explore/download/file", exports.export_areas, name="export-areas"),
     path("areas/<str:code>/", area.area, name="area"),
-    path("search/", area.search, name="search"),
+    path("search/", search.search, name="search"),
+    path("search/suggestions/", search.search_suggestions, name="search-suggestions"),
     path("about-data/", about.about_data, name="about-data"),
     path("accessibility/", about.accessibility, name="accessibility"),
 ]

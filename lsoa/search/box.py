@@ -58,6 +58,14 @@ class Answer:
         """Kinds that were found, in the order of their best hit."""
         return list(dict.fromkeys(hit.kind for hit in self.hits))
 
+    @property
+    def certain(self) -> Hit | None:
+        """The one thing that the text can only mean: a whole code or postcode that exists, or the only hit."""
+        exact = [hit for hit in self.hits if hit.fit == Fit.CODE]
+        if len(exact) == 1 or len(self.hits) == 1:
+            return (exact or self.hits)[0]
+        return None
+
 
 def search(text: str, *, organisation=None, kinds=None, limit: int = 10) -> Answer:
     """At most `limit` of each kind, the best first: exact code, exact name, names that begin so, names with all the

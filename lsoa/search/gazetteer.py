@@ -21,7 +21,9 @@ class Fit(IntEnum):
     NAME = 1
     START = 2
     WORDS = 3
-    SIMILAR = 4
+    # Only with what tells it from others, e.g. the authority of a ward.
+    DETAIL = 4
+    SIMILAR = 5
 
 
 @dataclass(frozen=True)
@@ -70,9 +72,10 @@ WITH {OWN},
 fitting AS (
     SELECT {COLUMNS}, code IN (SELECT code FROM own) AS is_own,
         CASE WHEN key = ANY(%(names)s) OR place_key(name) = ANY(%(names)s) THEN 1
-             WHEN starts_with(key, %(start)s) THEN 2 ELSE 3 END AS fit
-    FROM lsoa_place
-    WHERE words @@ to_tsquery('simple', %(words)s) AND (%(kinds)s::text[] IS NULL OR kind = ANY(%(kinds)s))
+             WHEN starts_with(key, %(start)s) THEN 2
+             WHEN to_tsvector('simple', key) @@ asked THEN 3 ELSE 4 END AS fit
+    FROM lsoa_place, to_tsquery('simple', %(words)s) asked
+    WHERE words @@ asked AND (%(kinds)s::text[] IS NULL OR kind = ANY(%(kinds)s))
 ), {NUMBERED}"""  # noqa: S608 (constants only)
 BY_CODES = f"""
 SELECT {COLUMNS}, 0, 1, false FROM lsoa_place

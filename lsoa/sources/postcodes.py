@@ -126,7 +126,11 @@ class NationalPostcodes(Source):
 
     def recognises(self, material):
         headings = {heading.lower() for heading in material.columns}
-        return material.kind == "csv" and {"dointr", "doterm"} <= headings and bool({"pcds", "pcd", "pcd7"} & headings)
+        return (
+            material.kind == "csv"
+            and {"pcds", "dointr", "doterm"} <= headings
+            and len(headings) == len([heading for heading in headings if heading.isidentifier()])
+        )
 
     def release(self, material):
         layout = _layout(material.columns)

@@ -4,7 +4,7 @@ import factory
 from django.contrib.gis.geos import MultiPolygon, Point, Polygon
 
 from accounts.tests.factories import OrganisationFactory
-from lsoa.models import Area, Dataset, Indicator, IndicatorValue, Patch
+from lsoa.models import Area, Dataset, Indicator, IndicatorValue, Patch, Postcode
 
 
 class DatasetFactory(factory.django.DjangoModelFactory):
@@ -83,3 +83,14 @@ class PatchFactory(factory.django.DjangoModelFactory):
     def areas(self, create, extracted, **kwargs):
         if create and extracted:
             self.areas.add(*extracted)
+
+
+class PostcodeFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Postcode
+
+    postcode = factory.Sequence(lambda n: f"ZZ{n // 10 % 90 + 1} {n % 10}AA")
+    area_method = "published"
+    point = Point(-1.9, 52.4, srid=4326)
+    introduced = 198001
+    dataset = factory.SubFactory(DatasetFactory)

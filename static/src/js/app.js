@@ -1,5 +1,6 @@
 // Every page: the NHS.UK components, and what htmx leaves to us (focus, announcements, session end).
 import { initAll } from "nhsuk-frontend/dist/nhsuk/index.mjs";
+import "./combobox.js";
 
 initAll();
 
