@@ -16,7 +16,8 @@ def copy_columns(table: str, columns: dict) -> None:
 
 
 def write_copy(statement: str, block: str | bytes) -> None:
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+    """Run a COPY FROM STDIN. Raises Django's errors, as other statements do."""
+    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(statement) as copy:
         if block:
             copy.write(block)
 
