@@ -6,6 +6,7 @@ One module per subject; `environment.py` says where values come from. Every vari
 from .applications import *  # noqa: F403
 from .databases import *  # noqa: F403
 from .environment import env
+from .feeds import *  # noqa: F403
 from .observability import *  # noqa: F403
 from .rest import *  # noqa: F403
 from .security import *  # noqa: F403

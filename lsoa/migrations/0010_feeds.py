@@ -2,6 +2,7 @@
 
 import uuid
 
+import django.contrib.postgres.fields
 import django.db.models.deletion
 from django.db import migrations, models
 
@@ -48,6 +49,27 @@ class Migration(migrations.Migration):
                     "fingerprint",
                     models.CharField(blank=True, help_text="ETag or hash of the last good answer.", max_length=128),
                 ),
+                (
+                    "processed",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=64),
+                        blank=True,
+                        default=list,
+                        help_text="Hashes of the files read last, newest first.",
+                        size=None,
+                    ),
+                ),
+                (
+                    "refused",
+                    models.PositiveIntegerField(
+                        default=0, help_text="Readings of the last good answer that were refused."
+                    ),
+                ),
+                (
+                    "problems",
+                    models.JSONField(blank=True, default=list, help_text="What was wrong with the first of them."),
+                ),
+                ("is_fictional", models.BooleanField(default=False, help_text="Made-up readings of a demonstration.")),
                 (
                     "organisation",
                     models.ForeignKey(

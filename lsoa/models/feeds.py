@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -49,6 +50,15 @@ class Feed(models.Model):
     failures = models.PositiveIntegerField(default=0, help_text="Failed attempts since the last good one.")
     last_error = models.CharField(max_length=500, blank=True)
     fingerprint = models.CharField(max_length=128, blank=True, help_text="ETag or hash of the last good answer.")
+    processed = ArrayField(
+        models.CharField(max_length=64),
+        default=list,
+        blank=True,
+        help_text="Hashes of the files read last, newest first.",
+    )
+    refused = models.PositiveIntegerField(default=0, help_text="Readings of the last good answer that were refused.")
+    problems = models.JSONField(default=list, blank=True, help_text="What was wrong with the first of them.")
+    is_fictional = models.BooleanField(default=False, help_text="Made-up readings of a demonstration.")
 
     objects = FeedQuerySet.as_manager()
 
@@ -65,6 +75,18 @@ class Feed(models.Model):
         return self.name
 
 
+class FeedReadingQuerySet(models.QuerySet):
+    def latest_of(self, feeds):
+        """The newest reading of each feed, measure and place."""
+        # By feed_id: "feed" would order by the name of the feed.
+        newest = self.filter(feed__in=feeds).order_by("feed_id", "measure", "place_code", "-observed_at")
+        return newest.distinct("feed_id", "measure", "place_code")
+
+    def alerts_at(self, moment):
+        """Alerts that have not ended."""
+        return self.filter(Q(valid_until__isnull=True) | Q(valid_until__gt=moment))
+
+
 class FeedReading(models.Model):
     """One reading: what was measured where and when, as the source says."""
 
@@ -78,6 +100,8 @@ class FeedReading(models.Model):
     text = models.CharField(max_length=1_000, blank=True, help_text="Words of an alert.")
     valid_until = models.DateTimeField(null=True)
     fetched_at = models.DateTimeField()
+
+    objects = FeedReadingQuerySet.as_manager()
 
     class Meta:
         ordering = ["-observed_at"]

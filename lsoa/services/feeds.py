@@ -28,7 +28,8 @@ from lsoa.models import Feed, FeedReading
 log = structlog.get_logger(__name__)
 
 EDITABLE = (
-    "name", "subject", "provider", "location", "organisation", "interval_seconds", "stale_after_seconds", "is_fictional",
+    "name", "subject", "provider", "location", "organisation", "interval_seconds", "stale_after_seconds",
+    "is_fictional",
 )  # fmt: skip
 # What changes where or how a feed is read: what was remembered of the old place is forgotten.
 PLACE = {"provider", "location", "subject"}
