@@ -1,11 +1,19 @@
-"""Figures of 2011 areas on areas of 2021: the rules on arrays, the same in the database, and files of the wrong vintage."""
+"""Figures of 2011 areas on areas of 2021: the rules on arrays, and the same in the database."""
 
 import numpy as np
 import pytest
+from django.contrib.gis.geos import MultiPolygon, Polygon
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lsoa.vintages import IN_PART, MISSING_TOLERATED, Changes, carry
+from accounts.models import AuditEvent
+from lsoa.loading.carry_over import carry_over_pending, weigh_changes
+from lsoa.models import Area, AreaChange, IndicatorValue
+from lsoa.vintages import IN_PART, KINDS, MISSING_TOLERATED, Changes, carry
+
+from . import published_geography as geography
+from .conftest import LOADER
+from .factories import DatasetFactory, IndicatorFactory
 
 # One unchanged, one in two parts, two in one, two redrawn as two.
 EXAMPLE = Changes(
@@ -98,12 +106,11 @@ def test_changes_that_do_not_add_up_are_refused(kind, weight, share, words):
 @st.composite
 def nations(draw):
     """(changes, 2011 codes, values with gaps): clusters of every kind with random weights."""
-    pairs, number = [], 0
-    for kind in draw(st.lists(st.sampled_from("USMX"), min_size=1, max_size=8)):
+    pairs = []
+    for number, kind in enumerate(draw(st.lists(st.sampled_from("USMX"), min_size=1, max_size=8))):
         many = draw(st.integers(2, 4))
         parents = [f"E{number:03d}P{n}" for n in range(1 if kind in "US" else many)]
         children = [f"E{number:03d}C{n}" for n in range(1 if kind in "UM" else many)]
-        number += 1
         people = {(p, c): draw(st.integers(1, 3000)) for p in parents for c in children}
         for (p, c), n in people.items():
             weight = n / sum(m for (_, other), m in people.items() if other == c)
@@ -175,3 +182,164 @@ def test_a_mean_lies_between_its_parents(nation):
         parents = np.array([held[p] for p, c in zip(changes.code_2011, changes.code_2021, strict=True) if c == code])
         if not np.isnan(value):
             assert np.nanmin(parents) - 1e-6 <= value <= np.nanmax(parents) + 1e-6
+
+
+# The same in the database.
+
+
+@pytest.fixture
+def nation(load, tmp_path):
+    """The made-up nation's areas of both vintages, and how the one became the other."""
+    load(geography.geojson(tmp_path / "new.geojson"), geography.geojson(tmp_path / "old.geojson", 2011))
+    load(geography.changes(tmp_path / "changes.csv"))
+
+
+@pytest.fixture
+def dataset(nation):
+    """A dataset on 2011 areas with one indicator of every kind, one figure missing."""
+    dataset = DatasetFactory(vintage=2011, release="2019")
+    for kind in KINDS:
+        indicator = IndicatorFactory(code=f"a_{kind}", kind=kind, unit=kind)
+        for n, code in enumerate(geography.AREAS_2011, 1):
+            missing = kind == "count" and code == geography.M2
+            IndicatorValue.objects.create(
+                area=Area.objects.get(code=code, vintage=2011),
+                indicator=indicator,
+                dataset=dataset,
+                period="2019",
+                value=None if missing else float(n % 2 if kind == "class" else n * 10),
+                missing_reason="suppressed" if missing else None,
+                line=n + 1,
+            )
+    return dataset
+
+
+def carry_over():
+    return carry_over_pending(by=LOADER)
+
+
+def stored(dataset, kind):
+    rows = IndicatorValue.objects.filter(dataset=dataset, indicator__code=f"a_{kind}", area__vintage=2021)
+    return {row.area.code: row for row in rows.select_related("area")}
+
+
+def stored_changes():
+    rows = AreaChange.objects.order_by("code_2021", "code_2011")
+    return Changes(*zip(*rows.values_list("code_2011", "code_2021", "kind", "weight", "share"), strict=True))
+
+
+def weights():
+    rows = AreaChange.objects.values_list("code_2011", "code_2021", "weight", "share", "basis", "share_basis")
+    return {(old, new): rest for old, new, *rest in rows}
+
+
+def test_weights_are_made_of_surfaces_until_people_are_known(nation):
+    weigh_changes()
+    found = weights()
+    assert found[geography.U, geography.U] == [1, 1, "only_parent", "only_child"]
+    assert found[geography.S, geography.S_LEFT] == [1, pytest.approx(0.3, abs=1e-3), "only_parent", "overlap"]
+    assert found[geography.M1, geography.M] == [pytest.approx(0.5, abs=1e-3), 1, "overlap", "only_child"]
+    assert found[geography.X1, geography.X_LEFT] == [pytest.approx(0.8, abs=1e-3), 1, "overlap", "overlap"]
+    assert found[geography.X2, geography.X_RIGHT] == [1, pytest.approx(0.75, abs=1e-3), "overlap", "overlap"]
+    stored_changes()
+    assert weigh_changes() == 0
+
+
+PEOPLE = dict(zip(geography.AREAS_2011, [1000, 1500, 900, 600, 1000, 2000], strict=True))
+
+
+def test_people_weigh_more_than_surfaces_as_soon_as_they_are_known(nation, dataset, load, tmp_path):
+    carry_over()
+    assert stored(dataset, "rate")[geography.M].value == pytest.approx(35, abs=0.1)
+    load(geography.populations_2019(tmp_path / "file6.csv", PEOPLE))
+    found = weights()
+    assert found[geography.M1, geography.M] == [pytest.approx(0.6), 1, "population", "only_child"]
+    # A quarter of 905 x 2,000 people: 500 of 1,500.
+    assert found[geography.X2, geography.X_LEFT][0] == pytest.approx(1 / 3, abs=1e-3)
+    assert found[geography.X2, geography.X_LEFT][2] == "overlap_population"
+    assert stored(dataset, "rate")[geography.M].value == pytest.approx(0.6 * 30 + 0.4 * 40)
+
+
+def test_parts_share_counts_by_the_people_of_the_census(nation, dataset):
+    census = DatasetFactory(vintage=2021, release="2021")
+    population = IndicatorFactory(code="population", unit="people", kind="count")
+    for code, people in {geography.S_LEFT: 900, geography.S_RIGHT: 600}.items():
+        area = Area.objects.get(code=code, vintage=2021)
+        IndicatorValue.objects.create(area=area, indicator=population, dataset=census, period="2021", value=people)
+    carry_over()
+    assert weights()[geography.S, geography.S_LEFT] == [1, pytest.approx(0.6), "only_parent", "population"]
+    found = stored(dataset, "count")
+    assert (found[geography.S_LEFT].value, found[geography.S_RIGHT].value) == pytest.approx((12, 8))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_stored_is_what_the_function_gives(dataset, kind):
+    assert carry_over() == [dataset]
+    rows = IndicatorValue.objects.filter(dataset=dataset, indicator__code=f"a_{kind}", area__vintage=2011)
+    given = {row.area.code: row for row in rows.select_related("area")}
+    expected = carry(
+        list(given),
+        [np.nan if row.value is None else row.value for row in given.values()],
+        stored_changes(),
+        kind=kind,
+        reasons=[row.missing_reason or "" for row in given.values()],
+    )
+    found = stored(dataset, kind)
+    assert sorted(found) == list(expected.code)
+    for code, value, reason, method in zip(*rows_of(expected), strict=True):
+        assert (found[code].missing_reason or "", found[code].method) == (reason, method)
+        assert found[code].value == (None if reason else pytest.approx(value))
+        assert (found[code].period, found[code].uncertainty) == ("2019", None)
+
+
+def rows_of(out):
+    return out.code, out.value, out.reason, out.method
+
+
+def test_unchanged_areas_have_the_same_figure_from_the_same_line(dataset):
+    carry_over()
+    ranks = IndicatorValue.objects.filter(dataset=dataset, indicator__code="a_rank")
+    before = ranks.get(area__code=geography.U, area__vintage=2011)
+    after = stored(dataset, "rank")[geography.U]
+    assert (after.value, after.line, after.method) == (before.value, before.line, "carried_unchanged")
+    assert stored(dataset, "rank")[geography.M].missing_reason == "unavailable"
+    assert stored(dataset, "count")[geography.M].missing_reason == "suppressed"
+
+
+def test_carrying_again_does_nothing_until_something_has_changed(dataset):
+    carry_over()
+    before = set(IndicatorValue.objects.values_list("pk", flat=True))
+    assert carry_over() == []
+    assert set(IndicatorValue.objects.values_list("pk", flat=True)) == before
+    dataset.refresh_from_db()
+    assert dataset.quality["carried"]["methods"]["carried_unchanged"] == {"values": 6, "missing": 0}
+    larger = MultiPolygon(Polygon.from_bbox((-1.9, 52.4, -1.8, 52.5)), srid=4326)
+    Area.objects.filter(code=geography.M1, vintage=2011).update(geometry=larger)
+    assert carry_over() == [dataset]
+    assert IndicatorValue.objects.filter(area__vintage=2021).count() == 6 * len(KINDS)
+
+
+def test_carrying_leaves_an_audit_event(dataset):
+    carry_over()
+    assert AuditEvent.objects.filter(action="dataset.carried_over", target_id=str(dataset.pk)).count() == 1
+
+
+def test_datasets_that_were_taken_back_are_left_alone(dataset):
+    dataset.state = "rolled_back"
+    dataset.save()
+    assert carry_over() == []
+
+
+def test_areas_that_are_not_loaded_count_as_missing_parents(dataset):
+    AreaChange.objects.filter(code_2011=geography.M2).update(code_2011="E01000999")
+    carry_over()
+    assert stored(dataset, "rate")[geography.M].missing_reason == "unavailable"
+
+
+def test_a_dataset_of_2019_shows_on_the_areas_of_today(nation, load, tmp_path):
+    figures = {code: (n * 100, 1) for n, code in enumerate(geography.AREAS_2011, 1)}
+    outcome = load(geography.index_2019(tmp_path / "file1.csv", figures))
+    assert (outcome.state, outcome.dataset.vintage) == ("loaded", 2011), outcome.message
+    profiles = {area.code: area.profile for area in Area.objects.current().with_profile()}
+    assert profiles[geography.U].values["imd_rank"] == 100
+    assert profiles[geography.M].missing == {"imd_rank": "unavailable", "imd_decile": "unavailable"}
