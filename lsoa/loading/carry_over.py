@@ -13,7 +13,6 @@ from lsoa.models import Dataset
 from lsoa.vintages import IN_PART, MISSING_TOLERATED
 
 from . import carry_over_sql as sql
-from .area_names import complete_areas
 from .loader import LOAD_LOCK
 
 # Residents of an area, the best first. On 2011 areas the denominators of IMD 2019, on 2021 areas the census.
@@ -37,13 +36,11 @@ def weigh_changes() -> int:
 def carry_over_pending(*, by, progress: Callable[[float, str], None] | None = None) -> list[Dataset]:
     """Write what datasets on 2011 areas lack on 2021 areas; returns the datasets whose figures there are new.
 
-    First of all, names of areas that follow from what is loaded are filled in (`complete_areas`), and changes weighed.
     A dataset is left alone while areas, weights and kinds of indicators are those that its figures were carried with.
     Each dataset is a transaction of its own.
     """
     with transaction.atomic():
         _lock()
-        complete_areas()
         weigh_changes()
     pending = list(Dataset.objects.filter(vintage=2011).exclude(state=Dataset.State.ROLLED_BACK).order_by("loaded_at"))
     written = []

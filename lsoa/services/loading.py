@@ -12,6 +12,7 @@ from accounts.access import allowed
 from accounts.permissions import Permission
 from lsoa import derivations
 from lsoa.loading import hooks
+from lsoa.loading.area_names import complete_areas
 from lsoa.loading.carry_over import carry_over_pending
 from lsoa.loading.discovery import Found, discover
 from lsoa.loading.loader import LoadOutcome, load_material
@@ -132,6 +133,7 @@ class _Run:
             for finish in self.finishers:
                 finish()
             if self.organisation is None:
+                complete_areas()
                 refresh_after_load(self.outcomes)
             if derive and self.organisation is None:
                 carry_over_pending(by=self.by, progress=lambda done, text: self.tell(FILES_END, text))
