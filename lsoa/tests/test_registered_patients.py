@@ -181,3 +181,11 @@ def test_make_up_of_lists(load, tmp_path):
     assert PracticeList.objects.get().patients == 1000
     figures = dict(PlaceFigure.objects.values_list("indicator", "value"))
     assert figures["list_male_share"] == 50 and figures["list_65_over_share"] == pytest.approx(0.005)
+
+
+def test_a_list_without_one_of_its_columns_is_refused_by_the_name_of_that_column(load, tmp_path):
+    path = files.quinary(tmp_path / "q.csv", {A: (1, 1)}, levels=())
+    path.write_text(path.read_text().replace("AGE_GROUP_5", "AGE"))
+    outcome = load(path)
+    assert outcome.state == "refused" and "'AGE_GROUP_5'" in outcome.message
+    assert not PracticeList.objects.exists()

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from lsoa.sources.base import Refused, Release
+from lsoa.sources.base import Refused, Release, Source
 from lsoa.sources.tables import read_csv
 
 from .dates import read_date, read_dates
@@ -17,6 +17,15 @@ ISLANDS = r"^(?:GY|JE|IM)[0-9]"
 # Written where a practice belongs to no network.
 NO_NETWORK = {"", "U", "-", "UNALLOCATED", "UNKNOWN OR NO PCN"}
 NATIONAL_PRACTICES = 5_000
+
+
+class PublishedTable(Source):
+    """A table with headings: `columns` are those that it must have."""
+
+    columns: list[str] = []
+
+    def headings(self):
+        return [tuple(self.columns)] if self.columns else []
 
 
 def read_text(material, columns: list[str], report) -> pd.DataFrame:

@@ -7,7 +7,7 @@ from lsoa.sources.base import Refused, Release, Source, Stage
 from lsoa.sources.rows import RecordRows
 from lsoa.sources.tables import as_numbers, read_csv
 
-from .cells import english_practices, extent_of_codes, first_row, read_text, without_duplicates
+from .cells import PublishedTable, english_practices, extent_of_codes, first_row, read_text, without_duplicates
 from .lists import refuse_numbers
 
 
@@ -32,7 +32,7 @@ def practice_figures(frame, code, *, indicator, name, period, value, place_name=
     )
 
 
-class PracticeDeprivation(Source):
+class PracticeDeprivation(PublishedTable):
     """IMD score of practices, weighted by where their patients live (OHID Fingertips indicator 94240)."""
 
     key = "fingertips-imd-gp"

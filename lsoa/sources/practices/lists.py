@@ -5,11 +5,12 @@ import pandas as pd
 
 from lsoa.models import Dataset
 from lsoa.models.practices import AGE_BANDS
-from lsoa.sources.base import Refused, Source, Stage
+from lsoa.sources.base import Refused, Stage
 from lsoa.sources.rows import RecordRows
 from lsoa.sources.tables import as_numbers, read_csv
 
 from .cells import (
+    PublishedTable,
     check_columns,
     check_one_extract,
     english_practices,
@@ -39,7 +40,7 @@ def refuse_numbers(frame: pd.DataFrame, column: str, code: str, report, what: st
     return frame.assign(**{column: number})[~bad]
 
 
-class QuinaryAgeLists(Source):
+class QuinaryAgeLists(PublishedTable):
     """Patients by practice, sex and five-year age band. One row of the file is one band of one organisation."""
 
     key = "gp-lists-quinary-age"
@@ -134,7 +135,7 @@ def _arrays(values: np.ndarray, complete: np.ndarray, kept: np.ndarray) -> list:
     return [row.tolist() if whole else None for row, whole in zip(values[kept], complete[kept], strict=True)]
 
 
-class TotalLists(Source):
+class TotalLists(PublishedTable):
     """Patients by practice, total only (the publication's "all" file, CCG era and later)."""
 
     key = "gp-lists-total"

@@ -3,9 +3,9 @@
 import re
 
 from lsoa.models import Dataset
-from lsoa.sources.base import Release, Source, Stage
+from lsoa.sources.base import Release, Stage
 
-from .cells import english_practices, read_text, without_duplicates
+from .cells import PublishedTable, english_practices, read_text, without_duplicates
 from .evidence import UNDATED, practice_rows
 
 COLUMNS = ["PracticeCode", "PracticeName", "PostCode", "Status", "LSOAID"]
@@ -13,9 +13,10 @@ COLUMNS = ["PracticeCode", "PracticeName", "PostCode", "Status", "LSOAID"]
 ACTIVE = {"ACTIVE", "A"}
 
 
-class PracticeLocations(Source):
+class PracticeLocations(PublishedTable):
     key = "gp-practice-locations"
     stage = Stage.PRACTICES
+    columns = COLUMNS
 
     def recognises(self, material):
         return material.kind == "csv" and set(COLUMNS) <= set(material.columns)

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from lsoa.models import Dataset
-from lsoa.sources.base import Source, Stage
+from lsoa.sources.base import Stage
 
 from .cells import (
+    PublishedTable,
     check_columns,
     check_one_extract,
     english_practices,
@@ -30,9 +31,10 @@ ERAS = (Era("ONS_SUB_ICB_LOCATION_CODE", "ONS_ICB_CODE"), Era("ONS_CCG_CODE", "O
 COLUMNS = ["EXTRACT_DATE", "PRACTICE_CODE", "PRACTICE_NAME", "PRACTICE_POSTCODE", "PCN_CODE", "PCN_NAME"]
 
 
-class PracticeMap(Source):
+class PracticeMap(PublishedTable):
     key = "gp-practice-map"
     stage = Stage.PRACTICES
+    columns = COLUMNS
 
     def recognises(self, material):
         return material.kind == "csv" and {"PRACTICE_CODE", "PRACTICE_POSTCODE", "PCN_CODE"} <= set(material.columns)

@@ -6,7 +6,7 @@ import pandas as pd
 from lsoa.models import Dataset
 from lsoa.sources.base import Refused, Release, Source, Stage
 
-from .cells import english_practices, extent_of_codes, read_text, without_duplicates
+from .cells import PublishedTable, english_practices, extent_of_codes, read_text, without_duplicates
 from .dates import read_dates, read_reported_dates
 from .evidence import UNDATED, everywhere, network, or_none, practice_rows
 
@@ -106,7 +106,7 @@ def _text(cell) -> str:
     return str(cell).strip()
 
 
-class BirminghamSolihullLookup(Source):
+class BirminghamSolihullLookup(PublishedTable):
     """Practice -> network -> locality, as the integrated care system of Birmingham and Solihull keeps it."""
 
     key = "bsol-practice-lookup"
@@ -142,7 +142,7 @@ class BirminghamSolihullLookup(Source):
         )
 
 
-class GeocodedPractices(Source):
+class GeocodedPractices(PublishedTable):
     """Coordinates of the practices of one area, as a county's public health team mapped them."""
 
     key = "sussex-practice-locations"

@@ -5,12 +5,13 @@ import pandas as pd
 
 from lsoa.models import Area, Dataset, PatientDistribution
 from lsoa.sources import tables
-from lsoa.sources.base import Refused, Source, Stage
+from lsoa.sources.base import Refused, Stage
 from lsoa.sources.rows import RecordRows
 from lsoa.sources.tables import LAST_CODE_OF_2011, read_csv
 
 from .cells import (
     MODELLED,
+    PublishedTable,
     check_columns,
     check_one_extract,
     english_practices,
@@ -32,7 +33,7 @@ ELSEWHERE = {
 COUNT_HEADINGS = ("NUMBER_OF_PATIENTS", "Number of Patients")
 
 
-class PatientsByArea(Source):
+class PatientsByArea(PublishedTable):
     """Practice x LSOA x sex. Which vintage the LSOAs are of is told by codes that one vintage alone has."""
 
     key = "gp-patients-by-lsoa"

@@ -5,11 +5,11 @@ import re
 import numpy as np
 
 from lsoa.models import Dataset
-from lsoa.sources.base import Release, Source, Stage
+from lsoa.sources.base import Release, Stage
 from lsoa.sources.rows import RecordRows
 from lsoa.sources.tables import as_numbers
 
-from .cells import check_columns, english_practices, extent_of_codes, read_text, without_duplicates
+from .cells import PublishedTable, check_columns, english_practices, extent_of_codes, read_text, without_duplicates
 from .dates import read_reported_dates
 from .evidence import network, practice_rows
 
@@ -25,9 +25,10 @@ YEAR = re.compile(r"(?<!\d)(?:20)?(\d\d)[-_](?:20)?(\d\d)(?!\d)")
 IS_RURAL = {"URBAN": False, "RURAL": True}
 
 
-class PracticePayments(Source):
+class PracticePayments(PublishedTable):
     key = "gp-payments"
     stage = Stage.PRACTICES
+    columns = COLUMNS
 
     def recognises(self, material):
         return material.kind == "csv" and {"Practice Code", "Practice Rurality", LIST} <= set(material.columns)

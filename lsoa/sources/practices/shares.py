@@ -8,7 +8,7 @@ from lsoa.sources.base import Refused, Release, Source, Stage
 from lsoa.sources.rows import RecordRows
 from lsoa.sources.tables import as_numbers, english_rows, read_csv
 
-from .cells import english_practices, without_duplicates
+from .cells import PublishedTable, english_practices, without_duplicates
 from .evidence import UNDATED
 
 # A share is of the whole list: those of one practice add up to at most this (rounding).
@@ -87,7 +87,7 @@ def _shares(frame, ward, report) -> np.ndarray:
     return np.where(bad, np.nan, share)
 
 
-class NetworkPatients(Source):
+class NetworkPatients(PublishedTable):
     """Sussex: for each LSOA of 2011 the network that most of its registered residents are with, and how many.
 
     Two files in the same layout: of all residents, and of those with a practice in Sussex (the larger shares).

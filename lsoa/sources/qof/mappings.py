@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from lsoa.models import Dataset, PracticeNote
-from lsoa.sources.base import Release, Source, Stage
+from lsoa.sources.base import Release, Stage
 from lsoa.sources.practices.cells import (
+    PublishedTable,
     check_columns,
     english_practices,
     extent_of_codes,
@@ -22,11 +23,10 @@ from .years import qof_year, year_end
 TITLE = "Quality and Outcomes Framework"
 
 
-class QofFile(Source):
+class QofFile(PublishedTable):
     """A file of one year of the framework, told by the headings that it must have."""
 
     title: str
-    columns: list[str]
     marks: set[str]
     stage = Stage.PRACTICES
 
