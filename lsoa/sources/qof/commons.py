@@ -3,8 +3,8 @@
 import numpy as np
 
 from lsoa.models import Dataset
-from lsoa.sources.base import Release, Source, Stage
-from lsoa.sources.practices.cells import check_columns, read_text
+from lsoa.sources.base import Release, Stage
+from lsoa.sources.practices.cells import PublishedTable, check_columns, read_text
 from lsoa.sources.rows import RecordRows
 from lsoa.sources.tables import as_numbers
 
@@ -15,11 +15,12 @@ COLUMNS = ["lad_code", "lad_name", "group_code", "register", "list", "prevalence
 NATIONAL_AUTHORITIES = 290
 
 
-class AuthorityPrevalence(Source):
+class AuthorityPrevalence(PublishedTable):
     """Registers carried from practices to areas by where patients live, then summed by local authority."""
 
     key = "commons-lad-prevalence"
     stage = Stage.VALUES
+    columns = COLUMNS
 
     def recognises(self, material):
         return material.kind == "csv" and {"lad_code", "group_code", "prevalence"} <= set(material.columns)

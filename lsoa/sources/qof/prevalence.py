@@ -1,8 +1,8 @@
 """QOF raw prevalence (PREVALENCE_*.csv): patients on each register of each practice, and the list it is a share of."""
 
 from lsoa.models import Dataset
-from lsoa.sources.base import Refused, Release, Source, Stage
-from lsoa.sources.practices.cells import check_columns, english_practices, extent_of_codes
+from lsoa.sources.base import Refused, Release, Stage
+from lsoa.sources.practices.cells import PublishedTable, check_columns, english_practices, extent_of_codes
 from lsoa.sources.tables import read_csv
 
 from .registers import note_prevalences, register_rows, usable_registers
@@ -12,9 +12,10 @@ COLUMNS = ["PRACTICE_CODE", "GROUP_CODE", "REGISTER", "PATIENT_LIST_TYPE", "PRAC
 TEXT = ["PRACTICE_CODE", "GROUP_CODE", "PATIENT_LIST_TYPE"]
 
 
-class QofPrevalence(Source):
+class QofPrevalence(PublishedTable):
     key = "qof-prevalence"
     stage = Stage.VALUES
+    columns = COLUMNS
 
     def recognises(self, material):
         return material.kind == "csv" and set(COLUMNS[:3]) <= set(material.columns)
