@@ -8,7 +8,9 @@ class PrioritiesConfig(AppConfig):
 
     def ready(self):
         from accounts.jobs import register_kind
+        from lsoa.quality import register_needs
         from lsoa.signals import dataset_loaded
+        from priorities.needs import needed_by_published_models
         from priorities.services import SCORE_KIND, mark_outdated
         from priorities.tasks import score_in_background
 
@@ -16,6 +18,8 @@ class PrioritiesConfig(AppConfig):
 
         def note(sender, dataset, **details):
             mark_outdated(dataset=dataset)
+
+        register_needs(needed_by_published_models)
 
         # The receiver is a closure, so the signal must hold it itself.
         dataset_loaded.connect(note, weak=False, dispatch_uid="priorities.mark_outdated")

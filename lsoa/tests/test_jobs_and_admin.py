@@ -9,7 +9,7 @@ from lsoa.models import Area, Dataset, IndicatorValue, LoadReject
 from lsoa.services import queue_load
 
 from . import published
-from .factories import PatchFactory
+from .factories import DatasetFactory, IndicatorFactory, IndicatorValueFactory, PatchFactory
 from .published import CODES
 
 CARE = dict.fromkeys(CODES, [900, 18])
@@ -44,7 +44,7 @@ def test_a_patch_belongs_to_the_job_of_its_organisation(boundaries, run_job, pla
     path = published.nomis(tmp_path / "t.csv", "TS039", CARE)
     job = run_job(paths=[path], by=platform_administrator, patch=patch)
     assert job.state == JobState.SUCCEEDED and job.organisation == patch.organisation
-    assert IndicatorValue.objects.count() == 1
+    assert set(IndicatorValue.objects.values_list("area__code", flat=True)) == {CODES[0]}
 
 
 def test_nobody_else_may_load_data(boundaries, make_user, tmp_path):
@@ -63,7 +63,7 @@ def test_a_refused_file_fails_the_job_with_its_reason(boundaries, platform_admin
         tasks.load_open_data.call_local(str(job.pk))
     job.refresh_from_db()
     assert job.state == JobState.FAILED
-    assert "expected LSOA boundaries of 2021" in job.message
+    assert "old.geojson: expected LSOA codes of 2011, found" in job.message
 
 
 def test_a_cancelled_load_leaves_nothing_of_its_file(boundaries, platform_administrator, tmp_path, monkeypatch):
@@ -88,7 +88,9 @@ def loaded(boundaries, load, tmp_path):
 
 
 MODELS = [
-    "area", "areachange", "dataset", "indicator", "indicatorvalue", "loadreject", "patch", "postcode", "practice",
+    "activityseries", "activityvalue", "area", "areachange", "authoritycode", "checkrun", "dataset", "feed",
+    "feedreading", "indicator", "indicatorvalue", "loadreject", "patch", "patientdistribution", "place", "placefigure",
+    "postcode", "practice", "practicelist", "practiceregister", "qualityalert", "tileset", "upload",
 ]  # fmt: skip
 
 
@@ -97,6 +99,38 @@ def test_every_model_is_in_the_admin_and_nothing_is_edited_there(loaded, platfor
     response = platform_client.get(reverse(f"admin:lsoa_{model}_changelist") + "?q=E01000901")
     assert response.status_code == 200
     assert platform_client.get(reverse(f"admin:lsoa_{model}_add")).status_code == 403
+
+
+def test_long_lists_cost_the_same_whatever_their_length(loaded, platform_client, django_assert_max_num_queries):
+    address = reverse("admin:lsoa_indicatorvalue_changelist")
+    platform_client.get(address)
+    with django_assert_max_num_queries(12) as few:
+        platform_client.get(address)
+    assert not [query for query in few.captured_queries if 'SELECT COUNT(*) AS "__count" FROM "lsoa_' in query["sql"]]
+
+
+def test_long_lists_are_counted_no_further_than_anybody_pages(loaded, platform_client, monkeypatch):
+    from lsoa.admin import large
+
+    monkeypatch.setattr(large, "MOST_ROWS", 2)
+    page = platform_client.get(reverse("admin:lsoa_indicatorvalue_changelist")).content.decode()
+    assert "2 indicator values" in page
+
+
+def test_values_are_found_by_the_code_of_their_area(loaded, platform_client):
+    page = platform_client.get(reverse("admin:lsoa_indicatorvalue_changelist"), {"q": CODES[0].lower()})
+    areas = {row.area.code for row in page.context["cl"].result_list}
+    assert areas == {CODES[0]}
+
+
+def test_own_figures_of_organisations_are_not_in_the_admin(loaded, platform_client, organisation):
+    own = IndicatorFactory(code="own-secret", name="Own secret", organisation=organisation)
+    dataset = DatasetFactory(title="Own secret", organisation=organisation, rows_rejected=1)
+    IndicatorValueFactory(indicator=own, dataset=dataset, area=Area.objects.first())
+    LoadReject.objects.create(dataset=dataset, line=1, reason="Own secret")
+    for model in ("dataset", "indicator", "indicatorvalue", "loadreject", "qualityalert"):
+        assert "Own secret" not in platform_client.get(reverse(f"admin:lsoa_{model}_changelist")).content.decode()
+    assert platform_client.get(reverse("admin:lsoa_dataset_change", args=[dataset.pk])).status_code == 302
 
 
 def test_a_dataset_shows_its_quality_report_and_rejects(loaded, platform_client):

@@ -136,7 +136,10 @@ class AreaPage:
             return []
         datasets = Dataset.objects.in_force().filter(organisation=self.organisation).defer("quality")
         datasets = {row.pk: row for row in datasets}
-        values = IndicatorValue.objects.filter(area=self.area, dataset__in=list(datasets)).select_related("indicator")
+        indicators = list(Indicator.objects.filter(organisation=self.organisation).values_list("pk", flat=True))
+        # By all three columns of the values' index.
+        values = IndicatorValue.objects.filter(area=self.area, dataset__in=list(datasets), indicator__in=indicators)
+        values = values.select_related("indicator")
         return [
             _own_row(self.code, value, datasets[value.dataset_id])
             for value in sorted(values, key=lambda value: value.indicator.name)
