@@ -15,7 +15,7 @@ from accounts import audit
 from accounts.demo import DOMAIN, create_demo_accounts
 from accounts.models import AuditEvent, User
 from lsoa.models import Patch, Practice
-from lsoa.services import create_patch, load_paths
+from lsoa.services import create_patch, load_paths, make_demo_feeds
 from lsoa.sources.synthetic.city import fingerprint
 from lsoa.sources.synthetic.names import AUTHORITIES, ICBS
 from priorities.models import ScoreRun
@@ -35,7 +35,7 @@ from routing.services import (
 ACTOR = audit.SystemActor("command:seed_demo")
 STAMP = "demo.seeded"
 # Raise it when what is seeded changes; the fictional city has a fingerprint of its own.
-VERSION = "1"
+VERSION = "2"
 SYNTHETIC = "synthetic:"
 # Shifts reach this many days ahead.
 DAYS_AHEAD = 7
@@ -147,6 +147,7 @@ def seed(*, report: Callable[[str, float], None] = lambda step, seconds: None) -
     teams = step("Teams, skills and bases", _make_teams, organisation, patches)
     step("Shifts", _make_shifts, teams)
     step("Visits and plans", _make_plans, organisation, teams[0])
+    step("Fictional live feeds", lambda: make_demo_feeds(by=ACTOR))
     audit.record(
         action=STAMP,
         by=ACTOR,

@@ -11,14 +11,15 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import AuditEvent, Organisation
 from healthequiroute import demo
-from lsoa.models import Area, Patch, TileSet
+from lsoa.models import Area, Feed, FeedReading, Patch, TileSet
 from priorities.models import ModelVersion, PriorityScore
 from routing.models import PlanState, RoutePlan, RouteStop, Shift, StaffMember
 
 
 @pytest.fixture
-def demo_mode(settings, monkeypatch):
+def demo_mode(settings, monkeypatch, tmp_path):
     settings.DEMO_MODE = True
+    settings.FEED_DROP_ROOT = tmp_path
     # The search is not what is tested here.
     monkeypatch.setattr(demo, "PLANS", tuple((*plan[:3], 1) for plan in demo.PLANS))
 
@@ -36,6 +37,8 @@ def test_every_room_of_the_house_has_something_in_it(world):
     assert TileSet.objects.current(2021).area_count == 1200
     assert PriorityScore.objects.current().count() == 1200
     assert ModelVersion.objects.published().count() == 1
+    assert Feed.objects.filter(is_fictional=True, failures=0).count() == 4
+    assert FeedReading.objects.values("feed").distinct().count() == 4
     patches = Patch.objects.for_organisation(world).with_area_count()
     sizes = {patch.name: patch.area_count for patch in patches}
     assert sizes[demo.WHOLE_PATCH] == 1200

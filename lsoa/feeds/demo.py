@@ -100,6 +100,8 @@ def _write(folder: Path, data: dict, moment: datetime) -> Path:
     path = folder / f"{moment:%Y%m%dT%H%M%S}.json"
     part = path.with_suffix(".part")
     part.write_text(json.dumps(data))
+    # The name appears with the whole content: nobody need wait for this file to settle.
+    os.utime(part, (moment.timestamp() - 10,) * 2)
     os.replace(part, path)
     for old in sorted(folder.glob("*.json"))[:-KEPT_FILES]:
         old.unlink(missing_ok=True)

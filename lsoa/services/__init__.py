@@ -1,5 +1,6 @@
 """Every write of this app, one module a topic."""
 
+from .demo_feeds import make_demo_feeds
 from .feeds import Collected, change_feed, collect_feed, collect_feeds, create_feed, forget_old_readings, switch_feed
 from .loading import DatabaseGone, load_file, load_paths, queue_load, refresh_profile, run_derivations
 from .own_indicators import delete_own_indicator, read_upload, save_own_indicator, take_back_own_indicator
@@ -21,6 +22,7 @@ from .uploads import (
 )
 
 __all__ = [
+    "make_demo_feeds",
     "Collected",
     "change_feed",
     "collect_feed",
