@@ -73,6 +73,8 @@ def search(text: str, *, organisation=None, kinds=None, limit: int = 10) -> Answ
     text = clean(text)
     if len(text) < SHORTEST:
         return Answer(text, problem=f"Enter at least {SHORTEST} letters or figures." if text else "")
+    if not any(character.isalnum() for character in text):
+        return Answer(text, problem="Enter a name, a code or a postcode: letters or figures.")
     found = [] if kinds and POSTCODE not in kinds else find_postcodes(text, limit)
     hits = [_postcode_hit(row, exact=len(found) == 1) for row in found]
     hits += _places_of_codes(text, kinds, limit)

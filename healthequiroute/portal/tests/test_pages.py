@@ -8,7 +8,6 @@ from django.urls import reverse
 
 from accounts.models import JobState
 from accounts.tests.factories import JobFactory
-from lsoa.models import Postcode
 
 from .test_explore import text_of
 
@@ -69,33 +68,6 @@ def test_an_area_that_no_run_has_scored_still_has_a_page(analyst, db):
 
     text = text_of(analyst.get(reverse("area", args=[AreaFactory().code])))
     assert "No run has scored this area yet" in text
-
-
-def test_searching_a_code_or_a_whole_name_leads_to_the_area(analyst, city):
-    area = city["worst"]
-    for text in (area.code, area.code.lower(), area.name):
-        response = analyst.get(reverse("search"), {"q": text})
-        assert response["Location"] == reverse("area", args=[area.code])
-
-
-def test_searching_a_postcode_leads_to_its_area(analyst, city):
-    area = city["quiet"]
-    Postcode.objects.create(postcode="ZZ1 2AB", area_code=area.code, point=area.centroid, dataset=area.dataset)
-    assert analyst.get(reverse("search"), {"q": "zz12ab"})["Location"] == reverse("area", args=[area.code])
-
-
-def test_searching_part_of_a_name_lists_what_fits(analyst, city):
-    response = analyst.get(reverse("search"), {"q": "Testham"})
-    assert response.status_code == 200
-    assert city["worst"].code in text_of(response)
-
-
-def test_searching_for_nothing_known_says_so(analyst, city):
-    assert "No area matches" in text_of(analyst.get(reverse("search"), {"q": "Atlantis"}))
-
-
-def test_the_search_text_is_escaped(analyst, city):
-    assert b"<script>alert" not in analyst.get(reverse("search"), {"q": "<script>alert(1)</script>"}).content
 
 
 def test_every_dataset_names_publisher_licence_and_release(analyst, city):
