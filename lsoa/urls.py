@@ -3,7 +3,7 @@
 from django.urls import path
 
 from . import tiles
-from .views import datasets, feeds, figures, own_indicators, quality, uploads
+from .views import datasets, feeds, figures, methods, own_indicators, quality, uploads
 
 urlpatterns = [
     path("tiles/areas/<int:vintage>/<int:z>/<int:x>/<int:y>.pbf", tiles.area_tile, name="area-tile"),
@@ -17,6 +17,7 @@ urlpatterns = [
     path("data/figures/<slug:code>/<str:area_code>/", figures.figure, name="figure"),
     path("data/indicators/", figures.indicators, name="indicators"),
     path("data/indicators/<slug:code>/", figures.indicator, name="indicator"),
+    path("data/methods/prevalence/", methods.prevalence, name="methods"),
     path("data/quality/", quality.quality, name="data-quality"),
     path("data/quality/check/", quality.check_now, name="data-check"),
     path("data/quality/alerts/<uuid:pk>/acknowledge/", quality.acknowledge, name="alert-acknowledge"),
