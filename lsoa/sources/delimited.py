@@ -117,17 +117,18 @@ def read_blocks(stream, *, delimiter: str, cells: int, skip_lines: int, size: in
         else:
             held = b""
         data = data.replace(b"\r\n", b"\n")
+        if b"\n" not in data and data.count(b"\r") > 1:
+            raise Refused(expected="a line feed at the end of each line", found="carriage returns alone")
         if not piece and data and not data.endswith(b"\n"):
             data += b"\n"
         while skipped < skip_lines and (end := data.find(b"\n")) >= 0:
             data, skipped, line = data[end + 1 :], skipped + 1, line + 1
         if not data or skipped < skip_lines:
             rest = data + held
-            if piece:
-                continue
-            if b"\r" in rest:
-                raise Refused(expected="a line feed at the end of each line", found="carriage returns alone")
-            return
+            if not piece:
+                return
+            _check_length(rest, line, size)
+            continue
         scan = _Scan(data, delimiter, line)
         yield from scan.blocks(cells)
         misquoted += scan.misquoted
@@ -138,10 +139,12 @@ def read_blocks(stream, *, delimiter: str, cells: int, skip_lines: int, size: in
             if rest.strip():
                 raise Refused(expected="quotation marks in pairs", found=f"one in line {line:,} that is never closed")
             return
-        if len(rest) > max(MAX_RECORD, size):
-            raise Refused(
-                expected=f"lines of up to {MAX_RECORD:,} bytes", found=f"line {line:,} with more than {size:,}"
-            )
+        _check_length(rest, line, size)
+
+
+def _check_length(rest, line, size):
+    if len(rest) > max(MAX_RECORD, size):
+        raise Refused(expected=f"lines of up to {MAX_RECORD:,} bytes", found=f"line {line:,} with more than {size:,}")
 
 
 def _check_counts(misquoted, bad, scan, cells):

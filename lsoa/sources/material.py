@@ -146,7 +146,8 @@ class FileMaterial:
             text = self.head.removeprefix(mark).decode(self.encoding, errors="ignore")
         except Refused:
             return ""
-        return "" if "\0" in text[:1024] else text
+        # Text may hold a stray NUL further down, which costs its line; a file that begins with one is no text.
+        return "" if "\0" in text.partition("\n")[0] else text
 
     @cached_property
     def delimiter(self) -> str:

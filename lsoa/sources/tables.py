@@ -57,6 +57,7 @@ def _listed(names, width=300) -> str:
 def headings_of(material) -> Headings:
     """The headings of a text table: the first row with two filled cells. Raises Refused when there is none."""
     if not material.columns:
+        material.check_packing()
         raise Refused(expected="a row of headings", found="none")
     return Headings(tuple(material.columns), material.first_rows[material.heading_place][0])
 
@@ -142,6 +143,8 @@ def _parse(piece, places, texts, delimiter, width) -> pd.DataFrame:
             skip_blank_lines=False,
             lineterminator="\n",
             low_memory=False,
+            # The last digit counts: a figure is held against the published one.
+            float_precision="round_trip",
         )
     except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError, OverflowError) as error:
         raise Refused(expected="rows of separated values", found=str(error).strip()[:200]) from error
@@ -212,8 +215,8 @@ def as_numbers(column) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 def _text_as_numbers(series, reasons):
     text = series.astype(object).where(series.notna(), "").astype(str).str.strip()
     readable = text.str.fullmatch(NUMBER).to_numpy(dtype=bool)
-    numbers = text.where(readable, "").str.replace(",", "", regex=False)
-    values = pd.to_numeric(numbers, errors="coerce").to_numpy(dtype=float, copy=True)
+    values = np.full(len(text), np.nan)
+    values[readable] = text[readable].str.replace(",", "", regex=False).to_numpy(dtype=object).astype(float)
     values[np.isinf(values)] = np.nan
     blank, withheld = (text == "").to_numpy(), text.str.lower().isin(SUPPRESSED).to_numpy()
     reasons[blank] = MissingReason.BLANK.value

@@ -141,7 +141,8 @@ def _check_size(path: Path, archive: zipfile.ZipFile) -> None:
     total = 0
     with path.open("rb") as stream:
         for info in archive.infolist():
-            stream.seek(info.header_offset)
+            # Where the list of parts was damaged, this may lie before the file.
+            stream.seek(max(info.header_offset, 0))
             header = stream.read(30)
             if len(header) < 30:
                 raise Refused(expected="a complete workbook", found=f"a damaged one (no header of {info.filename!r})")
