@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from accounts.models import AuditEvent
+from lsoa.models import Postcode
 from routing import services
 from routing.civil_time import NoSuchTime, today
 from routing.models import Depot, Shift, Skill, StaffMember, Team
@@ -112,6 +113,9 @@ def test_a_refused_form_says_why_and_changes_nothing(team, client_as):
     assert "already exists" in answer.content.decode()
     answer = planner.post(f"/teams/{team.pk}/bases/", {"base-name": "Clinic", "base-postcode": "nowhere"})
     assert "This postcode is not known." in answer.content.decode()
+    Postcode.objects.filter(postcode="ZZ1 1AA").update(terminated=200806)
+    answer = planner.post(f"/teams/{team.pk}/bases/", {"base-name": "Clinic", "base-postcode": "zz1 1aa"})
+    assert "This postcode was terminated in June 2008." in answer.content.decode()
     assert team.staff.count() == 1
 
 

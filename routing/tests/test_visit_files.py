@@ -3,6 +3,7 @@
 import pytest
 
 from accounts.models import AuditEvent
+from lsoa.models import Postcode
 from priorities.models import PriorityScore
 from routing import services
 from routing.civil_time import clock
@@ -92,6 +93,25 @@ def test_a_reference_that_appears_twice_is_taken_once(team):
 def test_postcode_and_area_must_agree(team):
     file = read(team.organisation, "A-1,ZZ1 1AA,E01900004,30", heading="reference,postcode,area_code,minutes")
     assert reasons(file) == {2: "the postcode lies in another area than the area code says"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"terminated": 200806}, "the postcode was terminated in June 2008"),
+        ({"point": None}, "no publication says where the postcode is"),
+        ({"area_code": ""}, "the area of the postcode is not known: give the area code as well"),
+    ],
+)
+def test_a_visit_goes_to_a_postcode_in_use_that_is_somewhere(team, changes, reason):
+    Postcode.objects.filter(postcode="ZZ1 1AA").update(**changes)
+    assert reasons(read(team.organisation, "A-1,ZZ1 1AA,30,,,,")) == {2: reason}
+
+
+def test_an_area_code_helps_a_postcode_whose_area_is_not_known(team):
+    Postcode.objects.filter(postcode="ZZ1 1AA").update(area_code="")
+    file = read(team.organisation, "A-1,ZZ1 1AA,E01900000,30", heading="reference,postcode,area_code,minutes")
+    assert [(visit.postcode, visit.area.code) for visit in file.rows] == [("ZZ1 1AA", "E01900000")]
 
 
 def test_without_a_score_a_row_must_name_its_tier(team):

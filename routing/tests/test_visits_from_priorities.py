@@ -76,6 +76,15 @@ def test_without_postcodes_a_visit_stands_on_the_surface_of_its_area(organisatio
     assert all(visit.postcode == "" and visit.area.geometry.contains(visit.point) for visit in intake.visits)
 
 
+def test_nobody_is_sent_to_a_postcode_that_was_terminated_or_is_nowhere(organisation):
+    team = make.team(organisation, people=1)
+    Postcode.objects.filter(postcode__endswith="1AA").update(terminated=200806)
+    Postcode.objects.filter(postcode="ZZ1 2AA").update(point=None)
+    intake = services.make_visits_from_priorities(team=team, day=make.DAY, count=8, by=make.SETUP)
+    homes = {visit.postcode for visit in intake.visits}
+    assert "ZZ1 2AA" not in homes and not any(postcode.endswith("1AA") for postcode in homes)
+
+
 def test_the_same_day_asked_twice_gives_the_same_visits(organisation):
     team = make.team(organisation, people=1)
     first = services.make_visits_from_priorities(team=team, day=make.DAY, count=5, by=make.SETUP)
