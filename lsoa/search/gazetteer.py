@@ -47,6 +47,7 @@ SMALL_WORDS = {"AND", "THE", "OF", "IN", "ON", "UPON", "LE", "WITH"}
 # What people add to a name to say what kind of thing they mean.
 KIND_WORDS = {"ICB": "icb", "WARD": "ward", "COUNCIL": "local_authority", "BOROUGH": "local_authority"}
 MOST_WORDS = 8
+LETTERS_FOR_AREAS = 3
 # Larger kinds first.
 ORDER = {kind: place for place, kind in enumerate(Place.Kind.values)}
 COLUMNS = "kind, code, name, detail, vintage, area_count"
@@ -107,6 +108,9 @@ def places_by_start_of_code(start: str, limit: int, kinds=None) -> list[Hit]:
 def places_by_name(key: str, *, organisation=None, kinds=None, limit: int) -> list[Hit]:
     """At most `limit` places of each kind that have every word of the key, or words that begin so, in any order."""
     words = [word for word in key.split() if word not in SMALL_WORDS][:MOST_WORDS] or key.split()[:MOST_WORDS]
+    if len(words) == 1 and len(words[0]) < LETTERS_FOR_AREAS and not kinds:
+        # Two letters begin the names of thousands of areas, none of which anybody means yet.
+        kinds = [kind for kind in Place.Kind.values if kind not in (Place.Kind.AREA, Place.Kind.POSTCODE_SECTOR)]
     return _by_words(key, [[word] for word in words], organisation, kinds, limit) if words else []
 
 

@@ -125,8 +125,10 @@ class SearchPage:
     def _place(self, hit: Hit) -> Result:
         notes, links = [], ()
         if hit.vintage != 2021:
-            notes.append("Of the 2011 census; it has been replaced.")
-            if hit.kind == AREA:
+            if hit.kind != AREA:
+                notes.append("As it was in 2011. It leads to the areas of today that came from it.")
+            else:
+                notes.append("An area of the 2011 census that has been replaced.")
                 links = tuple((name, reverse("area", args=[code])) for code, name in successors(hit.code))
                 notes.append("It became:" if links else "What it became is not loaded.")
         return Result(

@@ -65,7 +65,7 @@ def test_a_postcode_without_a_place_says_so(analyst, places):
 
 def test_an_area_of_2011_leads_to_what_it_became(analyst, places):
     response = find(analyst, "E01008999")
-    assert "2011 only" in text_of(response)
+    assert "2011 census that has been replaced. It became:" in text_of(response)
     assert reverse("area", args=[places["gap"].code]) in hrefs(response)
     assert reverse("area", args=["E01008999"]) not in hrefs(response)
 
