@@ -43,9 +43,6 @@ class RuralUrban(Source):
         self.vintage = vintage
         self.key = f"rural-urban-{vintage}"
 
-    def headings(self):
-        return [(code, x.ruc_code, x.ruc_name) for x in LAYOUTS[self.vintage] for code in x.code]
-
     def _found(self, material):
         """(layout, heading of the area's code), None for another table."""
         columns = set(material.columns)

@@ -118,6 +118,14 @@ def test_the_newest_of_several_publications_fills_a_column_whatever_the_order(na
     assert any("A newer look-up holds" in note for note in outcome.quality["notes"]) == newest_first
 
 
+def test_a_newer_lookup_without_a_column_does_not_keep_others_from_filling_it(nation, load, tmp_path):
+    sub = (*ONS_21, "SICBL24CD", "SICBL24NM", "ICB24CD", "ICB24NM")
+    codes = geography.AREAS_2021
+    load(geography.lookup(tmp_path / "a.csv", sub, codes, ("E38000001", "Sub", "E54000001", "Board")))
+    load(geography.lookup(tmp_path / "b.csv", WARD_22, codes, ("E05000001", "Ward", "E08000022", "Of 2022")))
+    assert (area().local_authority_name, area().icb_name) == ("Of 2022", "Board")
+
+
 def test_a_blank_cell_leaves_what_stands_and_is_told_with_its_line(boundaries, load, tmp_path):
     load(published.local_authorities(tmp_path / "a.csv", [(CODES[0], "", ""), (CODES[1], "E08000025", "Birmingham")]))
     rejected = LoadReject.objects.get()

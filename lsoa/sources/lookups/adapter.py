@@ -6,7 +6,7 @@ from ..base import Refused, Release, Source, Stage
 from ..regions import REGION_CODES
 from ..rows import AreaColumns
 from ..tables import english_rows, extent_of, read_csv
-from .layouts import LAYOUTS, Layout, Match
+from .layouts import LAYOUTS, Layout, Match, fields_in
 
 
 class AreaLookup(Source):
@@ -73,20 +73,11 @@ def _editions(layout: Layout) -> list[str]:
 
 def fields_of_newer(key: str, match: Match) -> set[str]:
     """Fields of an area which a newer release of another look-up of the same vintage, in force, fills as well."""
-    newer = Dataset.objects.in_force().public().filter(publication__in=set(LAYOUTS) - {key})
-    mine, held = set(match.layout.fields), set()
-    for publication, release in newer.filter(vintage=match.layout.vintage, release__gt=match.release).values_list(
-        "publication", "release"
-    ):
-        for layout in LAYOUTS[publication]:
-            if _can_be(layout, release):
-                held |= mine & set(layout.fields)
-    return held
-
-
-def _can_be(layout: Layout, release: str) -> bool:
-    """Whether a layout gives releases of this form: 2022, 2022-04 or 2022-07."""
-    return len(layout.release) == len(release) and layout.release[4:] == release[4:]
+    others = Dataset.objects.in_force().public().filter(publication__in=set(LAYOUTS) - {key})
+    newer = others.filter(vintage=match.layout.vintage, release__gt=match.release)
+    # What a look-up fills stands in its method: editions of one publication fill different columns.
+    filled = {field for method in newer.values_list("method", flat=True) for field in fields_in(method)}
+    return filled & set(match.layout.fields)
 
 
 def _cells(frame, headings: dict[str, str]) -> dict[str, list]:

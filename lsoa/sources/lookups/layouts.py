@@ -73,6 +73,11 @@ class Match:
         return "; ".join(f"{field.replace('_', ' ')}: {heading}" for field, heading in fields.items())[:300]
 
 
+def fields_in(method: str) -> set[str]:
+    """The fields that a `Match.method` names."""
+    return {part.split(":")[0].strip().replace(" ", "_") for part in method.split(";") if ":" in part}
+
+
 def _places(**prefixes) -> dict[str, str]:
     """Code and name of every place in ONS style: LAD##CD and LAD##NM."""
     return {
