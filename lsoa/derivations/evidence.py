@@ -22,6 +22,8 @@ OTHER_NETWORKS = "OTHER"
 CORE20_DECILE = 2
 # A list a twentieth larger or smaller than the one of the other figures is another list.
 SAME_LIST = 0.05
+# Above this share of one network nobody else is left whose prevalence could be told.
+MOSTLY_ONE = 0.999
 
 PUBLICATIONS = {
     "lists": "Patients Registered at a GP Practice (5-year age groups), NHS England",
@@ -215,19 +217,24 @@ def _to_places(year, areas, changes) -> csr_matrix:
 def _network_differences(year, member, attributed, own, modelled, real, weight, used) -> dict[str, float]:
     """By register, points between an area's prevalence with the real and with the modelled share of its network.
 
-    The network has its own prevalence, all others that of the rest of the patients whom distance brings there.
+    Network and rest have the prevalences of those of their practices that distance brings to the area; an area that
+    distance gives to one network alone has the national one as the rest.
     """
     found = {}
+    here = np.arange(attributed.shape[1])
     whole = np.asarray(attributed.sum(axis=0)).ravel()
+    inside = (member @ attributed).toarray()[own, here]
+    fair = used & (inside > 0)
     for place, code in enumerate(year.registers):
-        known = ~np.isnan(year.counts[:, place])
-        count, size = (np.where(known, table[:, place], 0.0) for table in (year.counts, year.lists))
         with np.errstate(invalid="ignore", divide="ignore"):
-            network = 100 * (member @ count) / (member @ size)
-            area = 100 * (attributed.T @ np.where(size > 0, count / size, 0.0)) / whole
-            rest = (area - modelled * network[own]) / (1 - modelled)
-        gap = np.abs((real - modelled) * (network[own] - rest))
-        fair = used & (modelled < 1 - 1e-6) & ~np.isnan(gap)
+            prevalence = 100 * year.counts[:, place] / year.lists[:, place]
+        prevalence = np.nan_to_num(prevalence, nan=100 * year.national[place])
+        ill = attributed.multiply(prevalence[:, None]).tocsr()
+        ill_inside, ill_everywhere = (member @ ill).toarray()[own, here], np.asarray(ill.sum(axis=0)).ravel()
+        with np.errstate(invalid="ignore", divide="ignore"):
+            rest = (ill_everywhere - ill_inside) / (whole - inside)
+            rest = np.where(modelled < MOSTLY_ONE, rest, 100 * year.national[place])
+            gap = np.abs((real - modelled) * (ill_inside / inside - rest))
         if fair.any():
             found[code] = np.average(gap[fair], weights=weight[fair])
     return found
