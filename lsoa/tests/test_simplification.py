@@ -3,9 +3,22 @@
 import numpy as np
 import pytest
 import shapely
+from django.contrib.gis.geos import GEOSGeometry
 
-from lsoa.simplification import TOLERANCES, district_outlines, level_for, simplified_levels, to_web_mercator
+from lsoa.models import TileGeometry
+from lsoa.simplification import (
+    LOWEST_LEVEL,
+    PUBLISHED_LEVEL,
+    TOLERANCES,
+    district_outlines,
+    level_for,
+    simplified_levels,
+    to_web_mercator,
+)
 from lsoa.sources.synthetic import build_city
+from lsoa.tile_sets import build_geometry, read_boundaries
+
+from .factories import AreaFactory
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +54,34 @@ def test_every_level_is_a_coverage_without_slivers(levels, city):
         assert len(shapely.get_parts(union)) == len(shapely.get_parts(whole)), level
         assert not any(len(part.interiors) for part in shapely.get_parts(union)), level
         assert shapely.area(geometry).sum() == pytest.approx(union.area, rel=1e-9)
+
+
+def test_neighbours_have_their_edges_in_common_at_every_level(levels):
+    for level, geometry in levels.items():
+        rings = shapely.get_rings(shapely.get_parts(geometry))
+        xy, ring = shapely.get_coordinates(rings, return_index=True)
+        same = ring[:-1] == ring[1:]
+        edges = np.sort(np.stack([xy[:-1][same], xy[1:][same]], axis=1).view(complex), axis=1)[..., 0]
+        unique, count = np.unique(edges, axis=0, return_counts=True)
+        # An edge belongs to two areas, or to one and the outline of the whole: never to none and never to three.
+        assert set(count) == {1, 2}, level
+        outline = np.abs(unique[count == 1][:, 0] - unique[count == 1][:, 1]).sum()
+        assert outline == pytest.approx(shapely.coverage_union_all(geometry).length, rel=1e-9), level
+
+
+def test_every_level_is_stored_as_the_coverage_that_it_is(db):
+    made = build_city(seed=3, areas=100)
+    for index, shape in enumerate(made.geometry):
+        AreaFactory(index=index, geometry=GEOSGeometry(shapely.to_wkt(shapely.multipolygons([shape])), srid=4326))
+    tile_set = build_geometry(read_boundaries(2021))
+    expected = dict(simplified_levels(to_web_mercator(made.geometry)))
+    for level in range(LOWEST_LEVEL, PUBLISHED_LEVEL + 1):
+        rows = TileGeometry.objects.filter(tile_set=tile_set, level=level).order_by("index")
+        shapes = np.array([shapely.from_wkb(bytes(row.geometry.wkb)) for row in rows])
+        assert len(shapes) == len(made.geometry), level
+        assert shapely.coverage_is_valid(shapes), level
+        if level in expected:
+            assert shapely.area(shapes) == pytest.approx(shapely.area(expected[level]), rel=1e-6)
 
 
 def test_lower_zooms_have_fewer_points_and_no_area_vanishes(levels):
