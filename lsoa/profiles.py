@@ -38,7 +38,8 @@ def read_matrix(codes: Sequence[str], areas=None) -> ProfileMatrix:
         rows = cursor.fetchall()
         cursor.execute(f"SELECT a.id, p.missing {base} AND p.missing <> '{{}}'::jsonb", chosen_params)
         gaps = cursor.fetchall()
-        cursor.execute(f"SELECT p.datasets, array_agg(a.id) {base} GROUP BY p.datasets", chosen_params)
+        origin_base = base.replace("WHERE", "JOIN lsoa_profileorigin o ON o.id = p.origin_id WHERE", 1)
+        cursor.execute(f"SELECT o.datasets, array_agg(a.id) {origin_base} GROUP BY o.id, o.datasets", chosen_params)
         origins = cursor.fetchall()
     columns = list(zip(*rows, strict=True)) or [()] * (3 + len(codes))
     ids = np.array(columns[0], dtype=np.int64)
@@ -67,13 +68,15 @@ def datasets_behind(codes: Sequence[str], areas=None) -> dict[str, list[str]]:
     """Ids (text) of the datasets in force behind each indicator's figures of the areas (by default all of 2021)."""
     chosen = (Area.objects.current() if areas is None else areas).order_by().values("pk")
     chosen_sql, chosen_params = chosen.query.sql_with_params()
-    behind_sql = "FROM lsoa_areaprofile p CROSS JOIN LATERAL jsonb_each_text(p.datasets) e"
+    origins_sql = f"FROM lsoa_areaprofile p WHERE p.area_id IN ({chosen_sql})"
+    behind_sql = (
+        f"FROM lsoa_profileorigin o, jsonb_each_text(o.datasets) e WHERE o.id IN (SELECT p.origin_id {origins_sql})"
+    )
     behind: dict[str, list[str]] = {code: [] for code in codes}
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT DISTINCT e.key, e.value {behind_sql} WHERE e.key = ANY(%s) AND p.area_id IN ({chosen_sql}) "
-            "ORDER BY 1, 2",
-            [list(codes), *chosen_params],
+            f"SELECT DISTINCT e.key, e.value {behind_sql} AND e.key = ANY(%s) ORDER BY 1, 2",
+            [*chosen_params, list(codes)],
         )
         for code, dataset in cursor.fetchall():
             behind[code].append(dataset)

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from lsoa.models import Vintage
 
 # jsonb is compared by hash: there are as many patterns of origin as combinations of files, not as many as areas.
-_PATTERN = "jsonb_hash_extended(p.datasets, 0) # jsonb_hash_extended(p.missing, 1)"
+_PATTERN = "p.origin_id # jsonb_hash_extended(p.missing, 1)"
 _FROM = """
-FROM lsoa_areaprofile p JOIN lsoa_area a ON a.id = p.area_id
+FROM lsoa_areaprofile p JOIN lsoa_area a ON a.id = p.area_id JOIN lsoa_profileorigin o ON o.id = p.origin_id
 WHERE a.vintage = %(vintage)s
   AND (%(patch)s::uuid IS NULL OR EXISTS (
       SELECT FROM lsoa_patch_areas pa WHERE pa.area_id = a.id AND pa.patch_id = %(patch)s::uuid))
@@ -56,7 +56,7 @@ def read_inputs(indicators: list[str], *, patch=None) -> ScoreInputs:
         )
         rows = cursor.fetchall()
         cursor.execute(
-            f"SELECT DISTINCT ON (pattern) {_PATTERN} AS pattern, p.datasets::text, p.missing::text {_FROM}"
+            f"SELECT DISTINCT ON (pattern) {_PATTERN} AS pattern, o.datasets::text, p.missing::text {_FROM}"
             " ORDER BY pattern",
             parameters,
         )

@@ -42,7 +42,10 @@ trap finish EXIT
 prepare
 step "Style" bash "$HERE/lint.sh"
 step "Migrations" env DATABASE_AS_OWNER=true "$PYTHON" manage.py makemigrations --check --dry-run
-pytest_step "Tests" -q -n "${PYTEST_WORKERS:-2}" --create-db -m "not browser" --durations=10 --cov --cov-report=term:skip-covered
+pytest_step "Tests" -q -n "${PYTEST_WORKERS:-2}" --create-db -m "not browser" --durations=10 --cov --cov-report=term:skip-covered \
+    --ignore=lsoa/tests/realdata
+# A whole national load in one process: coverage would make it three times as long, and every worker would load anew.
+pytest_step "Published files" -q --create-db --durations=10 lsoa/tests/realdata
 pytest_step "Browser tests" -q --create-db -m browser --durations=5 \
     --tracing=retain-on-failure --screenshot=only-on-failure --output=.local/browser
 echo

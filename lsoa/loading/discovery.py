@@ -24,6 +24,8 @@ class Found:
     source: Source | None = None
     named: bool = False
     problem: str = ""
+    # Where it is below the directory that was given; a member of an archive after a colon.
+    path: str = ""
 
 
 def discover(paths: Iterable[str | Path], options: dict[str, str] | None = None) -> list[Found]:
@@ -45,27 +47,33 @@ def _below(path: str | Path, options) -> Iterable[Found]:
         files = sorted(file for file in place.rglob("*") if not file.name.startswith("."))
         for file in files:
             if file.is_symlink() and not file.resolve().is_relative_to(root):
-                yield Found(FileMaterial(file), problem="a link that leads out of the directory is not followed")
+                problem = "a link that leads out of the directory is not followed"
+                yield Found(FileMaterial(file), problem=problem, path=str(file.relative_to(place)))
             elif file.is_file():
-                yield from _recognised(file, options, named=False)
+                yield from _recognised(file, options, root=place)
     elif place.is_file():
-        yield from _recognised(place, options, named=True)
+        yield from _recognised(place, options, root=place.parent, named=True)
     else:
         yield _made(str(path))
 
 
-def _recognised(file: Path, options, *, named: bool) -> Iterable[Found]:
-    material = FileMaterial(file)
+def _recognised(file: Path, options, *, root: Path, named=False) -> Iterable[Found]:
+    material, path = FileMaterial(file), str(file.relative_to(root))
     material.options = dict(options)
     try:
         tables = material.tables()
         for table in tables:
             table.options = dict(options)
-        yield from [Found(table, source_for(table), named) for table in tables]
+        yield from [Found(table, source_for(table), named, path=path + _member(table)) for table in tables]
     except Refused as refusal:
-        yield Found(material, named=named, problem=str(refusal))
+        yield Found(material, named=named, problem=str(refusal), path=path)
     except OSError as error:
-        yield Found(material, named=named, problem=f"expected a readable file, found: {error.strerror or error}")
+        problem = f"expected a readable file, found: {error.strerror or error}"
+        yield Found(material, named=named, problem=problem, path=path)
+
+
+def _member(material) -> str:
+    return f":{material.member}" if material.member else ""
 
 
 def _made(text: str) -> Found:
@@ -76,7 +84,7 @@ def _made(text: str) -> Found:
     material = SpecMaterial(text)
     source = next(source for source in SOURCES if source.scheme == material.scheme)
     material.content_key = source.content_key(material.options)
-    return Found(material, source, named=True)
+    return Found(material, source, named=True, path=text)
 
 
 def _order(found: Found):

@@ -50,6 +50,10 @@ class LoadOutcome:
     source: Source | None = None
     # Whether somebody named this very file, rather than the directory that it is in.
     named: bool = False
+    # Where it is below the directory that was given.
+    path: str = ""
+    # Worked out from datasets that are loaded, rather than read from a file.
+    derived: bool = False
 
     @property
     def ok(self) -> bool:

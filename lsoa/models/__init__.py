@@ -1,7 +1,7 @@
 from .areas import Area, AreaChange, AuthorityCode, Patch, Vintage
 from .datasets import Dataset, LoadReject
 from .feeds import Feed, FeedReading
-from .indicators import AreaProfile, Indicator, IndicatorDistribution, IndicatorValue, MissingReason
+from .indicators import AreaProfile, Indicator, IndicatorDistribution, IndicatorValue, MissingReason, ProfileOrigin
 from .places import Place, PlaceWord
 from .practices import (
     PatientDistribution,
@@ -44,6 +44,7 @@ __all__ = [
     "PracticeNote",
     "PracticeRegister",
     "RegisterGroup",
+    "ProfileOrigin",
     "QualityAlert",
     "Tile",
     "TileDistrict",

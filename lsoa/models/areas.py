@@ -3,7 +3,6 @@
 import uuid
 
 from django.contrib.gis.db import models
-from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db.models import F, Q, Value
 from django.db.models.functions import Concat, Upper
 
@@ -78,7 +77,6 @@ class Area(models.Model):
             models.Index(fields=["local_authority_code"], name="area_by_local_authority"),
             models.Index(fields=["icb_code"], name="area_by_icb"),
             models.Index(fields=["ward_code"], name="area_by_ward"),
-            GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="area_search"),
         ]
 
     def __str__(self):

@@ -120,8 +120,25 @@ class IndicatorValue(models.Model):
         )
 
 
+class ProfileOrigin(models.Model):
+    """Materialised view: which datasets the figures of a profile come from, once for all areas that share them.
+
+    `datasets` maps indicator code to dataset id.
+    """
+
+    id = models.BigIntegerField(primary_key=True)
+    datasets = models.JSONField()
+
+    class Meta:
+        managed = False
+        db_table = "lsoa_profileorigin"
+
+    def __str__(self):
+        return f"Origin {self.id}"
+
+
 class AreaProfile(models.Model):
-    """Materialised view: per area the value in force of every indicator, which scoring, tables and themes read.
+    """Materialised view: per area of 2021 the value in force of every indicator, which scoring, tables and themes read.
 
     `values` maps indicator code to number or null, `missing` code to reason, `datasets` code to dataset id.
     """
@@ -129,7 +146,7 @@ class AreaProfile(models.Model):
     area = models.OneToOneField(Area, on_delete=models.DO_NOTHING, primary_key=True, related_name="profile")
     values = models.JSONField()
     missing = models.JSONField()
-    datasets = models.JSONField()
+    origin = models.ForeignKey(ProfileOrigin, on_delete=models.DO_NOTHING, db_constraint=False, related_name="profiles")
 
     class Meta:
         managed = False
@@ -137,6 +154,11 @@ class AreaProfile(models.Model):
 
     def __str__(self):
         return f"Profile of area {self.area_id}"
+
+    @property
+    def datasets(self) -> dict[str, str]:
+        """Code of the indicator -> id of the dataset behind its figure."""
+        return self.origin.datasets
 
 
 class IndicatorDistribution(models.Model):

@@ -89,7 +89,7 @@ class _Run:
             if self.boundaries_pending and (item.source is None or item.source.stage > Stage.BOUNDARIES):
                 self._after_boundaries(FILES_END * place / len(found))
             start, share = FILES_END * place / len(found), FILES_END / len(found)
-            self._outcome(self._load_one(item, start, share), named=item.named)
+            self._outcome(self._load_one(item, start, share), named=item.named, path=item.path)
         if self.boundaries_pending:
             self._after_boundaries(FILES_END)
 
@@ -110,8 +110,8 @@ class _Run:
             progress=lambda fraction: self.tell(start + share * fraction, material.name),
         )
 
-    def _outcome(self, outcome: LoadOutcome, *, named=False) -> None:
-        outcome.named = named
+    def _outcome(self, outcome: LoadOutcome, *, named=False, path="") -> None:
+        outcome.named, outcome.path = named, path or outcome.name
         self.boundaries_pending |= outcome.changed_boundaries and not self.dry_run
         self.outcomes.append(outcome)
         self.on_outcome(outcome)
@@ -153,6 +153,7 @@ class _Run:
             by=self.by,
             progress=lambda done, name: self.tell(DERIVED_START + done * (PROFILE_START - DERIVED_START), name),
         ):
+            outcome.derived = True
             self._outcome(outcome)
 
 

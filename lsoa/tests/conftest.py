@@ -23,7 +23,7 @@ def load(db, no_map):
     """`load(path, ...)` -> outcomes; one path gives one outcome, whatever is derived from it."""
 
     def run(*paths, **options):
-        outcomes = load_paths(paths=paths, by=LOADER, **options)
+        outcomes = [outcome for outcome in load_paths(paths=paths, by=LOADER, **options) if not outcome.derived]
         of_files = [outcome for outcome in outcomes if not isinstance(outcome.source, Derivation)]
         return of_files[0] if len(of_files) == 1 else outcomes
 
