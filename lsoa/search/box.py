@@ -1,7 +1,7 @@
 """One box for everything a person may know: code, name, postcode, place. Pages, suggestions and API all ask here."""
 
 import calendar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lsoa.models import Area, AreaChange, Place
 
@@ -93,9 +93,11 @@ def search(text: str, *, organisation=None, kinds=None, limit: int = 10) -> Answ
 
 
 def _places_of_codes(text, kinds, limit) -> list[Hit]:
-    parts = [r.text for r in postcode_readings(text) if r.level in ("area", "district", "sector")]
+    parts = {r.text: r.slips for r in postcode_readings(text) if r.level in ("area", "district", "sector")}
     code = code_reading(text)
     hits = places_by_code([*parts, *([code] if code else [])], kinds) if parts or code else []
+    # "BI" may mean B1, but first of all what begins so.
+    hits = [replace(hit, fit=Fit.START) if parts.get(hit.code) else hit for hit in hits]
     if code and not hits and len(code) >= 4:
         hits = places_by_start_of_code(code, limit, kinds)
     return hits

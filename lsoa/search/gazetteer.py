@@ -40,6 +40,8 @@ class Hit:
     # How many of this kind fit altogether: more than are shown.
     of_kind: int = 1
     is_own: bool = False
+    # How well it fits the spelling that was looked for instead; decides among similar ones only.
+    fit_when_corrected: int = 0
 
 
 # Words that people leave out or put in.
@@ -120,8 +122,9 @@ def misspelt_places(key: str, *, organisation=None, kinds=None, limit: int) -> t
     meant = corrections(words)
     if meant is None:
         return "", []
-    found = _by_words(key, meant, organisation, kinds, limit)
-    return " ".join(choices[0] for choices in meant), [replace(hit, fit=Fit.SIMILAR) for hit in found]
+    corrected = " ".join(choices[0] for choices in meant)
+    found = _by_words(corrected, meant, organisation, kinds, limit)
+    return corrected, [replace(hit, fit=Fit.SIMILAR, fit_when_corrected=hit.fit) for hit in found]
 
 
 def _by_words(key, words: list[list[str]], organisation, kinds, limit) -> list[Hit]:
@@ -143,7 +146,17 @@ def _by_words(key, words: list[list[str]], organisation, kinds, limit) -> list[H
 def ranked(hits: list[Hit]) -> list[Hit]:
     """The best first: fit, places of today, the organisation's own, larger kinds, places with more areas, name."""
     return sorted(
-        hits, key=lambda h: (h.fit, -h.vintage, not h.is_own, ORDER.get(h.kind, -1), -h.area_count, h.name, h.code)
+        hits,
+        key=lambda hit: (
+            hit.fit,
+            hit.fit_when_corrected,
+            -hit.vintage,
+            not hit.is_own,
+            ORDER.get(hit.kind, -1),
+            -hit.area_count,
+            hit.name,
+            hit.code,
+        ),
     )
 
 
