@@ -1,0 +1,121 @@
+"""From a postcode to the line of the file that a figure stands in, and by the download back to the figure."""
+
+import csv
+import os
+import re
+from pathlib import Path
+
+import openpyxl
+import pytest
+from django.conf import settings
+
+WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+DATA = Path(os.environ.get("SHARED_DATA", settings.BASE_DIR.parent / "shared" / "data"))
+# What of the published files the journey through Wigan needs.
+WIGAN = [
+    "boundaries/cities_raw/wigan_E08000010_lsoa21.geojson.gz",
+    "postcodes/NSPL_NOV_2021_UK_WN.csv.gz",
+    "imd/File_1_IoD2025_Index_of_Multiple_Deprivation.xlsx",
+]
+
+
+def postcode_and_area(portal) -> tuple[str, str]:
+    """A postcode of the demo city with the code of its area."""
+    script = "from lsoa.models import Postcode; p = Postcode.objects.exclude(area_code='').first(); "
+    return tuple(
+        portal.manage("shell", "--no-imports", "-c", script + "print(p.postcode, p.area_code, sep='|')")
+        .strip()
+        .split("|")
+    )
+
+
+def follow(page, base_url, *, postcode, area_code, indicator, check):
+    """Search the postcode, open its area, follow the figure to its dataset, download that; returns the figure on the
+    page as a number and the row of the download."""
+    page.goto(f"{base_url}/search/?q={postcode}")
+    if f"/areas/{area_code}/" not in page.url:
+        page.locator(f"main a[href='/areas/{area_code}/']").first.click()
+    page.wait_for_url(re.compile(f"/areas/{area_code}/"))
+    check()
+    page.locator(f"main a[href='/data/figures/{indicator}/{area_code}/']").first.click()
+    page.wait_for_url(re.compile("/data/figures/"))
+    check()
+    shown = float(page.locator("[data-figure]").first.get_attribute("data-figure"))
+    page.locator(".her-summary a").click()
+    page.wait_for_url(re.compile("/data/datasets/"))
+    check()
+    with page.expect_download() as downloading:
+        page.get_by_role("link", name="Download the figures (CSV)").click()
+    with open(downloading.value.path(), encoding="utf-8-sig", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if (row["area_code"], row["indicator"]) == (area_code, indicator)]
+    assert len(rows) == 1
+    return shown, rows[0]
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_from_a_postcode_to_the_download(portal, sign_in, page, base_url, check_accessibility, size):
+    page.set_viewport_size(size)
+    sign_in("Analyst")
+    postcode, area_code = postcode_and_area(portal)
+    shown, row = follow(
+        page, base_url, postcode=postcode, area_code=area_code, indicator="bad_health_share", check=check_accessibility
+    )
+    assert float(row["value"]) == shown
+    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+
+
+def test_every_page_about_data_can_be_used_by_everybody(sign_in, page, base_url, check_accessibility):
+    sign_in("Analyst")
+    for address in ("/data/", "/data/indicators/", "/data/indicators/imd_decile/", "/data/quality/", "/data/own/add/"):
+        for size in (WIDE, NARROW):
+            page.set_viewport_size(size)
+            page.goto(f"{base_url}{address}")
+            check_accessibility()
+            assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], address
+
+
+def test_an_own_indicator_from_file_to_area(sign_in, page, base_url, check_accessibility, tmp_path):
+    sign_in("Analyst")
+    file = tmp_path / "falls.csv"
+    file.write_text("LSOA code,Rate\nE01900001,12.5\nE01900002,*\nE01999999,1\n")
+    page.goto(f"{base_url}/data/own/add/")
+    page.get_by_label("Name").fill("Falls at home")
+    page.get_by_label("Unit").fill("per 1,000")
+    page.get_by_label("CSV file").set_input_files(file)
+    page.get_by_role("button", name="Preview").click()
+    page.wait_for_url(re.compile("/data/own/preview/"))
+    check_accessibility()
+    assert "found one that is not" in page.locator("main").inner_text()
+    page.get_by_role("button", name="Save").click()
+    page.wait_for_url(f"{base_url}/data/own/")
+    check_accessibility()
+    page.goto(f"{base_url}/areas/E01900001/")
+    own = page.get_by_role("region", name="Your organisation's own indicators")
+    assert "12.5" in own.inner_text()
+    page.goto(f"{base_url}/data/own/")
+    page.locator("summary", has_text="Delete").click()
+    page.get_by_role("button", name="Delete Falls at home").click()
+    page.wait_for_url(f"{base_url}/data/own/")
+    assert "is deleted" in page.locator("main").inner_text()
+
+
+@pytest.mark.realdata
+@pytest.mark.skipif(not all((DATA / path).is_file() for path in WIGAN), reason=f"published files are not at {DATA}")
+def test_from_a_postcode_of_wigan_to_the_official_figure(portal, sign_in, page, base_url, check_accessibility):
+    portal.manage("load_open_data", *(str(DATA / path) for path in WIGAN))
+    script = (
+        "from lsoa.models import Area, Postcode; "
+        "p = Postcode.objects.live().filter(area_code__startswith='E010', postcode__startswith='WN').first(); "
+        "print(p.postcode, p.area_code, sep='|')"
+    )
+    postcode, area_code = portal.manage("shell", "--no-imports", "-c", script).strip().split("|")
+    sign_in("Analyst")
+    shown, row = follow(
+        page, base_url, postcode=postcode, area_code=area_code, indicator="imd_rank", check=check_accessibility
+    )
+    sheet = openpyxl.load_workbook(DATA / WIGAN[2], read_only=True)["IMD25"]
+    line, official = next(
+        (number, cells[4]) for number, cells in enumerate(sheet.iter_rows(values_only=True), 1) if cells[0] == area_code
+    )
+    assert float(official) == shown == float(row["value"])
+    assert int(row["line"]) == line
