@@ -1,4 +1,4 @@
-"""From the bytes of an answer to readings, each field checked. The layouts are described in docs/data.md.
+"""From the bytes of an answer to readings, each field checked. The layouts are described in docs/feeds.md.
 
 JSON: `{"readings": [{"observed_at", "measure", "value", "unit", "place_code", "place_name"}, ...]}`, weather:
 `{"alerts": [{"sent", "event", "severity", "headline", "description", "onset", "expires", "area_code", "area"}, ...]}`

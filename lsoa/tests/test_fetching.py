@@ -1,4 +1,4 @@
-"""Fetching publications over a real connection: interrupted, resumed, changed meanwhile, wrong, and without a network."""
+"""Fetching publications over a real connection: interrupted, resumed, changed meanwhile, wrong, or offline."""
 
 import hashlib
 import io
