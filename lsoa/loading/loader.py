@@ -54,6 +54,8 @@ class LoadOutcome:
     path: str = ""
     # Worked out from datasets that are loaded, rather than read from a file.
     derived: bool = False
+    # Seconds by stage: reading, and writing into the database.
+    seconds: dict[str, float] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:
@@ -141,6 +143,7 @@ class _Load:
         )
         staging.create_tables()
         staged = self._stage()
+        self.outcome.seconds["read"] = time.monotonic() - self.started
         self.context.progress(0.7)
         release = replace(release, release=self.context.release)
         extent = self.context.extent if self.scope.patch is None else self.scope.patch_extent()
@@ -161,6 +164,7 @@ class _Load:
         )
         self.report.rows_loaded = self._write(dataset, staged, in_force=not history)
         staging.drop_tables()
+        self.outcome.seconds["write"] = time.monotonic() - self.started - self.outcome.seconds["read"]
         self.context.progress(0.95)
         if not history and not self.report.rows_loaded:
             # A dataset without a row must neither take the place of one that has some, nor pass for loaded later on.
