@@ -1,4 +1,4 @@
-"""What follows about areas from what is loaded: regions and MSOAs that no look-up has given. Only blanks are filled."""
+"""What follows about areas from what is loaded: regions, MSOAs and names of authorities that no look-up has given."""
 
 from django.db import connection, transaction
 
@@ -12,6 +12,13 @@ REGIONS_OF_AUTHORITIES = """
 UPDATE lsoa_area a SET region_code = c.region_code, region_name = c.region_name
 FROM lsoa_authoritycode c JOIN lsoa_dataset d ON d.id = c.dataset_id AND d.state = 'current'
 WHERE a.local_authority_code = c.code AND a.region_code = '' AND c.region_code <> '' AND NOT a.is_synthetic
+"""
+# Boundaries give today's code of an authority and, in the name of the area, the authority that there was in 2021.
+AUTHORITY_NAMES = """
+UPDATE lsoa_area a SET local_authority_name = c.name
+FROM lsoa_authoritycode c JOIN lsoa_dataset d ON d.id = c.dataset_id AND d.state = 'current'
+WHERE a.local_authority_code = c.code AND a.local_authority_name <> c.name
+  AND a.local_authority_name = substring(a.name FROM '^(.*) [0-9]{3}[A-Z]$') AND NOT a.is_synthetic
 """
 # The ONS names an LSOA after its MSOA and a letter: "Leeds 047A" is part of "Leeds 047".
 MSOA_NAMES = """
@@ -40,12 +47,12 @@ WHERE a.vintage = 2021 AND a.msoa_code = '' AND a.msoa_name = same.has
 
 @transaction.atomic
 def complete_areas() -> int:
-    """Fill regions and MSOAs of areas from what is known already; returns how many fields of areas were filled."""
+    """Fill what look-ups have left open from what is known already; returns how many fields of areas were filled."""
     filled = 0
     with connection.cursor() as cursor:
         cursor.execute(REGION_NAMES, [list(REGIONS), list(REGIONS.values())])
         filled += cursor.rowcount
-        for statement in (REGIONS_OF_AUTHORITIES, MSOA_NAMES, MSOA_CODES):
+        for statement in (REGIONS_OF_AUTHORITIES, AUTHORITY_NAMES, MSOA_NAMES, MSOA_CODES):
             cursor.execute(statement)
             filled += cursor.rowcount
     return filled

@@ -275,6 +275,16 @@ def test_the_longer_list_of_codes_holds_authorities_among_other_places(nation, l
     assert AuthorityCode.objects.current_codes(["E06000028"]) == {"E06000028": "E06000058"}
 
 
+def test_an_authority_that_came_later_has_its_own_name(load, tmp_path):
+    rows = [
+        AUTHORITY,
+        ["E06000063", "Cumberland", "E06000063", "Cumberland", "E06000063", "Cumberland", "E12000002", "NW"],
+    ]
+    load(published.csv_file(tmp_path / "codes.csv", rows))
+    load(geography.geojson(tmp_path / "b.geojson", properties={"LADCD_ACTIVE": "E06000063"}))
+    assert area().local_authority_name == "Cumberland"
+
+
 def test_msoas_follow_from_names_and_changes(nation, load, tmp_path):
     headings = ("lsoa11_code", "lsoa11_name", "msoa11_code", "msoa11_name")
     rows = [headings]
