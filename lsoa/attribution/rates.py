@@ -107,8 +107,10 @@ def _fit(count, people, beside, ridge) -> np.ndarray:
     for _ in range(STEPS):
         slope = np.hstack((parts * (1 - _odds_to_rate(coefficients[:BANDS])), beside * mean[:, None]))
         weight = 1.0 / (mean + (PRACTICE_VARIATION * mean) ** 2)
-        gradient = slope.T @ (weight * (count - mean)) - penalty @ (coefficients - start)
-        step = np.linalg.solve((slope * weight[:, None]).T @ slope + penalty, gradient)
+        # Sums over practices without BLAS: its threads would wait for each other at every one of these small steps.
+        information = np.einsum("pi,pj->ij", slope * weight[:, None], slope) + penalty
+        gradient = np.einsum("pi,p->i", slope, weight * (count - mean)) - penalty @ (coefficients - start)
+        step = np.linalg.solve(information, gradient)
         step *= min(1.0, LONGEST_STEP / max(np.abs(step).max(), 1e-12))
         for _ in range(HALVINGS):
             tried = coefficients + step
@@ -136,7 +138,7 @@ def _penalty(ridge) -> np.ndarray:
 
 def _expected(coefficients, people, beside) -> tuple[np.ndarray, np.ndarray]:
     """(by practice and band, by practice)"""
-    beside_age = np.exp(np.clip(beside @ coefficients[BANDS:], -3, 3))
+    beside_age = np.exp(np.clip(np.einsum("pi,i->p", beside, coefficients[BANDS:]), -3, 3))
     parts = people * _odds_to_rate(coefficients[:BANDS]) * beside_age[:, None]
     return parts, np.maximum(parts.sum(axis=1), 1e-9)
 
