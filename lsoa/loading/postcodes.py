@@ -111,19 +111,26 @@ def stage(chunk) -> None:
     columns = {
         "line": np.asarray(chunk.line),
         "postcode": chunk.postcode,
-        "area_code": chunk.area_code,
         "lon": np.asarray(chunk.lon, dtype=float),
         "lat": np.asarray(chunk.lat, dtype=float),
     }
     texts = [as_text(column) for column in columns.values()]
     texts.append(["t" if value else "f" for value in chunk.is_residential])
-    texts += [as_text(details.pop(name)) if name in details else [""] * len(chunk) for name in TEXT]
+    texts.append(_few(chunk.area_code))
+    texts += [_few(details.pop(name)) if name in details else [""] * len(chunk) for name in TEXT]
     texts += [_months(details.pop(name, None), len(chunk)) for name in MONTHS]
     if details:
         raise ValueError(f"a postcode has no {sorted(details)}")
-    names = ", ".join([*columns, "is_residential", *TEXT, *MONTHS])
+    names = ", ".join([*columns, "is_residential", "area_code", *TEXT, *MONTHS])
     block = "".join("\t".join(row) + "\n" for row in zip(*texts, strict=True))
     write_copy(f"COPY stage_postcode ({names}) FROM STDIN", block)
+
+
+def _few(column) -> list[str]:
+    """As COPY writes it; few texts, many rows: each text is looked at once."""
+    known = list(set(column))
+    written = dict(zip(known, as_text(known), strict=True))
+    return [written[text] for text in column]
 
 
 def _months(column, length) -> list[str]:

@@ -74,11 +74,13 @@ BY_WORDS = f"""
 WITH {OWN},
 fitting AS (
     SELECT {COLUMNS}, code IN (SELECT code FROM own) AS is_own,
-        CASE WHEN key = ANY(%(names)s) OR place_key(name) = ANY(%(names)s) THEN 1
+        -- Only these kinds have a key that is shorter than their name.
+        CASE WHEN key = ANY(%(names)s) THEN 1
+             WHEN kind IN ('icb', 'sub_icb', 'local_authority') AND place_key(name) = ANY(%(names)s) THEN 1
              WHEN starts_with(key, %(start)s) THEN 2
-             WHEN to_tsvector('simple', key) @@ asked THEN 3 ELSE 4 END AS fit
-    FROM lsoa_place, to_tsquery('simple', %(words)s) asked
-    WHERE words @@ asked AND (%(kinds)s::text[] IS NULL OR kind = ANY(%(kinds)s))
+             WHEN ' ' || key LIKE ALL(%(within)s) THEN 3 ELSE 4 END AS fit
+    FROM lsoa_place
+    WHERE words @@ to_tsquery('simple', %(words)s) AND (%(kinds)s::text[] IS NULL OR kind = ANY(%(kinds)s))
 ), {NUMBERED}"""  # noqa: S608 (constants only)
 BY_CODES = f"""
 SELECT {COLUMNS}, 0, 1, false FROM lsoa_place
@@ -135,6 +137,7 @@ def _by_words(key, words: list[list[str]], organisation, kinds, limit) -> list[H
     return _hits(
         BY_WORDS,
         words=query,
+        within=[f"% {choices[0]}%" for choices in words],
         names=sorted(names),
         start=short,
         kinds=_kinds(kinds),

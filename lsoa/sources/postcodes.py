@@ -60,9 +60,17 @@ def _blocks(material, columns: dict[str, str], report):
     empty = True
     for block in iter_csv(material, headings, headings, report):
         empty = False
-        yield block.set_axis(list(columns), axis=1).fillna("").apply(lambda column: column.str.strip())
+        yield block.set_axis(list(columns), axis=1).fillna("").apply(_stripped)
     if empty:
         raise Refused(expected="rows below the headings", found="none")
+
+
+def _stripped(column):
+    # Few texts, many rows; what differs in every row is read as a number or a postcode, spaces or not.
+    if column.name in ("postcode", "latitude", "longitude", "easting", "northing"):
+        return column
+    known = {text: text.strip() for text in column.unique()}
+    return column if all(text == bare for text, bare in known.items()) else column.map(known)
 
 
 def _canonical_postcodes(block, report) -> pd.DataFrame:
