@@ -48,7 +48,7 @@ FILES = {
     "converted/imd2019_england_lsoa11_subdomains.csv.gz": ("deprivation-subdomains-converted", "2019", 18),
     "converted/imd2025_england_lsoa21_subdomains.csv.gz": ("deprivation-subdomains-converted", "2025", 18),
     "converted/imd2025_england_lsoa21.csv.gz": ("deprivation-domains-converted", "2025", 24),
-    "converted/imd2019_scores_mysociety.csv.gz": ("deprivation-scores-converted", "2019", 4),
+    "converted/imd2019_scores_mysociety.csv.gz": ("deprivation-scores-converted", "2019", 3),
 }
 
 
