@@ -72,6 +72,7 @@ def _things(organisation) -> dict[str, dict]:
         "area": {"code": area.code},
         "area-tile": {"vintage": 2021, "z": 5, "x": 15, "y": 10},
         "area-detail": {"code": area.code},
+        "api-export-areas": {"kind": "csv"},
         **{name: {"code": area.code} for name in ("priority-detail", "priority-history", "priority-explain")},
         "audit-object": {"target_type": "routing.routeplan", "target_id": str(plan.pk)},
         **dict.fromkeys(("job-panel", "job-cancel", "job-retry"), job),

@@ -34,7 +34,9 @@ def table_codes(page) -> list[str]:
     return [row.code for row in page.context["page"].table.rows]
 
 
-@pytest.mark.parametrize("query", ["", "?core20=1", "?priority=3&sort=name", "?sort=imd_decile", "?patch=all&sort=-name"])
+@pytest.mark.parametrize(
+    "query", ["", "?core20=1", "?priority=3&sort=name", "?sort=imd_decile", "?patch=all&sort=-name"]
+)
 def test_the_file_holds_the_areas_of_the_page_in_its_order(analyst, city, patch, query, monkeypatch):
     monkeypatch.setattr(contents, "AREAS_PER_BLOCK", 3)
     shown = table_codes(analyst.get(reverse("explore") + query))
