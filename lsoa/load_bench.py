@@ -157,9 +157,10 @@ def _peer(outcomes, write) -> None:
             with cursor.copy("COPY plain FROM STDIN (FORMAT BINARY)") as copy:
                 copy.write(data)
             plain = time.monotonic() - started
+        writing = outcome.seconds["write"]
         write(
-            f"peer: {outcome.name}: {values:,} values, loader {seconds:.2f} s "
-            f"(writing {outcome.seconds['write']:.2f}), plain COPY {plain:.2f} s: {seconds / plain:.1f} times (writing {outcome.seconds['write'] / plain:.1f})"
+            f"peer: {outcome.name}: {values:,} values, loader {seconds:.2f} s (writing {writing:.2f}), plain COPY "
+            f"{plain:.2f} s: {seconds / plain:.1f} times (writing {writing / plain:.1f})"
         )
 
 

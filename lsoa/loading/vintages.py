@@ -19,11 +19,11 @@ WRONG = 1 / 100
 
 # A code ended with 2011 when the look-up of changes says so; without it, when 2021 does not have it.
 ENDED = """
-SELECT code FROM unnest(%(codes)s::text[]) AS code WHERE code <= %(last)s AND (
-    EXISTS (SELECT 1 FROM lsoa_areachange c WHERE c.code_2011 = code AND c.kind <> 'U')
-    OR (%(national)s AND NOT EXISTS (SELECT 1 FROM lsoa_area a WHERE a.code = code AND a.vintage = 2021)
-        AND (NOT %(known)s OR EXISTS (SELECT 1 FROM lsoa_area a WHERE a.code = code AND a.vintage = 2011)))
-) ORDER BY code
+SELECT given FROM unnest(%(codes)s::text[]) AS given WHERE given <= %(last)s AND (
+    EXISTS (SELECT 1 FROM lsoa_areachange c WHERE c.code_2011 = given AND c.kind <> 'U')
+    OR (%(national)s AND NOT EXISTS (SELECT 1 FROM lsoa_area a WHERE a.code = given AND a.vintage = 2021)
+        AND (NOT %(known)s OR EXISTS (SELECT 1 FROM lsoa_area a WHERE a.code = given AND a.vintage = 2011)))
+) ORDER BY given
 """
 
 
