@@ -143,9 +143,8 @@ def _check_row(check, run) -> CheckRow:
         return CheckRow(check.title, check.explanation, "Not run yet", "her-tag--plain", "")
     result = "Passed" if not run.findings else wording.count(run.findings, "finding")
     css = "her-tag--good" if not run.findings else "her-tag--warning"
-    return CheckRow(
-        check.title, check.explanation, result, css, f"{wording.moment(run.ran_at)}, {run.seconds:.1f}\u00a0s"
-    )
+    when = f"{wording.moment(run.ran_at)}, {run.seconds:.1f}\u00a0s"
+    return CheckRow(check.title, check.explanation, result, css, when)
 
 
 def _glance_row(dataset, alerts, changes, has_history) -> GlanceRow:

@@ -125,6 +125,31 @@ def test_deciles_must_follow_from_ranks(db):
     assert "in 4 areas x_decile does not follow" in found("deciles")[0]
 
 
+def test_totals_of_two_tables_may_differ_by_disclosure_control_only(db):
+    area, dataset = AreaFactory(), DatasetFactory()
+    first = IndicatorFactory(code="households", unit="households")
+    second = IndicatorFactory(code="households_total", unit="households")
+    IndicatorValueFactory(area=area, indicator=first, dataset=dataset, value=600.0)
+    other = IndicatorValueFactory(area=area, indicator=second, dataset=dataset, value=603.0)
+    refresh_profile()
+    assert found("totals") == []
+    other.value = 700.0
+    other.save()
+    refresh_profile()
+    assert f"in 1 areas, for instance {area.code}" in found("totals")[0]
+
+
+def test_parts_make_up_their_whole(db):
+    codes = ["imd_population_total", "imd_population_children", "imd_population_adults", "imd_population_older"]
+    dataset = DatasetFactory(quality={"indicators": {code: {"values": 2} for code in codes}})
+    good, bad = AreaFactory.create_batch(2)
+    for code, here, there in zip(codes, (1500, 300, 800, 400), (1500, 300, 800, 200), strict=True):
+        indicator = IndicatorFactory(code=code, unit="people")
+        IndicatorValueFactory(area=good, indicator=indicator, dataset=dataset, value=float(here))
+        IndicatorValueFactory(area=bad, indicator=indicator, dataset=dataset, value=float(there))
+    assert f"in 1 areas ({bad.code} is one)" in found("sums")[0]
+
+
 def test_lists_must_add_up(db):
     dataset = DatasetFactory()
     bands = [10.0] * 20
