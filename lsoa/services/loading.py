@@ -130,6 +130,8 @@ class _Run:
             return
         if self._new() or _profile_lags(self.outcomes):
             self.tell(FILES_END, "what follows from new boundaries")
+            # Set-wise work over millions of new rows: without statistics the planner would go through them one by one.
+            _run_function("analyse_open_data")
             for finish in self.finishers:
                 finish()
             if self.organisation is None:
