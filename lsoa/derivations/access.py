@@ -60,6 +60,4 @@ class NearestPractice(Derivation):
         line, codes = np.zeros(len(areas), dtype=int), areas.code.to_numpy()
         for indicator, figure in (("nearest_gp_km", km), ("gp_travel_minutes", travel_minutes(km))):
             decimals = 3 if indicator == "nearest_gp_km" else 1
-            yield ValueRows(
-                indicator, registers.period, line, codes, np.round(figure, decimals), None, "straight_line"
-            )
+            yield ValueRows(indicator, registers.period, line, codes, np.round(figure, decimals), None, "straight_line")

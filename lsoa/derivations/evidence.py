@@ -85,7 +85,12 @@ def _methods(year) -> list[dict]:
     table = pd.DataFrame({"method": year.weights.method, "patients": year.practices.patients})
     found = table.groupby("method")["patients"].agg(["size", "sum"]).sort_values("sum", ascending=False)
     return [
-        {"method": method, "practices": int(row["size"]), "patients": row["sum"], "share": row["sum"] / found["sum"].sum()}
+        {
+            "method": method,
+            "practices": int(row["size"]),
+            "patients": row["sum"],
+            "share": row["sum"] / found["sum"].sum(),
+        }
         for method, row in found.iterrows()
     ]
 
