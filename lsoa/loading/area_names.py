@@ -50,9 +50,13 @@ def complete_areas() -> int:
     """Fill what look-ups have left open from what is known already; returns how many fields of areas were filled."""
     filled = 0
     with connection.cursor() as cursor:
+        # Every join here is one of whole tables by equal keys; the planner takes the pairs of MSOAs for a handful and
+        # would compare each with every area, which takes minutes.
+        cursor.execute("SET LOCAL enable_nestloop = off")
         cursor.execute(REGION_NAMES, [list(REGIONS), list(REGIONS.values())])
         filled += cursor.rowcount
         for statement in (REGIONS_OF_AUTHORITIES, AUTHORITY_NAMES, MSOA_NAMES, MSOA_CODES):
             cursor.execute(statement)
             filled += cursor.rowcount
+        cursor.execute("SET LOCAL enable_nestloop = on")
     return filled
