@@ -24,7 +24,7 @@ def loaded(boundaries, load, tmp_path):
     rows = {CODES[0]: [900, 9], CODES[1]: [900, "*"], CODES[2]: [900, 36]}
     load(
         published.nomis(tmp_path / "a.csv", "TS039", rows),
-        published.iod2025(tmp_path / "b.xlsx", [(CODES[0], 1, 1), (CODES[1], 2, 2), (CODES[2], 33755, 10)]),
+        published.iod2025(tmp_path / "b.xlsx", [(CODES[0], 1, 1), (CODES[1], 4000, 2), (CODES[2], 33755, 10)]),
         published.local_authorities(tmp_path / "c.csv", [(CODES[2], "E08000025", "Birmingham")]),
         published.care_boards(tmp_path / "d.csv", CODES[:1]),
     )
@@ -86,7 +86,7 @@ def test_the_detail_has_indicators_with_source_and_comparison(loaded, client):
     indicators = {row["code"]: row for row in body["indicators"]}
     care, rank = indicators["unpaid_care_50h_share"], indicators["imd_rank"]
     assert (care["value"], care["missing"], care["method"], care["period"]) == (None, "suppressed", "share", "2021")
-    assert (rank["value"], rank["national"]["areas"], rank["national"]["percentiles"]["50"]) == (2, 3, 2)
+    assert (rank["value"], rank["national"]["areas"], rank["national"]["percentiles"]["50"]) == (4000, 3, 4000)
     assert {source["id"] for source in body["sources"]} == {care["dataset"], rank["dataset"]}
     assert body["sources"][0]["licence"] == "Open Government Licence v3.0"
 
