@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
 from accounts.audit import SystemActor
 from lsoa.loading import hooks
@@ -35,6 +35,8 @@ def england(django_db_setup, django_db_blocker):
         try:
             with transaction.atomic():
                 outcomes = load_paths(paths=[DATA], by=SystemActor("test"))
+                # Every test would otherwise check the foreign keys of the whole load again.
+                connection.check_constraints()
                 yield {outcome.path: outcome for outcome in outcomes}
                 transaction.set_rollback(True)
         finally:
