@@ -83,6 +83,8 @@ class Utf8Stream:
             text = self._decoder.decode(raw, final=not raw)
         except UnicodeDecodeError as error:
             raise self._refusal(error, kept) from error
+        except ValueError as error:
+            raise Refused(expected=f"text in {self._encoding.upper()}", found=str(error)) from error
         self._position += len(raw)
         self._line += text.count("\n")
         data = text.encode()

@@ -12,11 +12,13 @@ from typing import BinaryIO
 from . import workbook
 from .base import Refused
 from .delimited import Utf8Stream, delimiter_of, first_rows, mark_of
-from .packing import TABLE_SUFFIXES, member_names, open_gzip, open_member, open_zip
+from .packing import ARCHIVE_STARTS, TABLE_SUFFIXES, member_names, open_gzip, open_member, open_zip
 
 HEAD_BYTES = 65_536
 # How far down a sheet its headings may stand.
 HEAD_ROWS = 40
+# Letters of a name that are shown.
+MOST_NAME = 300
 GZIP, ZIP = b"\x1f\x8b", b"PK\x03\x04"
 
 
@@ -26,7 +28,9 @@ class FileMaterial:
 
     def __init__(self, path: Path, member: str | None = None, options: dict[str, str] | None = None):
         self.path, self.member = Path(path), member
-        self.name = self.path.name if member is None else f"{self.path.name}:{member}"
+        name = self.path.name if member is None else f"{self.path.name}:{member}"
+        # Shown to people and written to terminals: an archive may hold any name.
+        self.name = "".join(letter if letter.isprintable() else "?" for letter in name)[:MOST_NAME]
         self.options = dict(options or {})
 
     def __str__(self):
@@ -107,11 +111,15 @@ class FileMaterial:
     def encoding(self) -> str:
         """What the person or the byte order mark declares, else UTF-8. Raises Refused for a name nobody knows."""
         declared = self.options.get("encoding")
-        if not declared:
-            return mark_of(self.head)[1]
+        mark, marked = mark_of(self.head)
+        # A mark is part of the file; what a person says holds for all files of a folder.
+        if mark or not declared:
+            return marked
         try:
+            # Codecs that pack or encipher bytes have a name as well, but make no text.
+            b"a".decode(declared, errors="ignore")
             return codecs.lookup(declared).name
-        except LookupError as error:
+        except (LookupError, ValueError) as error:
             raise Refused(expected="an encoding such as utf-8 or windows-1252", found=repr(declared)) from error
 
     def check_packing(self) -> None:
@@ -121,6 +129,8 @@ class FileMaterial:
         elif self.packing in ("gzip", "zip") and len(self.head) < HEAD_BYTES and self.kind != "shapefile":
             self.read()
         start = self.head[:200]
+        if self.packing == "gzip" and start.startswith(ARCHIVE_STARTS):
+            raise Refused(expected="a table in the packed file", found="an archive in an archive")
         if self.encoding == "utf-8" and len(start) > 8 and not any(start[1::2]) and all(start[::2]):
             raise Refused(expected="text in UTF-8", found="byte 2 is 0x00, as in UTF-16 without a byte order mark")
 

@@ -15,7 +15,8 @@ MAX_UNPACKED = 4096 * MIB
 # Published tables shrink to a twentieth at most; DEFLATE itself ends at 1:1032. Small files are never a danger.
 MAX_RATIO = 200
 RATIO_COUNTS_FROM = 64 * MIB
-MAX_MEMBERS = 2_000
+# The postcode lookup comes with a file for each of 124 postcode areas.
+MAX_MEMBERS = 500
 # What archives carry along and nobody means.
 JUNK = re.compile(r"(^|/)(__MACOSX/|\.DS_Store$|Thumbs\.db$|\._)")
 TABLE_SUFFIXES = (".csv", ".txt", ".tsv", ".json", ".geojson")
@@ -57,8 +58,12 @@ def open_zip(path: Path) -> zipfile.ZipFile:
         raise Refused(expected="a complete zip archive", found=f"a damaged one ({error})") from error
     if len(infos) > MAX_MEMBERS:
         raise Refused(expected=f"an archive of up to {MAX_MEMBERS:,} files", found=f"{len(infos):,}")
+    names = set()
     for info in infos:
         name = info.filename
+        if name in names:
+            raise Refused(expected="each name once in the archive", found=f"{name[:100]!r} twice")
+        names.add(name)
         if PurePosixPath(name).is_absolute() or ".." in re.split(r"[/\\]", name) or re.match(r"^([A-Za-z]:|\\)", name):
             raise Refused(expected="names of files within the archive", found=f"{name[:100]!r}, which leads out of it")
         if info.flag_bits & 0x1:

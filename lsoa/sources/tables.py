@@ -88,9 +88,12 @@ def read_table(material, headings: Headings, columns: list[str], text_columns: l
     """The same for headings that `find_headings` found, be it text or a sheet of a workbook."""
     if headings.sheet is not None:
         return _read_sheet(material, headings, columns)
+    before = len(report.rejects)
     frames = list(_frames(material, headings, columns, text_columns, report, BLOCK))
     if not frames:
-        raise Refused(expected="rows below the headings", found="none")
+        bad = report.rejects[before:]
+        found = f"none: {len(bad):,} others, the first in line {bad[0][0]:,}: {bad[0][2]}" if bad else "none"
+        raise Refused(expected="rows below the headings", found=found)
     return frames[0] if len(frames) == 1 else pd.concat(frames)
 
 

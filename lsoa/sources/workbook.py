@@ -22,18 +22,23 @@ MAX_BYTES = 512 * MIB
 # The largest published sheet (IoD File 7) has 1.9 million.
 MAX_CELLS = 5_000_000
 MAX_SHEETS = 200
-# Longer than any cell a publisher writes; Excel itself ends at 32,767.
+# Excel itself ends there.
 MAX_CELL_TEXT = 32_767
+# A text that stands in the file once may be the content of a million cells: what a sheet unfolds to at most.
+MAX_TEXT = 1024 * MIB
 LOCKED = "EncryptedPackage".encode("utf-16-le")
 PLACE = re.compile(r"^([A-Z]{1,3})([1-9][0-9]{0,6})$")
 
 
 @dataclass
 class Extent:
-    """How far a sheet reaches (rows and columns from A1), and the text of its error cells by (row, column) from 0."""
+    """How far a sheet reaches (rows and columns from A1), how many cells share their text, and the text of its error
+    cells by (row, column) from 0."""
 
     rows: int = 0
     columns: int = 0
+    # Cells whose text stands in the table of shared strings.
+    shared: int = 0
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
 
     def reach(self, row: int, column: int) -> None:
@@ -126,11 +131,19 @@ def _measure_new(path: Path) -> dict[str, Extent]:
         if PARTS[0] not in archive.namelist():
             raise Refused(expected="a workbook saved as .xlsx", found="a binary one (.xlsb)")
         names = _sheet_parts(archive)
-        found = {}
+        found, longest = {}, 0
         for info in archive.infolist():
             if info.filename.lower().endswith((".xml", ".rels")) or info.filename in names:
                 extent = _scan_sheet(archive, info)
                 found[names.get(info.filename, info.filename)] = extent
+            if info.filename.lower().endswith("sharedstrings.xml"):
+                longest = max(longest, _longest_string(archive, info))
+        for extent in found.values():
+            if extent.shared * longest > MAX_TEXT:
+                raise Refused(
+                    expected=f"sheets that unfold to up to {MAX_TEXT // MIB:,} MiB of text",
+                    found=f"{extent.shared:,} cells that share texts of up to {longest:,} letters",
+                )
         return found
     except (*DAMAGED, KeyError, NotImplementedError, OSError) as error:
         raise Refused(expected="a complete workbook", found=f"a damaged one ({error})") from error
@@ -221,6 +234,7 @@ def _scan_sheet(archive: zipfile.ZipFile, info) -> Extent:
             else:
                 here[1] += 1
             extent.reach(max(here[0], 0), here[1])
+            extent.shared += attributes.get("t") == "s"
             in_error[0] = attributes.get("t") == "e"
             current.clear()
 
@@ -238,6 +252,25 @@ def _scan_sheet(archive: zipfile.ZipFile, info) -> Extent:
     except _NotASheet:
         return Extent()
     return extent
+
+
+def _longest_string(archive: zipfile.ZipFile, info) -> int:
+    """Letters of the longest shared string. Raises Refused for one that is longer than a cell can be."""
+    length = longest = 0
+
+    def start(tag, attributes):
+        nonlocal length
+        length = 0 if _local(tag) == "si" else length
+
+    def text(data):
+        nonlocal length, longest
+        length += len(data)
+        longest = max(longest, length)
+        if longest > MAX_CELL_TEXT:
+            raise Refused(expected=f"cells of up to {MAX_CELL_TEXT:,} letters", found="a longer one")
+
+    _parse(archive.open(info), start, None, text)
+    return longest
 
 
 def _column(letters: str) -> int:

@@ -17,8 +17,12 @@ from lsoa.sources.tables import as_numbers, find_headings, iter_csv, read_csv, r
 
 def parse(path, columns=("code", "n"), text=("code",), **options):
     """(frame, rejects) of a text file."""
+    return parse_material(FileMaterial(path, options=options), columns, text)
+
+
+def parse_material(material, columns=("code", "n"), text=("code",)):
     report = QualityReport()
-    frame = read_csv(FileMaterial(path, options=options), list(columns), list(text), report)
+    frame = read_csv(material, list(columns), list(text), report)
     return frame, [(line, reason) for line, _, reason in report.rejects]
 
 
