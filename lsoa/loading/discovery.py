@@ -40,14 +40,17 @@ def discover(paths: Iterable[str | Path], options: dict[str, str] | None = None)
 
 
 def _below(path: str | Path, options) -> Iterable[Found]:
+    if not str(path).strip():
+        # Path("") is the directory that somebody happens to be in.
+        raise PathMissing("expected the path of a file or directory, found an empty one")
     place = Path(path)
     if place.is_dir():
         root = place.resolve()
         # Directories behind links are not entered by rglob itself.
         files = sorted(file for file in place.rglob("*") if not file.name.startswith("."))
         for file in files:
-            if file.is_symlink() and not file.resolve().is_relative_to(root):
-                problem = "a link that leads out of the directory is not followed"
+            problem = _link_problem(file, root) if file.is_symlink() else ""
+            if problem:
                 yield Found(FileMaterial(file), problem=problem, path=str(file.relative_to(place)))
             elif file.is_file():
                 yield from _recognised(file, options, root=place)
@@ -55,6 +58,16 @@ def _below(path: str | Path, options) -> Iterable[Found]:
         yield from _recognised(place, options, root=place.parent, named=True)
     else:
         yield _made(str(path))
+
+
+def _link_problem(link: Path, root: Path) -> str:
+    """Why a link in a directory is left out; blank for one that leads to something in it."""
+    try:
+        target = link.resolve(strict=True)
+    # A ring of links is a RuntimeError in Python 3.11.
+    except (OSError, RuntimeError):
+        return "a link that leads nowhere is not followed"
+    return "" if target.is_relative_to(root) else "a link that leads out of the directory is not followed"
 
 
 def _recognised(file: Path, options, *, root: Path, named=False) -> Iterable[Found]:

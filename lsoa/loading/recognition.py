@@ -12,7 +12,7 @@ def explain_unrecognised(material) -> str:
     if material.kind != "spec" and not material.path.stat().st_size:
         raise Refused(expected="a publication", found="an empty file")
     material.check_packing()
-    headings = set(material.columns)
+    headings = list(material.columns)
     nearest = max(_resembling(headings), default=None, key=lambda found: found[0])
     if nearest is not None:
         _, source, absent = nearest
@@ -23,11 +23,19 @@ def explain_unrecognised(material) -> str:
     return "no adapter recognises it (yet)"
 
 
-def _resembling(headings: set[str]):
+def _resembling(headings: list[str]):
     """(share of headings present, adapter, absent headings) of every layout that is nearly there."""
+    exact, alike = set(headings), {_plain(heading) for heading in headings}
     for source in SOURCES:
         for layout in source.headings():
-            present = [heading for heading in layout if heading in headings]
+            # Spelt a little differently is resembling as well.
+            present = [heading for heading in layout if _plain(heading) in alike]
+            absent = [heading for heading in layout if heading not in exact]
             share = len(present) / len(layout)
-            if len(present) > 1 and ALIKE <= share < 1:
-                yield share, source, [heading for heading in layout if heading not in headings]
+            if absent and len(present) > 1 and share >= ALIKE:
+                yield share, source, absent
+
+
+def _plain(heading: str) -> str:
+    """Letters and digits alone, in lower case."""
+    return "".join(letter for letter in heading.casefold() if letter.isalnum())

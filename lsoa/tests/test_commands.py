@@ -44,7 +44,10 @@ def test_a_refused_file_makes_exit_code_1_and_the_others_load(boundaries, capsys
     (tmp_path / "in" / "README.md").write_text("# Read me")
     code, out = run(capsys, "load_open_data", str(tmp_path / "in"))
     assert code == 1
-    assert "old.geojson: REFUSED: expected LSOA codes of 2011, found none that ended with 2011 and 1 that 2011 did not have" in out
+    assert (
+        "old.geojson: REFUSED: expected LSOA codes of 2011, found none that ended with 2011 and 1 that 2011 did not have"
+        in out
+    )
     assert "README.md: skipped" in out
     assert "3 files: 1 loaded, 1 skipped, 1 REFUSED" in out
     assert IndicatorValue.objects.filter(indicator__code="unpaid_care_50h_share").count() == 3
@@ -52,7 +55,7 @@ def test_a_refused_file_makes_exit_code_1_and_the_others_load(boundaries, capsys
 
 def test_wrong_usage_is_exit_code_2(boundaries, tmp_path):
     path = str(published.nomis(tmp_path / "t.csv", "TS039", CARE))
-    for args in (["missing.csv"], [path, "--patch", "nowhere"]):
+    for args in (["missing.csv"], [""], [path, "--patch", "nowhere"]):
         with pytest.raises(CommandError) as error:
             call_command("load_open_data", *args)
         assert error.value.returncode == 2
