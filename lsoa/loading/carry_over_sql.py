@@ -98,6 +98,7 @@ UNCHANGED = f"""{_INSERT}
 SELECT q.child_id, v.indicator_id, v.dataset_id, v.period, v.value, v.missing_reason, 'carried_unchanged', v.line
 FROM lsoa_indicatorvalue v JOIN carried_pair q ON q.parent_id = v.area_id AND q.kind = 'U'
 WHERE v.dataset_id = %(dataset)s
+ORDER BY v.indicator_id, q.child_id  -- as the unique index is sorted
 """  # noqa: S608
 # `listed`: parents that the dataset has a row for, with or without a figure. With one parent its line is named.
 CHANGED = f"""{_INSERT}

@@ -38,7 +38,9 @@ class Migration(migrations.Migration):
                 (
                     "centroid",
                     django.contrib.gis.db.models.fields.PointField(
-                        help_text="A point on the surface, so that it always lies inside.", srid=4326
+                        help_text="A point on the surface, so that it always lies inside.",
+                        spatial_index=False,
+                        srid=4326,
                     ),
                 ),
                 (

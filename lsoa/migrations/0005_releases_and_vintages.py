@@ -113,7 +113,15 @@ UNDO_PROFILE = [
     views_before.FUNCTIONS.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION"),
 ]
 # Look-ups update every area again and again: room in each page lets that be done without touching the indexes.
-ROOM = "ALTER TABLE lsoa_area SET (fillfactor = 50);"
+# Outlines stand apart, uncompressed: otherwise each of those updates would write all of them anew.
+ROOM = """
+ALTER TABLE lsoa_area ALTER COLUMN geometry SET STORAGE EXTERNAL;
+ALTER TABLE lsoa_area SET (fillfactor = 50, toast_tuple_target = 256);
+"""
+NO_ROOM = """
+ALTER TABLE lsoa_area ALTER COLUMN geometry SET STORAGE MAIN;
+ALTER TABLE lsoa_area RESET (fillfactor, toast_tuple_target);
+"""
 
 
 class Migration(migrations.Migration):
@@ -393,5 +401,5 @@ class Migration(migrations.Migration):
             options={"db_table": "lsoa_profileorigin", "managed": False},
         ),
         migrations.RunSQL([PROFILE, views_before.DISTRIBUTION, FUNCTIONS], UNDO_PROFILE),
-        migrations.RunSQL(ROOM, "ALTER TABLE lsoa_area RESET (fillfactor);"),
+        migrations.RunSQL(ROOM, NO_ROOM),
     ]

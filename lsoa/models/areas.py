@@ -39,7 +39,9 @@ class Area(models.Model):
     )
     name = models.CharField(max_length=100)
     geometry = models.MultiPolygonField(srid=4326)
-    centroid = models.PointField(srid=4326, help_text="A point on the surface, so that it always lies inside.")
+    centroid = models.PointField(
+        srid=4326, spatial_index=False, help_text="A point on the surface, so that it always lies inside."
+    )
     population_centroid = models.PointField(srid=4326, null=True, blank=True, spatial_index=False)
     local_authority_code = models.CharField(max_length=9, blank=True)
     local_authority_name = models.CharField(max_length=100, blank=True)
