@@ -20,6 +20,9 @@ _OWN_ATTRIBUTES = {
     "aria-invalid",
 }
 
+# Not of the NHS.UK library: `layouts/_grouped_select.html`.
+GROUPED_SELECT = "grouped-select"
+
 
 def component_for(field, **options) -> tuple[str, dict]:
     """(component, parameters) of a bound field.
@@ -141,7 +144,7 @@ def _file(field, widget, options):
 
 
 def _choices(field):
-    """(value, label, chosen) of every choice; groups are flattened, since the components have none."""
+    """(value, label, chosen) of every choice; groups are flattened, since radios and checkboxes have none."""
     chosen = field.value()
     chosen = (
         {str(v) for v in chosen} if isinstance(chosen, list | tuple | set) else {"" if chosen is None else str(chosen)}
@@ -154,9 +157,12 @@ def _choices(field):
 
 
 def _select(field, widget, options):
-    return "select", _common(field, options) | {
-        "id": field.auto_id,
-        "label": _label(field, options),
+    common = _common(field, options) | {"id": field.auto_id, "label": _label(field, options)}
+    if any(isinstance(label, list | tuple) for _, label in widget.choices):
+        # The component has no groups; the control itself is then Django's.
+        control = field.as_widget(attrs={"class": f"nhsuk-select {options.get('classes', '')}".strip()})
+        return GROUPED_SELECT, common | {"control": control}
+    return "select", common | {
         "items": [{"value": v, "text": str(label), "selected": chosen} for v, label, chosen in _choices(field)],
         "classes": options.get("classes", ""),
         "disabled": field.field.disabled or None,

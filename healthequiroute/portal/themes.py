@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from django.db.models import F, Max
 
+from lsoa.catalogue.order import by_theme
 from lsoa.models import Area, Indicator
 from lsoa.statistics import national_distribution
 from priorities.models import PriorityClass, PriorityScore, ScoreRun
@@ -36,11 +37,14 @@ class Theme:
     is_reversed: bool = False
 
 
-def choices() -> list[tuple[str, str]]:
-    """Key and title of every theme that can be shown at present."""
+def choices() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Every theme that can be shown at present: (heading, [(key, title)]), as a select takes its groups."""
     components = [(key, ATTRIBUTE_LABELS.get(key.upper(), key)) for key in _components()]
-    indicators = [(row.code, row.name) for row in Indicator.objects.public().order_by("name")]
-    return [("priority", "Priority"), *components, ("change", "Change since the last run"), *indicators]
+    priorities = [("priority", "Priority"), *components, ("change", "Change since the last run")]
+    indicators = [
+        (heading, [(row.code, row.name) for row in rows]) for heading, rows in by_theme(Indicator.objects.public())
+    ]
+    return [("Priority", priorities), *indicators]
 
 
 def theme(key: str) -> Theme:

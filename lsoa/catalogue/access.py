@@ -2,6 +2,8 @@
 
 from .definition import HIGH, IndicatorDefinition
 
+THEME = "Access to care"
+
 DEFINITIONS = [
     IndicatorDefinition(
         "gp_travel_minutes",
@@ -13,6 +15,7 @@ DEFINITIONS = [
         0,
         600,
         "Provisional: walking or public transport, whichever is quicker, estimated from the straight-line distance.",
+        THEME,
     ),
     IndicatorDefinition(
         "nearest_gp_km",
@@ -24,5 +27,6 @@ DEFINITIONS = [
         0,
         200,
         "Provisional: straight-line distance to the nearest practice with a register.",
+        THEME,
     ),
 ]

@@ -24,10 +24,20 @@ class Measure:
 DOMAINS = (
     Measure("income", "Income deprivation", (0, 1), True, "People on low incomes."),
     Measure("employment", "Employment deprivation", (0, 1), True, "Working-age people kept out of work."),
-    Measure("education", "Education, skills and training deprivation", (0, 100)),
+    Measure(
+        "education",
+        "Education, skills and training deprivation",
+        (0, 100),
+        about="Low attainment of children, few skills among adults.",
+    ),
     Measure("health", "Health deprivation and disability", about="Early death, illness, disability and mental health."),
     Measure("crime", "Crime", about="The risk of becoming a victim of crime."),
-    Measure("barriers", "Barriers to housing and services", (0, 100)),
+    Measure(
+        "barriers",
+        "Barriers to housing and services",
+        (0, 100),
+        about="Services that are hard to reach, housing that is hard to get.",
+    ),
     Measure("environment", "Living environment deprivation", (0, 100), about="Quality of housing, air and roads."),
 )
 IMD = Measure("imd", "Index of Multiple Deprivation", (0, 100), about="Seven domains in one index.")
@@ -44,13 +54,27 @@ SUPPLEMENTARY = (
     ),
 )
 SUB_DOMAINS = (
-    Measure("children_young_people", "Education of children and young people"),
+    Measure(
+        "children_young_people",
+        "Education of children and young people",
+        about="Attainment, absence from school, staying on in education.",
+    ),
     Measure("adult_skills", "Adult skills", (0, 1), True, "Adults with few qualifications or little English."),
     # On another scale in 2025, when distances gave way to connectivity.
-    Measure("geographical_barriers", "Geographical barriers to services", (-20, 100)),
-    Measure("wider_barriers", "Wider barriers to housing", (-50, 50)),
-    Measure("indoors", "Indoor living environment"),
-    Measure("outdoors", "Outdoor living environment"),
+    Measure(
+        "geographical_barriers",
+        "Geographical barriers to services",
+        (-20, 100),
+        about="How hard it is to reach everyday services.",
+    ),
+    Measure(
+        "wider_barriers",
+        "Wider barriers to housing",
+        (-50, 50),
+        about="Overcrowding, homelessness, housing that people cannot afford.",
+    ),
+    Measure("indoors", "Indoor living environment", about="The state of housing."),
+    Measure("outdoors", "Outdoor living environment", about="Air quality and road accidents."),
 )
 MEASURES = (IMD, *DOMAINS, *SUPPLEMENTARY, *SUB_DOMAINS)
 POPULATIONS = {
@@ -91,7 +115,7 @@ def _transformed(domain: Measure) -> IndicatorDefinition:
 
 def _population(code: str, name: str) -> IndicatorDefinition:
     return IndicatorDefinition(
-        code, f"{name} (deprivation)", "people", NEUTRAL, IOD, 0, 0, 100_000,
+        code, f"{name} (indices of deprivation)", "people", NEUTRAL, IOD, 0, 0, 100_000,
         f"{name} without prisoners: the denominator of the indices, from the estimates of mid 2015 or mid 2022.", THEME,
     )  # fmt: skip
 
@@ -153,7 +177,9 @@ UNDERLYING_INDICATORS = [
         "Emergency admissions to hospital, allowing for age and sex; 100 is the rate expected.", maximum=1_000,
         decimals=1,
     ),
-    _standard("mood_anxiety_score", "Mood and anxiety disorders", "From prescribing, admissions, suicides, benefits."),
+    _standard(
+        "mood_anxiety_score", "Mood and anxiety disorders", "From prescribing, admissions, suicides and benefits."
+    ),
     _standard("mental_health_score", "Mental health", "From prescribing, admissions, suicides and benefits."),
     _distance("post_office_distance_km", "a post office"),
     _distance("primary_school_distance_km", "a primary school"),

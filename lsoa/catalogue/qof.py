@@ -86,7 +86,7 @@ def _register(code, name):
         ),
         IndicatorDefinition(
             ratio_code(code),
-            f"{name}: register against what ages lead one to expect",
+            f"{name}: register compared with that expected for age",
             "ratio",
             HIGH,
             QOF,

@@ -1,7 +1,9 @@
 """One figure, one indicator, and the list of indicators."""
 
-from itertools import groupby
+from functools import reduce
+from operator import or_
 
+from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -9,9 +11,14 @@ from django.views.decorators.http import require_safe
 from accounts.access import requires
 from accounts.permissions import Permission
 
+from ..catalogue.order import by_theme
 from ..models import Area, Indicator, Vintage
-from ..presenters.datasets import OTHER_THEME, OWN_THEME
+from ..presenters.datasets import OWN_THEME
 from ..presenters.figures import FigurePage, IndicatorPage
+
+SEARCHED = ("name", "code", "description", "theme", "source")
+# As many indicators are listed unfolded.
+FEW = 24
 
 
 @require_safe
@@ -38,23 +45,18 @@ def indicator(request, code):
 @require_safe
 @requires(Permission.VIEW_AREAS)
 def indicators(request):
-    """Every indicator that the organisation sees, by theme; `?q=` narrows it."""
+    """Every indicator that the organisation sees, by theme; `?q=` narrows it by name, meaning, theme and source."""
     text = " ".join(request.GET.get("q", "").replace("\0", " ").split())[:100]
     rows = Indicator.objects.visible_to(request.organisation)
     for word in text.split():
-        rows = rows.filter(name__icontains=word) | rows.filter(code__icontains=word)
-    rows = sorted(rows, key=lambda row: (row.organisation_id is None, *_heading_order(row), row.name))
-    groups = [(heading, list(members)) for heading, members in groupby(rows, key=_heading)]
-    return render(request, "lsoa/indicators.html", {"groups": groups, "search_text": text, "number": len(rows)})
-
-
-def _heading(row) -> str:
-    return OWN_THEME if row.organisation_id else row.theme or OTHER_THEME
-
-
-def _heading_order(row):
-    heading = _heading(row)
-    return heading == OTHER_THEME, heading
+        rows = rows.filter(reduce(or_, (Q(**{f"{name}__icontains": word}) for name in SEARCHED)))
+    rows = list(rows)
+    own = sorted((row for row in rows if row.organisation_id), key=lambda row: row.name)
+    groups = by_theme(row for row in rows if not row.organisation_id)
+    if own:
+        groups.insert(0, (OWN_THEME, own))
+    context = {"groups": groups, "search_text": text, "number": len(rows), "is_open": bool(text) or len(rows) <= FEW}
+    return render(request, "lsoa/indicators.html", context)
 
 
 def _indicator(request, code) -> Indicator:

@@ -1,7 +1,8 @@
 """The download page: which areas, which figures, which kind of file."""
 
 from dataclasses import dataclass
-from itertools import groupby
+
+from lsoa.catalogue.order import by_theme
 
 from ..query import PriorityQuery
 from ..selection import Selection
@@ -32,7 +33,7 @@ class DownloadPage:
     def __init__(self, query: PriorityQuery, selection: Selection, indicators, *, nothing: bool = False):
         self.query, self.selection, self.nothing = query, selection, nothing
         self._explore = ExplorePage(query, selection)
-        self._indicators = list(indicators.order_by("theme", "name"))
+        self._indicators = list(indicators)
 
     @property
     def problems(self):
@@ -65,5 +66,4 @@ class DownloadPage:
     @property
     def themes(self) -> list[tuple[str, list]]:
         """Indicators under their headings."""
-        by_theme = sorted(self._indicators, key=lambda row: (row.theme == "", row.theme, row.name))
-        return [(theme or "Other figures", list(rows)) for theme, rows in groupby(by_theme, key=lambda row: row.theme)]
+        return by_theme(self._indicators)

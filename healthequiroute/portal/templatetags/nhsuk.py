@@ -13,11 +13,12 @@ as it is, so only strings that Django holds to be safe get there unescaped.
 from functools import cache
 
 from django import template
+from django.template.loader import render_to_string
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 from jinja2 import ChainableUndefined, Environment, PackageLoader
 
-from ..form_fields import component_for, error_links
+from ..form_fields import GROUPED_SELECT, component_for, error_links
 
 register = template.Library()
 
@@ -74,7 +75,10 @@ def nhsuk(component, **params):
 @register.simple_tag
 def nhsuk_field(field, **options):
     """A bound form field with label, hint, error and control."""
-    return render_component(*component_for(field, **options))
+    component, params = component_for(field, **options)
+    if component == GROUPED_SELECT:
+        return render_to_string("layouts/_grouped_select.html", params)
+    return render_component(component, params)
 
 
 @register.simple_tag

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import allowed, requires
 from accounts.permissions import Permission
+from lsoa.catalogue.order import by_theme
 from lsoa.models import Area, Indicator
 
 from .. import themes
@@ -62,8 +63,9 @@ def _form(request, query, selection) -> ExploreForm:
     )
 
 
-def _indicator_choices() -> list[tuple[str, str]]:
-    return [(row.code, f"{row.name} ({row.unit})") for row in Indicator.objects.public().order_by("name")]
+def _indicator_choices() -> list[tuple[str, list[tuple[str, str]]]]:
+    groups = by_theme(Indicator.objects.public())
+    return [(heading, [(row.code, f"{row.name} ({row.unit})") for row in rows]) for heading, rows in groups]
 
 
 @require_safe
