@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 
 from django.urls import reverse
 
+from lsoa.catalogue.order import KEY_INDICATORS, OTHER_THEME, indicator_place
 from lsoa.models import AreaProfile, Dataset, Indicator, IndicatorValue, Postcode
 from lsoa.statistics import Distribution, national_distribution
 from priorities.models import PriorityScore
@@ -17,6 +19,8 @@ from . import wording
 from .explore import area_tag
 
 HISTORY_LENGTH = 12
+# As many indicators stand on the page unfolded.
+FEW = 24
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,7 @@ class Strip:
 class IndicatorRow:
     """One figure with its unit, the country beside it, and the dataset that it comes from."""
 
+    code: str
     name: str
     unit: str
     text: str
@@ -117,17 +122,33 @@ class AreaPage:
 
     @cached_property
     def indicators(self) -> list[IndicatorRow]:
+        """Every open figure, by theme and then as publications list them."""
         profile = self._profile
         if profile is None:
             return []
         known = Indicator.objects.public().filter(code__in=[*profile.values, *profile.missing])
-        known = sorted(known, key=lambda row: (not row.theme, row.theme, row.name))
+        known = sorted(known, key=indicator_place)
         spread = national_distribution([row.code for row in known], synthetic=self.is_synthetic)
         datasets = {str(row.pk): row for row in Dataset.objects.filter(pk__in=set(profile.datasets.values()))}
         return [
             _indicator_row(self.code, row, profile, spread.get(row.code), datasets.get(profile.datasets.get(row.code)))
             for row in known
         ]
+
+    @property
+    def key_indicators(self) -> list[IndicatorRow]:
+        """The figures that an area is introduced with; all of them where there are few."""
+        if len(self.indicators) <= FEW:
+            return self.indicators
+        by_code = {row.code: row for row in self.indicators}
+        return [by_code[code] for code in KEY_INDICATORS if code in by_code]
+
+    @property
+    def indicator_groups(self) -> list[tuple[str, list[IndicatorRow]]]:
+        """Theme and all its figures, to be unfolded; none where the key figures are all there is."""
+        if len(self.indicators) <= FEW:
+            return []
+        return [(theme, list(rows)) for theme, rows in groupby(self.indicators, key=lambda row: row.theme)]
 
     @cached_property
     def own_indicators(self) -> list[OwnRow]:
@@ -233,6 +254,7 @@ def _own_row(area_code: str, value: IndicatorValue, dataset: Dataset) -> OwnRow:
 def _indicator_row(area_code: str, row: Indicator, profile, spread: Distribution | None, dataset) -> IndicatorRow:
     value = profile.values.get(row.code)
     return IndicatorRow(
+        code=row.code,
         name=row.name,
         unit="" if row.unit in ("%", "decile", "rank") else row.unit,
         text="" if value is None else wording.figure(value, row.decimals, row.unit),
@@ -245,7 +267,7 @@ def _indicator_row(area_code: str, row: Indicator, profile, spread: Distribution
         source_url=reverse("dataset", args=[dataset.pk]) if dataset else "",
         is_provisional=bool(dataset and dataset.is_provisional),
         url=reverse("figure", args=[row.code, area_code]),
-        theme=row.theme or "Other figures",
+        theme=row.theme or OTHER_THEME,
     )
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.db.models import Count
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
@@ -10,7 +11,7 @@ from accounts.access import allowed
 from accounts.models import Job, JobState
 from accounts.permissions import Permission
 from accounts.presenters import job_panel
-from lsoa.models import Dataset
+from lsoa.models import Dataset, QualityAlert
 from priorities.models import PriorityClass, ScoreRun
 from priorities.presenters import tag_for_class
 from routing.models import PlanState, RoutePlan
@@ -57,8 +58,8 @@ class HomePage:
         url = address("plan-create")
         if url and self.may(Permission.EDIT_PLANS):
             return {"url": url, "text": "New plan"}
-        if self.tasks:
-            return {"url": self.tasks[0].url, "text": "Review the next plan"}
+        if self._plan_tasks:
+            return {"url": self._plan_tasks[0].url, "text": "Review the next plan"}
         return None
 
     @property
@@ -78,7 +79,24 @@ class HomePage:
 
     @cached_property
     def tasks(self) -> list[Task]:
-        """Plans that this person can move on: approvers decide, planners finish what they have begun."""
+        """Alerts about data for those who load it, then plans that this person can move on."""
+        return [*self._alert_tasks(), *self._plan_tasks]
+
+    def _alert_tasks(self) -> list[Task]:
+        """One line for each severity that has alerts nobody has noted yet."""
+        if not self.may(Permission.LOAD_DATA):
+            return []
+        alerts = QualityAlert.objects.open().visible_to(self.organisation).filter(acknowledged_at=None).order_by()
+        counts = dict(alerts.values_list("severity").annotate(number=Count("pk")))
+        return [
+            Task(reverse("data-quality"), text, "Nobody has taken note yet", QualityAlert.Severity(severity).label, css)
+            for severity, css in _ALERT_CSS.items()
+            if (text := _alerts_text(counts.get(severity, 0)))
+        ]
+
+    @cached_property
+    def _plan_tasks(self) -> list[Task]:
+        """Approvers decide, planners finish what they have begun."""
         if self.organisation is None or not self.may(Permission.VIEW_PLANS):
             return []
         states = [PlanState.PROPOSED] if self.may(Permission.APPROVE_PLANS) else []
@@ -140,6 +158,7 @@ class HomePage:
             Dataset.objects.public()
             .in_force()
             .filter(rows_loaded__gt=0)
+            .defer("quality")
             .order_by("publication", "-loaded_at")
             .distinct("publication")
         )
@@ -147,6 +166,7 @@ class HomePage:
         return [
             {
                 "title": str(row),
+                "url": reverse("dataset", args=[row.pk]),
                 "detail": f"{row.publisher} · loaded {wording.day(row.loaded_at)} · {row.rows_loaded:,} rows",
                 "tag": "Provisional"
                 if row.is_provisional
@@ -170,6 +190,7 @@ class HomePage:
         }
 
 
+_ALERT_CSS = {QualityAlert.Severity.ERROR: "her-tag--bad", QualityAlert.Severity.WARNING: "her-tag--warning"}
 _PLAN_STATES = {
     PlanState.DRAFT: ("Draft", "her-tag--plain"),
     PlanState.OPTIMISING: ("Optimising", "her-tag--info"),
@@ -177,6 +198,10 @@ _PLAN_STATES = {
     PlanState.APPROVED: ("Approved", "her-tag--good"),
     PlanState.REJECTED: ("Rejected", "her-tag--bad"),
 }
+
+
+def _alerts_text(number: int) -> str:
+    return f"{number:,} alert{'s' if number != 1 else ''} about data" if number else ""
 
 
 def _class_row(query, found, number, total) -> dict:

@@ -5,9 +5,11 @@ import re
 import pytest
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import JobState
 from accounts.tests.factories import JobFactory
+from lsoa.models import QualityAlert
 
 from .test_explore import text_of
 
@@ -41,6 +43,29 @@ def test_somebody_without_organisation_is_told_what_to_do(client_as):
 
 def test_a_platform_administrator_has_a_home(platform_client):
     assert platform_client.get("/").status_code == 200
+
+
+def test_alerts_about_data_wait_for_those_who_load_it(platform_client, analyst):
+    seen = {"check_code": "change", "message": "Odd", "seen_at": timezone.now()}
+    for number, severity in enumerate(("warning", "warning", "information")):
+        QualityAlert.objects.create(subject=str(number), severity=severity, **seen)
+    assert "2 alerts about data" in text_of(platform_client.get("/"))
+    assert "alerts about data" not in text_of(analyst.get("/"))
+    QualityAlert.objects.update(acknowledged_at=timezone.now())
+    assert "alerts about data" not in text_of(platform_client.get("/"))
+
+
+def test_an_area_with_many_figures_shows_key_figures_and_folds_the_rest(analyst, city, patch, monkeypatch):
+    monkeypatch.setattr("healthequiroute.portal.presenters.area.FEW", 0)
+    html = analyst.get(reverse("area", args=[city["worst"].code])).content.decode()
+    assert "Key figures" in html and '<details class="her-fold">' in html
+    assert "Lowest to highest" in html
+
+
+def test_indicators_are_chosen_by_theme(analyst, city, patch):
+    html = analyst.get("/explore/").content.decode()
+    assert '<optgroup label="Priority">' in html
+    assert html.count("<optgroup") > 2
 
 
 def test_the_area_page_says_class_reasons_figures_and_where_they_come_from(analyst, city, patch):
