@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from accounts.access import allowed
 from accounts.permissions import Permission
+from lsoa.catalogue.order import OTHER_THEME, indicator_place, theme_place
 from lsoa.models import Dataset, Indicator, QualityAlert
 from lsoa.quality.spread import spread_by_indicator
 from lsoa.sources.base import Stage
@@ -19,7 +20,7 @@ from lsoa.sources.registry import SOURCES
 from . import wording
 from .lineage import Lineage
 
-OWN_THEME, OTHER_THEME = "Your organisation's own", "Other figures"
+OWN_THEME = "Your organisation's own"
 STAGE_THEMES = {
     Stage.BOUNDARIES: "Areas and look-ups",
     Stage.LOOKUPS: "Areas and look-ups",
@@ -27,6 +28,8 @@ STAGE_THEMES = {
     Stage.PRACTICES: "GP practices",
 }
 REPAIRS_SHOWN = 50
+# As many datasets are listed unfolded.
+FEW = 12
 
 
 @dataclass(frozen=True)
@@ -126,15 +129,20 @@ class DatasetList:
 
     @cached_property
     def groups(self) -> list[tuple[str, list[DatasetRow]]]:
-        """Theme and its datasets, in the order of the alphabet, own figures first."""
+        """Theme and its datasets: own figures, then places and practices, then as themes of indicators are ordered."""
         by_theme = defaultdict(list)
         for row in self.rows:
             by_theme[row.theme].append(row)
-        return sorted(by_theme.items(), key=lambda group: (group[0] != OWN_THEME, group[0] == OTHER_THEME, group[0]))
+        return sorted(by_theme.items(), key=lambda group: _heading_place(group[0]))
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the themes stand unfolded: when somebody asked for something, or where there is little."""
+        return bool(self.question) or len(self.rows) <= FEW
 
     @property
     def themes(self) -> list[str]:
-        return sorted({row.theme for row in self.all_rows})
+        return sorted({row.theme for row in self.all_rows}, key=_heading_place)
 
     @property
     def publishers(self) -> list[str]:
@@ -144,8 +152,13 @@ class DatasetList:
     def summary(self) -> str:
         number = wording.count(len(self.rows), "dataset")
         if self.question:
-            return f"{number} of {len(self.all_rows):,} fit"
+            return f"{number} of {len(self.all_rows):,} {'fits' if len(self.rows) == 1 else 'fit'}"
         return f"{number}{'' if self.question.with_history else ' in force'}"
+
+
+def _heading_place(heading: str) -> tuple:
+    first = (OWN_THEME, *dict.fromkeys(STAGE_THEMES.values()))
+    return (first.index(heading),) if heading in first else (len(first), *theme_place(heading))
 
 
 def _searched(row: DatasetRow) -> str:
@@ -258,7 +271,8 @@ class DatasetPage:
     def indicators(self) -> list[IndicatorSummary]:
         figures = self.quality.get("indicators", {})
         spreads = spread_by_indicator(self.dataset) if figures else {}
-        rows = Indicator.objects.visible_to(self.organisation).filter(code__in=figures).order_by("theme", "name")
+        rows = Indicator.objects.visible_to(self.organisation).filter(code__in=figures)
+        rows = sorted(rows, key=indicator_place)
         return [_indicator_summary(row, figures[row.code], spreads.get(row.code)) for row in rows]
 
     @cached_property

@@ -138,8 +138,8 @@ def _rows(feed: Feed, readings: list[FeedReading], now) -> list[ReadingRow]:
 
 def _figure_row(subject, reading, now) -> ReadingRow:
     measure = subject.measure(reading.measure)
-    number = f"{reading.value:,.1f}".removesuffix(".0") if reading.value is not None else ""
-    unit = "%" if reading.unit == "%" else f" {reading.unit}"
+    number = _number(reading.value) if reading.value is not None else ""
+    unit = "%" if reading.unit == "%" else f" {_one(reading.unit) if number == '1' else reading.unit}"
     return ReadingRow(
         measure=measure.name if measure else reading.measure,
         place=reading.place_name or reading.place_code or "All places",
@@ -147,6 +147,15 @@ def _figure_row(subject, reading, now) -> ReadingRow:
         age=age_words(now - reading.observed_at),
         observed_at=reading.observed_at,
     )
+
+
+def _number(value: float) -> str:
+    return f"{value:,.1f}".removesuffix(".0")
+
+
+def _one(unit: str) -> str:
+    """The unit of a single thing: "1 patient"."""
+    return unit.removesuffix("s")
 
 
 def _alert_row(reading, now) -> ReadingRow:
@@ -184,5 +193,5 @@ def _add_trend(card: FeedCard, trend: dict) -> None:
     card.trend = points
     card.trend_title = f"{measure.name} of {card.feed.name}, last 24 hours"
     card.trend_text = (
-        f"{len(points)} readings from {min(points):,.1f} to {max(points):,.1f}, the last {points[-1]:,.1f}."
+        f"{len(points)} readings from {_number(min(points))} to {_number(max(points))}, the last {_number(points[-1])}."
     )

@@ -309,7 +309,7 @@ class IndicatorPage:
             f"Against {self.before.release}, over {found.areas:,} {kind}: the median went from "
             f"{wording.figure(found.median_before, self.indicator)} to "
             f"{wording.figure(found.median_after, self.indicator)}. {found.unchanged:,} figures are the same. "
-            f"{found.jumped:,} areas jumped: they changed further from the median change than "
+            f"{wording.count(found.jumped, 'area')} jumped, changing further from the median change than "
             f"{JUMP_DEVIATIONS:g} scaled median absolute deviations and than a quarter of the interquartile range."
         )
 
@@ -324,7 +324,7 @@ class IndicatorPage:
                 url=reverse("figure", args=[self.indicator.code, jump.code]),
                 before=wording.figure(jump.before, self.indicator),
                 after=wording.figure(jump.after, self.indicator),
-                change=f"{'+' if jump.change > 0 else '−'}{wording.figure(abs(jump.change), self.indicator)}",
+                change=f"{'+' if jump.change > 0 else '−'}{wording.difference(abs(jump.change), self.indicator)}",
             )
             for jump in self.comparison.jumps
         ]

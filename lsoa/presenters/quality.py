@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.db.models.fields.json import KeyTransform
 from django.urls import reverse
 from django.utils import timezone
 
@@ -52,6 +53,7 @@ class GlanceRow:
     due: str
     change: str
     alerts: int
+    has_figures: bool
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,15 @@ class QualityPage:
         rows = sorted(self._alerts().open(), key=lambda row: (RANK[row.severity], -row.raised_at.timestamp()))
         return [_alert_row(row) for row in rows]
 
+    @property
+    def urgent_alerts(self) -> list[AlertRow]:
+        """Errors and warnings."""
+        return [row for row in self.open_alerts if row.alert.severity != QualityAlert.Severity.INFORMATION]
+
+    @property
+    def notices(self) -> list[AlertRow]:
+        return [row for row in self.open_alerts if row.alert.severity == QualityAlert.Severity.INFORMATION]
+
     @cached_property
     def resolved_alerts(self) -> list[AlertRow]:
         if not self.with_resolved:
@@ -95,7 +106,8 @@ class QualityPage:
         errors = wording.count(counts[QualityAlert.Severity.ERROR], "error")
         warnings = wording.count(counts[QualityAlert.Severity.WARNING], "warning")
         last = CheckRun.objects.order_by("-ran_at").first()
-        return f"{errors} and {warnings} open. Last checked {wording.age(last.ran_at)}."
+        notices = f"; {len(self.notices):,} for information" if self.notices else ""
+        return f"{errors} and {warnings} open{notices}. Last checked {wording.age(last.ran_at)}."
 
     @cached_property
     def checks(self) -> list[CheckRow]:
@@ -104,7 +116,12 @@ class QualityPage:
 
     @cached_property
     def glance(self) -> list[GlanceRow]:
+        """Datasets in force: those with alerts first, then those with figures of areas."""
         datasets = Dataset.objects.visible_to(self.organisation).in_force().order_by("publisher", "title", "-release")
+        # The whole report of a derived dataset is long; two parts of it are enough.
+        datasets = datasets.defer("quality").annotate(
+            given=KeyTransform("indicators", "quality"), repaired=KeyTransform("repaired", "quality")
+        )
         alerts: dict = {}
         changes: dict = {}
         for row in self.open_alerts:
@@ -113,10 +130,20 @@ class QualityPage:
             if row.alert.check_code == "change":
                 changes[key] = changes.get(key, 0) + 1
         before = self._publications_with_history()
-        return [
+        rows = [
             _glance_row(row, alerts.get(row.pk, 0), changes.get(row.pk, 0), (row.publication, row.extent) in before)
             for row in datasets
         ]
+        return sorted(rows, key=lambda row: (not row.alerts, not row.has_figures))
+
+    @property
+    def glance_figures(self) -> list[GlanceRow]:
+        """What is looked at first: datasets with figures of areas, and any with alerts."""
+        return [row for row in self.glance if row.has_figures or row.alerts]
+
+    @property
+    def glance_others(self) -> list[GlanceRow]:
+        return [row for row in self.glance if not row.has_figures and not row.alerts]
 
     def _publications_with_history(self) -> set[tuple]:
         rows = Dataset.objects.visible_to(self.organisation).filter(state=Dataset.State.SUPERSEDED).order_by()
@@ -148,7 +175,7 @@ def _check_row(check, run) -> CheckRow:
 
 
 def _glance_row(dataset, alerts, changes, has_history) -> GlanceRow:
-    figures = dataset.quality.get("indicators", {}).values()
+    figures = (dataset.given or {}).values()
     reasons: dict[str, int] = {}
     for row in figures:
         for reason, number in row.get("missing", {}).items():
@@ -166,11 +193,12 @@ def _glance_row(dataset, alerts, changes, has_history) -> GlanceRow:
         missing=f"{other + without:,}" if figures else "",
         suppressed=f"{reasons.get('suppressed', 0):,}" if figures else "",
         out_of_range=f"{reasons.get('out_of_range', 0):,}" if figures else "",
-        repaired=f"{len(dataset.quality.get('repaired', [])):,}" if dataset.quality.get("repaired") else "",
+        repaired=f"{len(dataset.repaired):,}" if dataset.repaired else "",
         age=wording.age(dataset.loaded_at),
         due=f"Newer one due since {due:%B %Y}" if due else "Newest known" if regular else "No regular release",
         change=_change_text(changes, has_history) if figures else "",
         alerts=alerts,
+        has_figures=bool(figures),
     )
 
 

@@ -44,6 +44,12 @@ def figure(value: float | None, indicator=None) -> str:
     return f"{text}%" if indicator is not None and indicator.unit == "%" else text
 
 
+def difference(value: float, indicator) -> str:
+    """A difference of two figures; that of two percentages is in points."""
+    text = figure(value, indicator)
+    return f"{text.removesuffix('%')} points" if indicator.unit == "%" else text
+
+
 def loose(value: float | None) -> str:
     """A number of unknown scale, with four digits that matter."""
     if value is None:

@@ -13,9 +13,9 @@ TABS = [
     ("datasets", "Datasets", "data", Permission.VIEW_AREAS),
     ("indicators", "Indicators", "indicators", Permission.VIEW_AREAS),
     ("quality", "Quality", "data-quality", Permission.VIEW_AREAS),
-    ("methods", "Methods", "methods", Permission.VIEW_AREAS),
+    ("methods", "How prevalence is estimated", "methods", Permission.VIEW_AREAS),
     ("feeds", "Live feeds", "feeds", Permission.VIEW_AREAS),
-    ("own", "Our own indicators", "own-indicators", Permission.MANAGE_INDICATORS),
+    ("own", "Own indicators", "own-indicators", Permission.MANAGE_INDICATORS),
     ("load", "Load data", "load-data", Permission.LOAD_DATA),
 ]
 

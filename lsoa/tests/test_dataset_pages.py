@@ -170,7 +170,7 @@ def two_releases(boundaries):
 
 def test_an_indicator_shows_its_spread_and_who_jumped(two_releases, client_as):
     page = text_of(client_as("viewer").get(reverse("indicator", args=["rate"])))
-    assert "1 areas jumped" in page and "57.1%" in page and "+50.1%" in page
+    assert "1 area jumped" in page and "57.1%" in page and "+50.1 points" in page
     assert "How areas are spread" in page and "/explore/?theme=rate" in page
 
 
