@@ -1,6 +1,8 @@
 """Loading publications."""
 
+import time
 from collections.abc import Callable, Iterable
+from contextlib import contextmanager
 from pathlib import Path
 
 import structlog
@@ -131,17 +133,23 @@ class _Run:
         if self._new() or _profile_lags(self.outcomes):
             self.tell(FILES_END, "what follows from new boundaries")
             # Set-wise work over millions of new rows: without statistics the planner would go through them one by one.
-            _run_function("analyse_open_data")
-            for finish in self.finishers:
-                finish()
+            with _logged("statistics"):
+                _run_function("analyse_open_data")
+            with _logged("map"):
+                for finish in self.finishers:
+                    finish()
             if self.organisation is None:
-                complete_areas()
-                refresh_after_load(self.outcomes)
+                with _logged("names and places"):
+                    complete_areas()
+                    refresh_after_load(self.outcomes)
             if derive and self.organisation is None:
-                carry_over_pending(by=self.by, progress=lambda done, text: self.tell(FILES_END, text))
-                self._derive()
+                with _logged("carried figures"):
+                    carry_over_pending(by=self.by, progress=lambda done, text: self.tell(FILES_END, text))
+                with _logged("derived figures"):
+                    self._derive()
             self.tell(PROFILE_START, "profile of the areas")
-            refresh_profile(analyse=True)
+            with _logged("profile"):
+                refresh_profile(analyse=True)
         for dataset in self._new():
             tell_others(dataset)
 
@@ -157,6 +165,14 @@ class _Run:
         ):
             outcome.derived = True
             self._outcome(outcome)
+
+
+@contextmanager
+def _logged(step: str):
+    """What takes long after the files must show in the log."""
+    started = time.monotonic()
+    yield
+    log.info("load_step", step=step, seconds=round(time.monotonic() - started, 1))
 
 
 def run_derivations(*, by, progress: Progress | None = None) -> list[LoadOutcome]:

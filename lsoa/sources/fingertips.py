@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from django.utils.text import slugify
 
+from lsoa.loading.report import QualityReport
 from lsoa.models import Dataset
 from lsoa.models.indicators import MissingReason
 
@@ -77,7 +78,8 @@ class FingertipsExport(Source):
         return material.kind == "csv" and wanted <= set(material.columns)
 
     def release(self, material):
-        frame = self._read(material, _Unreported())
+        # The same rows are read, and what is wrong with them reported, when they are loaded.
+        frame = self._read(material, QualityReport())
         numbers = sorted(set(frame["indicator"]) - {""})
         periods = sorted(set(frame["period"]) - {""})
         if not numbers or not periods:
@@ -118,16 +120,6 @@ class FingertipsExport(Source):
         # "91547.0" where a spreadsheet has been at it.
         frame["indicator"] = frame["indicator"].str.removesuffix(".0")
         return frame
-
-
-class _Unreported:
-    """Stands in for the report while only the release is looked for: the same rows are read, and reported, later."""
-
-    def read(self, rows):
-        """Counted when the rows are loaded."""
-
-    def reject(self, line, code, reason):
-        """Told when the rows are loaded."""
 
 
 def _named_indicators(frame, report):
