@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from lsoa.models import Area, MissingReason, Vintage
 
 from .base import Refused
-from .tables import SUPPRESSED
+from .tables import NUMBER, SUPPRESSED
 
 MOST_ROWS = 100_000
 MOST_LETTERS = 1_000
@@ -55,7 +55,9 @@ def read_own_figures(content: bytes) -> OwnFigures:
     Raises Refused for a file that is no such table or that mixes vintages; single bad rows become rejects.
     """
     figures = OwnFigures()
-    lines = _records(_text(content, figures))
+    text = _text(content, figures)
+    delimiter = _delimiter(text)
+    lines = _records(text, delimiter)
     headings = next(lines, (1, []))[1]
     columns = _columns(headings)
     seen: dict[str, int] = {}
@@ -65,7 +67,7 @@ def read_own_figures(content: bytes) -> OwnFigures:
         figures.rows_read += 1
         if figures.rows_read > MOST_ROWS:
             raise Refused(expected=f"at most {MOST_ROWS:,} rows", found="more")
-        _read_row(figures, columns, len(headings), line, cells, seen)
+        _read_row(figures, columns, len(headings), line, cells, seen, commas=delimiter != ";")
     if not figures.rows and not figures.rejects:
         raise Refused(expected="rows below the headings", found="none")
     _find_vintage(figures)
@@ -82,10 +84,14 @@ def _text(content: bytes, figures) -> str:
         return content.decode("cp1252", errors="replace")
 
 
-def _records(text: str) -> Iterable[tuple[int, list[str]]]:
-    """(line, cells) of every record. The delimiter is the one that the first line has most of."""
+def _delimiter(text: str) -> str:
+    """The one that the first line has most of."""
     first = text.split("\n", 1)[0]
-    delimiter = max(",;\t", key=first.count)
+    return max(",;\t", key=first.count)
+
+
+def _records(text: str, delimiter: str) -> Iterable[tuple[int, list[str]]]:
+    """(line, cells) of every record."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     line = 1
     try:
@@ -122,7 +128,7 @@ def _first(plain, wanted) -> int | None:
     return next((n for n, name in enumerate(plain) if name in wanted), None)
 
 
-def _read_row(figures, columns, width, line, cells, seen) -> None:
+def _read_row(figures, columns, width, line, cells, seen, *, commas: bool) -> None:
     def cell(name):
         place = columns[name]
         return cells[place].strip() if place is not None and place < len(cells) else ""
@@ -134,27 +140,30 @@ def _read_row(figures, columns, width, line, cells, seen) -> None:
         return figures.reject(line, code, "an LSOA code such as E01000001", f"“{code[:40]}”" if code else "nothing")
     if code in seen:
         return figures.reject(line, code, "each area once", f"the area of line {seen[code]:,} again")
-    value, reason, problem = _value(cell("value"), cell("reason"))
+    value, reason, problem = _value(cell("value"), cell("reason"), commas)
     if problem:
-        return figures.reject(line, code, "a number", f"“{problem[:40]}”")
+        return figures.reject(
+            line, code, "a number such as 1,234.5" if commas else "a number such as 1234.5", f"“{problem[:40]}”"
+        )
     seen[code] = line
     figures.rows.append((line, code, value, reason, cell("period")[:20]))
     return None
 
 
-def _value(text: str, why: str) -> tuple[float | None, str | None, str]:
-    """(value, reason why there is none, text that is neither)."""
-    plain = text.replace(",", "").replace(" ", "").replace("\xa0", "").removesuffix("%")
+def _value(text: str, why: str, commas: bool) -> tuple[float | None, str | None, str]:
+    """(value, reason why there is none, text that is neither). `commas` may stand between thousands: not in a file
+    with semicolons, where 0,5 is a half and 1,234 may be one and a bit."""
+    plain = text.replace(" ", "").replace("\xa0", "").removesuffix("%")
     if not plain:
         return None, _reason(why), ""
     if plain.lower() in SUPPRESSED or plain.startswith("<"):
         return None, MissingReason.SUPPRESSED.value, ""
     if text.lower() in NOT_APPLICABLE:
         return None, MissingReason.NOT_APPLICABLE.value, ""
-    try:
-        number = float(plain)
-    except ValueError:
+    # float() would take 1_0 for 10, and a spreadsheet has rounded 1.2E+05.
+    if not NUMBER.fullmatch(plain) or ("," in plain and not commas):
         return None, None, text
+    number = float(plain.replace(",", ""))
     return (number, None, "") if math.isfinite(number) else (None, None, text)
 
 

@@ -380,3 +380,21 @@ def test_nothing_that_is_handed_in_crashes_the_reader(db, content):
 def test_what_areas_show_needs_no_figures_of_others(boundaries, client_as):
     page = text_of(client_as("viewer").get(reverse("area", args=[Area.objects.first().code])))
     assert "Your organisation's own indicators" not in page
+
+
+@pytest.mark.parametrize("cell", ["0,5", "1,5", "1,234", "1_0", "\u0663", "1.2E+05", "12,34.5"])
+def test_a_cell_that_could_be_another_number_is_rejected(db, cell):
+    """A comma is a decimal sign in many a spreadsheet: 0,5 was once read as 5."""
+    AreaFactory(code=CODES[0])
+    AreaFactory(code=CODES[1])
+    figures = read_own_figures(f"code;value\n{CODES[0]};{cell}\n{CODES[1]};0.5\n".encode())
+    assert figures.values == [0.5]
+    assert figures.rejects == [(2, CODES[0], f"expected a number such as 1234.5, found “{cell}”")]
+
+
+def test_commas_between_thousands_are_read_where_commas_are_no_delimiters_of_halves(db):
+    AreaFactory(code=CODES[0])
+    AreaFactory(code=CODES[1])
+    figures = read_own_figures(f'code,value\n{CODES[0]},"1,234.5"\n{CODES[1]},"0,5"\n'.encode())
+    assert figures.values == [1234.5]
+    assert figures.rejects == [(3, CODES[1], "expected a number such as 1,234.5, found “0,5”")]
