@@ -20,7 +20,9 @@ DEFAULT_THEME = "priority"
 PAGE_SIZE = 25
 
 _SLUG = re.compile(r"^[a-z0-9][a-z0-9_-]{0,99}$", re.IGNORECASE)
-_SORT = re.compile(r"^-?[a-z0-9][a-z0-9_:-]{0,99}$", re.IGNORECASE)
+# A code of digits alone would be read as a place in a JSON array.
+_INDICATOR = re.compile(r"^(?=[0-9_-]*[a-z])[a-z0-9][a-z0-9_-]{0,99}$", re.IGNORECASE)
+_SORT = re.compile(r"^-?(?=[0-9_:-]*[a-z])[a-z0-9][a-z0-9_:-]{0,99}$", re.IGNORECASE)
 _GSS_CODE = re.compile(r"^[A-Z]\d{8}$")
 _VIEW = re.compile(r"^\d{1,2}/-?\d{1,2}(\.\d{1,6})?/-?\d{1,3}(\.\d{1,6})?$")
 _MANY = 50  # filters of one kind: nobody sets more, and each costs a condition in the database
@@ -42,7 +44,7 @@ class IndicatorRange:
         """ValueError with a sentence for people."""
         code, _, bounds = text.partition(":")
         low, separator, high = bounds.partition(":")
-        if not _SLUG.match(code) or not separator:
+        if not _INDICATOR.match(code) or not separator:
             raise ValueError(f"“{text[:60]}” is not an indicator range.")
         return cls.of(code, low, high)
 
@@ -144,7 +146,7 @@ def _ranges(data, problems) -> tuple[IndicatorRange, ...]:
     code = data.get("indicator", "")
     if low or high:
         try:
-            if not _SLUG.match(code):
+            if not _INDICATOR.match(code):
                 raise ValueError("Choose the indicator that the range is for.")
             found[code] = IndicatorRange.of(code, low, high)
         except ValueError as error:

@@ -29,6 +29,12 @@ def test_a_page_number_of_thousands_of_digits_is_a_page_number(client_as):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("given", [{"sort": "9" * 23}, {"sort": "-1"}, {"range": f"{'9' * 23}:1:2"}])
+def test_an_indicator_of_digits_alone_is_none(client_as, given):
+    assert client_as("analyst").get("/explore/", given).status_code == 200
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("body", NOT_OBJECTS, ids=lambda body: body[:12])
 @pytest.mark.parametrize("address", ["token/", "token/refresh/", "route-plans/"])
 def test_the_api_takes_one_json_object(api_client_as, address, body):
