@@ -19,6 +19,8 @@ from . import audit
 from .models import Job, JobState, Notification
 
 log = structlog.get_logger(__name__)
+# A title may hold the name of a file, which is as long as people make it.
+MOST_TITLE = 200
 
 HEARTBEAT_SECONDS = 5
 # Three missed beats and a margin: after this a running job is taken for dead.
@@ -50,7 +52,7 @@ def enqueue(*, kind: str, title: str, payload: dict, by, organisation=None, url:
         raise KeyError(kind)
     creator = by if hasattr(by, "email") else None
     job = Job.objects.create(
-        kind=kind, title=title, payload=payload, url=url, created_by=creator, organisation=organisation
+        kind=kind, title=title[:MOST_TITLE], payload=payload, url=url, created_by=creator, organisation=organisation
     )
     audit.record(action="job.queued", by=by, organisation=organisation, target=job, details={"kind": kind})
     transaction.on_commit(lambda: _hand_over(job))

@@ -142,9 +142,8 @@ def _read_row(figures, columns, width, line, cells, seen, *, commas: bool) -> No
         return figures.reject(line, code, "each area once", f"the area of line {seen[code]:,} again")
     value, reason, problem = _value(cell("value"), cell("reason"), commas)
     if problem:
-        return figures.reject(
-            line, code, "a number such as 1,234.5" if commas else "a number such as 1234.5", f"“{problem[:40]}”"
-        )
+        wanted = "a number with a decimal point" if "," in problem else "a number"
+        return figures.reject(line, code, wanted, f"“{problem[:40]}”")
     seen[code] = line
     figures.rows.append((line, code, value, reason, cell("period")[:20]))
     return None

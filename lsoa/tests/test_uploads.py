@@ -99,6 +99,8 @@ def test_names_are_never_paths(boundaries, care_file, hand_in, tmp_path):
     assert "/" not in upload.names[0] and "\n" not in upload.names[0]
     assert [path.name for path in upload_folder(upload).iterdir()] == ["0001"]
     assert not list(tmp_path.glob("**/cron.d"))
+    hand_in(care_file, name="n" * 300)
+    assert len(Upload.objects.latest("created_at").job.title) == 200
 
 
 def test_the_folder_is_outside_of_what_is_served(care_file, hand_in, boundaries):
@@ -384,17 +386,15 @@ def test_what_areas_show_needs_no_figures_of_others(boundaries, client_as):
 
 @pytest.mark.parametrize("cell", ["0,5", "1,5", "1,234", "1_0", "\u0663", "1.2E+05", "12,34.5"])
 def test_a_cell_that_could_be_another_number_is_rejected(db, cell):
-    """A comma is a decimal sign in many a spreadsheet: 0,5 was once read as 5."""
-    AreaFactory(code=CODES[0])
-    AreaFactory(code=CODES[1])
+    _ = [AreaFactory(code=code) for code in CODES[:2]]
     figures = read_own_figures(f"code;value\n{CODES[0]};{cell}\n{CODES[1]};0.5\n".encode())
     assert figures.values == [0.5]
-    assert figures.rejects == [(2, CODES[0], f"expected a number such as 1234.5, found “{cell}”")]
+    wanted = "a number with a decimal point" if "," in cell else "a number"
+    assert figures.rejects == [(2, CODES[0], f"expected {wanted}, found “{cell}”")]
 
 
 def test_commas_between_thousands_are_read_where_commas_are_no_delimiters_of_halves(db):
-    AreaFactory(code=CODES[0])
-    AreaFactory(code=CODES[1])
+    _ = [AreaFactory(code=code) for code in CODES[:2]]
     figures = read_own_figures(f'code,value\n{CODES[0]},"1,234.5"\n{CODES[1]},"0,5"\n'.encode())
-    assert figures.values == [1234.5]
-    assert figures.rejects == [(3, CODES[1], "expected a number such as 1,234.5, found “0,5”")]
+    assert figures.values == [1_234.5]
+    assert figures.rejects == [(3, CODES[1], "expected a number with a decimal point, found “0,5”")]
