@@ -41,7 +41,10 @@ def roll_back(*, dataset: Dataset, by) -> Dataset | None:
 
 def put_in_force(*, dataset: Dataset, by, reason: str) -> Dataset:
     """Put a release in force that is history or was taken back, and pin it: newer ones are kept beside it, but do not
-    take its place. Raises ReleaseImpossible when it is in force and pinned already, or holds no figures."""
+    take its place. Raises ReleaseImpossible when it is in force and pinned already, holds no figures, or no reason is
+    given."""
+    if not reason.strip():
+        raise ReleaseImpossible("Say why this release is to be in force.")
     with transaction.atomic():
         dataset = Dataset.objects.select_for_update().get(pk=dataset.pk)
         if dataset.state == Dataset.State.CURRENT and dataset.is_pinned:

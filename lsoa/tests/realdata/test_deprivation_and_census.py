@@ -105,7 +105,9 @@ def test_workbook_and_text_give_the_same_figures(one, other):
     for chunk, twin in zip(iod(one).chunks, iod(other).chunks, strict=True):
         assert chunk.indicator == twin.indicator
         assert list(chunk.code) == list(twin.code)
-        assert np.array_equal(chunk.value, twin.value)
+        # The workbook holds fractions of people of working age that its copies as text have rounded.
+        rounded = 0.5 if chunk.indicator == "imd_population_working_age" else 0
+        assert np.abs(chunk.value - twin.value).max() <= rounded
 
 
 @pytest.mark.parametrize(
