@@ -267,7 +267,8 @@ def _scan_plainly(archive: zipfile.ZipFile, info) -> Extent | None:
     """The same for sheets as programs write them, thirty times as fast; None for all others.
 
     Nothing may stand in the part that would make its bytes mean something else than they say: no other encoding, no
-    character references, comments or sections, no prefixes, no single quotes, no room around equals signs, no cell without an address, no error.
+    character references, comments or sections, no prefixes, no single quotes, no room around equals signs, no cell
+    without an address, no error.
     """
     if info.file_size > PLAIN_BYTES:
         return None

@@ -45,8 +45,8 @@ def test_a_refused_file_makes_exit_code_1_and_the_others_load(boundaries, capsys
     code, out = run(capsys, "load_open_data", str(tmp_path / "in"))
     assert code == 1
     assert (
-        "old.geojson: REFUSED: expected LSOA codes of 2011, found none that ended with 2011 and 1 that 2011 did not have"
-        in out
+        "old.geojson: REFUSED: expected LSOA codes of 2011, "
+        "found none that ended with 2011 and 1 that 2011 did not have" in out
     )
     assert "README.md: skipped" in out
     assert "3 files: 1 loaded, 1 skipped, 1 REFUSED" in out
