@@ -17,6 +17,7 @@ prepare() {
 }
 
 finish() {
+    if [ -n "$BESIDE" ]; then kill -INT "$BESIDE" 2>/dev/null && wait "$BESIDE"; fi || true
     if [ -n "$STARTED_SERVICES" ]; then bash "$HERE/services.sh" stop test; fi
 }
 
@@ -37,17 +38,36 @@ pytest_step() {
     [ "$status" -eq 0 ] || FAILED+=("$name")
 }
 
+# Runs beside the other steps, in a database of its own; what it said is shown when it is waited for.
+BESIDE=
+pytest_beside() {
+    TEST_DATABASE_NAME=$1 "$PYTHON" -m pytest "${@:2}" >"$LOCAL/pytest-beside.log" 2>&1 &
+    BESIDE=$!
+}
+
+wait_beside() {
+    local name=$1 status=0
+    wait "$BESIDE" || status=$?
+    BESIDE=
+    say "$name"
+    cat "$LOCAL/pytest-beside.log"
+    CLOSING+=("$name: $(tail -n 1 "$LOCAL/pytest-beside.log")")
+    [ "$status" -eq 0 ] || FAILED+=("$name")
+}
+
 CLOSING=()
 trap finish EXIT
 prepare
 step "Style" bash "$HERE/lint.sh"
 step "Migrations" env DATABASE_AS_OWNER=true "$PYTHON" manage.py makemigrations --check --dry-run
+# A whole national load in one process: coverage would make it three times as long, every worker would load anew, and
+# most of it is the database's work. So it has a database of its own, beside everything else.
+pytest_beside test_her_published -q --create-db --durations=10 lsoa/tests/realdata
 pytest_step "Tests" -q -n "${PYTEST_WORKERS:-2}" --create-db -m "not browser" --durations=10 --cov --cov-report=term:skip-covered \
     --ignore=lsoa/tests/realdata
-# A whole national load in one process: coverage would make it three times as long, and every worker would load anew.
-pytest_step "Published files" -q --create-db --durations=10 lsoa/tests/realdata
 pytest_step "Browser tests" -q --create-db -m browser --durations=5 \
     --tracing=retain-on-failure --screenshot=only-on-failure --output=.local/browser
+wait_beside "Published files"
 echo
 printf '%s\n' "${CLOSING[@]}"
 printf 'All of it took %d s.\n' "$SECONDS"
