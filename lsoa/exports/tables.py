@@ -57,11 +57,11 @@ def _notes(about: About) -> bytes:
 
 def _lines(rows: Iterable[Iterable]) -> bytes:
     buffer = io.StringIO(newline="")
-    csv.writer(buffer).writerows([_safe(cell) for cell in row] for row in rows)
+    csv.writer(buffer).writerows([safe_cell(cell) for cell in row] for row in rows)
     return buffer.getvalue().encode()
 
 
-def _safe(cell):
+def safe_cell(cell):
     """Text that a spreadsheet would run as a formula is kept text (OWASP, CSV injection)."""
     if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r"):
         return f"'{cell}"

@@ -4,24 +4,19 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 
-from asgiref.sync import sync_to_async
-from django.core.handlers.asgi import ASGIRequest
 from django.http import StreamingHttpResponse
 from django.utils.text import slugify
 
+from lsoa.exports.streaming import download
+from lsoa.exports.tables import safe_cell
+
 ROWS_A_PIECE = 1_000
-# A spreadsheet takes cells that begin so for formulas.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def csv_response(request, name: str, headings: list[str], rows: Iterable[Iterable]) -> StreamingHttpResponse:
     """All rows as a CSV file (UTF-8 with a byte order mark, as spreadsheets need it), never in memory as a whole."""
-    pieces = _pieces(headings, rows)
-    if isinstance(request, ASGIRequest):
-        pieces = _in_thread(pieces)
-    response = StreamingHttpResponse(pieces, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{slugify(name)[:100] or "data"}.csv"'
-    return response
+    pieces = (piece.encode() for piece in _pieces(headings, rows))
+    return download(request, pieces, f"{slugify(name)[:100] or 'data'}.csv")
 
 
 def _pieces(headings, rows) -> Iterator[str]:
@@ -39,16 +34,7 @@ def _pieces(headings, rows) -> Iterator[str]:
 
 
 def _cell(value):
-    if value is None:
-        return ""
     if isinstance(value, float):
         # As it is held, so that it compares equal to what was published: 92.735 and not 92.73500000000001.
         return repr(value).removesuffix(".0")
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
-
-
-async def _in_thread(pieces):
-    """A plain iterator would be gathered in memory before the first byte leaves an ASGI server."""
-    end = object()
-    while (piece := await sync_to_async(next)(pieces, end)) is not end:
-        yield piece
+    return safe_cell(value)

@@ -93,7 +93,7 @@ def test_text_that_a_spreadsheet_would_run_stays_text(analyst, city, patch):
     city["quiet"].save()
     _, rows = table(analyst.get(FILE))
     assert '\'=HYPERLINK("x")' in {row["local_authority_name"] for row in rows}
-    assert tables._safe(-1.5) == -1.5
+    assert tables.safe_cell(-1.5) == -1.5
 
 
 def test_geojson_has_sources_filters_and_reasons(analyst, city, patch):
