@@ -1,0 +1,105 @@
+"""QQ2: offsets inside a class by placing its rules on a line with a quadratic programme.
+
+Source: DEXiLibrary (Bohanec, 2024), DexiQQ2. It does without the weights of QQ1, which suit no table that is far from
+a plane. For every class the rules that hold it are partially ordered by dominance (componentwise by preference: a
+descending scale counts from its other end, different classes of an unordered one are not comparable). The graph is
+reduced to its direct edges and framed by a virtual bottom and top, m away from all rules (m: arguments with an order);
+``quadratic`` places them. With D the longest edge the offset of rule i is (x_i - D/2) / (x_top - D) - 0.5. Unordered
+arguments split the class into one problem per combination of their classes; a rule alone in its problem has offset 0.
+
+Around its place a rule leaves a gap for the offsets o of its arguments, so that rules do not overtake each other:
+gap_i = min(0.5 - |offset_i|, min over its neighbours in the class of m |offset_i - offset_j| / 2), and the value is
+class + offset_i + sum over ordered arguments of 2 o_a gap_i / m. Neighbours are the rules one step of one ordered
+argument away. Offsets point towards preference: +0.5 is the better end, also on descending scales.
+"""
+
+import itertools
+
+import numpy as np
+from numpy.typing import NDArray
+
+from priorities.dex.ranking.rules import Placement, RuleTable
+
+
+def place(table: RuleTable) -> Placement:
+    offsets = rule_offsets(table)
+    slopes = np.zeros((*offsets.shape, len(table.arguments)))
+    if table.ordered:
+        widths = 2 * gaps(table, offsets) / len(table.ordered)
+        slopes[:, :, list(table.ordered)] = np.nan_to_num(widths)[:, :, None]
+    return Placement(offsets, slopes)
+
+
+def rule_offsets(table: RuleTable) -> NDArray[np.float64]:
+    """Return (rules, classes) offsets of rules whose arguments have offset 0; NaN where the rule lacks the class."""
+    offsets = np.full(table.contains.shape, np.nan)
+    unordered = [position for position in range(len(table.arguments)) if position not in table.ordered]
+    for fixed in itertools.product(*[range(table.arguments[position][0]) for position in unordered]):
+        part = (table.combinations[:, unordered] == fixed).all(axis=1)
+        for index in range(offsets.shape[1]):
+            rules = np.flatnonzero(part & table.contains[:, index])
+            if len(rules):
+                offsets[rules, index] = _place_class(table, rules)
+    return offsets
+
+
+def _place_class(table: RuleTable, rules: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Offsets of the rules of one class, all comparable in their unordered arguments."""
+    if len(rules) == 1:
+        return np.zeros(1)
+    from priorities.dex.ranking.quadratic import place_on_line  # SciPy takes longer to import than QQ1 to run
+
+    lower, upper, distances = framed_graph(table, rules)
+    x = place_on_line(lower, upper, distances, len(rules) + 2)
+    longest = distances.max()
+    return (x[1:-1] - longest / 2) / (x[-1] - longest) - 0.5
+
+
+def framed_graph(
+    table: RuleTable, rules: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """Return (lower, upper, distance) of the direct edges: 0 is the bottom, 1..n the rules, n + 1 the top."""
+    directions = np.array([direction for _, direction in table.arguments])
+    points = table.combinations[rules] * directions
+    below = _dominance(points)
+    direct = below & ~_through_another(below)
+    lower, upper = np.nonzero(direct)
+    hamming = (points[lower] != points[upper]).sum(axis=1)
+    first, last = np.flatnonzero(~below.any(axis=0)), np.flatnonzero(~below.any(axis=1))
+    frame = np.full(len(first) + len(last), float(len(table.ordered)))
+    return (
+        np.concatenate([lower + 1, np.zeros(len(first), dtype=np.int64), last + 1]),
+        np.concatenate([upper + 1, first + 1, np.full(len(last), len(rules) + 1)]),
+        np.concatenate([hamming.astype(float), frame]),
+    )
+
+
+def _dominance(points: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """``[i, j]``: rule j is at least as good as i in every argument, and better in one."""
+    below = np.ones((len(points), len(points)), dtype=bool)
+    for column in points.T:
+        below &= column[:, None] <= column[None, :]
+    np.fill_diagonal(below, False)
+    return below
+
+
+def _through_another(below: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """``[i, k]``: some j lies between, so that the edge is not direct."""
+    counted = below.astype(np.float32)
+    return counted @ counted > 0
+
+
+def gaps(table: RuleTable, offsets: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return (rules, classes) room of every rule; NaN where the rule lacks the class."""
+    m = len(table.ordered)
+    shape = [size for size, _ in table.arguments]
+    grid = offsets.reshape(*shape, -1)
+    room = 0.5 - np.abs(grid)
+    for axis in table.ordered:
+        steps = m * np.abs(np.diff(grid, axis=axis)) / 2
+        low = tuple(slice(None, -1) if a == axis else slice(None) for a in range(grid.ndim))
+        high = tuple(slice(1, None) if a == axis else slice(None) for a in range(grid.ndim))
+        # fmin takes the number where a neighbour lacks the class; where the rule itself does, the room is NaN.
+        room[low] = np.where(np.isnan(room[low]), np.nan, np.fmin(room[low], steps))
+        room[high] = np.where(np.isnan(room[high]), np.nan, np.fmin(room[high], steps))
+    return np.maximum(room, 0.0).reshape(offsets.shape)
