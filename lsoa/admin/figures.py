@@ -1,17 +1,15 @@
-"""Indicators, their values, series of activity, and published figures of places."""
+"""Indicators, series of activity, and published figures of places.
+
+Figures of areas themselves have pages of their own (a dataset, a figure with its lineage): the admin takes no table
+whose key has several columns.
+"""
 
 from django.contrib import admin
 
 from accounts.read_only_admin import ReadOnlyAdmin
-from lsoa.models import ActivitySeries, ActivityValue, Area, Dataset, Indicator, IndicatorValue, PlaceFigure
+from lsoa.models import ActivitySeries, ActivityValue, Indicator, PlaceFigure
 
-from .large import DatasetFilter, LargeAdmin
-
-
-class GivingFilter(DatasetFilter):
-    """Datasets that give indicators."""
-
-    only = {"quality__indicators__isnull": False}
+from .large import LargeAdmin
 
 
 @admin.register(Indicator)
@@ -24,39 +22,6 @@ class IndicatorAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request):
         return super().get_queryset(request).public()
-
-
-class PublicIndicatorFilter(admin.SimpleListFilter):
-    title, parameter_name = "indicator", "indicator"
-
-    def lookups(self, request, model_admin):
-        return list(Indicator.objects.public().order_by("name").values_list("pk", "name"))
-
-    def queryset(self, request, queryset):
-        return queryset.filter(indicator=self.value()) if self.value() else queryset
-
-
-@admin.register(IndicatorValue)
-class IndicatorValueAdmin(LargeAdmin):
-    list_display = ["area", "indicator", "dataset", "period", "value", "missing_reason", "method", "line"]
-    list_filter = [PublicIndicatorFilter, GivingFilter]
-    search_fields = ["area__code"]
-    search_help_text = "The code of an area"
-    # A foreign key that may be null would be joined in a way that reads everything.
-    list_select_related = ["area", "indicator", "dataset"]
-
-    def get_queryset(self, request):
-        rows = super().get_queryset(request).filter(indicator__organisation=None)
-        return rows.defer("area__geometry", "area__population_centroid", "dataset__quality")
-
-    def get_search_results(self, request, queryset, search_term):
-        """By area code. Values are found by dataset, indicator and area together, which is what their index holds."""
-        if not search_term:
-            return queryset, False
-        areas = list(Area.objects.filter(code=search_term.strip().upper()).order_by().values_list("pk", flat=True))
-        datasets = list(Dataset.objects.public().order_by().values_list("pk", flat=True))
-        indicators = list(Indicator.objects.public().order_by().values_list("pk", flat=True))
-        return queryset.filter(area__in=areas, dataset__in=datasets, indicator__in=indicators), False
 
 
 @admin.register(ActivitySeries)

@@ -105,7 +105,7 @@ CHANGED = f"""{_INSERT}
 WITH indicators AS MATERIALIZED ({_INDICATORS}),
 parents AS (
     SELECT q.child_id, q.kind, q.weight, q.share, i.id AS indicator_id, i.kind AS sort,
-        v.id AS value_id, v.value, v.missing_reason, v.period, v.line
+        v.area_id AS parent_id, v.value, v.missing_reason, v.period, v.line
     FROM carried_pair q CROSS JOIN indicators i
     LEFT JOIN lsoa_indicatorvalue v
         ON v.dataset_id = %(dataset)s AND v.indicator_id = i.id AND v.area_id = q.parent_id
@@ -119,7 +119,7 @@ gathered AS (
         CASE WHEN count(*) = 1 THEN min(line) END AS line,
         (array_agg(coalesce(missing_reason, 'unavailable') ORDER BY weight DESC,
             coalesce(missing_reason, 'unavailable')) FILTER (WHERE value IS NULL))[1] AS reason
-    FROM parents GROUP BY child_id, indicator_id HAVING count(value_id) > 0
+    FROM parents GROUP BY child_id, indicator_id HAVING count(parent_id) > 0
 ),
 carried AS (
     SELECT *, CASE

@@ -31,12 +31,16 @@ class LoadContext:
     The adapter may set `extent` and `release` from the rows, and `definitions` of indicators that only the file knows.
     """
 
-    def __init__(self, *, report: QualityReport, progress=None, extent="England", release="", options=None):
+    def __init__(self, *, report: QualityReport, extent="England", release="", options=None):
         self.report = report
         self.extent = extent
         self.release = release
         self.options: dict[str, str] = options or {}
         self.definitions: dict[str, IndicatorDefinition] = {}
+        self._progress = None
+
+    def tell(self, progress) -> None:
+        """Whom to tell how far this file is."""
         self._progress = progress
 
     def progress(self, fraction: float) -> None:

@@ -1,5 +1,6 @@
 """Columns into a table by COPY: a text block for mixed columns, formed column by column."""
 
+from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
@@ -12,14 +13,15 @@ _SPECIAL = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 
 def copy_columns(table: str, columns: dict) -> None:
     """COPY columns (name -> sequence) of equal length into a table. NaN and None become null, lists arrays."""
-    write_copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN", _block(columns.values()))
+    write_copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN", [_block(columns.values())])
 
 
-def write_copy(statement: str, block: str | bytes) -> None:
+def write_copy(statement: str, blocks: Iterable[str | bytes]) -> None:
     """Run a COPY FROM STDIN. Raises Django's errors, as other statements do."""
     with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(statement) as copy:
-        if block:
-            copy.write(block)
+        for block in blocks:
+            if block:
+                copy.write(block)
 
 
 def _block(columns) -> str:

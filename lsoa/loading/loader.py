@@ -22,13 +22,11 @@ from lsoa.sources.rows import (
 )
 
 from . import postcodes, records, staging
-from .context import LoadContext
 from .datasets import Scope, already_loaded, create_dataset, same_figures
-from .fingerprint import Fingerprint
 from .merge import Merge
 from .practices import merge_practices
+from .reading import Reading
 from .recognition import explain_unrecognised
-from .report import QualityReport
 from .values import ValueWriter
 from .vintages import KnownAreas, national_boundaries_loaded, patch_codes, resolve_vintage
 
@@ -85,12 +83,12 @@ class _NothingNew(Exception):
 
 
 def load_material(
-    *, material, by, patch=None, organisation=None, dry_run=False, progress=None, source=None
+    *, material, by, patch=None, organisation=None, dry_run=False, progress=None, source=None, reading=None
 ) -> LoadOutcome:
     """Load a material with its adapter. Never raises for a bad file: the outcome says "refused" and why.
 
     `progress(fraction)` is told how far this file is. With `organisation` the dataset is that organisation's own.
-    The caller refreshes the profile afterwards.
+    `reading`: of this material, begun already. The caller refreshes the profile afterwards.
     """
     outcome = LoadOutcome(material.name, "skipped")
     try:
@@ -99,7 +97,8 @@ def load_material(
             outcome.message = explain_unrecognised(material)
             return outcome
         outcome.source = source
-        load = _Load(outcome, source, material, Scope(organisation=organisation, patch=patch), by, progress)
+        reading = reading or Reading(source, material)
+        load = _Load(outcome, reading, Scope(organisation=organisation, patch=patch), by, progress)
         with transaction.atomic():
             load.run()
             if dry_run and outcome.state in ("loaded", "history"):
@@ -121,11 +120,11 @@ def load_material(
 class _Load:
     """One material on its way in; `run` in a transaction."""
 
-    def __init__(self, outcome, source, material, scope, by, progress):
+    def __init__(self, outcome, reading: Reading, scope, by, progress):
         self.started = time.monotonic()
-        self.outcome, self.source, self.material, self.scope, self.by = outcome, source, material, scope, by
-        self.progress = progress
-        self.report = QualityReport()
+        self.outcome, self.reading, self.scope, self.by, self.progress = outcome, reading, scope, by, progress
+        self.source, self.material = reading.source, reading.material
+        self.report, self.context = reading.report, reading.context
 
     def run(self) -> None:
         with connection.cursor() as cursor:
@@ -134,15 +133,8 @@ class _Load:
         known = already_loaded(self.source, self.material, release, self.scope)
         if known is not None:
             self._nothing_new(known, f"already loaded on {known.loaded_at:%-d %B %Y}")
-        self.context = LoadContext(
-            report=self.report,
-            extent=release.extent,
-            release=release.release,
-            progress=self.progress,
-            options=self.material.options,
-        )
         staging.create_tables()
-        staged = self._stage()
+        staged = self._stage(release)
         self.outcome.seconds["read"] = time.monotonic() - self.started
         self.context.progress(0.7)
         release = replace(release, release=self.context.release)
@@ -181,14 +173,11 @@ class _Load:
             state += ": history stays history, unless a person puts it in force"
         raise _NothingNew(f"{why} ({state})")
 
-    def _stage(self) -> Staged:
+    def _stage(self, release) -> Staged:
         """Read everything: places into staging tables, figures and records into memory."""
-        staged, fingerprint = Staged(), Fingerprint()
-        for chunk in self.source.rows(self.material, self.context):
-            if not len(chunk):
-                continue
+        staged = Staged()
+        for chunk in self.reading.chunks(release, self.progress):
             staged.kinds.add(type(chunk))
-            fingerprint.add(chunk)
             if isinstance(chunk, WITH_LSOA_CODES):
                 staged.codes.update(chunk.code)
             match chunk:
@@ -211,7 +200,7 @@ class _Load:
                     staged.records.append(chunk)
                 case _:
                     raise TypeError(f"{self.source.key} yielded a {type(chunk).__name__}")
-        staged.content = fingerprint.hexdigest()
+        staged.content = self.reading.fingerprint.hexdigest()
         return staged
 
     def _vintage(self, release: Release, staged: Staged) -> int | None:

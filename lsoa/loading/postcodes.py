@@ -123,7 +123,7 @@ def stage(chunk) -> None:
         raise ValueError(f"a postcode has no {sorted(details)}")
     names = ", ".join([*columns, "is_residential", "area_code", *TEXT, *MONTHS])
     block = "".join("\t".join(row) + "\n" for row in zip(*texts, strict=True))
-    write_copy(f"COPY stage_postcode ({names}) FROM STDIN", block)
+    write_copy(f"COPY stage_postcode ({names}) FROM STDIN", [block])
 
 
 def _few(column) -> list[str]:

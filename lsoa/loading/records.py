@@ -155,4 +155,4 @@ def store_rejects(dataset, rejects: list[tuple[int, str, str]]) -> None:
         if rejects
         else ""
     )
-    write_copy("COPY lsoa_loadreject (dataset_id, line, code, reason) FROM STDIN", block)
+    write_copy("COPY lsoa_loadreject (dataset_id, line, code, reason) FROM STDIN", [block])

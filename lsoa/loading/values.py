@@ -66,7 +66,7 @@ class ValueWriter:
         for what, lines in self._lines.items():
             self.report.skip(what, len(lines))
         if self._blocks:
-            write_copy(COPY, b"".join([HEADER, *self._blocks, TRAILER]))
+            write_copy(COPY, [HEADER, *self._blocks, TRAILER])
             self._blocks.clear()
         return len(self._codes)
 

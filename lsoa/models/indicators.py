@@ -81,8 +81,9 @@ class IndicatorValue(models.Model):
 
     # References are checked by the database set by set (trigger of migration 0004): three look-ups per row would
     # double the time of a load of all England.
-    # The unique constraint below starts with the dataset: whoever wants an area's figures names the datasets (the
-    # profile does). Further indexes would only slow the bulk loads.
+    # The key starts with the dataset: whoever wants an area's figures names the datasets (the profile does). Further
+    # indexes, a number of its own among them, would only slow the bulk loads.
+    pk = models.CompositePrimaryKey("dataset", "indicator", "area")
     area = models.ForeignKey(Area, on_delete=models.CASCADE, related_name="values", db_index=False, db_constraint=False)
     indicator = models.ForeignKey(
         Indicator, on_delete=models.PROTECT, related_name="values", db_index=False, db_constraint=False
@@ -103,7 +104,6 @@ class IndicatorValue(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["dataset", "indicator", "area"], name="indicator_value_once_per_dataset"),
             models.CheckConstraint(
                 condition=Q(value__isnull=True) ^ Q(missing_reason__isnull=True), name="indicator_value_or_reason"
             ),

@@ -18,6 +18,7 @@ from lsoa.loading.area_names import complete_areas
 from lsoa.loading.carry_over import carry_over_pending
 from lsoa.loading.discovery import Found, discover
 from lsoa.loading.loader import LoadOutcome, load_material
+from lsoa.loading.reading import Reader
 from lsoa.models import AreaProfile, Dataset, Patch, Vintage
 from lsoa.signals import dataset_loaded
 from lsoa.sources.base import Stage
@@ -85,9 +86,19 @@ class _Run:
         self.outcomes: list[LoadOutcome] = []
         self.finishers: list[Callable[[], None]] = []
         self.boundaries_pending = False
+        self.reader = Reader()
 
     def load(self, found: list[Found]) -> None:
+        try:
+            self._load(found)
+        finally:
+            self.reader.close()
+
+    def _load(self, found: list[Found]) -> None:
         for place, item in enumerate(found):
+            for following in found[place + 1 : place + 2]:
+                if not following.problem:
+                    self.reader.begin(following.material, following.source)
             if self.boundaries_pending and (item.source is None or item.source.stage > Stage.BOUNDARIES):
                 self._after_boundaries(FILES_END * place / len(found))
             start, share = FILES_END * place / len(found), FILES_END / len(found)
@@ -109,6 +120,7 @@ class _Run:
             patch=self.patch,
             organisation=self.organisation,
             dry_run=self.dry_run,
+            reading=self.reader.take(material),
             progress=lambda fraction: self.tell(start + share * fraction, material.name),
         )
 

@@ -109,7 +109,8 @@ def test_a_table_that_we_know_but_for_a_renamed_column_is_refused_by_its_name(lo
 def terminate(monkeypatch):
     """The connection is cut while figures are on their way; `after` is called by COPY's writer."""
 
-    def cut(statement, block):
+    def cut(statement, blocks):
+        block = b"".join(blocks)
         parameters = connection.get_connection_params()
         parameters.pop("cursor_factory", None)
         parameters.pop("context", None)
