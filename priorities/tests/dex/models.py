@@ -82,3 +82,12 @@ def models(draw, *, crisp: bool | None = None) -> Model:
 
     grow(None, 1)
     return Model(name="random", attributes=tuple(attributes), linking=draw(st.booleans()))
+
+
+def car_model() -> Model:
+    """The published example of the method: a car by price and technical characteristics (Bohanec and Rajkovic)."""
+    persons, doors, luggage = attribute("#PERS"), attribute("#DOORS", classes=4), attribute("LUGGAGE")
+    comfort = attribute("COMFORT", function("000000000000000011012012000012022022"), persons, doors, luggage)
+    technical = attribute("TECH.CHAR.", function("000012023"), comfort, attribute("SAFETY"), classes=4)
+    price = attribute("PRICE", function("000012022"), attribute("BUY.PRICE"), attribute("MAINT.PRICE"))
+    return read_dxi(dxi(attribute("CAR", function("000001230233"), price, technical, classes=4)))
