@@ -1,27 +1,24 @@
 """Every single change of every area at once: what would the result be, were one input in another class?
 
 ``published_after`` is the plain reading: change the input, evaluate again. The array path asks the tables downwards
-instead: at every node it keeps what the root would be for each class of that node while everything beside the path
-stays, so that an area costs one pass over the tree however many inputs it has. Where inputs are missing, the same pass
-is made with probabilities, once per distinct pattern of inputs. Linked models, continuous inputs, undefined rules and
-rules whose shares do not sum to 1 are evaluated change by change.
+instead: at every node it keeps the chances of the root's classes for each class of that node while everything beside
+the path stays, so that all changes cost one pass over the tree, and few distinct combinations per node. Linked models,
+continuous inputs, undefined rules and rules whose shares do not sum to 1 are evaluated change by change.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from priorities.dex.analyses.patterns import distinct_rows
-from priorities.dex.analyses.rule_arrays import classes_of_crisp_rules, rule_shares, strides_of
+from priorities.dex.analyses.patterns import Pool, combine
+from priorities.dex.analyses.rule_arrays import rule_shares
 from priorities.dex.evaluate import TIE, InputValue, publish
 from priorities.dex.model import Attribute, Model, ScaleOrder, Table
 from priorities.dex.thresholds import MISSING
 from priorities.dex.vectorised import Evaluation, evaluate_areas
-
-# Patterns with gaps are worked on in blocks, so that memory stays bounded by the block.
-BLOCK = 4_096
 
 
 @dataclass(frozen=True)
@@ -115,23 +112,10 @@ def outcomes_of_single_changes(
     discrete = [index for index in model.inputs if _is_discrete(model.attributes[index])]
     absent = np.full(count, MISSING, dtype=np.int32)
     current = {i: np.asarray(inputs[i], dtype=np.int32) if i in inputs else absent for i in discrete}
-    by_input = {index: np.empty((count, model.attributes[index].size), dtype=np.int8) for index in discrete}
-    codes = np.stack([current[index] for index in discrete], axis=1) if discrete else np.zeros((count, 0), np.int32)
-    if not _is_linear(model, discrete):
-        _one_by_one(model, inputs, root, count, by_input)
+    if _is_linear(model, discrete):
+        by_input = _downwards(model, current, count, root)
     else:
-        known = (codes != MISSING).all(axis=1) & model.is_crisp
-        if known.any():
-            _put(by_input, known, _downwards(model, evaluation.rules[known], codes[known], root))
-        gaps = np.flatnonzero(~known)
-        if len(gaps):
-            patterns, inverse = distinct_rows(codes[gaps], [model.attributes[index].size for index in discrete])
-            blocks = [
-                _downwards_by_chance(model, patterns[start : start + BLOCK], root)
-                for start in range(0, len(patterns), BLOCK)
-            ]
-            distinct = {index: np.concatenate([block[index] for block in blocks]) for index in discrete}
-            _put(by_input, gaps, {index: column[inverse] for index, column in distinct.items()})
+        by_input = _one_by_one(model, inputs, discrete, root, count)
     return Outcomes(count, evaluation.classes[:, root], current, by_input)
 
 
@@ -190,96 +174,77 @@ def _is_linear(model: Model, discrete: list[int]) -> bool:
     return True
 
 
-def _put(target: dict[int, NDArray], rows: NDArray, source: Mapping[int, NDArray]) -> None:
-    for index, column in source.items():
-        target[index][rows] = column
+def _one_by_one(
+    model: Model, inputs: Mapping[int, NDArray], discrete: list[int], root: int, count: int
+) -> dict[int, NDArray]:
+    return {
+        index: np.stack(
+            [
+                evaluate_areas(model, {**inputs, index: np.full(count, target)}, areas=count).classes[:, root]
+                for target in range(model.attributes[index].size)
+            ],
+            axis=1,
+        )
+        for index in discrete
+    }
 
 
-def _one_by_one(model: Model, inputs: Mapping[int, NDArray], root: int, count: int, by_input: dict) -> None:
-    for index, column in by_input.items():
-        for target in range(column.shape[1]):
-            changed = {**inputs, index: np.full(count, target)}
-            column[:, target] = evaluate_areas(model, changed, areas=count).classes[:, root]
-
-
-def _downwards(model: Model, rules: NDArray[np.int32], codes: NDArray[np.int32], root: int) -> dict[int, NDArray]:
-    """All inputs are known: look up the table of every node with each class of each argument."""
-    count = len(rules)
-    columns = {index: codes[:, k] for k, index in enumerate(model.inputs)}
+def _downwards(model: Model, current: Mapping[int, NDArray], count: int, root: int) -> dict[int, NDArray]:
+    """For every node, from the root downwards: the chances of the root's classes for each class of the node."""
+    chances = _chances(model, current, count)
     size = model.attributes[root].size
-    becomes = {root: np.broadcast_to(np.arange(size, dtype=np.int8), (count, size))}
-    rows = np.arange(count)
-    under = set(model.under(root))
-    for index in model.under(root):
-        attribute = model.attributes[index]
-        if attribute.is_leaf:
-            continue
-        table = classes_of_crisp_rules(attribute.function)
-        strides = strides_of([model.attributes[child].size for child in attribute.children])
-        for child, stride in zip(attribute.children, strides, strict=True):
-            child_size = model.attributes[child].size
-            base = rules[:, index] - (rules[:, index] // stride % child_size) * stride
-            becomes[child] = np.empty((count, child_size), dtype=np.int8)
-            for target in range(child_size):
-                becomes[child][:, target] = becomes[index][rows, table[base + target * stride]]
-    top = becomes[root][rows, _class_of(model, root, rules, columns)]
-    return {index: becomes[index] if index in under else np.repeat(top[:, None], model.attributes[index].size, axis=1)
-            for index in model.inputs}  # fmt: skip
-
-
-def _class_of(model: Model, root: int, rules: NDArray, columns: Mapping[int, NDArray]) -> NDArray:
-    attribute = model.attributes[root]
-    return columns[root] if attribute.is_leaf else classes_of_crisp_rules(attribute.function)[rules[:, root]]
-
-
-def _downwards_by_chance(model: Model, codes: NDArray[np.int32], root: int) -> dict[int, NDArray]:
-    """Some inputs are missing: the same with the chances of every class, and the most probable class at the end."""
-    count = len(codes)
-    chances = _chances(model, codes)
-    size = model.attributes[root].size
-    leads = {root: np.broadcast_to(np.eye(size), (count, size, size))}
-    under = set(model.under(root))
+    leads = {root: Pool.same(np.eye(size), count)}
     for index in model.under(root):
         attribute = model.attributes[index]
         if attribute.is_leaf:
             continue
         shares = rule_shares(attribute.function, attribute.size)
         sizes = [model.attributes[child].size for child in attribute.children]
-        by_rule = (shares @ leads[index]).reshape(count, *sizes, size)
         for position, child in enumerate(attribute.children):
-            leads[child] = _without(by_rule, [chances[other] for other in attribute.children], position)
-    scale = model.attributes[root].scale
-    top = _most_probable(scale.by_urgency, chances[root])
+            others = [chances[other] for other in attribute.children if other != child]
+            work = partial(_lead, shares, sizes, position)
+            leads[child] = combine([leads[index], *others], work, numbers=len(shares) * size)
+    by_urgency = model.attributes[root].scale.by_urgency
+    top = _most_probable(by_urgency, chances[root].values)[chances[root].ids]
     return {
-        index: _most_probable(scale.by_urgency, leads[index]) if index in under
+        index: _most_probable(by_urgency, leads[index].values)[leads[index].ids] if index in leads
         else np.repeat(top[:, None], model.attributes[index].size, axis=1)
-        for index in model.inputs
+        for index in current
     }  # fmt: skip
 
 
-def _chances(model: Model, codes: NDArray[np.int32]) -> dict[int, NDArray[np.float64]]:
-    chances: dict[int, NDArray] = {}
-    columns = {index: codes[:, k] for k, index in enumerate(model.inputs)}
+def _chances(model: Model, current: Mapping[int, NDArray], count: int) -> dict[int, Pool]:
+    """Chances of the classes of every node; a missing input has every class with the same chance."""
+    chances: dict[int, Pool] = {}
     for index in model.order:
         attribute = model.attributes[index]
         if attribute.is_leaf:
-            support = (columns[index][:, None] == np.arange(attribute.size)) | (columns[index] == MISSING)[:, None]
-            chances[index] = support / support.sum(axis=1, keepdims=True)
+            values = np.concatenate([np.full((1, attribute.size), 1 / attribute.size), np.eye(attribute.size)])
+            chances[index] = Pool((current[index] + 1).astype(np.intp), values)
             continue
-        joint = np.ones((len(codes), 1))
-        for child in attribute.children:
-            joint = (joint[:, :, None] * chances[child][:, None, :]).reshape(len(codes), -1)
-        chances[index] = joint @ rule_shares(attribute.function, attribute.size)
+        shares = rule_shares(attribute.function, attribute.size)
+        arguments = [chances[child] for child in attribute.children]
+        chances[index] = combine(arguments, partial(_contract, shares), numbers=len(shares))
     return chances
 
 
-def _without(by_rule: NDArray, arguments: list[NDArray], position: int) -> NDArray:
-    """Average over all arguments but one. Shapes: (areas, *sizes, root) -> (areas, size of that one, root)."""
-    result = by_rule
-    for other in reversed(range(len(arguments))):
-        if other != position:
-            weights = arguments[other].reshape(len(by_rule), *(1,) * other, -1, *(1,) * (result.ndim - other - 2))
-            result = (result * weights).sum(axis=other + 1)
+def _contract(shares: NDArray, *arguments: NDArray) -> NDArray:
+    joint = np.ones((len(arguments[0]), 1))
+    for argument in arguments:
+        joint = (joint[:, :, None] * argument[:, None, :]).reshape(len(joint), -1)
+    return joint @ shares
+
+
+def _lead(shares: NDArray, sizes: list[int], position: int, leads: NDArray, *others: NDArray) -> NDArray:
+    """Average over all arguments but the one at ``position``: (rows, classes of the node, classes of the root) becomes
+    (rows, classes of the argument, classes of the root)."""
+    count, size = len(leads), leads.shape[-1]
+    result = (shares @ leads).reshape(count, *sizes, size)
+    for place in reversed(range(len(sizes))):
+        if place == position:
+            continue
+        weights = others[place - (place > position)]
+        result = (result * weights.reshape(count, *(1,) * place, -1, *(1,) * (result.ndim - place - 2))).sum(place + 1)
     return result
 
 
