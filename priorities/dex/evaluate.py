@@ -1,4 +1,4 @@
-"""The plain evaluation of one option: the specification that the vectorised path must equal.
+"""The plain evaluation of one option: the specification that the array path must equal.
 
 All methods are one algorithm with three parameters: T combines the memberships of a combination, S collects the
 combinations that lead to the same class, N normalises.
@@ -12,6 +12,10 @@ fuzzy       min      max    as it is
 fuzzynorm   min      max    divide by the maximum
 ==========  =======  =====  ========================
 
+A value is a dictionary class -> membership, or one of three states that are never class 0 and never each other:
+``{}`` is empty (no class is possible), ``None`` undefined (nobody said), ``Absence.MISSING`` missing (there is no
+value: a rule without one, a number that is not there). Missing goes before undefined, undefined before empty.
+
 Memberships may be fractions.Fraction: ``prob`` is then exact.
 """
 
@@ -20,18 +24,59 @@ import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import Enum
 from fractions import Fraction
 from numbers import Real
 
 from priorities.dex.model import Attribute, Discretisation, Model, Scale, Table
 from priorities.dex.values import Value, ValueKind
 
-# class -> membership; None is undefined.
+
+class Absence(Enum):
+    """There is no value at all; unlike undefined (None) and empty ({}), which are values."""
+
+    MISSING = "missing"
+
+    def __bool__(self):
+        return False
+
+
+# class -> membership.
 Distribution = dict[int, Real]
-# What an option gives for an input: a class, a set of classes, a distribution, a number (continuous scale), or None.
-InputValue = int | float | set | frozenset | Mapping[int, Real] | None
+# What evaluation gives for an attribute: a number on a continuous scale.
+NodeValue = Distribution | float | Absence | None
+# What an option gives: a class, a set of classes, a distribution, a number (continuous scale), or one of the states.
+InputValue = int | float | set | frozenset | Mapping[int, Real] | Absence | None
 
 TIE = 1e-9
+
+
+@dataclass(frozen=True)
+class Expand:
+    """Which states become the full set of the scale, at every node after it is computed, inputs included.
+
+    The defaults are those of the DEX library: missing is kept.
+    """
+
+    missing: bool = False
+    undefined: bool = True
+    empty: bool = True
+
+    def concerns(self, value: NodeValue) -> bool:
+        if value is None:
+            return self.undefined
+        return self.missing if value is Absence.MISSING else self.empty and value == {}
+
+
+KEEP = Expand(missing=False, undefined=False, empty=False)
+EXPAND = Expand(missing=True, undefined=True, empty=True)
+
+
+def expansion(expand: "bool | Expand") -> Expand:
+    """Return the policy that is meant: True expands every state, False none."""
+    if isinstance(expand, Expand):
+        return expand
+    return EXPAND if expand else KEEP
 
 
 @dataclass(frozen=True)
@@ -72,23 +117,33 @@ METHODS = {
 
 
 def evaluate(
-    model: Model, inputs: Mapping[int, InputValue], *, method: str = "set", expand: bool = True
-) -> list[Distribution | None]:
+    model: Model,
+    inputs: Mapping[int, InputValue],
+    *,
+    method: str = "set",
+    expand: bool | Expand = True,
+    clamp: bool = False,
+) -> list[NodeValue]:
     """Return the value of every attribute of one option, in pre-order.
 
-    ``inputs``: attribute index -> value; an input that is not named is undefined. ``expand`` turns what is undefined
-    or empty into the full set of its scale, at every node after it is computed, inputs included; without it undefined
-    travels up. Raises ValueError for a class outside the scale.
+    ``inputs``: attribute index -> value; an input that is not named is undefined. A value given for an aggregate
+    prunes the tree there: it is taken as it is, not computed. ``expand``: see ``Expand``; True expands all three
+    states, False keeps them, and they travel up. ``clamp``: a class outside its scale becomes the nearest class.
+
+    Raises ValueError for a class outside the scale (without ``clamp``), a membership that is negative or not finite,
+    and a value for an attribute that cannot have one: a linked leaf, or an attribute without a scale.
     """
-    rule = METHODS[method]
+    rule, policy = METHODS[method], expansion(expand)
+    for index in inputs:
+        check_takes_value(model, index)
     values: list = [None] * len(model.attributes)
     for index in model.order:
         attribute = model.attributes[index]
         if index in model.links:
             values[index] = values[model.links[index]]
             continue
-        if attribute.is_leaf:
-            value = _input_value(attribute, inputs.get(index))
+        if attribute.is_leaf or index in inputs:
+            value = input_value(attribute, inputs.get(index), rule, clamp=clamp)
         elif isinstance(attribute.function, Discretisation):
             value = _discretise(attribute.function, values[attribute.children[0]], rule)
         elif isinstance(attribute.function, Table):
@@ -96,13 +151,22 @@ def evaluate(
             value = _aggregate(model, attribute, arguments, rule)
         else:
             value = None
-        if expand and not value and _is_discrete(attribute.scale):
+        if _is_discrete(attribute.scale) and policy.concerns(value):
             value = dict.fromkeys(range(attribute.size), 1)
         values[index] = rule.normalise(value) if isinstance(value, dict) else value
     return values
 
 
-def attribute_value(attribute: Attribute, value: Distribution | None) -> Distribution | None:
+def check_takes_value(model: Model, index: int) -> None:
+    """Raise ValueError when no value can be given for this attribute."""
+    attribute = model.attributes[index]
+    if index in model.links:
+        raise ValueError(f"{attribute.name} (#{index}): copies the value of #{model.links[index]}, give it there")
+    if attribute.scale is None:
+        raise ValueError(f"{attribute.name} (#{index}): has no scale, so it cannot have a value")
+
+
+def attribute_value(attribute: Attribute, value: NodeValue) -> NodeValue:
     """An argument without a scale counts as one dummy class that is always there."""
     return {0: 1} if attribute.scale is None else value
 
@@ -111,39 +175,53 @@ def _is_discrete(scale: Scale | None) -> bool:
     return scale is not None and not scale.continuous
 
 
-def _input_value(attribute: Attribute, value: InputValue):
-    if value is None or attribute.scale is None:
-        return None
+def input_value(attribute: Attribute, value: InputValue, rule: Method, *, clamp: bool = False) -> NodeValue:
+    """Return what an option gives, as a distribution with positive memberships, a number or a state."""
+    if value is None or value is Absence.MISSING or attribute.scale is None:
+        return value
     if attribute.scale.continuous:
-        return None if math.isnan(value) else value
+        if isinstance(value, set | frozenset | Mapping):
+            raise ValueError(f"{attribute.name}: {value!r} is given, its scale is continuous: expected a number")
+        return Absence.MISSING if math.isnan(value) else float(value)
     if isinstance(value, Mapping):
-        given = {index: membership for index, membership in value.items() if membership > 0}
+        given = dict(value)
+        if any(not math.isfinite(membership) or membership < 0 for membership in given.values()):
+            raise ValueError(f"{attribute.name}: {value!r} has a membership that is not a number from 0 upwards")
     else:
         given = dict.fromkeys(value if isinstance(value, set | frozenset) else [value], 1)
-    if any(not 0 <= index < attribute.size for index in given):
+    if any(index != int(index) for index in given):
+        raise ValueError(f"{attribute.name}: {value!r} is not a class index; its scale has {attribute.size} classes")
+    if not clamp and any(not 0 <= index < attribute.size for index in given):
         raise ValueError(f"{attribute.name}: {value!r} is outside the scale of {attribute.size} classes")
-    return given
+    result: Distribution = {}
+    for index, membership in given.items():
+        nearest = min(max(int(index), 0), attribute.size - 1)
+        if membership > 0:
+            result[nearest] = rule.collect(result[nearest], membership) if nearest in result else membership
+    return result
 
 
-def _discretise(function: Discretisation, number: float | None, rule: Method) -> Distribution | None:
-    if number is None:
-        return None
+def _discretise(function: Discretisation, number: NodeValue, rule: Method) -> NodeValue:
+    if number is None or number is Absence.MISSING:
+        return number
     before, after = bisect_left(function.bounds, number), bisect_right(function.bounds, number)
     on_bound = before < after
     interval = after if on_bound and function.bound_goes_up[before] else before
     return _rule_memberships(function.values[interval], rule)
 
 
-def _rule_memberships(value: Value, rule: Method) -> Distribution | None:
+def _rule_memberships(value: Value, rule: Method) -> Distribution | Absence:
     """Memberships that a rule's value brings in: under ``prob`` a set shares its probability equally."""
     if value.is_undefined:
-        return None
+        return Absence.MISSING
     if rule.name == "prob" and value.kind is not ValueKind.DISTRIBUTION:
         return {index: Fraction(1, len(value.memberships)) for index, _ in value.memberships}
-    return dict(value.memberships)
+    return {index: membership for index, membership in value.memberships if membership > 0}
 
 
-def _aggregate(model: Model, attribute: Attribute, arguments: list, rule: Method) -> Distribution | None:
+def _aggregate(model: Model, attribute: Attribute, arguments: list[NodeValue], rule: Method) -> NodeValue:
+    if any(argument is Absence.MISSING for argument in arguments):
+        return Absence.MISSING
     if any(argument is None for argument in arguments):
         return None
     if any(not argument for argument in arguments):
@@ -157,8 +235,8 @@ def _aggregate(model: Model, attribute: Attribute, arguments: list, rule: Method
         if membership <= 0:
             continue
         value = _rule_memberships(attribute.function.rules[rule_index(combination, sizes)], rule)
-        if value is None:
-            return None
+        if value is Absence.MISSING:
+            return value
         for index, degree in value.items():
             reached = rule.combine([membership, degree])
             result[index] = rule.collect(result[index], reached) if index in result else reached
@@ -203,7 +281,7 @@ def publish(model: Model, inputs: Mapping[int, InputValue]) -> list[Published]:
             result.append(Published(None, 0.0, None, None, None))
             continue
         index = most_probable(attribute.scale, chances)
-        rule = _fired_rule(model, attribute, possible)
+        rule = None if attribute.index in inputs else _fired_rule(model, attribute, possible)
         result.append(Published(index, float(chances.get(index, 0)), min(classes), max(classes), rule))
     return result
 
@@ -220,6 +298,6 @@ def _fired_rule(model: Model, attribute: Attribute, possible: list) -> int | Non
         return None
     children = [model.attributes[child] for child in attribute.children]
     arguments = [attribute_value(child, possible[child.index]) for child in children]
-    if any(argument is None or len(argument) != 1 for argument in arguments):
+    if any(not isinstance(argument, dict) or len(argument) != 1 for argument in arguments):
         return None
     return rule_index(tuple(next(iter(argument)) for argument in arguments), [child.size for child in children])

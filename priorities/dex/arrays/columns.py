@@ -1,0 +1,172 @@
+"""What many options give, attribute by attribute, as codes into distinct values."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from priorities.dex.evaluate import METHODS, Absence, InputValue, Method, check_takes_value, input_value
+from priorities.dex.model import Attribute, Model
+
+# States of a value; of several arguments the largest state is that of the result. ABSENT: an aggregate that an option
+# does not name, so that it is computed.
+GIVEN, EMPTY, UNDEFINED, MISSING, ABSENT = range(5)
+UNKNOWN_CLASS = -1
+
+
+@dataclass(frozen=True)
+class Column:
+    """The values that all options give for one attribute.
+
+    codes   integer (options,), rows of ``values``
+    values  float64 (distinct, classes) memberships as given, not normalised; on a continuous scale (distinct, 1)
+            numbers. A row whose state is not GIVEN is zero.
+    states  int8 (distinct,)
+    """
+
+    codes: NDArray[np.integer]
+    values: NDArray[np.float64]
+    states: NDArray[np.int8]
+
+
+@dataclass(frozen=True)
+class Columns:
+    """``columns``: attribute index -> Column, of inputs and of aggregates at which some option is pruned. An input
+    that is not there is undefined everywhere."""
+
+    count: int
+    columns: Mapping[int, Column]
+
+    @classmethod
+    def of_options(
+        cls, model: Model, options: Sequence[Mapping[int, InputValue]], *, method: str = "set", clamp: bool = False
+    ) -> "Columns":
+        """Return the columns of options as ``evaluate`` takes them, with the same errors.
+
+        ``method`` matters only with ``clamp``, where it collects classes that are clamped to the same one.
+        """
+        named = sorted({index for option in options for index in option})
+        columns = {}
+        for index in named:
+            check_takes_value(model, index)
+            attribute = model.attributes[index]
+            unnamed = None if attribute.is_leaf else _UNNAMED
+            given = (option.get(index, unnamed) for option in options)
+            columns[index] = _coded(attribute, given, METHODS[method], clamp)
+        return cls(len(options), columns)
+
+    @classmethod
+    def of_arrays(cls, model: Model, inputs: Mapping[int, ArrayLike], *, count: int | None = None) -> "Columns":
+        """Return columns of whole arrays: per attribute classes (integers; -1 undefined), memberships (options,
+        classes; a row with NaN undefined), or numbers of a continuous scale (NaN missing).
+
+        Raises ValueError when lengths differ, a class lies outside its scale, a membership is negative or infinite,
+        or an attribute cannot have a value.
+        """
+        arrays = {index: np.asarray(array) for index, array in inputs.items()}
+        lengths = {len(array) for array in arrays.values()} | ({count} if count is not None else set())
+        if len(lengths) != 1:
+            raise ValueError(f"inputs of one length are needed; found lengths {sorted(lengths)}")
+        columns = {}
+        for index, array in arrays.items():
+            check_takes_value(model, index)
+            columns[index] = _of_array(model.attributes[index], array)
+        return cls(lengths.pop(), columns)
+
+    def part(self, start: int, stop: int) -> "Columns":
+        """Return the columns of the options from ``start`` up to ``stop``."""
+        parts = {index: Column(c.codes[start:stop], c.values, c.states) for index, c in self.columns.items()}
+        return Columns(len(range(self.count)[start:stop]), parts)
+
+
+_UNNAMED = object()
+
+
+def _coded(attribute: Attribute, given: Iterable[InputValue], method: Method, clamp: bool) -> Column:
+    """Number the distinct values in order of appearance; the plain path's reading checks each once."""
+    numbers: dict = {}
+    distinct: list = []
+    codes = []
+    for value in given:
+        key = tuple(value.items()) if isinstance(value, Mapping) else frozenset(value) if _is_set(value) else value
+        code = numbers.get(key)
+        if code is None or value != value:
+            code = numbers[key] = len(distinct)
+            distinct.append(value if value is _UNNAMED else input_value(attribute, value, method, clamp=clamp))
+        codes.append(code)
+    values, states = _as_rows(distinct, 1 if attribute.scale.continuous else attribute.size)
+    return Column(np.array(codes, dtype=np.intp), values, states)
+
+
+def _is_set(value: InputValue) -> bool:
+    return isinstance(value, set | frozenset)
+
+
+def _as_rows(distinct: list, size: int) -> tuple[NDArray[np.float64], NDArray[np.int8]]:
+    values = np.zeros((len(distinct), size))
+    states = np.zeros(len(distinct), dtype=np.int8)
+    rows, classes, memberships = [], [], []
+    for row, value in enumerate(distinct):
+        if isinstance(value, dict):
+            rows += [row] * len(value)
+            classes += value
+            memberships += value.values()
+            states[row] = GIVEN if value else EMPTY
+        elif isinstance(value, float):
+            values[row, 0] = value
+        else:
+            states[row] = {None: UNDEFINED, Absence.MISSING: MISSING, _UNNAMED: ABSENT}[value]
+    values[rows, classes] = memberships
+    return values, states
+
+
+def _of_array(attribute: Attribute, array: NDArray) -> Column:
+    if attribute.scale.continuous:
+        return _of_numbers(attribute, array)
+    if array.ndim == 1 and array.dtype.kind in "iub":
+        return _of_classes(attribute, array)
+    if array.ndim == 2 and array.shape[1] == attribute.size:
+        return _of_memberships(attribute, array.astype(np.float64))
+    raise ValueError(
+        f"{attribute.name}: found an array of {array.dtype} with shape {array.shape}; expected classes (integers) or "
+        f"memberships with shape (options, {attribute.size})"
+    )
+
+
+def _of_numbers(attribute: Attribute, array: NDArray) -> Column:
+    if array.ndim != 1 or array.dtype.kind not in "iuf":
+        raise ValueError(f"{attribute.name}: its scale is continuous; expected one number per option")
+    numbers = array.astype(np.float64)
+    unknown = np.isnan(numbers)
+    values = np.where(unknown, 0.0, numbers)[:, None]
+    return Column(np.arange(len(array)), values, np.where(unknown, MISSING, GIVEN).astype(np.int8))
+
+
+def _of_classes(attribute: Attribute, array: NDArray) -> Column:
+    size = attribute.size
+    if array.size and not (array.min() >= UNKNOWN_CLASS and array.max() < size):
+        raise ValueError(f"{attribute.name}: a class lies outside the scale of {size} classes")
+    values = np.vstack([np.eye(size), np.zeros((1, size))])
+    states = np.array([GIVEN] * size + [UNDEFINED], dtype=np.int8)
+    if not array.size or array.min() >= 0:
+        return Column(array, values[:size], states[:size])
+    return Column(np.where(array < 0, size, array), values, states)
+
+
+def _of_memberships(attribute: Attribute, array: NDArray) -> Column:
+    """Options that are certain of a class share its row; all others have a row of their own."""
+    unknown = np.isnan(array).any(axis=1)
+    values = np.where(unknown[:, None], 0.0, array)
+    if not (np.isfinite(values).all() and (values >= 0).all()):
+        raise ValueError(f"{attribute.name}: a membership is not a number from 0 upwards")
+    states = np.where(unknown, UNDEFINED, np.where((values > 0).any(axis=1), GIVEN, EMPTY)).astype(np.int8)
+    size = attribute.size
+    certain = (values.max(axis=1) == 1) & ((values > 0).sum(axis=1) == 1)
+    if not certain.any():
+        return Column(np.arange(len(array)), values, states)
+    codes = np.empty(len(array), dtype=np.intp)
+    codes[certain] = values[certain].argmax(axis=1)
+    codes[~certain] = size + np.arange(int((~certain).sum()))
+    values = np.vstack([np.eye(size), values[~certain]])
+    return Column(codes, values, np.concatenate([np.zeros(size, dtype=np.int8), states[~certain]]))

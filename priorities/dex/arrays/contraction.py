@@ -1,0 +1,145 @@
+"""One decision table applied to many combinations of arguments at once.
+
+Arrays here are class-major, shape (classes, combinations), so that every step runs along contiguous memory. The joint
+memberships of all rules (first argument slowest, as the rules stand) are formed block by block and collected class by
+class; sums run in rule order whatever the block, so that a result has the same bits in any company.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from priorities.dex.model import Attribute, Discretisation, Model, Table
+from priorities.dex.values import Value, ValueKind
+
+# Bytes of joint memberships in a block: what stays in the cache of one core.
+BLOCK_BYTES = 1 << 19
+# NumPy adds a single column in another order than several side by side; a block never has fewer.
+LEAST_COLUMNS = 4
+
+
+@dataclass(frozen=True)
+class Collection:
+    """The rules that lead to one class. ``degrees`` is None where the rules give it full membership."""
+
+    rules: NDArray[np.intp] | slice
+    degrees: NDArray[np.float64] | None
+
+
+@dataclass(frozen=True)
+class CompiledTable:
+    """``classes``: class per rule of a crisp table, else None. ``strides``: of the arguments in rule order."""
+
+    size: int
+    rule_count: int
+    strides: tuple[int, ...]
+    classes: NDArray[np.int8] | None
+    collections: dict[bool, tuple[Collection, ...]]
+    undefined: NDArray[np.intp]
+
+    def contract(self, arguments: list[NDArray[np.float64]], method: str) -> tuple[NDArray, NDArray]:
+        """Return (memberships (classes, combinations) before normalisation, missing (combinations)).
+
+        ``arguments``: normalised memberships (classes, combinations), those without a scale left out.
+        """
+        count = arguments[0].shape[1] if arguments else 1
+        width = max(BLOCK_BYTES // (8 * self.rule_count), LEAST_COLUMNS)
+        result = np.empty((self.size, count))
+        missing = np.zeros(count, dtype=bool)
+        for start in range(0, count, width):
+            stop = min(start + width, count)
+            block = [argument[:, start:stop] for argument in arguments]
+            short = LEAST_COLUMNS - (stop - start)
+            if short > 0:
+                block = [np.pad(argument, ((0, 0), (0, short)), mode="edge") for argument in block]
+            joint = self._joint(block, method, max(stop - start, LEAST_COLUMNS))
+            for index, collection in enumerate(self.collections[method == "prob"]):
+                result[index, start:stop] = _collect(joint, collection, method)[: stop - start]
+            if len(self.undefined):
+                missing[start:stop] = (joint[self.undefined] > 0).any(axis=0)[: stop - start]
+        return result, missing
+
+    def _joint(self, block: list[NDArray], method: str, width: int) -> NDArray[np.float64]:
+        combine = np.multiply if method == "prob" else np.minimum
+        joint = block[0] if block else np.ones((1, width))
+        for argument in block[1:]:
+            joint = combine(joint[:, None, :], argument[None, :, :]).reshape(-1, width)
+        return joint
+
+
+def _collect(joint: NDArray, collection: Collection, method: str) -> NDArray[np.float64]:
+    rows = joint[collection.rules]
+    if collection.degrees is not None:
+        rows = (np.multiply if method == "prob" else np.minimum)(rows, collection.degrees[:, None])
+    return np.add.reduce(rows, axis=0) if method == "prob" else np.maximum.reduce(rows, axis=0, initial=0.0)
+
+
+@dataclass(frozen=True)
+class CompiledDiscretisation:
+    """``values``: class-major memberships per interval, as a set or fuzzy (False) and as probabilities (True)."""
+
+    bounds: NDArray[np.float64]
+    goes_up: NDArray[np.bool_]
+    values: dict[bool, NDArray[np.float64]]
+    missing: NDArray[np.bool_]
+
+    def intervals(self, numbers: NDArray[np.float64]) -> NDArray[np.intp]:
+        """Return the interval of every number: bounds that go up are reached, the others must be passed."""
+        below = np.searchsorted(self.bounds, numbers, side="left")
+        on_bound = np.append(self.bounds, np.nan)[below] == numbers
+        return below + (on_bound & np.append(self.goes_up, False)[below])
+
+
+def compile_model(model: Model) -> dict[int, CompiledTable | CompiledDiscretisation]:
+    """Return the functions of a model as arrays, made once per model (which never changes)."""
+    compiled = vars(model).get("_arrays")
+    if compiled is None:
+        compiled = {a.index: _compile(model, a) for a in model.attributes if a.function is not None}
+        vars(model)["_arrays"] = compiled
+    return compiled
+
+
+def _compile(model: Model, attribute: Attribute) -> CompiledTable | CompiledDiscretisation:
+    function = attribute.function
+    if isinstance(function, Discretisation):
+        values = {prob: _degrees(function.values, attribute.size, prob=prob).T.copy() for prob in (False, True)}
+        missing = np.array([value.is_undefined for value in function.values])
+        return CompiledDiscretisation(
+            np.array(function.bounds), np.array(function.bound_goes_up, bool), values, missing
+        )
+    return _compile_table(function, attribute.size, [model.attributes[child].size for child in attribute.children])
+
+
+def _compile_table(table: Table, size: int, sizes: list[int]) -> CompiledTable:
+    strides = [1] * len(sizes)
+    for position in range(len(sizes) - 2, -1, -1):
+        strides[position] = strides[position + 1] * sizes[position + 1]
+    collections = {}
+    for prob in (False, True):
+        degrees = _degrees(table.rules, size, prob=prob)
+        collections[prob] = tuple(_collection(degrees[:, index]) for index in range(size))
+    classes = None
+    if table.is_crisp:
+        classes = np.array([rule.memberships[0][0] for rule in table.rules], dtype=np.int8 if size < 128 else np.int16)
+    undefined = np.array([number for number, rule in enumerate(table.rules) if rule.is_undefined], dtype=np.intp)
+    return CompiledTable(size, len(table.rules), tuple(strides), classes, collections, undefined)
+
+
+def _degrees(rules: tuple[Value, ...], size: int, *, prob: bool) -> NDArray[np.float64]:
+    """Return (rules, classes): the membership that a rule brings to a class; as a probability, a set shares it."""
+    degrees = np.zeros((len(rules), size))
+    for number, rule in enumerate(rules):
+        for index, membership in rule.memberships:
+            shared = prob and rule.kind is not ValueKind.DISTRIBUTION
+            degrees[number, index] = 1.0 / len(rule.memberships) if shared else membership
+    return degrees
+
+
+def _collection(degrees: NDArray[np.float64]) -> Collection:
+    rules = np.flatnonzero(degrees)
+    chosen = degrees[rules]
+    certain = None if (chosen == 1).all() else chosen
+    if len(rules) and rules[-1] - rules[0] + 1 == len(rules):
+        return Collection(slice(int(rules[0]), int(rules[-1]) + 1), certain)
+    return Collection(rules, certain)
