@@ -8,8 +8,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from priorities.dex.values import Value
+
+if TYPE_CHECKING:
+    from priorities.dex.xml_tree import XmlNode
 
 
 class ModelError(ValueError):
@@ -52,7 +56,7 @@ class Scale:
     continuous: bool = False
     low: float | None = None
     high: float | None = None
-    is_interval: bool = False
+    is_interval: bool = True
     unit: str = ""
     decimals: int | None = None
     default: str = ""
@@ -91,7 +95,8 @@ class RequiredWeights:
 class Table:
     """A decision table: one value per combination of argument classes, the first argument slowest.
 
-    ``entered`` tells the rules that the author wrote from those that were derived from others.
+    ``entered`` tells the rules that the author wrote from those that were derived from others. ``cached`` are elements
+    that the tools compute from the rules (weights); the writer leaves them out once the rules are others.
     """
 
     rules: tuple[Value, ...]
@@ -110,17 +115,22 @@ class Table:
 class Discretisation:
     """Turns a number into a value: k ascending bounds make k + 1 intervals.
 
-    ``bound_goes_up[j]``: whether the bound itself belongs to the interval above it.
+    ``bound_goes_up[j]``: whether the bound itself belongs to the interval above it. ``entered``: as in a table; empty
+    when the author wrote every value.
     """
 
     bounds: tuple[float, ...]
     bound_goes_up: tuple[bool, ...]
     values: tuple[Value, ...]
+    entered: tuple[bool, ...] = ()
 
 
 @dataclass(frozen=True)
 class Attribute:
-    """One node. ``children`` are the arguments of its function as written; links are followed by the model."""
+    """One node. ``children`` are the arguments of its function as written; links are followed by the model.
+
+    ``source`` is the element that it was read from: the writer takes from there what has not been changed since.
+    """
 
     index: int
     name: str
@@ -129,6 +139,7 @@ class Attribute:
     function: Table | Discretisation | None = None
     children: tuple[int, ...] = ()
     parent: int | None = None
+    source: "XmlNode | None" = field(default=None, compare=False, repr=False)
 
     @property
     def is_leaf(self) -> bool:
@@ -140,13 +151,26 @@ class Attribute:
         return self.scale.size if self.scale is not None else 1
 
 
+class OptionNotation(Enum):
+    """How an option's value is written: the tag of its element. ``02`` is a set in one and class 2 in the other."""
+
+    OLD = "OPTION"
+    NEW = "ALTERNATIVE"
+    ABSENT = ""
+
+
 @dataclass(frozen=True)
 class Option:
-    """An option stored in a model file: the value text of every attribute, in pre-order."""
+    """An option stored in a model file: the value text of every attribute, in pre-order, and its notation.
+
+    ``notation`` is that of the option's name. Without ``notations`` all values are written as the name is.
+    """
 
     name: str
     description: str = ""
     values: tuple[str, ...] = ()
+    notation: OptionNotation = OptionNotation.NEW
+    notations: tuple[OptionNotation, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -160,6 +184,7 @@ class Model:
     options: tuple[Option, ...] = ()
     settings: tuple[tuple[str, str], ...] = ()
     header: tuple[tuple[str, str], ...] = ()
+    source: "XmlNode | None" = field(default=None, compare=False, repr=False)
     links: Mapping[int, int] = field(init=False, default_factory=dict)
 
     def __post_init__(self):

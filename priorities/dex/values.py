@@ -82,12 +82,42 @@ def parse_value(text: str, size: int) -> Value:
     return single(_class_index(text, size))
 
 
+def format_value(value: Value, *, listed: bool = False) -> str:
+    """Return the text of a value, which ``parse_value`` reads as the same value.
+
+    ``listed``: distributions as the memberships of all classes from 0 up, ``<0.4;0;0.6>``, not as pairs.
+    """
+    classes = [index for index, _ in value.memberships]
+    if value.kind is ValueKind.FULL:
+        return "*"
+    if value.kind is ValueKind.UNDEFINED:
+        return "undefined"
+    if value.kind is ValueKind.CLASS:
+        return str(classes[0])
+    if value.kind is ValueKind.INTERVAL:
+        return f"{classes[0]}:{classes[-1]}"
+    if value.kind is ValueKind.SET:
+        return f"{{{';'.join(map(str, classes))}}}"
+    given = dict(value.memberships)
+    if listed:
+        return f"<{';'.join(format_number(given.get(index, 0)) for index in range(classes[-1] + 1))}>"
+    return f"<{';'.join(f'{index}:{format_number(membership)}' for index, membership in given.items())}>"
+
+
+def format_number(number: float) -> str:
+    """Return the shortest text that is read as the same number, without ``.0``."""
+    text = repr(float(number))
+    return text.removesuffix(".0")
+
+
 def _parse_distribution(body: str, size: int) -> Value:
     parts = [part.strip() for part in body.split(";")]
     memberships: dict[int, float] = {}
     for position, part in enumerate(parts):
         name, colon, number = part.partition(":")
         index = _class_index(name, size) if colon else _class_index(str(position), size)
+        if index in memberships:
+            raise ValueError(f"the distribution <{body}> names class {index} twice")
         memberships[index] = _membership(number if colon else name)
     if not any(memberships.values()):
         raise ValueError(f"the distribution <{body}> gives no class any membership")
