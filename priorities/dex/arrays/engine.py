@@ -152,7 +152,9 @@ def _pruned(node: Node, given: Node, column: Column) -> Node:
     computed = np.arange(node.distinct) if node.codes is None else node.codes.astype(np.intp)
     is_absent = column.states[column.codes] == ABSENT
     codes = np.where(is_absent, computed, node.distinct + column.codes)
-    return Node(codes, np.hstack([node.values, given.values]), np.concatenate([node.states, given.states]))
+    # No option has the column that stood for "computed" any more.
+    states = np.where(given.states == ABSENT, np.int8(UNDEFINED), given.states)
+    return Node(codes, np.hstack([node.values, given.values]), np.concatenate([node.states, states]))
 
 
 def _zeros(size: int, state: int, count: int) -> Node:

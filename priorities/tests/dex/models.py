@@ -5,7 +5,8 @@ from pathlib import Path
 from hypothesis import strategies as st
 
 from priorities.dex.dxi import read_dxi
-from priorities.dex.model import Attribute, Model, Scale, ScaleClass, ScaleOrder, Table
+from priorities.dex.evaluate import Absence
+from priorities.dex.model import Attribute, Discretisation, Model, ModelError, Scale, ScaleClass, ScaleOrder, Table
 from priorities.dex.values import UNDEFINED, Value, ValueKind, full, interval, single
 
 DEFAULT_MODEL_FILE = Path(__file__).parents[2] / "data" / "default-model.dxi"
@@ -91,3 +92,92 @@ def car_model() -> Model:
     technical = attribute("TECH.CHAR.", function("000012023"), comfort, attribute("SAFETY"), classes=4)
     price = attribute("PRICE", function("000012022"), attribute("BUY.PRICE"), attribute("MAINT.PRICE"))
     return read_dxi(dxi(attribute("CAR", function("000001230233"), price, technical, classes=4)))
+
+
+@st.composite
+def any_models(draw) -> Model:
+    """As ``models``, with several roots, numbers that are discretised, attributes without a scale or a function, and
+    leaves linked to aggregates."""
+    attributes: list[Attribute] = []
+    kinds = st.sampled_from(["table"] * 7 + ["discretised"] * 2 + ["none"])
+    shared = Scale(tuple(ScaleClass(f"c{index}") for index in range(3)))
+    is_crisp = draw(st.booleans())
+
+    def scale() -> Scale | None:
+        size = draw(st.sampled_from([0, 1, 2, 2, 2, 3, 3, 3, 4]))
+        if not size:
+            return None
+        return Scale(tuple(ScaleClass(f"c{index}") for index in range(size)), order=draw(st.sampled_from(ScaleOrder)))
+
+    def add(name: str, own: Scale | None, parent: int | None) -> int:
+        attributes.append(Attribute(len(attributes), name, own, parent=parent))
+        return len(attributes) - 1
+
+    def grow(parent: int | None, depth: int) -> int:
+        if depth == 3 or (depth > 1 and draw(st.integers(0, 2)) == 0):
+            is_shared = draw(st.integers(0, 3)) == 0
+            name = draw(st.sampled_from(["SHARED", "TWICE"])) if is_shared else f"A{len(attributes)}"
+            return add(name, shared if is_shared else scale(), parent)
+        kind = draw(kinds)
+        is_target = depth == 2 and not any(a.name == "TWICE" and a.children for a in attributes)
+        is_target = is_target and kind == "table" and draw(st.integers(0, 4)) == 0
+        own = shared if is_target else scale()
+        if own is None and kind != "none":
+            own = shared
+        index = add("TWICE" if is_target else f"A{len(attributes)}", own, parent)
+        function = None
+        if kind == "discretised":
+            children = (add(f"A{len(attributes)}", Scale(continuous=True), index),)
+            bounds = tuple(sorted(draw(st.sets(st.integers(-2, 2), max_size=3))))
+            goes_up = tuple(draw(st.booleans()) for _ in bounds)
+            values = tuple(draw(rule_values(own.size, crisp=is_crisp)) for _ in range(len(bounds) + 1))
+            function = Discretisation(bounds, goes_up, values)
+        else:
+            children = tuple(grow(index, depth + 1) for _ in range(draw(st.integers(1, 3))))
+        if kind == "table":
+            count = 1
+            for child in children:
+                count *= attributes[child].size
+            rules = tuple(draw(rule_values(own.size, crisp=is_crisp)) for _ in range(count))
+            function = Table(rules, (True,) * count)
+        node = attributes[index]
+        attributes[index] = Attribute(index, node.name, own, function=function, children=children, parent=parent)
+        return index
+
+    for _ in range(draw(st.integers(1, 2))):
+        grow(None, 1)
+    try:
+        return Model(name="random", attributes=tuple(attributes), linking=draw(st.booleans()))
+    except ModelError:
+        # A leaf under its namesake: refused as a cycle, and tested as such elsewhere.
+        return Model(name="random", attributes=tuple(attributes))
+
+
+@st.composite
+def input_values(draw, attribute: Attribute):
+    """Anything that an option may give for an attribute with a scale, in all states."""
+    if attribute.scale.continuous:
+        return draw(st.sampled_from([None, float("nan"), -2.0, -1, 0, 0.5, 1, 2, 3.25, float("inf")]))
+    size = attribute.size
+    kind = draw(st.sampled_from(["class", "class", "set", "distribution", "undefined", "missing", "empty"]))
+    if kind == "class":
+        return draw(st.integers(0, size - 1))
+    if kind == "set":
+        return frozenset(draw(st.sets(st.integers(0, size - 1), min_size=1)))
+    if kind == "distribution":
+        memberships = st.sampled_from([0.0, 0.1, 0.25, 0.3, 0.5, 0.7, 1.0])
+        return draw(st.dictionaries(st.integers(0, size - 1), memberships))
+    return {"undefined": None, "missing": Absence.MISSING, "empty": frozenset()}[kind]
+
+
+@st.composite
+def options(draw, model: Model, *, pruning: bool = True) -> dict:
+    """One option: some inputs left out, sometimes a value for an aggregate (pruned there)."""
+    given = {}
+    for attribute in model.attributes:
+        if attribute.scale is None or attribute.index in model.links:
+            continue
+        is_named = draw(st.integers(0, 9)) > 0 if attribute.is_leaf else pruning and draw(st.integers(0, 9)) == 0
+        if is_named and not (attribute.scale.continuous and not attribute.is_leaf):
+            given[attribute.index] = draw(input_values(attribute))
+    return given
