@@ -1,6 +1,6 @@
 """What many options give, attribute by attribute, as codes into distinct values."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,8 @@ from priorities.dex.model import Attribute, Model
 # does not name, so that it is computed.
 GIVEN, EMPTY, UNDEFINED, MISSING, ABSENT = range(5)
 UNKNOWN_CLASS = -1
+# Sets of a scale with at most so many classes share rows: there are 2 ** classes of them.
+LARGEST_SHARED_SCALE = 8
 
 
 @dataclass(frozen=True)
@@ -81,44 +83,56 @@ class Columns:
 
 
 _UNNAMED = object()
+_STATES = {None: UNDEFINED, Absence.MISSING: MISSING, _UNNAMED: ABSENT}
 
 
 def _coded(attribute: Attribute, given: Iterable[InputValue], method: Method, clamp: bool) -> Column:
-    """Number the distinct values in order of appearance; the plain path's reading checks each once."""
+    """Number the distinct values in order of appearance. Distributions hardly ever repeat: each has its own number."""
     numbers: dict = {}
     distinct: list = []
     codes = []
     for value in given:
-        key = tuple(value.items()) if isinstance(value, Mapping) else frozenset(value) if _is_set(value) else value
+        if type(value) is dict or isinstance(value, Mapping):
+            codes.append(len(distinct))
+            distinct.append(value)
+            continue
+        key = frozenset(value) if isinstance(value, set | frozenset) else value
         code = numbers.get(key)
-        if code is None or value != value:
+        if code is None:
             code = numbers[key] = len(distinct)
             distinct.append(value if value is _UNNAMED else input_value(attribute, value, method, clamp=clamp))
         codes.append(code)
-    values, states = _as_rows(distinct, 1 if attribute.scale.continuous else attribute.size)
+    values, states = _as_rows(attribute, distinct, lambda value: input_value(attribute, value, method, clamp=clamp))
     return Column(np.array(codes, dtype=np.intp), values, states)
 
 
-def _is_set(value: InputValue) -> bool:
-    return isinstance(value, set | frozenset)
-
-
-def _as_rows(distinct: list, size: int) -> tuple[NDArray[np.float64], NDArray[np.int8]]:
+def _as_rows(attribute: Attribute, distinct: list, reading: Callable) -> tuple[NDArray[np.float64], NDArray[np.int8]]:
+    """``reading``: the plain path's, for distributions that do not fit as they are (which it refuses or clamps)."""
+    size = 1 if attribute.scale.continuous else attribute.size
     values = np.zeros((len(distinct), size))
-    states = np.zeros(len(distinct), dtype=np.int8)
-    rows, classes, memberships = [], [], []
-    for row, value in enumerate(distinct):
-        if isinstance(value, dict):
-            rows += [row] * len(value)
-            classes += value
-            memberships += value.values()
-            states[row] = GIVEN if value else EMPTY
-        elif isinstance(value, float):
-            values[row, 0] = value
-        else:
-            states[row] = {None: UNDEFINED, Absence.MISSING: MISSING, _UNNAMED: ABSENT}[value]
-    values[rows, classes] = memberships
-    return values, states
+    states = np.array([_STATES.get(value, GIVEN) if isinstance(value, Hashable) else GIVEN for value in distinct])
+    rows = [row for row, value in enumerate(distinct) if isinstance(value, Mapping)]
+    memberships = _flat(distinct, rows, size if not attribute.scale.continuous else 0)
+    if memberships is None:
+        distinct = [reading(value) if isinstance(value, Mapping) else value for value in distinct]
+        memberships = _flat(distinct, rows, size)
+    at, classes, degrees = memberships
+    values[at, classes] = degrees
+    states[rows] = np.where((values[rows] > 0).any(axis=1), GIVEN, EMPTY)
+    numbers = [row for row, value in enumerate(distinct) if isinstance(value, float)]
+    values[numbers, 0] = [distinct[row] for row in numbers]
+    return values, states.astype(np.int8)
+
+
+def _flat(distinct: list, rows: list[int], size: int) -> tuple[NDArray, NDArray, NDArray] | None:
+    """Return (row, class, membership) of all distributions, None where one of them does not fit the scale."""
+    chosen = [distinct[row] for row in rows]
+    at = np.repeat(rows, [len(value) for value in chosen]).astype(np.intp)
+    classes = np.array([index for value in chosen for index in value], dtype=np.float64)
+    degrees = np.array([membership for value in chosen for membership in value.values()], dtype=np.float64)
+    whole = classes.astype(np.intp)
+    fits = (whole == classes).all() and (whole >= 0).all() and (whole < size).all()
+    return (at, whole, degrees) if fits and np.isfinite(degrees).all() and (degrees >= 0).all() else None
 
 
 def _of_array(attribute: Attribute, array: NDArray) -> Column:
@@ -155,18 +169,25 @@ def _of_classes(attribute: Attribute, array: NDArray) -> Column:
 
 
 def _of_memberships(attribute: Attribute, array: NDArray) -> Column:
-    """Options that are certain of a class share its row; all others have a row of their own."""
-    unknown = np.isnan(array).any(axis=1)
-    values = np.where(unknown[:, None], 0.0, array)
-    if not (np.isfinite(values).all() and (values >= 0).all()):
+    """Options with the same set of classes share its row; all others have a row of their own."""
+    by_class = np.ascontiguousarray(array.T)
+    total = sum(by_class)
+    unknown = np.isnan(total)
+    if not (np.isfinite(total) | unknown).all() or (by_class < 0).any():
         raise ValueError(f"{attribute.name}: a membership is not a number from 0 upwards")
-    states = np.where(unknown, UNDEFINED, np.where((values > 0).any(axis=1), GIVEN, EMPTY)).astype(np.int8)
-    size = attribute.size
-    certain = (values.max(axis=1) == 1) & ((values > 0).sum(axis=1) == 1)
-    if not certain.any():
+    states = np.where(unknown, UNDEFINED, np.where(total > 0, GIVEN, EMPTY)).astype(np.int8)
+    values = np.where(unknown[:, None], 0.0, array) if unknown.any() else array
+    is_set = np.logical_and.reduce((by_class == 0) | (by_class == 1), axis=0)
+    if attribute.size > LARGEST_SHARED_SCALE or not is_set.any():
         return Column(np.arange(len(array)), values, states)
-    codes = np.empty(len(array), dtype=np.intp)
-    codes[certain] = values[certain].argmax(axis=1)
-    codes[~certain] = size + np.arange(int((~certain).sum()))
-    values = np.vstack([np.eye(size), values[~certain]])
-    return Column(codes, values, np.concatenate([np.zeros(size, dtype=np.int8), states[~certain]]))
+    # A set is numbered by its classes, read as bits; what is no set comes after all sets.
+    sets = np.arange(1 << attribute.size)
+    own = np.cumsum(~is_set) - 1 + len(sets)
+    bits = sum((by_class[index] == 1).astype(np.intp) << index for index in range(attribute.size))
+    shared = (sets[:, None] >> np.arange(attribute.size) & 1).astype(np.float64)
+    shared_states = np.where(sets > 0, GIVEN, EMPTY).astype(np.int8)
+    return Column(
+        np.where(is_set, bits, own),
+        np.vstack([shared, values[~is_set]]),
+        np.concatenate([shared_states, states[~is_set]]),
+    )

@@ -44,28 +44,46 @@ class CompiledTable:
         ``arguments``: normalised memberships (classes, combinations), those without a scale left out.
         """
         count = arguments[0].shape[1] if arguments else 1
-        width = max(BLOCK_BYTES // (8 * self.rule_count), LEAST_COLUMNS)
+        width = max(min(BLOCK_BYTES // (8 * self.rule_count), count), LEAST_COLUMNS)
         result = np.empty((self.size, count))
         missing = np.zeros(count, dtype=bool)
+        joints = _joints(arguments, width)
         for start in range(0, count, width):
             stop = min(start + width, count)
-            block = [argument[:, start:stop] for argument in arguments]
-            short = LEAST_COLUMNS - (stop - start)
-            if short > 0:
-                block = [np.pad(argument, ((0, 0), (0, short)), mode="edge") for argument in block]
-            joint = self._joint(block, method, max(stop - start, LEAST_COLUMNS))
+            block = [_columns(argument, start, stop) for argument in arguments]
+            joint = _joint(block, joints, np.multiply if method == "prob" else np.minimum)
             for index, collection in enumerate(self.collections[method == "prob"]):
                 result[index, start:stop] = _collect(joint, collection, method)[: stop - start]
             if len(self.undefined):
                 missing[start:stop] = (joint[self.undefined] > 0).any(axis=0)[: stop - start]
         return result, missing
 
-    def _joint(self, block: list[NDArray], method: str, width: int) -> NDArray[np.float64]:
-        combine = np.multiply if method == "prob" else np.minimum
-        joint = block[0] if block else np.ones((1, width))
-        for argument in block[1:]:
-            joint = combine(joint[:, None, :], argument[None, :, :]).reshape(-1, width)
-        return joint
+
+def _columns(argument: NDArray, start: int, stop: int) -> NDArray:
+    """Return a block of columns, the last one repeated where there are too few."""
+    short = LEAST_COLUMNS - (stop - start)
+    block = argument[:, start:stop]
+    return block if short <= 0 else np.pad(block, ((0, 0), (0, short)), mode="edge")
+
+
+def _joints(arguments: list[NDArray], width: int) -> list[NDArray]:
+    """Return room for the joint memberships of the first two arguments, of the first three, and so on."""
+    room, rows = [], arguments[0].shape[0] if arguments else 1
+    for argument in arguments[1:]:
+        room.append(np.empty((rows, argument.shape[0], width)))
+        rows *= argument.shape[0]
+    return room
+
+
+def _joint(block: list[NDArray], joints: list[NDArray], combine: np.ufunc) -> NDArray[np.float64]:
+    if not block:
+        return np.ones((1, LEAST_COLUMNS))
+    joint, width = block[0], block[0].shape[1]
+    for argument, room in zip(block[1:], joints, strict=True):
+        here = room[:, :, :width]
+        combine(joint[:, None, :], argument[None, :, :], out=here)
+        joint = here.reshape(-1, width) if width == room.shape[2] else np.ascontiguousarray(here).reshape(-1, width)
+    return joint
 
 
 def _collect(joint: NDArray, collection: Collection, method: str) -> NDArray[np.float64]:

@@ -178,18 +178,21 @@ class _Run:
             return Node(column.codes, values, column.states)
         size = attribute.size
         is_crisp = len(column.states) == size and not column.states.any() and np.array_equal(values, np.eye(size))
-        return Node(column.codes, values if is_crisp else self.normalised(values), column.states, is_crisp)
+        if is_crisp:
+            return Node(column.codes, values, column.states, is_crisp)
+        all_differ = len(column.states) == self.count and np.array_equal(column.codes, np.arange(self.count))
+        return Node(None if all_differ else column.codes, self.normalised(values), column.states)
 
-    def normalised(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    def normalised(self, values: NDArray[np.float64], out: NDArray | None = None) -> NDArray[np.float64]:
         if self.method == "fuzzy":
             return values
         if self.method == "set":
-            return (values > 0).astype(np.float64)
+            return np.greater(values, 0, out=out, casting="unsafe") if out is not None else (values > 0).astype(float)
         reduced = values[0].copy()
         for row in values[1:]:
             (np.add if self.method == "prob" else np.maximum)(reduced, row, out=reduced)
         reduced[reduced == 0] = 1.0
-        return values / reduced
+        return np.divide(values, reduced, out=out)
 
     def expanded(self, attribute: Attribute, node: Node) -> Node:
         if node.is_crisp or attribute.scale.continuous:
@@ -233,7 +236,7 @@ class _Run:
         for node, row in zip(arguments, rows, strict=True):
             states = np.maximum(states, node.states if row is None else node.states[row])
         collected, missing = function.contract(columns, self.method)
-        values = self.normalised(collected)
+        values = self.normalised(collected, out=collected)
         states = np.where(
             states > GIVEN, states, np.where(missing, MISSING, np.where(values.any(axis=0), GIVEN, EMPTY))
         )
