@@ -7,5 +7,13 @@
 ``completion``       open rules filled from dominance, from weights, or from both
 ``weights``          regression plane; local, normalised and global weights; quality of the linear picture
 ``impurity``         weights by Gini, information gain, gain ratio and chi squared
+``symmetry``         arguments that can change places, and making them so
+``marginals``        the mean answer at each class of each argument
+``interpolation``    multilinear interpolation between the classes
+``complex_rules``    a table as few maximal boxes
+``wording``          boxes and conflicts as sentences
+``fitting``          a monotone table from labelled examples, with the least misfit
+``editing``          changes that give a new table and the list of changed rules
+``report``           checks of all tables of a model as plain data
 ===================  ==============================================================================================
 """

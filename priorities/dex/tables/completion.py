@@ -74,6 +74,12 @@ def complete(
     return _filled(table, low, high, tuple(notes))
 
 
+def opened(table: Table, scales: TableScales) -> Completion:
+    """Return ``table`` with every class possible in its open rules: completion from nothing."""
+    ranges = Ranges.of(table, scales)
+    return _filled(table, np.zeros_like(ranges.low), np.full_like(ranges.high, scales.output.size - 1), ())
+
+
 def dominance_bounds(ranges: Ranges, scales: TableScales) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the lowest and the highest class per rule that the entered rules leave possible. O(rules x arguments).
 

@@ -1,12 +1,15 @@
 """Models for the tests: the default model, a writer of small files, and random models for property tests."""
 
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 from hypothesis import strategies as st
 
 from priorities.dex.dxi import read_dxi
 from priorities.dex.evaluate import Absence
 from priorities.dex.model import Attribute, Discretisation, Model, ModelError, Scale, ScaleClass, ScaleOrder, Table
+from priorities.dex.tables.grid import TableScales, running_maximum
 from priorities.dex.values import UNDEFINED, Value, ValueKind, full, interval, single
 
 DEFAULT_MODEL_FILE = Path(__file__).parents[2] / "data" / "default-model.dxi"
@@ -181,3 +184,38 @@ def options(draw, model: Model, *, pruning: bool = True) -> dict:
         if is_named and not (attribute.scale.continuous and not attribute.is_leaf):
             given[attribute.index] = draw(input_values(attribute))
     return given
+
+
+def scale(size: int, order: ScaleOrder = ScaleOrder.ASCENDING) -> Scale:
+    return Scale(tuple(ScaleClass(f"c{index}") for index in range(size)), order=order)
+
+
+def crisp_table(low: str, entered: str | None = None) -> Table:
+    """A table in the characters of a file; `_` is undefined."""
+    rules = tuple(UNDEFINED if character == "_" else single(ord(character) - ord("0")) for character in low)
+    return Table(rules, tuple(mark == "+" for mark in entered or "+" * len(low)))
+
+
+@st.composite
+def tables(draw, *, crisp: bool = False, most_rules: int = 64, orders=tuple(ScaleOrder), classes: int = 4):
+    """A table, some of its rules open, and its scales: (Table, TableScales)."""
+    sizes, limit = [], most_rules
+    for _ in range(draw(st.integers(1, 3))):
+        sizes.append(draw(st.integers(1, max(1, min(4, limit)))))
+        limit //= sizes[-1]
+    arguments = tuple(scale(size, draw(st.sampled_from(orders))) for size in sizes)
+    output = scale(draw(st.integers(2, classes)), draw(st.sampled_from(orders)))
+    scales = TableScales(arguments, output)
+    count = scales.rule_count
+    rules = tuple(draw(rule_values(output.size, crisp=crisp)) for _ in range(count))
+    entered = tuple(draw(st.lists(st.booleans(), min_size=count, max_size=count)))
+    return Table(rules, entered), scales
+
+
+@st.composite
+def consistent_tables(draw, **choices):
+    """As ``tables``, crisp, and its entered rules agree: they come from one monotone table."""
+    table, scales = draw(tables(crisp=True, **choices))
+    low = np.array([rule.classes[0] for rule in table.rules])
+    steps = running_maximum(low, scales)
+    return replace(table, rules=tuple(single(int(step)) for step in steps)), scales
