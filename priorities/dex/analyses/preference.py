@@ -9,6 +9,7 @@ equal). What is not defined is incomparable, also with itself: two unknown value
 from collections.abc import Mapping
 from enum import Enum
 from itertools import accumulate
+from math import isnan
 from numbers import Real
 
 from priorities.dex.model import Scale, ScaleOrder
@@ -53,7 +54,7 @@ def preference_position(scale: Scale, index: int) -> int:
 
 def relation(scale: Scale | None, first: NodeValue, second: NodeValue) -> Relation:
     """Return how ``first`` stands to ``second`` on ``scale``."""
-    if scale is None or first is None or second is None or first == {} or second == {}:
+    if scale is None or not (is_given(scale, first) and is_given(scale, second)):
         return Relation.INCOMPARABLE
     if scale.continuous:
         return _by_numbers(scale, first, second)
@@ -65,6 +66,13 @@ def relation(scale: Scale | None, first: NodeValue, second: NodeValue) -> Relati
         return _by_pairs(_ends(scale, first), _ends(scale, second))
     # Cumulative shares from the bad end: the smaller, the better.
     return _by_pairs(_cumulative(scale, second), _cumulative(scale, first))
+
+
+def is_given(scale: Scale, value: NodeValue) -> bool:
+    """False for what is undefined, missing or empty; zero is a number like any other."""
+    return (
+        isinstance(value, Real) and not isnan(value) if scale.continuous else isinstance(value, Mapping) and bool(value)
+    )
 
 
 def _by_numbers(scale: Scale, first: Real, second: Real) -> Relation:

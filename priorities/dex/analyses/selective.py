@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from priorities.dex.analyses.preference import NodeValue
+from priorities.dex.analyses.preference import NodeValue, is_given
 from priorities.dex.model import Attribute, ClassGroup, Model, Scale, ScaleOrder
 from priorities.dex.vectorised import Evaluation
 
@@ -40,7 +40,7 @@ def selective_explanation(model: Model, values: Sequence[NodeValue], *, root: in
 def group_of(attribute: Attribute, value: NodeValue) -> ClassGroup:
     """The group that holds every class of ``value``; neutral where there is none."""
     scale = attribute.scale
-    if scale is None or value is None or value == {}:
+    if scale is None or not is_given(scale, value):
         return ClassGroup.NEUTRAL
     if scale.continuous:
         return _group_of_number(scale, value)
