@@ -82,9 +82,25 @@ def class_lines(table: RuleTable, plane: Plane) -> list[ClassLine | None]:
             continue
         low = min(plane.at(point - half) for point in points)
         high = max(plane.at(point + half) for point in points)
+        low, high = float(low), float(high)
         k = 0.0 if high - low < EQUAL else 1 / (high - low)
         lines.append(ClassLine(k, index + 0.5 - k * high))
     return lines
+
+
+class Qq1:
+    """The plain path: the formula of the paper for one rule and one class."""
+
+    def __init__(self, table: RuleTable):
+        self.table = table
+        self.plane = regression_plane(table)
+        self.lines = class_lines(table, self.plane)
+
+    def offset(self, rule: int, class_index: int, offsets: list[float]) -> float:
+        """Return the offset of a class that the rule holds; ``offsets`` are those of the rule's arguments."""
+        values = [index + offset for index, offset in zip(self.table.combinations[rule], offsets, strict=True)]
+        line = self.lines[class_index]
+        return line.k * self.plane.at(values) + line.n - class_index
 
 
 def place(table: RuleTable) -> Placement:

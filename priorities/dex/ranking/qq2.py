@@ -21,6 +21,20 @@ from numpy.typing import NDArray
 from priorities.dex.ranking.rules import Placement, RuleTable
 
 
+class Qq2:
+    """The plain path: place and room of one rule in one class."""
+
+    def __init__(self, table: RuleTable):
+        self.ordered = table.ordered
+        self.offsets = rule_offsets(table)
+        self.gaps = gaps(table, self.offsets)
+
+    def offset(self, rule: int, class_index: int, offsets: list[float]) -> float:
+        """Return the offset of a class that the rule holds; ``offsets`` are those of the rule's arguments."""
+        gap, m = self.gaps[rule, class_index], len(self.ordered)
+        return self.offsets[rule, class_index] + sum(2 * offsets[position] * gap / m for position in self.ordered)
+
+
 def place(table: RuleTable) -> Placement:
     offsets = rule_offsets(table)
     slopes = np.zeros((*offsets.shape, len(table.arguments)))

@@ -18,9 +18,11 @@ from scipy.sparse.linalg import splu
 
 SKEW = 0.01
 MAXIMUM_STEPS = 200
-PRECISION = 1e-13
+# Where the interior point stops: further on its matrix loses digits, and the rigid bodies give the rest.
+GAP = 1e-11
+RESIDUAL = 1e-8
 FEASIBLE = 1e-9
-CLOSE = 1e-5
+CLOSE = 1e-4
 
 
 class NotSolved(ArithmeticError):
@@ -77,7 +79,7 @@ def _interior_point(edges: csc_array, distances: NDArray, top: NDArray, x: NDArr
         dual = hessian @ x - edges.T @ force
         primal = edges @ x - distances - slack
         gap = slack @ force / len(force)
-        if gap < PRECISION * scale and max(np.abs(dual).max(), np.abs(primal).max()) < 1e-10 * scale:
+        if gap < GAP * scale and max(np.abs(dual).max(), np.abs(primal).max()) < RESIDUAL * scale:
             return x, force > slack
         system = splu(csc_array(hessian + edges.T @ diags_array(force / slack) @ edges))
 
@@ -87,19 +89,19 @@ def _interior_point(edges: csc_array, distances: NDArray, top: NDArray, x: NDArr
             return dx, ds, -(complement + force * ds) / slack
 
         _, ds, df = step(slack * force)
-        reach = min(_longest(slack, ds), _longest(force, df))
+        reach = min(1.0, _longest(slack, ds), _longest(force, df))
         predicted = (slack + reach * ds) @ (force + reach * df) / len(force)
         centre = (predicted / gap) ** 3
         dx, ds, df = step(slack * force + ds * df - centre * gap)
-        reach = min(1.0, 0.995 * min(_longest(slack, ds), _longest(force, df)))
+        reach = min(1.0, 0.995 * _longest(slack, ds), 0.995 * _longest(force, df))
         x, slack, force = x + reach * dx, slack + reach * ds, force + reach * df
     raise NotSolved(f"no solution within {MAXIMUM_STEPS} steps")
 
 
 def _longest(values: NDArray, direction: NDArray) -> float:
-    """How far one can go (at most 1 / 0.995, so that full steps stay possible) before a value passes 0."""
+    """How far one can go before a value passes 0."""
     falling = direction < 0
-    return min(1 / 0.995, float((-values[falling] / direction[falling]).min(initial=np.inf)))
+    return float((-values[falling] / direction[falling]).min(initial=np.inf))
 
 
 def _polish(
