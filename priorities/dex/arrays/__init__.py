@@ -7,7 +7,7 @@ contracted in blocks. The result of an option never depends on the options besid
 """
 
 from priorities.dex.arrays.columns import ABSENT, EMPTY, GIVEN, MISSING, UNDEFINED, Column, Columns
-from priorities.dex.arrays.engine import Node, Results, evaluate_columns, evaluate_in_blocks
+from priorities.dex.arrays.engine import Node, Results, evaluate_columns
 
 __all__ = [
     "ABSENT",
@@ -20,5 +20,4 @@ __all__ = [
     "Node",
     "Results",
     "evaluate_columns",
-    "evaluate_in_blocks",
 ]

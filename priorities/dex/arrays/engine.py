@@ -5,7 +5,7 @@ arguments is computed once per combination (crisp inputs: its own decision table
 combinations that occur, and where all options differ, for every option.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from math import prod
 
@@ -14,11 +14,9 @@ from numpy.typing import NDArray
 
 from priorities.dex.arrays.columns import ABSENT, EMPTY, GIVEN, MISSING, UNDEFINED, Column, Columns
 from priorities.dex.arrays.contraction import CompiledDiscretisation, CompiledTable, compile_model
-from priorities.dex.evaluate import METHODS, Absence, Expand, InputValue, NodeValue, expansion
+from priorities.dex.evaluate import METHODS, Absence, Expand, NodeValue, expansion
 from priorities.dex.model import Attribute, Model
 
-# Options that are read, evaluated and written together: memory is bounded by this, however many there are.
-BLOCK = 8_192
 # Combinations are sought among keys that must fit 64 bits.
 LARGEST_KEY = 1 << 62
 
@@ -121,30 +119,6 @@ def evaluate_columns(model: Model, inputs: Columns, *, method: str = "set", expa
                 node = _pruned(node, run.expanded(attribute, run.given(attribute, given)), given)
             nodes[index] = node
     return Results(model, inputs.count, tuple(nodes))
-
-
-def evaluate_in_blocks(
-    model: Model,
-    options: Iterable[Mapping[int, InputValue]],
-    *,
-    method: str = "set",
-    expand: bool | Expand = True,
-    clamp: bool = False,
-    block: int = BLOCK,
-) -> Iterator[Results]:
-    """Evaluate a stream of options, ``block`` at a time."""
-    waiting = []
-    for option in options:
-        waiting.append(option)
-        if len(waiting) == block:
-            yield evaluate_columns(
-                model, Columns.of_options(model, waiting, method=method, clamp=clamp), method=method, expand=expand
-            )
-            waiting = []
-    if waiting:
-        yield evaluate_columns(
-            model, Columns.of_options(model, waiting, method=method, clamp=clamp), method=method, expand=expand
-        )
 
 
 def _pruned(node: Node, given: Node, column: Column) -> Node:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from priorities.dex.arrays import GIVEN, UNDEFINED, Columns, evaluate_columns, evaluate_in_blocks
+from priorities.dex.arrays import GIVEN, UNDEFINED, Columns, evaluate_columns
 from priorities.dex.dxi import read_dxi
 from priorities.dex.evaluate import METHODS, Absence, Expand, evaluate
 from priorities.dex.model import Attribute, Model, Scale, ScaleClass, Table
@@ -51,11 +51,11 @@ def test_every_value_of_every_option_is_that_of_the_plain_path(case):
 @settings(max_examples=100, deadline=None)
 def test_an_option_has_the_same_bits_in_any_company(case):
     model, given_options, method, expand = case
-    together = list(
-        evaluate_columns(model, Columns.of_options(model, given_options), method=method, expand=expand).options()
-    )
-    blocks = evaluate_in_blocks(model, given_options, method=method, expand=expand, block=2)
-    assert [option for block in blocks for option in block.options()] == together
+    columns = Columns.of_options(model, given_options)
+    together = list(evaluate_columns(model, columns, method=method, expand=expand).options())
+    blocks = [columns.part(start, start + 2) for start in range(0, columns.count, 2)]
+    parts = [evaluate_columns(model, block, method=method, expand=expand) for block in blocks]
+    assert [option for part in parts for option in part.options()] == together
     alone = evaluate_columns(model, Columns.of_options(model, given_options[-1:]), method=method, expand=expand)
     assert list(alone.options()) == together[-1:]
 
