@@ -18,17 +18,17 @@ def relief(
     *,
     root: int = 0,
     outcomes: Outcomes | None = None,
-) -> NDArray[np.int8]:
+) -> NDArray[np.int16]:
     """Return, per area and input (columns as ``model.inputs``), by how many steps of urgency the published class of
     ``root`` would fall if this input alone had its best class. 0 where it is missing or already at its best.
 
-    Inputs with relief above 0 are decisive: each alone would change the answer. Shape (areas, inputs), int8.
+    Inputs with relief above 0 are decisive: each alone would change the answer. Shape (areas, inputs), int16.
     ``outcomes``: of ``outcomes_of_single_changes``, where they are at hand already.
     """
     outcomes = outcomes or outcomes_of_single_changes(model, inputs, root=root, evaluation=evaluation)
     steps = urgency_steps(model, root)
     published = steps[outcomes.published]
-    result = np.zeros((outcomes.areas, len(model.inputs)), dtype=np.int8)
+    result = np.zeros((outcomes.areas, len(model.inputs)), dtype=np.int16)
     for column, index in enumerate(model.inputs):
         if index not in outcomes.by_input:
             continue

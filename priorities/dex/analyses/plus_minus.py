@@ -61,11 +61,11 @@ def _ends(value: InputValue, size: int) -> tuple[int, int]:
 
 def plus_minus_areas(
     model: Model, inputs: Mapping[int, NDArray], step: int, *, root: int = 0, areas: int | None = None
-) -> NDArray[np.int8]:
+) -> NDArray[np.int16]:
     """Return the published class of ``root`` per area and input (columns as ``model.inputs``) were the input moved by
     ``step`` classes; -1 where that leaves its scale, where it is missing, or where its scale is continuous."""
     outcomes = outcomes_of_single_changes(model, inputs, root=root, areas=areas)
-    result = np.full((outcomes.areas, len(model.inputs)), MISSING, dtype=np.int8)
+    result = np.full((outcomes.areas, len(model.inputs)), MISSING, dtype=np.int16)
     for column, index in enumerate(model.inputs):
         if index not in outcomes.by_input:
             continue

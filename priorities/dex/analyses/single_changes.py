@@ -33,24 +33,24 @@ class SingleChange:
 
 @dataclass(frozen=True)
 class Outcomes:
-    """``by_input[i][area, v]``: published class of the root (int8) were discrete input i in class v, everything else
+    """``by_input[i][area, v]``: published class of the root (int16) were discrete input i in class v, everything else
     as it is; for a missing input, were it known to be v. ``current[i]``: the class of input i, -1 missing."""
 
     areas: int
-    published: NDArray[np.int8]
+    published: NDArray[np.int16]
     current: Mapping[int, NDArray]
-    by_input: Mapping[int, NDArray[np.int8]]
+    by_input: Mapping[int, NDArray[np.int16]]
 
 
 @dataclass(frozen=True)
 class SmallestChanges:
-    """Per area and input (columns as ``model.inputs``), int8, -1 where there is none: the nearest class of the input
+    """Per area and input (columns as ``model.inputs``), int16, -1 where there is none: the nearest class of the input
     with which the root becomes less urgent (``fall_to``) or more urgent (``rise_to``), and what it becomes."""
 
-    fall_to: NDArray[np.int8]
-    fall_class: NDArray[np.int8]
-    rise_to: NDArray[np.int8]
-    rise_class: NDArray[np.int8]
+    fall_to: NDArray[np.int16]
+    fall_class: NDArray[np.int16]
+    rise_to: NDArray[np.int16]
+    rise_class: NDArray[np.int16]
 
 
 def published_after(model: Model, option: Mapping[int, InputValue], *, root: int = 0) -> dict[int, dict[int, int]]:
@@ -109,7 +109,10 @@ def outcomes_of_single_changes(
     where it is at hand already."""
     evaluation = evaluation or evaluate_areas(model, inputs, areas=areas)
     count = len(evaluation.classes)
-    discrete = [index for index in model.inputs if _is_discrete(model.attributes[index])]
+    # What is given as memberships has no one class to move from.
+    discrete = [
+        index for index in model.inputs if _is_discrete(model.attributes[index]) and np.ndim(inputs.get(index, 0)) < 2
+    ]
     absent = np.full(count, MISSING, dtype=np.int32)
     current = {i: np.asarray(inputs[i], dtype=np.int32) if i in inputs else absent for i in discrete}
     if _is_linear(model, discrete):
@@ -122,7 +125,7 @@ def outcomes_of_single_changes(
 def smallest_changes_of_areas(model: Model, outcomes: Outcomes, *, root: int = 0) -> SmallestChanges:
     """Return the smallest single changes of all areas, for storage: the array path of ``smallest_single_changes``."""
     shape = (outcomes.areas, len(model.inputs))
-    fall_to, fall_class, rise_to, rise_class = (np.full(shape, MISSING, dtype=np.int8) for _ in range(4))
+    fall_to, fall_class, rise_to, rise_class = (np.full(shape, MISSING, dtype=np.int16) for _ in range(4))
     steps = urgency_steps(model, root)
     published = steps[outcomes.published]
     for column, index in enumerate(model.inputs):
@@ -140,9 +143,9 @@ def smallest_changes_of_areas(model: Model, outcomes: Outcomes, *, root: int = 0
     return SmallestChanges(fall_to, fall_class, rise_to, rise_class)
 
 
-def urgency_steps(model: Model, root: int) -> NDArray[np.int8]:
+def urgency_steps(model: Model, root: int) -> NDArray[np.int16]:
     """Class index -> position from the least to the most urgent."""
-    steps = np.empty(model.attributes[root].size, dtype=np.int8)
+    steps = np.empty(model.attributes[root].size, dtype=np.int16)
     steps[list(model.attributes[root].scale.by_urgency)] = np.arange(len(steps))
     return steps
 
@@ -248,9 +251,9 @@ def _lead(shares: NDArray, sizes: list[int], position: int, leads: NDArray, *oth
     return result
 
 
-def _most_probable(by_urgency: tuple[int, ...], chances: NDArray) -> NDArray[np.int8]:
+def _most_probable(by_urgency: tuple[int, ...], chances: NDArray) -> NDArray[np.int16]:
     """The class with the largest chance along the last axis; of equals (within 1e-9) the most urgent."""
     ranked = chances[..., list(by_urgency)]
     candidates = ranked >= ranked.max(axis=-1, keepdims=True) - TIE
     last = candidates.shape[-1] - 1 - candidates[..., ::-1].argmax(axis=-1)
-    return np.array(by_urgency, dtype=np.int8)[last]
+    return np.array(by_urgency, dtype=np.int16)[last]
