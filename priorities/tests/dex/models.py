@@ -89,12 +89,16 @@ def models(draw, *, crisp: bool | None = None) -> Model:
 
 
 def car_model() -> Model:
+    return read_dxi(car_dxi())
+
+
+def car_dxi() -> str:
     """The published example of the method: a car by price and technical characteristics (Bohanec and Rajkovic)."""
     persons, doors, luggage = attribute("#PERS"), attribute("#DOORS", classes=4), attribute("LUGGAGE")
     comfort = attribute("COMFORT", function("000000000000000011012012000012022022"), persons, doors, luggage)
     technical = attribute("TECH.CHAR.", function("000012023"), comfort, attribute("SAFETY"), classes=4)
     price = attribute("PRICE", function("000012022"), attribute("BUY.PRICE"), attribute("MAINT.PRICE"))
-    return read_dxi(dxi(attribute("CAR", function("000001230233"), price, technical, classes=4)))
+    return dxi(attribute("CAR", function("000001230233"), price, technical, classes=4))
 
 
 @st.composite
