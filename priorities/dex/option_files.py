@@ -195,5 +195,6 @@ def _lines(stream: IO) -> Iterator[str]:
     except UnicodeDecodeError as error:
         raise OptionsError(f"the file is not UTF-8: {error.reason}") from None
     finally:
-        if wrapper is not None:
+        # The stream stays open, and stays with whoever opened it.
+        if wrapper is not None and not stream.closed:
             wrapper.detach()

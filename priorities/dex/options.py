@@ -6,7 +6,8 @@ A number is a class index, or the number itself on a continuous scale; a list is
 class is possible); an object is a distribution, class -> membership; null is undefined, as is an input that is not
 named. Attributes go by name, or by ``#i``, their index in pre-order, needed where a name repeats. A value for an
 aggregate replaces what its function would give (pruning). In CSV the first column is the name of the option, the
-others are attributes; a cell holds a value in the notation of ``.dxi`` files or the name of a class, blank is undefined.
+others are attributes; a cell holds a value in the notation of ``.dxi`` files or the name of a class; blank is
+undefined.
 
 Options are read and results written one at a time: memory does not grow with their number.
 """

@@ -16,7 +16,7 @@ from defusedxml.expatreader import create_parser
 from priorities.dex.model import ModelError
 
 MAXIMUM_BYTES = 20_000_000
-MAXIMUM_NODES = 1_000_000
+MAXIMUM_NODES = 500_000
 MAXIMUM_DEPTH = 256
 # Tags of nodes that are not elements. No element can be called so.
 TEXT, COMMENT, INSTRUCTION = "#text", "#comment", "#instruction"
