@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from priorities.dex.arrays import Columns, Node, Results, evaluate_columns
 from priorities.dex.arrays.contraction import CompiledTable, compile_model
+from priorities.dex.arrays.positions import positions
 from priorities.dex.evaluate import TIE
 from priorities.dex.model import Attribute, Model
 from priorities.dex.thresholds import MISSING
@@ -90,18 +91,19 @@ def _publish(result: Evaluation, attribute: Attribute, chances: Node, support: N
     result.high[:, index] = support.spread(len(reached) - 1 - reached[::-1].argmax(axis=0))
 
 
-def _fired_rules(model: Model, attribute: Attribute, function: CompiledTable, possible: Results) -> NDArray[np.int32]:
-    position = np.zeros(possible.count, dtype=np.int32)
-    undetermined = np.zeros(possible.count, dtype=bool)
-    for child, stride in zip(attribute.children, function.strides, strict=True):
+def _fired_rules(model: Model, attribute: Attribute, function: CompiledTable, possible: Results) -> NDArray:
+    """Return the rule of every area; MISSING where more than one could have fired."""
+    codes, sizes, undetermined = [], [], np.zeros(possible.count, dtype=bool)
+    for child, size in zip(attribute.children, function.sizes, strict=True):
         node = possible.nodes[child]
         if node is None:
             continue
+        sizes.append(size)
         if node.is_crisp:
-            position += np.multiply(node.codes, stride, dtype=np.int32)
+            codes.append(node.codes)
             continue
         reached = node.values > 0
-        position += node.spread(reached.argmax(axis=0).astype(np.int32) * np.int32(stride))
+        codes.append(node.spread(reached.argmax(axis=0)))
         undetermined |= node.spread(reached.sum(axis=0) != 1)
-    position[undetermined] = MISSING
-    return position
+    position = positions(codes, sizes, possible.count)
+    return np.where(undetermined, MISSING, position.astype(np.int32)) if undetermined.any() else position

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -159,13 +160,24 @@ def _of_numbers(attribute: Attribute, array: NDArray) -> Column:
 
 def _of_classes(attribute: Attribute, array: NDArray) -> Column:
     size = attribute.size
-    if array.size and not (array.min() >= UNKNOWN_CLASS and array.max() < size):
+    lowest, highest = (int(array.min()), int(array.max())) if array.size else (0, 0)
+    if not UNKNOWN_CLASS <= lowest <= highest < size:
         raise ValueError(f"{attribute.name}: a class lies outside the scale of {size} classes")
-    values = np.vstack([np.eye(size), np.zeros((1, size))])
-    states = np.array([GIVEN] * size + [UNDEFINED], dtype=np.int8)
-    if not array.size or array.min() >= 0:
-        return Column(array, values[:size], states[:size])
-    return Column(np.where(array < 0, size, array), values, states)
+    values, states = crisp_rows(size)
+    kind = np.min_scalar_type(size)
+    if lowest >= 0:
+        return Column(array.astype(kind), values, states)
+    codes = np.where(array < 0, size, array).astype(kind)
+    return Column(codes, np.vstack([values, np.zeros((1, size))]), np.append(states, np.int8(UNDEFINED)))
+
+
+@lru_cache
+def crisp_rows(size: int) -> tuple[NDArray[np.float64], NDArray[np.int8]]:
+    """Return values and states of a column that holds nothing but classes: row i is class i. Always the same arrays,
+    which nobody can write to: they are how such a column is recognised."""
+    values, states = np.eye(size), np.zeros(size, dtype=np.int8)
+    values.flags.writeable = states.flags.writeable = False
+    return values, states
 
 
 def _of_memberships(attribute: Attribute, array: NDArray) -> Column:

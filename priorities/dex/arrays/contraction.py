@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from priorities.dex.arrays.positions import LookUp
 from priorities.dex.model import Attribute, Discretisation, Model, Table
 from priorities.dex.values import Value, ValueKind
 
@@ -29,12 +30,12 @@ class Collection:
 
 @dataclass(frozen=True)
 class CompiledTable:
-    """``classes``: class per rule of a crisp table, else None. ``strides``: of the arguments in rule order."""
+    """``look_up``: class per rule of a crisp table, else None. ``sizes``: classes of every argument."""
 
     size: int
     rule_count: int
-    strides: tuple[int, ...]
-    classes: NDArray[np.int8] | None
+    sizes: tuple[int, ...]
+    look_up: LookUp | None
     collections: dict[bool, tuple[Collection, ...]]
     undefined: NDArray[np.intp]
 
@@ -130,18 +131,13 @@ def _compile(model: Model, attribute: Attribute) -> CompiledTable | CompiledDisc
 
 
 def _compile_table(table: Table, size: int, sizes: list[int]) -> CompiledTable:
-    strides = [1] * len(sizes)
-    for position in range(len(sizes) - 2, -1, -1):
-        strides[position] = strides[position + 1] * sizes[position + 1]
     collections = {}
     for prob in (False, True):
         degrees = _degrees(table.rules, size, prob=prob)
         collections[prob] = tuple(_collection(degrees[:, index]) for index in range(size))
-    classes = None
-    if table.is_crisp:
-        classes = np.array([rule.memberships[0][0] for rule in table.rules], dtype=np.int8 if size < 128 else np.int16)
+    look_up = LookUp([rule.memberships[0][0] for rule in table.rules]) if table.is_crisp else None
     undefined = np.array([number for number, rule in enumerate(table.rules) if rule.is_undefined], dtype=np.intp)
-    return CompiledTable(size, len(table.rules), tuple(strides), classes, collections, undefined)
+    return CompiledTable(size, len(table.rules), tuple(sizes), look_up, collections, undefined)
 
 
 def _degrees(rules: tuple[Value, ...], size: int, *, prob: bool) -> NDArray[np.float64]:

@@ -12,13 +12,11 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
-from priorities.dex.arrays.columns import ABSENT, EMPTY, GIVEN, MISSING, UNDEFINED, Column, Columns
+from priorities.dex.arrays.columns import ABSENT, EMPTY, GIVEN, MISSING, UNDEFINED, Column, Columns, crisp_rows
 from priorities.dex.arrays.contraction import CompiledDiscretisation, CompiledTable, compile_model
+from priorities.dex.arrays.positions import LARGEST, positions
 from priorities.dex.evaluate import METHODS, Absence, Expand, NodeValue, expansion
 from priorities.dex.model import Attribute, Model
-
-# Combinations are sought among keys that must fit 64 bits.
-LARGEST_KEY = 1 << 62
 
 
 @dataclass(frozen=True)
@@ -147,13 +145,11 @@ class _Run:
     def given(self, attribute: Attribute, column: Column | None) -> Node:
         if column is None:
             return _zeros(1 if attribute.scale.continuous else attribute.size, UNDEFINED, self.count)
+        if column.values is crisp_rows(attribute.size)[0]:
+            return Node(column.codes, *crisp_rows(attribute.size), is_crisp=True)
         values = np.ascontiguousarray(column.values.T)
         if attribute.scale.continuous:
             return Node(column.codes, values, column.states)
-        size = attribute.size
-        is_crisp = len(column.states) == size and not column.states.any() and np.array_equal(values, np.eye(size))
-        if is_crisp:
-            return Node(column.codes, values, column.states, is_crisp)
         all_differ = len(column.states) == self.count and np.array_equal(column.codes, np.arange(self.count))
         return Node(None if all_differ else column.codes, self.normalised(values), column.states)
 
@@ -183,15 +179,11 @@ class _Run:
             return self.discretised(function, nodes[attribute.children[0]])
         if not isinstance(function, CompiledTable):
             return _zeros(1 if attribute.scale.continuous else attribute.size, UNDEFINED, self.count)
-        arguments = [
-            (nodes[child], stride)
-            for child, stride in zip(attribute.children, function.strides, strict=True)
-            if self.model.attributes[child].scale is not None
-        ]
-        if arguments and function.classes is not None and all(node.is_crisp for node, _ in arguments):
-            codes = np.take(function.classes, table_positions(arguments), mode="clip")
-            return Node(codes, np.eye(function.size), np.zeros(function.size, dtype=np.int8), is_crisp=True)
-        return self.aggregated(function, [node for node, _ in arguments])
+        arguments = [nodes[child] for child in attribute.children if self.model.attributes[child].scale is not None]
+        if arguments and function.look_up is not None and all(node.is_crisp for node in arguments):
+            position = positions([node.codes for node in arguments], [node.distinct for node in arguments], self.count)
+            return Node(function.look_up[position], *crisp_rows(function.size), is_crisp=True)
+        return self.aggregated(function, arguments)
 
     def discretised(self, function: CompiledDiscretisation, number: Node) -> Node:
         values = np.pad(self.normalised(function.values[self.method == "prob"]), ((0, 0), (0, 2)))
@@ -218,43 +210,31 @@ class _Run:
         return _compacted(Node(codes, values, states.astype(np.int8)), self.count)
 
 
-def table_positions(arguments: list[tuple[Node, int]]) -> NDArray[np.intp]:
-    """Return the rule of every option whose arguments are crisp."""
-    (first, stride), *others = arguments
-    position = np.multiply(first.codes, stride, dtype=np.intp)
-    for node, stride in others:
-        position += node.codes if stride == 1 else np.multiply(node.codes, stride, dtype=np.intp)
-    return position
-
-
 def _combinations(arguments: list[Node], count: int) -> tuple[list[NDArray | None], NDArray | None]:
     """Return, per argument, the columns that make up the combinations to compute (None: all as they are), and the
     combination of every option (None: option i has combination i)."""
     if not arguments:
         return [], np.zeros(count, dtype=np.int8)
-    sizes = [node.distinct for node in arguments]
-    combinations = prod(sizes)
-    if combinations <= count:
-        key = _key(arguments, sizes, count)
-        return [row.reshape(-1) for row in np.indices(sizes)], key
+    codes, sizes = [node.codes for node in arguments], [node.distinct for node in arguments]
+    if prod(sizes) <= count:
+        return [row.reshape(-1) for row in np.indices(sizes)], positions(codes, sizes, count)
     if max(sizes) <= count // 2:
-        key = _key(arguments, sizes, count)
-        distinct, first, codes = np.unique(key, return_index=True, return_inverse=True)
-        if len(distinct) <= count // 2:
-            return [node.codes[first] for node in arguments], codes
-    return [node.codes for node in arguments], None
+        distinct, first, combination = _occurring(codes, sizes, count)
+        if distinct <= count // 2:
+            return [own[first] for own in codes], combination
+    return codes, None
 
 
-def _key(arguments: list[Node], sizes: list[int], count: int) -> NDArray[np.int64]:
-    key, reach = np.zeros(count, dtype=np.int64), 1
-    for node, size in zip(arguments, sizes, strict=True):
-        reach *= size
-        if reach > LARGEST_KEY:
+def _occurring(codes: list[NDArray], sizes: list[int], count: int) -> tuple[int, NDArray, NDArray]:
+    """Return how many combinations occur, an option that has each, and the combination of every option."""
+    key, reach = codes[0], sizes[0]
+    for own, size in zip(codes[1:], sizes[1:], strict=True):
+        if reach * size > LARGEST:
             distinct, key = np.unique(key, return_inverse=True)
-            reach = len(distinct) * size
-        key *= size
-        key += np.arange(count) if node.codes is None else node.codes
-    return key
+            reach = len(distinct)
+        key, reach = positions([key, own], [reach, size], count), reach * size
+    distinct, first, combination = np.unique(key, return_index=True, return_inverse=True)
+    return len(distinct), first, combination
 
 
 def _compacted(node: Node, count: int) -> Node:
