@@ -18,6 +18,7 @@ CLASS_KEY = re.compile("-?[0-9]{1,6}")
 BOUNDS = ("error", "clamp")
 # Classes that a set or distribution may name before they are moved into the scale. No scale has as many.
 CLAMPED_CLASSES = 1_000
+UNKNOWN: tuple[int, int, dict[str, int]] = (-1, 0, {})
 
 
 class OptionsError(ValueError):
@@ -36,17 +37,22 @@ class InputReader:
             raise ValueError(f"bounds is {bounds!r}; expected one of {', '.join(BOUNDS)}")
         self.model, self.bounds = model, bounds
         self._found: dict[str, Attribute] = {}
-        # Index and classes of the attributes that were found: nearly every value is one class on its scale.
-        self._plain: dict[str, tuple[int, int]] = {}
+        # Of the attributes that were found: index, number of classes, class by its key. Nearly every value is one
+        # class on its scale or a distribution over its classes, and is taken here without looking closer.
+        self._plain: dict[str, tuple[int, int, dict[str, int]]] = {}
 
     def inputs(self, given: Iterable[tuple[str, Any]], option: str) -> dict[int, InputValue]:
         """``given``: names and raw values (as JSON has them). ``option``: how errors call the option."""
         result: dict[int, InputValue] = {}
         for name, raw in given:
-            index, size = self._plain.get(name, (-1, 0))
-            if type(raw) is int and 0 <= raw < size and index not in result:
-                result[index] = raw
-                continue
+            index, size, keys = self._plain.get(name, UNKNOWN)
+            if index not in result:
+                if type(raw) is int and 0 <= raw < size:
+                    result[index] = raw
+                    continue
+                if type(raw) is dict and keys.keys() >= raw.keys() and all(map(_is_membership, raw.values())):
+                    result[index] = {keys[key]: membership for key, membership in raw.items()}
+                    continue
             attribute = self._found.get(name) or self.known(name, option)
             try:
                 if attribute.index in result:
@@ -72,7 +78,8 @@ class InputReader:
             raise _Refused(f"is linked to {model.attributes[target].name} (#{target}); give the value there")
         self._found[name] = attribute
         is_discrete = attribute.scale is not None and not attribute.scale.continuous
-        self._plain[name] = attribute.index, attribute.size if is_discrete else 0
+        size = attribute.size if is_discrete else 0
+        self._plain[name] = attribute.index, size, {str(index): index for index in range(size)}
         return attribute
 
     def _by_name(self, name: str) -> Attribute:
@@ -128,6 +135,10 @@ class InputReader:
             # Classes beyond the end of the scale add what they have to its last class.
             result[index] = min(result.get(index, 0.0) + number, 1.0)
         return result
+
+
+def _is_membership(raw: Any) -> bool:
+    return (type(raw) is float or type(raw) is int) and 0 <= raw <= 1
 
 
 class _Refused(Exception):
