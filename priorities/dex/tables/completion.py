@@ -25,6 +25,7 @@ MODES: tuple[Mode, ...] = ("dominance", "weights", "both")
 INCONSISTENT = "the entered rules contradict each other, so dominance fills nothing"
 UNORDERED = "the output has no order, so dominance fills nothing"
 NO_LINE = "the entered rules give the weights no line to follow, so weights fill nothing"
+AGAINST = "some of the rules filled from weights contradict other rules"
 
 # A weight is taken as the fraction nearest to it with a denominator up to this: 33.3333333333 % as one third.
 LARGEST_DENOMINATOR = 10**6
@@ -71,7 +72,17 @@ def complete(
         else:
             filled = line.rounded(~ranges.entered, required.rounding)
             low = high = np.clip(filled, low, high)
+            # Bounds come from entered rules alone: a line that falls can still set derived rules at odds.
+            together = _joined(ranges, low, high)
+            if offenders(together, scales).any() and not offenders(ranges, scales).any():
+                notes.append(AGAINST)
     return _filled(table, low, high, tuple(notes))
+
+
+def _joined(ranges: Ranges, low: NDArray, high: NDArray) -> Ranges:
+    """Entered rules as they are and the others as filled, all of them as evidence."""
+    entered = ranges.entered
+    return Ranges(np.where(entered, ranges.low, low), np.where(entered, ranges.high, high), np.ones_like(entered))
 
 
 def opened(table: Table, scales: TableScales) -> Completion:

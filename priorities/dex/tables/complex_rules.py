@@ -5,6 +5,7 @@ overlap. The cover is small: boxes that alone cover some rule first, then always
 and none that others make needless.
 """
 
+import heapq
 import math
 from dataclasses import dataclass
 
@@ -16,9 +17,12 @@ from priorities.dex.tables.grid import Ranges, TableScales
 from priorities.dex.values import Value
 
 # Up to so many boxes around one rule all of them are tried; above, boxes grow greedily, a few times per rule.
-ALL_BOXES = 3_000
+ALL_BOXES = 1_000
+# Up to so many rules boxes are looked for around every rule; above, only around rules that no box holds yet.
+EVERY_RULE = 256
 
 Corner = tuple[int, ...]
+Box = tuple[Corner, Corner]
 
 
 @dataclass(frozen=True)
@@ -54,17 +58,20 @@ def complex_rules(table: Table, scales: TableScales, *, entered_only: bool = Fal
     return tuple(result)
 
 
-def cover(mask: NDArray[np.bool_]) -> list[tuple[Corner, Corner]]:
+def cover(mask: NDArray[np.bool_]) -> list[Box]:
     """Return maximal boxes (low, high) whose union is exactly ``mask``, sorted by corner."""
-    candidates: dict[tuple[Corner, Corner], None] = {}
-    # Boxes found around one rule hold others too: those need no search of their own unless nothing covers them yet.
+    candidates: dict[Box, None] = {}
+    held = np.zeros_like(mask)
     for at in map(tuple, np.argwhere(mask).tolist()):
-        if math.prod(mask.shape) <= ALL_BOXES or not any(_holds(box, at) for box in candidates):
-            candidates.update(dict.fromkeys(_maximal_boxes(mask, at)))
+        if held[at] and mask.size > EVERY_RULE:
+            continue
+        for box in _maximal_boxes(mask, at):
+            candidates[box] = None
+            held[_slices(box)] = True
     return sorted(_without_needless(_chosen(mask, list(candidates)), mask.shape))
 
 
-def _chosen(mask: NDArray[np.bool_], candidates: list[tuple[Corner, Corner]]) -> list[tuple[Corner, Corner]]:
+def _chosen(mask: NDArray[np.bool_], candidates: list[Box]) -> list[Box]:
     """A cover from ``candidates``: those without an alternative, then greedily the one that adds most."""
     counts = np.zeros(mask.shape, dtype=np.int32)
     for box in candidates:
@@ -73,14 +80,21 @@ def _chosen(mask: NDArray[np.bool_], candidates: list[tuple[Corner, Corner]]) ->
     left = mask.copy()
     for box in chosen:
         left[_slices(box)] = False
+    # What a box adds only shrinks, so the first of the queue is the best as soon as its count is up to date.
+    queue = [(-int(left[_slices(box)].sum()), -_volume(*box), box) for box in candidates]
+    heapq.heapify(queue)
     while left.any():
-        best = max(candidates, key=lambda box: (int(left[_slices(box)].sum()), _volume(*box)))
-        chosen.append(best)
-        left[_slices(best)] = False
+        adds, volume, box = heapq.heappop(queue)
+        now = -int(left[_slices(box)].sum())
+        if now != adds:
+            heapq.heappush(queue, (now, volume, box))
+            continue
+        chosen.append(box)
+        left[_slices(box)] = False
     return chosen
 
 
-def _without_needless(boxes: list[tuple[Corner, Corner]], shape: tuple[int, ...]) -> list[tuple[Corner, Corner]]:
+def _without_needless(boxes: list[Box], shape: tuple[int, ...]) -> list[Box]:
     """Drop boxes, the smallest first, all of whose rules lie in others."""
     counts = np.zeros(shape, dtype=np.int32)
     for box in boxes:
@@ -94,7 +108,7 @@ def _without_needless(boxes: list[tuple[Corner, Corner]], shape: tuple[int, ...]
     return kept
 
 
-def _maximal_boxes(mask: NDArray[np.bool_], at: Corner) -> list[tuple[Corner, Corner]]:
+def _maximal_boxes(mask: NDArray[np.bool_], at: Corner) -> list[Box]:
     """Maximal boxes around the rule ``at``: all of them, or one per order of growing where they would be too many."""
     possible = math.prod((part + 1) * (size - part) for part, size in zip(at, mask.shape, strict=True))
     if possible > ALL_BOXES:
@@ -113,7 +127,7 @@ def _maximal_boxes(mask: NDArray[np.bool_], at: Corner) -> list[tuple[Corner, Co
     return maximal
 
 
-def _grown(mask: NDArray[np.bool_], at: Corner, order: list[int]) -> tuple[Corner, Corner]:
+def _grown(mask: NDArray[np.bool_], at: Corner, order: list[int]) -> Box:
     """A maximal box around ``at``, grown as far as possible along one axis after the other."""
     box = (at, at)
     for axis in order:
@@ -122,7 +136,7 @@ def _grown(mask: NDArray[np.bool_], at: Corner, order: list[int]) -> tuple[Corne
     return box
 
 
-def _steps(mask: NDArray[np.bool_], box: tuple[Corner, Corner], axis: int) -> list[tuple[Corner, Corner]]:
+def _steps(mask: NDArray[np.bool_], box: Box, axis: int) -> list[Box]:
     """Boxes one class larger along ``axis`` that still lie in ``mask``."""
     low, high = box
     result = []
@@ -145,13 +159,9 @@ def _moved(corner: Corner, axis: int, by: int) -> Corner:
     return _with(corner, axis, corner[axis] + by)
 
 
-def _slices(box: tuple[Corner, Corner]) -> tuple[slice, ...]:
+def _slices(box: Box) -> tuple[slice, ...]:
     return tuple(slice(low, high + 1) for low, high in zip(*box, strict=True))
 
 
 def _volume(low: Corner, high: Corner) -> int:
     return math.prod(z - a + 1 for a, z in zip(low, high, strict=True))
-
-
-def _holds(box: tuple[Corner, Corner], at: Corner) -> bool:
-    return all(a <= part <= z for a, part, z in zip(box[0], at, box[1], strict=True))

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from priorities.dex.model import Attribute, Model, ModelError, Scale, ScaleOrder, Table
+from priorities.dex.values import Value, ValueKind
 
 SAME, OPPOSITE, INCOMPARABLE = 1, -1, 0
 
@@ -86,7 +87,7 @@ class Ranges:
         count = scales.rule_count
         if not len(table.rules) == len(table.entered) == count:
             raise ValueError(f"the table has {len(table.rules):,} rules; its arguments make {count:,} combinations")
-        ends = [_ends(rule.classes) for rule in table.rules]
+        ends = [_ends(rule) for rule in table.rules]
         low, high = np.array(ends, dtype=np.int64).reshape(count, 2).T
         if count and high.max() >= scales.output.size:
             index = int(high.argmax())
@@ -108,7 +109,9 @@ class Ranges:
         return np.where(self.defined, (self.low + self.high) / 2, np.nan)
 
 
-def _ends(classes: tuple[int, ...]) -> tuple[int, int]:
+def _ends(rule: Value) -> tuple[int, int]:
+    # Only distributions hold classes without membership; all others are read the short way, a million at a time.
+    classes = rule.classes if rule.kind is ValueKind.DISTRIBUTION else [index for index, _ in rule.memberships]
     return (classes[0], classes[-1]) if classes else (-1, -1)
 
 

@@ -10,7 +10,15 @@ from hypothesis import strategies as st
 
 from priorities.dex.model import RequiredWeights, ScaleOrder, Table
 from priorities.dex.tables import plain
-from priorities.dex.tables.completion import NO_LINE, UNORDERED, WeightsError, complete, dominance_bounds, fit_line
+from priorities.dex.tables.completion import (
+    AGAINST,
+    NO_LINE,
+    UNORDERED,
+    WeightsError,
+    complete,
+    dominance_bounds,
+    fit_line,
+)
 from priorities.dex.tables.consistency import completeness, conflicts, is_consistent
 from priorities.dex.tables.grid import Ranges, TableScales
 from priorities.dex.values import UNDEFINED, full, interval, single
@@ -277,6 +285,14 @@ def test_weights_without_a_line_leave_the_rules_open_and_say_so(entered):
 def test_weights_that_cannot_be_used_are_refused(its_scales, weights, reason):
     with pytest.raises(WeightsError, match=reason):
         complete(partly("0---1---2"), its_scales, mode="weights", weights=weights)
+
+
+def test_a_line_against_the_order_of_the_scales_is_noted():
+    """Class indices are not reversed for weights: on opposite scales the sum runs across the preference."""
+    across = scales(ASC, ASC, DESC)
+    completion = complete(partly("0---1----"), across, mode="both", weights=(10, 90))
+    assert ends(completion.table) == ("000111112", "000111112") and completion.notes == (AGAINST,)
+    assert complete(partly("0---1---2"), THREE_BY_THREE, mode="both", weights=(10, 90)).notes == ()
 
 
 def test_a_table_that_does_not_fit_its_scales_is_refused():
