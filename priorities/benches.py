@@ -1,0 +1,3 @@
+"""Subjects of `manage.py bench` that this app measures."""
+
+BENCHES = {"dex": "priorities.dex_bench"}
