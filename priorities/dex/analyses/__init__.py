@@ -7,6 +7,7 @@
 ``comparison``        two options node by node, also deep below equal aggregates
 ``targets``           the smallest changes of inputs that reach a better, worse or named class
 ``single_changes``    every single change of every area at once, from the tables alone
+``nearest``           the few smallest changes of one area that are told to people
 ``sensitivity``       Monte Carlo over weights, thresholds and inputs: how often does a class stay?
 ``unmet_need``        deprived and in bad health, yet little is diagnosed
 ====================  =================================================================================
