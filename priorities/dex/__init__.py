@@ -7,7 +7,7 @@ takes dataclasses and arrays and gives them back, so that it can be read, tested
 ``model``          scales, rule values, tables, discretisations, attributes, linked models
 ``values``         the text notation of rule and option values in ``.dxi`` files
 ``dxi``            the ``.dxi`` reader; refuses malformed and hostile files with the element and the reason
-``tables``         decision tables as people edit them: consistency, completion, weights, readable rules, fitting
+``tables``         decision tables as people edit them: checks, completion, weights, readable rules
 ``thresholds``     from a number to a class, or to memberships of neighbouring classes
 ``evaluate``       the plain evaluation: the specification, one option at a time
 ``vectorised``     the same semantics over arrays of areas, proven equal by property tests

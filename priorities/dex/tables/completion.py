@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from priorities.dex.model import RequiredWeights, ScaleOrder, Table
 from priorities.dex.tables.consistency import offenders
 from priorities.dex.tables.grid import Ranges, TableScales, running_maximum, running_minimum
-from priorities.dex.values import interval
+from priorities.dex.values import Value, interval
 
 Mode = Literal["dominance", "weights", "both"]
 MODES: tuple[Mode, ...] = ("dominance", "weights", "both")
@@ -205,4 +205,9 @@ def _filled(table: Table, low: NDArray, high: NDArray, notes: tuple[str, ...]) -
         if value.memberships != rules[index].memberships:
             rules[index] = value
             changed.append(index)
-    return Completion(replace(table, rules=tuple(rules)), tuple(changed), notes)
+    return Completion(with_new_rules(table, rules, table.entered) if changed else table, tuple(changed), notes)
+
+
+def with_new_rules(table: Table, rules: Sequence[Value], entered: Sequence[bool]) -> Table:
+    """``table`` with other rules, and without the weights that its file had worked out from the old ones."""
+    return replace(table, rules=tuple(rules), entered=tuple(entered), cached=())

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from priorities.dex.model import RequiredWeights, Table
-from priorities.dex.tables.completion import Completion, WeightsError, complete, opened
+from priorities.dex.tables.completion import Completion, WeightsError, complete, opened, with_new_rules
 from priorities.dex.tables.grid import Ranges, TableScales
 from priorities.dex.values import Value
 
@@ -120,4 +120,4 @@ def _edited(table: Table, rules: list[Value], entered: list[bool]) -> Edit:
         for index, pair in enumerate(zip(rules, entered, strict=True))
         if pair != (table.rules[index], table.entered[index])
     )
-    return Edit(replace(table, rules=tuple(rules), entered=tuple(entered)), changed)
+    return Edit(with_new_rules(table, rules, entered) if changed else table, changed)

@@ -4,13 +4,14 @@ Arguments are exchangeable only when their scales have the same number of classe
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 
 from priorities.dex.model import Table
+from priorities.dex.tables.completion import with_new_rules
 from priorities.dex.tables.grid import TableScales
 from priorities.dex.values import Value
 
@@ -79,7 +80,7 @@ def enforce(table: Table, scales: TableScales, arguments: Sequence[int] | None =
     overruled = tuple(
         index for index in changed if table.entered[index] and not _alike(rules[index], table.rules[index])
     )
-    return Enforcement(replace(table, rules=rules, entered=entered), changed, overruled)
+    return Enforcement(with_new_rules(table, rules, entered) if changed else table, changed, overruled)
 
 
 def _firsts(scales: TableScales, arguments: Sequence[int]) -> NDArray[np.int64]:

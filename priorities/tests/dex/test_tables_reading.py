@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from priorities.dex.dxi import read_dxi
+from priorities.dex.dxi_writer import write_dxi
 from priorities.dex.model import RequiredWeights, ScaleOrder, Table
 from priorities.dex.tables.complex_rules import complex_rules
 from priorities.dex.tables.consistency import is_consistent
@@ -267,6 +269,25 @@ def test_editing_gives_new_tables_and_lists_what_changed():
     assert with_rules(table, {1: UNDEFINED, 2: single(1)}).changed == (1, 2)
     opened = with_open_rules(table, [3, 5])
     assert opened.changed == (3, 5) and [i for i, entered in enumerate(opened.table.entered) if not entered] == [3, 5]
+
+
+def test_weights_worked_out_from_the_old_rules_do_not_outlive_them():
+    table = replace(crisp_table("000012023"), cached=(("LOCWEIGHTS", "50;50"),))
+    assert with_rule(table, 4, single(1)).table.cached == table.cached
+    assert with_rule(table, 4, single(2)).table.cached == ()
+    assert live(table, TableScales((scale(3), scale(3)), scale(4))).table is table
+
+
+def test_an_edited_table_is_written_to_a_file_and_read_again():
+    model = car_model()
+    node = model.find("PRICE")
+    edited = with_open_rules(with_rule(node.function, 4, UNDEFINED).table, [1]).table
+    completed = live(with_weights(edited, (60, 40)).table, TableScales.of(model, node)).table
+    attributes = list(model.attributes)
+    attributes[node.index] = replace(node, function=completed)
+    again = read_dxi(write_dxi(replace(model, attributes=tuple(attributes)))).attributes[node.index].function
+    assert [rule.memberships for rule in again.rules] == [rule.memberships for rule in completed.rules]
+    assert (again.entered, again.weights) == (completed.entered, completed.weights)
 
 
 def test_a_rule_outside_the_table_is_refused():
