@@ -1,13 +1,15 @@
 """The array path: offsets of many options, equal to the plain path (``plain.offsets_of_option``) by property tests.
 
-Both methods give a rule in a class an offset that is linear in the offsets of its arguments (``rules.Placement``). So
-an option with one class per argument is a look-up and a few products; for several, the combinations that are possible
-are a 0/1 matrix (options x rules), and the sums over them are products with the placement.
+Every attribute keeps its distinct values once, and a code per option. A node whose arguments have few distinct values
+is ranked once per combination of them. Both methods give a rule in a class an offset that is linear in the offsets of
+its arguments (``rules.Placement``); so one class per argument is a look-up and a few products, and for several classes
+the sums over the possible combinations are made once per pattern of possible classes.
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,10 +19,12 @@ from priorities.dex.evaluate import Expand, InputValue, expansion
 from priorities.dex.model import Attribute, Discretisation, Model, Table
 from priorities.dex.ranking import qq1, qq2
 from priorities.dex.ranking.rules import Argument, Placement, arguments_of, rule_table
+from priorities.dex.thresholds import intervals
 
 METHODS = {"qq1": qq1.place, "qq2": qq2.place}
 # Numbers in the largest matrix of combinations that is held at once.
 BLOCK = 2_000_000
+NO_CLASS = -1
 
 
 @lru_cache(maxsize=256)
@@ -30,46 +34,76 @@ def placement(table: Table, arguments: tuple[Argument, ...], size: int, method: 
 
 
 def placement_of(model: Model, attribute: Attribute, method: str) -> Placement:
-    if method not in METHODS:
-        raise ValueError(f"{method!r} is no ranking method; expected one of {', '.join(METHODS)}")
     return placement(attribute.function, arguments_of(model, attribute), attribute.size, method)
 
 
 @dataclass(frozen=True)
 class Node:
-    """Offsets (options, classes) of one attribute, NaN for classes that are not reached, and int8 states (options,)
-    as in ``arrays.columns``. ``single``: the one class of an option, -1 where there are several or none."""
+    """Offsets of one attribute for all options.
 
+    codes    (options,), rows of the arrays below
+    offsets  (distinct, classes), NaN for classes that are not reached
+    states   int8 (distinct,), as in ``arrays.columns``
+    """
+
+    codes: NDArray[np.integer]
     offsets: NDArray[np.float64]
     states: NDArray[np.int8]
-    single: NDArray[np.int64]
 
-    @classmethod
-    def of(cls, offsets: NDArray[np.float64], states: NDArray[np.int8]) -> "Node":
-        reached = ~np.isnan(offsets)
-        return cls(offsets, states, np.where(reached.sum(axis=1) == 1, reached.argmax(axis=1), -1))
+    @cached_property
+    def reached(self) -> NDArray[np.bool_]:
+        return ~np.isnan(self.offsets)
+
+    @cached_property
+    def single(self) -> NDArray[np.int64]:
+        """The one class that is reached, NO_CLASS where there are several or none. Shape (distinct,)."""
+        return np.where(self.reached.sum(axis=1) == 1, self.reached.argmax(axis=1), NO_CLASS)
+
+    @cached_property
+    def alone(self) -> NDArray[np.float64]:
+        """Offset of the single class; anything where there is none. Shape (distinct,)."""
+        return self.offsets[np.arange(len(self.offsets)), self.single]
+
+    @cached_property
+    def supports(self) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+        """The distinct sets of classes that are reached, and which of them every distinct value has."""
+        packed = np.packbits(self.reached, axis=1)
+        keys = packed[:, 0] if packed.shape[1] == 1 else packed.view([("", packed.dtype)] * packed.shape[1])[:, 0]
+        _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
+        return self.reached[first], inverse.reshape(-1)
 
 
 @dataclass(frozen=True)
 class Offsets:
-    """``columns``: attribute index -> float64 (options, classes), for every attribute with classes. NaN where a class
-    is not reached; a row of NaN has no value, and ``states`` (int8 per option) says why."""
+    """Offsets of every attribute with classes, for a number of options. ``nodes``: attribute index -> Node."""
 
     model: Model
     count: int
-    columns: Mapping[int, NDArray[np.float64]]
-    states: Mapping[int, NDArray[np.int8]]
+    nodes: Mapping[int, Node]
+
+    @cached_property
+    def columns(self) -> Mapping[int, NDArray[np.float64]]:
+        """Attribute index -> float64 (options, classes), NaN where a class is not reached. A row of NaN: no value."""
+        return {index: node.offsets[node.codes] for index, node in self.nodes.items()}
 
     def options(self) -> Iterator[list[dict[int, float] | None]]:
-        """Yield, per option, class -> offset of every attribute in pre-order; {} is empty, None has no value."""
-        lists = {index: column.tolist() for index, column in self.columns.items()}
-        states = {index: column.tolist() for index, column in self.states.items()}
+        """Yield, per option, class -> offset of every attribute in pre-order; {} is empty, None has no value.
+
+        Options with equal values share them: they are there to be read.
+        """
+        columns = [(index, node.codes.tolist(), _as_values(node)) for index, node in self.nodes.items()]
         for row in range(self.count):
             values: list = [None] * len(self.model.attributes)
-            for index, column in lists.items():
-                if states[index][row] <= EMPTY:
-                    values[index] = {k: offset for k, offset in enumerate(column[row]) if offset == offset}
+            for index, codes, distinct in columns:
+                values[index] = distinct[codes[row]]
             yield values
+
+
+def _as_values(node: Node) -> list[dict[int, float] | None]:
+    return [
+        {index: offset for index, offset in enumerate(row) if offset == offset} if state <= EMPTY else None
+        for row, state in zip(node.offsets.tolist(), node.states.tolist(), strict=True)
+    ]
 
 
 def offsets(
@@ -87,6 +121,8 @@ def offsets(
     [-0.5, 0.5], NaN for none: where inside its class the option lies (an extension; see ``thresholds``).
     Raises ValueError for an unknown method and for positions outside [-0.5, 0.5].
     """
+    if method not in METHODS:
+        raise ValueError(f"{method!r} is no ranking method; expected one of {', '.join(METHODS)}")
     columns = inputs if isinstance(inputs, Columns) else Columns.of_options(model, inputs)
     policy = expansion(expand)
     nodes: dict[int, Node] = {}
@@ -94,23 +130,16 @@ def offsets(
     for index in model.order:
         attribute = model.attributes[index]
         if index in model.links:
-            source = model.links[index]
-            nodes.update({index: nodes[source]} if source in nodes else {})
-            numbers.update({index: numbers[source]} if source in numbers else {})
+            for found in (nodes, numbers):
+                found.update({index: found[model.links[index]]} if model.links[index] in found else {})
         elif attribute.scale is None:
             continue
         elif attribute.scale.continuous:
             numbers[index] = _numbers(columns, index)
         else:
-            node = _node(model, attribute, nodes, numbers, columns, method)
-            node = _expanded(node, policy)
+            node = _expanded(_node(model, attribute, nodes, numbers, columns, method), policy)
             nodes[index] = _positioned(node, attribute, (positions or {}).get(index))
-    return Offsets(
-        model,
-        columns.count,
-        {index: nodes[index].offsets for index in sorted(nodes)},
-        {index: nodes[index].states for index in sorted(nodes)},
-    )
+    return Offsets(model, columns.count, {index: nodes[index] for index in sorted(nodes)})
 
 
 def _unnamed(count: int, size: int) -> Column:
@@ -138,42 +167,37 @@ def _node(model: Model, attribute: Attribute, nodes: dict, numbers: dict, column
 
 
 def _from_column(column: Column) -> Node:
-    in_the_middle = np.where(column.values > 0, 0.0, np.nan)
-    return Node.of(in_the_middle[column.codes], column.states[column.codes])
+    return Node(column.codes, np.where(column.values > 0, 0.0, np.nan), column.states)
 
 
 def _pruned(node: Node, column: Column) -> Node:
     """What options give for an aggregate takes the place of what is computed."""
     given = _from_column(column)
-    named = given.states != ABSENT
-    offsets = np.where(named[:, None], given.offsets, node.offsets)
-    return Node.of(offsets, np.where(named, given.states, node.states))
+    named = given.states[given.codes] != ABSENT
+    codes = np.where(named, given.codes + len(node.states), node.codes)
+    return Node(codes, np.concatenate([node.offsets, given.offsets]), np.concatenate([node.states, given.states]))
 
 
 def _discretise(attribute: Attribute, numbers: Column) -> Node:
-    function = attribute.function
-    reached = np.full((len(function.values), attribute.size), np.nan)
-    for row, value in enumerate(function.values):
+    """One distinct value per interval, and one per state that a number may have."""
+    values, states = attribute.function.values, [EMPTY, UNDEFINED, MISSING]
+    reached = np.full((len(values) + len(states), attribute.size), np.nan)
+    for row, value in enumerate(values):
         reached[row, list(value.classes)] = 0.0
-    interval = np.zeros(len(numbers.values), dtype=np.intp)
-    for bound, up in zip(function.bounds, function.bound_goes_up, strict=True):
-        interval += numbers.values[:, 0] >= bound if up else numbers.values[:, 0] > bound
-    undefined = np.array([value.is_undefined for value in function.values])
-    states = np.where(undefined[interval] & (numbers.states == GIVEN), MISSING, numbers.states).astype(np.int8)
-    offsets = np.where((states == GIVEN)[:, None], reached[interval], np.nan)
-    return Node.of(offsets[numbers.codes], states[numbers.codes])
+    states = [MISSING if value.is_undefined else GIVEN for value in values] + states
+    function = attribute.function
+    interval = intervals(numbers.values[:, 0], function.bounds, function.bound_goes_up)
+    interval = np.where(numbers.states == GIVEN, interval, len(values) + numbers.states - EMPTY)
+    return Node(interval[numbers.codes], reached, np.array(states, dtype=np.int8))
 
 
 def _expanded(node: Node, policy: Expand) -> Node:
-    concerned = [
-        state
-        for state, applies in ((EMPTY, policy.empty), (UNDEFINED, policy.undefined), (MISSING, policy.missing))
-        if applies
-    ]
-    rows = np.isin(node.states, concerned)
+    policies = ((EMPTY, policy.empty), (UNDEFINED, policy.undefined), (MISSING, policy.missing))
+    rows = np.isin(node.states, [state for state, applies in policies if applies])
     if not rows.any():
         return node
-    return Node.of(np.where(rows[:, None], 0.0, node.offsets), np.where(rows, GIVEN, node.states).astype(np.int8))
+    states = np.where(rows, GIVEN, node.states).astype(np.int8)
+    return Node(node.codes, np.where(rows[:, None], 0.0, node.offsets), states)
 
 
 def _positioned(node: Node, attribute: Attribute, positions: NDArray | None) -> Node:
@@ -182,63 +206,119 @@ def _positioned(node: Node, attribute: Attribute, positions: NDArray | None) -> 
     places = np.nan_to_num(np.asarray(positions, dtype=np.float64))
     if (np.abs(places) > 0.5).any():
         raise ValueError(f"{attribute.name}: a position inside a class lies from -0.5 to 0.5")
-    rows = np.flatnonzero((node.single >= 0) & (node.states == GIVEN))
-    node.offsets[rows, node.single[rows]] = places[rows]
-    return node
+    result = node.offsets[node.codes]
+    single = node.single[node.codes]
+    rows = np.flatnonzero(single >= 0)
+    result[rows, single[rows]] = places[rows]
+    return Node(np.arange(len(node.codes)), result, node.states[node.codes])
 
 
 def _aggregate(model: Model, attribute: Attribute, nodes: dict, count: int, method: str) -> Node:
     placed = placement_of(model, attribute, method)
     arguments = [nodes.get(child) or _dummy(count) for child in attribute.children]
-    states = np.max([argument.states for argument in arguments], axis=0)
-    offsets = np.full((count, attribute.size), np.nan)
-    single = np.min([argument.single for argument in arguments], axis=0) >= 0
-    rows = np.flatnonzero(single & (states == GIVEN))
-    offsets[rows] = _look_up(placed, arguments, rows)
-    several = np.flatnonzero(~single & (states == GIVEN))
-    block = max(1, BLOCK // len(placed.base))
-    for start in range(0, len(several), block):
-        rows = several[start : start + block]
-        offsets[rows] = _average(placed, arguments, rows)
-    lost = (states == GIVEN) & np.isnan(offsets).all(axis=1)
-    return Node.of(np.clip(offsets, -0.5, 0.5), np.where(lost, MISSING, states).astype(np.int8))
+    distinct = [len(argument.states) for argument in arguments]
+    if math.prod(distinct) <= count:
+        picks = list(np.indices(distinct).reshape(len(distinct), -1))
+        codes = np.ravel_multi_index([argument.codes for argument in arguments], distinct)
+    else:
+        picks = [argument.codes for argument in arguments]
+        codes = np.arange(count)
+    states = np.max([argument.states[pick] for argument, pick in zip(arguments, picks, strict=True)], axis=0)
+    single = np.min([argument.single[pick] for argument, pick in zip(arguments, picks, strict=True)], axis=0) >= 0
+    known = states == GIVEN
+    if known.all() and single.all():
+        result = _look_up(placed, arguments, picks)
+    else:
+        result = np.full((len(states), attribute.size), np.nan)
+        for rows, rank in ((known & single, _look_up), (known & ~single, _average)):
+            if rows.any():
+                result[rows] = rank(placed, arguments, [pick[rows] for pick in picks])
+    lost = known & np.isnan(result).all(axis=1)
+    return Node(codes, np.clip(result, -0.5, 0.5, out=result), np.where(lost, MISSING, states).astype(np.int8))
 
 
 def _dummy(count: int) -> Node:
     """An attribute without a scale is one class in the middle of itself."""
-    return Node(np.zeros((count, 1)), np.zeros(count, dtype=np.int8), np.zeros(count, dtype=np.int64))
+    return Node(np.zeros(count, dtype=np.intp), np.zeros((1, 1)), np.zeros(1, dtype=np.int8))
 
 
-def _look_up(placed: Placement, arguments: list[Node], rows: NDArray) -> NDArray[np.float64]:
-    """Offsets (rows, classes) where every argument has one class."""
-    rule = np.zeros(len(rows), dtype=np.int64)
-    for argument in arguments:
-        rule = rule * argument.offsets.shape[1] + argument.single[rows]
+def _look_up(placed: Placement, arguments: list[Node], picks: list[NDArray]) -> NDArray[np.float64]:
+    """Offsets (rows, classes) where every argument has one class. ``picks``: rows of each argument's values."""
+    rule = np.zeros(len(picks[0]), dtype=np.int64)
+    for argument, pick in zip(arguments, picks, strict=True):
+        rule = rule * argument.offsets.shape[1] + argument.single[pick]
     result = placed.base[rule]
-    for position, argument in enumerate(arguments):
-        offset = argument.offsets[rows, argument.single[rows]]
-        if offset.any():
-            result += placed.slopes[rule, :, position] * offset[:, None]
+    for position, (argument, pick) in enumerate(zip(arguments, picks, strict=True)):
+        if argument.alone.any():
+            result += placed.slopes[rule, :, position] * argument.alone[pick][:, None]
     return result
 
 
-def _average(placed: Placement, arguments: list[Node], rows: NDArray) -> NDArray[np.float64]:
+def _average(placed: Placement, arguments: list[Node], picks: list[NDArray]) -> NDArray[np.float64]:
     """Offsets (rows, classes) averaged over the possible combinations; NaN where one leads to an undefined rule."""
+    supports = [argument.supports[0] for argument in arguments]
+    own = [argument.supports[1][pick] for argument, pick in zip(arguments, picks, strict=True)]
+    first, pattern = _patterns(own, [len(support) for support in supports])
+    chosen = [codes[first] for codes in own]
+    result = np.empty((len(pattern), placed.base.shape[1]))
+    order = np.argsort(pattern, kind="stable")
+    ends = np.searchsorted(pattern[order], np.arange(len(first) + 1))
+    block = max(1, BLOCK // len(placed.base))
+    for start in range(0, len(first), block):
+        stop = min(start + block, len(first))
+        rows = order[ends[start] : ends[stop]]
+        sums = _pattern_sums(placed, [s[c[start:stop]] for s, c in zip(supports, chosen, strict=True)])
+        shifted = [np.nan_to_num(a.offsets[pick[rows]]) for a, pick in zip(arguments, picks, strict=True)]
+        result[rows] = _from_sums(sums, pattern[rows] - start, shifted)
+    return result
+
+
+def _patterns(codes: list[NDArray], sizes: list[int]) -> tuple[NDArray, NDArray]:
+    """Number the distinct rows of ``codes``: a row of each, and the number of every row.
+
+    The numbers stay below the count of rows, so that no product of sizes can overflow.
+    """
+    pattern = codes[0]
+    for column, size in zip(codes[1:], sizes[1:], strict=True):
+        pattern = np.unique(pattern * size + column, return_inverse=True)[1].reshape(-1)
+    _, first, pattern = np.unique(pattern, return_index=True, return_inverse=True)
+    return first, pattern.reshape(-1)
+
+
+@dataclass(frozen=True)
+class PatternSums:
+    """Averages over the combinations that a pattern of possible classes allows.
+
+    base    (patterns, classes), NaN where no combination leads to the class, or one is undefined
+    slopes  per argument (patterns, classes of the argument, classes): what its offset in a class adds
+    """
+
+    base: NDArray[np.float64]
+    slopes: list[NDArray[np.float64]]
+
+
+def _pattern_sums(placed: Placement, supports: list[NDArray]) -> PatternSums:
     holds = ~np.isnan(placed.base)
-    sizes = [argument.offsets.shape[1] for argument in arguments]
+    sizes = [support.shape[1] for support in supports]
     classes = np.indices(sizes).reshape(len(sizes), -1)
-    own = [argument.offsets[rows] for argument in arguments]
-    possible = np.ones((len(rows), len(placed.base)))
-    for offset, along in zip(own, classes, strict=True):
-        possible *= ~np.isnan(offset[:, along])
+    possible = np.ones((len(supports[0]), len(placed.base)))
+    for support, along in zip(supports, classes, strict=True):
+        possible *= support[:, along]
     counts = possible @ holds.astype(np.float64)
-    total = possible @ np.nan_to_num(placed.base)
-    for position, (offset, along) in enumerate(zip(own, classes, strict=True)):
-        shifted = np.nan_to_num(offset)
-        if shifted.any():
-            total += (possible * shifted[:, along]) @ placed.slopes[:, :, position]
     lost = possible @ ~holds.any(axis=1) > 0
-    with np.errstate(invalid="ignore"):
-        result = np.where(counts > 0, total / counts, np.nan)
-    result[lost] = np.nan
+    counts[lost] = 0
+    base = np.full(counts.shape, np.nan)
+    np.divide(possible @ np.nan_to_num(placed.base), counts, out=base, where=counts > 0)
+    slopes = []
+    for position, (size, along) in enumerate(zip(sizes, classes, strict=True)):
+        sums = [possible[:, along == k] @ placed.slopes[along == k, :, position] for k in range(size)]
+        slopes.append(np.stack(sums, axis=1) / np.maximum(counts, 1)[:, None, :])
+    return PatternSums(base, slopes)
+
+
+def _from_sums(sums: PatternSums, pattern: NDArray, offsets: list[NDArray]) -> NDArray[np.float64]:
+    result = sums.base[pattern]
+    for slopes, offset in zip(sums.slopes, offsets, strict=True):
+        if offset.any():
+            result += np.einsum("nk,nkc->nc", offset, slopes[pattern])
     return result
