@@ -142,7 +142,7 @@ def _of_array(attribute: Attribute, array: NDArray) -> Column:
     if array.ndim == 1 and array.dtype.kind in "iub":
         return _of_classes(attribute, array)
     if array.ndim == 2 and array.shape[1] == attribute.size:
-        return _of_memberships(attribute, array.astype(np.float64))
+        return _of_memberships(attribute, np.asarray(array, dtype=np.float64))
     raise ValueError(
         f"{attribute.name}: found an array of {array.dtype} with shape {array.shape}; expected classes (integers) or "
         f"memberships with shape (options, {attribute.size})"
@@ -182,24 +182,34 @@ def crisp_rows(size: int) -> tuple[NDArray[np.float64], NDArray[np.int8]]:
 
 def _of_memberships(attribute: Attribute, array: NDArray) -> Column:
     """Options with the same set of classes share its row; all others have a row of their own."""
+    # Class by class in memory, as evaluation wants them: the transposed view is then free.
     by_class = np.ascontiguousarray(array.T)
-    total = sum(by_class)
+    total = sum(by_class[1:], by_class[0])
     unknown = np.isnan(total)
-    if not (np.isfinite(total) | unknown).all() or (by_class < 0).any():
+    if unknown.any():
+        by_class = np.where(unknown, 0.0, by_class)
+    if np.isinf(total).any() or by_class.min(initial=0) < 0:
         raise ValueError(f"{attribute.name}: a membership is not a number from 0 upwards")
     states = np.where(unknown, UNDEFINED, np.where(total > 0, GIVEN, EMPTY)).astype(np.int8)
-    values = np.where(unknown[:, None], 0.0, array) if unknown.any() else array
-    is_set = np.logical_and.reduce((by_class == 0) | (by_class == 1), axis=0)
-    if attribute.size > LARGEST_SHARED_SCALE or not is_set.any():
-        return Column(np.arange(len(array)), values, states)
-    # A set is numbered by its classes, read as bits; what is no set comes after all sets.
-    sets = np.arange(1 << attribute.size)
-    own = np.cumsum(~is_set) - 1 + len(sets)
-    bits = sum((by_class[index] == 1).astype(np.intp) << index for index in range(attribute.size))
-    shared = (sets[:, None] >> np.arange(attribute.size) & 1).astype(np.float64)
-    shared_states = np.where(sets > 0, GIVEN, EMPTY).astype(np.int8)
+    is_set = ~unknown & (attribute.size <= LARGEST_SHARED_SCALE)
+    for memberships in by_class:
+        if not is_set.any():
+            return Column(np.arange(len(array)), by_class.T, states)
+        is_set &= (memberships == 0) | (memberships == 1)
+    return _with_sets(by_class, states, is_set)
+
+
+def _with_sets(by_class: NDArray, states: NDArray, is_set: NDArray) -> Column:
+    """A set is numbered by its classes, read as bits; what is no set comes after all sets."""
+    size = len(by_class)
+    sets = np.arange(1 << size)
+    bits = np.zeros(len(is_set), dtype=np.intp)
+    for index, memberships in enumerate(by_class):
+        bits |= (memberships == 1).astype(np.intp) << index
+    own = len(sets) + np.cumsum(~is_set) - 1
+    rows = (sets[:, None] >> np.arange(size) & 1).astype(np.float64)
     return Column(
         np.where(is_set, bits, own),
-        np.vstack([shared, values[~is_set]]),
-        np.concatenate([shared_states, states[~is_set]]),
+        np.vstack([rows, by_class[:, ~is_set].T]),
+        np.concatenate([np.where(sets > 0, GIVEN, EMPTY).astype(np.int8), states[~is_set]]),
     )

@@ -212,6 +212,19 @@ def test_whole_arrays_may_hold_classes_memberships_and_numbers():
         Columns.of_arrays(model, {1: np.array([0]), 4: np.array([0, 1])})
 
 
+@pytest.mark.parametrize("classes", [3, 10])
+def test_memberships_of_sets_distributions_and_gaps_may_be_mixed(classes):
+    model = read_dxi(dxi(attribute("R", function("012" * classes), attribute("A", classes=classes), attribute("B"))))
+    rows = np.zeros((4, classes))
+    rows[0, [0, 2]], rows[1, 1], rows[2, :2], rows[3, 0] = 1, 1, (0.25, 0.75), np.nan
+    second = np.array([0, 1, 2, 1])
+    results = evaluate_columns(model, Columns.of_arrays(model, {1: rows, 2: second}), method="prob", expand=False)
+    given_options = [{1: {0, 2}, 2: 0}, {1: 1, 2: 1}, {1: {0: 0.25, 1: 0.75}, 2: 2}, {2: 1}]
+    for option, found in zip(given_options, results.options(), strict=True):
+        for index, wanted in enumerate(evaluate(model, option, method="prob", expand=False)):
+            assert same(found[index], wanted)
+
+
 def test_exact_fractions_are_kept_by_the_plain_path():
     model = read_dxi(dxi(attribute("R", function("0011"), attribute("A", classes=2), attribute("B", classes=2))))
     thirds = {0: Fraction(1, 3), 1: Fraction(2, 3)}
