@@ -1,22 +1,13 @@
 """Reads the figures that a model needs from the profiles of all areas, as arrays."""
 
-import json
 from dataclasses import dataclass
 
 import numpy as np
-from django.db import connection
 from numpy.typing import NDArray
 
-from lsoa.models import Vintage
-
-# jsonb is compared by hash: there are as many patterns of origin as combinations of files, not as many as areas.
-_PATTERN = "p.origin_id # jsonb_hash_extended(p.missing, 1)"
-_FROM = """
-FROM lsoa_areaprofile p JOIN lsoa_area a ON a.id = p.area_id JOIN lsoa_profileorigin o ON o.id = p.origin_id
-WHERE a.vintage = %(vintage)s
-  AND (%(patch)s::uuid IS NULL OR EXISTS (
-      SELECT FROM lsoa_patch_areas pa WHERE pa.area_id = a.id AND pa.patch_id = %(patch)s::uuid))
-"""
+from lsoa.loading.profile import NO_SOURCE, REASONS
+from lsoa.models import Area, Vintage
+from lsoa.profiles import Columns, read_columns
 
 
 @dataclass(frozen=True)
@@ -46,41 +37,38 @@ class ScoreInputs:
 
 def read_inputs(indicators: list[str], *, patch=None) -> ScoreInputs:
     """Return the figures of `indicators` for all areas of the current vintage, or for those of a patch."""
-    parameters = {"vintage": int(Vintage.CENSUS_2021), "patch": patch.pk if patch else None}
-    columns = [f"coalesce((p.values ->> %(i{k})s)::float8, 'NaN'::float8)" for k in range(len(indicators))]
-    parameters |= {f"i{k}": code for k, code in enumerate(indicators)}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT a.id, a.is_synthetic, {_PATTERN}, {', '.join(columns)} {_FROM} ORDER BY a.code",
-            parameters,
-        )
-        rows = cursor.fetchall()
-        cursor.execute(
-            f"SELECT DISTINCT ON (pattern) {_PATTERN} AS pattern, o.datasets::text, p.missing::text {_FROM}"
-            " ORDER BY pattern",
-            parameters,
-        )
-        patterns = cursor.fetchall()
-    return _as_arrays(tuple(indicators), rows, patterns)
-
-
-def _as_arrays(indicators: tuple[str, ...], rows: list, patterns: list) -> ScoreInputs:
-    hashes = np.array([row[2] for row in rows], dtype=np.int64)
-    known = np.array([pattern[0] for pattern in patterns], dtype=np.int64)
-    sources = []
-    for _, datasets, missing in patterns:
-        datasets, missing = json.loads(datasets), json.loads(missing)
-        sources.append(
-            {
-                "datasets": {code: datasets[code] for code in indicators if code in datasets},
-                "missing": {code: missing[code] for code in indicators if code in missing},
-            }
-        )
+    columns = read_columns(indicators)
+    areas = Area.objects.filter(vintage=Vintage.CENSUS_2021)
+    if patch is not None:
+        areas = areas.filter(patches=patch)
+    rows = np.array(list(areas.order_by("code").values_list("pk", "is_synthetic")), dtype=np.int64).reshape(-1, 2)
+    # Areas that came after the last refresh have no figures yet.
+    rows = rows[np.isin(rows[:, 0], columns.area_ids)]
+    places = np.searchsorted(columns.area_ids, rows[:, 0])
+    pattern, sources = _patterns(indicators, columns, places)
     return ScoreInputs(
-        indicators=indicators,
-        areas=np.array([row[0] for row in rows], dtype=np.int64),
-        is_synthetic=np.array([row[1] for row in rows], dtype=bool),
-        values=np.array([row[3:] for row in rows], dtype=np.float64).reshape(len(rows), len(indicators)),
-        pattern=np.searchsorted(known, hashes),
+        indicators=tuple(indicators),
+        areas=rows[:, 0].copy(),
+        is_synthetic=rows[:, 1].astype(bool),
+        values=columns.figures[places],
+        pattern=pattern,
         sources=sources,
     )
+
+
+def _patterns(indicators, columns: Columns, places) -> tuple[NDArray[np.int64], list[dict]]:
+    """There are as many patterns of origin as combinations of files, not as many as areas."""
+    origin = np.concatenate([columns.sources[places], columns.reasons[places].astype(np.int16)], axis=1)
+    known, pattern = np.unique(origin, axis=0, return_inverse=True)
+    return pattern.reshape(-1).astype(np.int64), [_source(indicators, columns, row.tolist()) for row in known]
+
+
+def _source(indicators, columns: Columns, row: list[int]) -> dict:
+    datasets, missing = {}, {}
+    for place, code in enumerate(indicators):
+        source, reason = row[place], row[len(indicators) + place]
+        if source != NO_SOURCE:
+            datasets[code] = columns.datasets[place][source]
+        if reason:
+            missing[code] = REASONS[reason - 1]
+    return {"datasets": datasets, "missing": missing}

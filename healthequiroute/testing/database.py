@@ -75,9 +75,6 @@ def restore_pristine_rows() -> None:
             _copy_back(cursor, table)
         switch_audit_triggers(cursor, on=True)
         cursor.execute("COMMIT")
-        cursor.execute("SELECT matviewname FROM pg_matviews WHERE schemaname = 'public'")
-        for (view,) in cursor.fetchall():
-            cursor.execute(sql.SQL("REFRESH MATERIALIZED VIEW {}").format(sql.Identifier(view)))
 
 
 def switch_audit_triggers(cursor, *, on: bool) -> None:

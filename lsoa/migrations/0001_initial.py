@@ -74,27 +74,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="IndicatorDistribution",
-            fields=[
-                ("key", models.CharField(max_length=70, primary_key=True, serialize=False)),
-                ("code", models.CharField(max_length=60)),
-                ("is_synthetic", models.BooleanField()),
-                ("areas", models.PositiveIntegerField()),
-                ("missing", models.PositiveIntegerField()),
-                ("mean", models.FloatField(null=True)),
-                ("minimum", models.FloatField(null=True)),
-                ("maximum", models.FloatField(null=True)),
-                (
-                    "percentiles",
-                    django.contrib.postgres.fields.ArrayField(base_field=models.FloatField(), null=True, size=None),
-                ),
-            ],
-            options={
-                "db_table": "lsoa_indicatordistribution",
-                "managed": False,
-            },
-        ),
-        migrations.CreateModel(
             name="Indicator",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -120,28 +99,6 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["code"],
-            },
-        ),
-        migrations.CreateModel(
-            name="AreaProfile",
-            fields=[
-                (
-                    "area",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        primary_key=True,
-                        related_name="profile",
-                        serialize=False,
-                        to="lsoa.area",
-                    ),
-                ),
-                ("values", models.JSONField()),
-                ("missing", models.JSONField()),
-                ("datasets", models.JSONField()),
-            ],
-            options={
-                "db_table": "lsoa_areaprofile",
-                "managed": False,
             },
         ),
         migrations.CreateModel(

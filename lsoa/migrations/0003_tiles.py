@@ -27,7 +27,7 @@ def grant_to_application(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("lsoa", "0002_profile_views"),
+        ("lsoa", "0002_profiles"),
     ]
 
     operations = [

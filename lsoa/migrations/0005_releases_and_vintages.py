@@ -1,117 +1,9 @@
 """Releases side by side, of either census vintage; what is in force follows from pins and releases."""
 
-from importlib import import_module
-
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-views_before = import_module("lsoa.migrations.0002_profile_views")
-
-
-# The value in force: what a person pinned, then the newest release, then the better standing, then the newest load.
-# Organisations' own figures are nobody else's and so not in what everybody reads.
-PRECEDENCE = """
-precedence AS (
-    SELECT id, ('x' || left(replace(id::text, '-', ''), 15))::bit(60)::bigint AS mark, row_number() OVER (
-        ORDER BY is_pinned DESC, release COLLATE "C" DESC, standing, loaded_at DESC, id
-    ) AS place
-    FROM lsoa_dataset WHERE state = 'current' AND organisation_id IS NULL
-)"""
-# Millions of figures are sorted once, by numbers only. Which datasets an area's figures come from is the same for
-# most areas: `origin_id` is a hash of that, and the datasets are written once for each.
-PROFILE = """
-DROP MATERIALIZED VIEW lsoa_indicatordistribution;
-DROP MATERIALIZED VIEW lsoa_areaprofile;
-CREATE MATERIALIZED VIEW lsoa_areaprofile AS
-WITH {precedence},
-known AS (SELECT id, code, row_number() OVER (ORDER BY id)::integer AS position FROM lsoa_indicator),
-in_force AS (
-    SELECT DISTINCT ON (v.area_id, k.position)
-           v.area_id, k.position, v.value, v.missing_reason, p.mark
-    FROM lsoa_indicatorvalue v
-    JOIN precedence p ON p.id = v.dataset_id
-    JOIN known k ON k.id = v.indicator_id
-    JOIN lsoa_area a ON a.id = v.area_id AND a.vintage = 2021
-    ORDER BY v.area_id, k.position, p.place
-),
-gathered AS (
-    SELECT area_id,
-           jsonb_object_agg((SELECT array_agg(code ORDER BY position) FROM known)[position], value) AS values,
-           coalesce(
-               jsonb_object_agg((SELECT array_agg(code ORDER BY position) FROM known)[position], missing_reason)
-                   FILTER (WHERE missing_reason IS NOT NULL), '{}'
-           ) AS missing,
-           bit_xor(hashint8extended(position, mark)) AS origin_id
-    FROM in_force GROUP BY area_id
-)
-SELECT a.id AS area_id,
-       coalesce(g.values, '{}'::jsonb) AS values,
-       coalesce(g.missing, '{}'::jsonb) AS missing,
-       coalesce(g.origin_id, 0) AS origin_id
-FROM lsoa_area a LEFT JOIN gathered g ON g.area_id = a.id
-WHERE a.vintage = 2021
-WITH DATA;
-CREATE UNIQUE INDEX lsoa_areaprofile_area ON lsoa_areaprofile (area_id);
-CREATE MATERIALIZED VIEW lsoa_profileorigin AS
-WITH RECURSIVE {precedence},
-pair AS (
-    SELECT p.id AS dataset_id, p.place,
-        (SELECT min(v.indicator_id) FROM lsoa_indicatorvalue v WHERE v.dataset_id = p.id) AS indicator_id
-    FROM precedence p
-    UNION ALL
-    SELECT pair.dataset_id, pair.place, (
-        SELECT min(v.indicator_id) FROM lsoa_indicatorvalue v
-        WHERE v.dataset_id = pair.dataset_id AND v.indicator_id > pair.indicator_id
-    )
-    FROM pair WHERE pair.indicator_id IS NOT NULL
-),
-sample AS (SELECT DISTINCT ON (origin_id) origin_id, area_id FROM lsoa_areaprofile WHERE values <> '{}'::jsonb),
-found AS (
-    SELECT DISTINCT ON (s.origin_id, pair.indicator_id) s.origin_id, i.code, pair.dataset_id
-    FROM sample s CROSS JOIN pair JOIN lsoa_indicator i ON i.id = pair.indicator_id
-    WHERE EXISTS (
-        SELECT FROM lsoa_indicatorvalue v
-        WHERE v.dataset_id = pair.dataset_id AND v.indicator_id = pair.indicator_id AND v.area_id = s.area_id
-    )
-    ORDER BY s.origin_id, pair.indicator_id, pair.place
-)
-SELECT origin_id AS id, jsonb_object_agg(code, dataset_id) AS datasets FROM found GROUP BY origin_id
-UNION ALL SELECT 0, '{}'::jsonb
-WITH DATA;
-CREATE UNIQUE INDEX lsoa_profileorigin_id ON lsoa_profileorigin (id);
-""".replace("{precedence}", PRECEDENCE)
-# CONCURRENTLY lets pages read the old profile meanwhile; filling an empty one anew is quicker without it.
-FUNCTIONS = """
-CREATE OR REPLACE FUNCTION refresh_area_profile() RETURNS void LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = public, pg_temp SET work_mem = '192MB' AS $$
-BEGIN
-    IF EXISTS (SELECT 1 FROM lsoa_areaprofile WHERE values <> '{}'::jsonb LIMIT 1) THEN
-        REFRESH MATERIALIZED VIEW CONCURRENTLY lsoa_areaprofile;
-    ELSE
-        REFRESH MATERIALIZED VIEW lsoa_areaprofile;
-    END IF;
-    ANALYZE lsoa_areaprofile;
-    REFRESH MATERIALIZED VIEW CONCURRENTLY lsoa_profileorigin;
-    REFRESH MATERIALIZED VIEW CONCURRENTLY lsoa_indicatordistribution;
-END $$;
--- Tables of later migrations too: the body is read when it runs.
-CREATE OR REPLACE FUNCTION analyse_open_data() RETURNS void LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = public, pg_temp AS $$
-BEGIN
-    ANALYZE lsoa_dataset; ANALYZE lsoa_indicator; ANALYZE lsoa_area; ANALYZE lsoa_areachange;
-    ANALYZE lsoa_indicatorvalue; ANALYZE lsoa_practice; ANALYZE lsoa_postcode; ANALYZE lsoa_practicelist;
-    ANALYZE lsoa_practiceregister; ANALYZE lsoa_patientdistribution; ANALYZE lsoa_activityseries;
-    ANALYZE lsoa_activityvalue; ANALYZE lsoa_placefigure; ANALYZE lsoa_place;
-END $$;
-"""
-UNDO_PROFILE = [
-    "DROP MATERIALIZED VIEW lsoa_indicatordistribution; DROP MATERIALIZED VIEW lsoa_profileorigin;",
-    "DROP MATERIALIZED VIEW lsoa_areaprofile;",
-    views_before.PROFILE,
-    views_before.DISTRIBUTION,
-    views_before.FUNCTIONS.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION"),
-]
 # Look-ups update every area again and again: room in each page lets that be done without touching the indexes.
 # Outlines stand apart, uncompressed: otherwise each of those updates would write all of them anew.
 ROOM = """
@@ -392,14 +284,5 @@ class Migration(migrations.Migration):
                 nulls_distinct=False,
             ),
         ),
-        migrations.CreateModel(
-            name="ProfileOrigin",
-            fields=[
-                ("id", models.BigIntegerField(primary_key=True, serialize=False)),
-                ("datasets", models.JSONField()),
-            ],
-            options={"db_table": "lsoa_profileorigin", "managed": False},
-        ),
-        migrations.RunSQL([PROFILE, views_before.DISTRIBUTION, FUNCTIONS], UNDO_PROFILE),
         migrations.RunSQL(ROOM, NO_ROOM),
     ]

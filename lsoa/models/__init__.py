@@ -1,7 +1,7 @@
 from .areas import Area, AreaChange, AuthorityCode, Patch, Vintage
 from .datasets import Dataset, LoadReject
 from .feeds import Feed, FeedReading
-from .indicators import AreaProfile, Indicator, IndicatorDistribution, IndicatorValue, MissingReason, ProfileOrigin
+from .indicators import Indicator, IndicatorValue, MissingReason
 from .places import Place, PlaceWord
 from .practices import (
     PatientDistribution,
@@ -12,6 +12,7 @@ from .practices import (
     PracticeRegister,
     RegisterGroup,
 )
+from .profiles import AreaProfile, IndicatorDistribution, ProfileColumn, ProfileOrigin, ProfileState
 from .quality import CheckRun, QualityAlert
 from .series import ActivitySeries, ActivityValue, PlaceFigure
 from .tiles import Tile, TileDistrict, TileGeometry, TileSet
@@ -44,7 +45,9 @@ __all__ = [
     "PracticeNote",
     "PracticeRegister",
     "RegisterGroup",
+    "ProfileColumn",
     "ProfileOrigin",
+    "ProfileState",
     "QualityAlert",
     "Tile",
     "TileDistrict",

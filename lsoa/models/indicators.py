@@ -1,6 +1,5 @@
 """Indicators and their values; a value is a number or the reason why there is none, never zero for blank."""
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -118,68 +117,3 @@ class IndicatorValue(models.Model):
         return (
             f"{self.indicator_id} of area {self.area_id}: {self.missing_reason if self.value is None else self.value}"
         )
-
-
-class ProfileOrigin(models.Model):
-    """Materialised view: which datasets the figures of a profile come from, once for all areas that share them.
-
-    `datasets` maps indicator code to dataset id.
-    """
-
-    id = models.BigIntegerField(primary_key=True)
-    datasets = models.JSONField()
-
-    class Meta:
-        managed = False
-        db_table = "lsoa_profileorigin"
-
-    def __str__(self):
-        return f"Origin {self.id}"
-
-
-class AreaProfile(models.Model):
-    """Materialised view: per area of 2021 the value in force of every indicator, which scoring, tables and themes read.
-
-    `values` maps indicator code to number or null, `missing` code to reason, `datasets` code to dataset id.
-    """
-
-    area = models.OneToOneField(Area, on_delete=models.DO_NOTHING, primary_key=True, related_name="profile")
-    values = models.JSONField()
-    missing = models.JSONField()
-    origin = models.ForeignKey(ProfileOrigin, on_delete=models.DO_NOTHING, db_constraint=False, related_name="profiles")
-
-    class Meta:
-        managed = False
-        db_table = "lsoa_areaprofile"
-
-    def __str__(self):
-        return f"Profile of area {self.area_id}"
-
-    @property
-    def datasets(self) -> dict[str, str]:
-        """Code of the indicator -> id of the dataset behind its figure."""
-        return self.origin.datasets
-
-
-class IndicatorDistribution(models.Model):
-    """Materialised view: how an indicator is spread over all areas (fictional areas apart from real ones).
-
-    `percentiles` holds P10, P20, ... P90 (nine numbers) over areas, each area counting once.
-    """
-
-    key = models.CharField(max_length=70, primary_key=True)
-    code = models.CharField(max_length=60)
-    is_synthetic = models.BooleanField()
-    areas = models.PositiveIntegerField()
-    missing = models.PositiveIntegerField()
-    mean = models.FloatField(null=True)
-    minimum = models.FloatField(null=True)
-    maximum = models.FloatField(null=True)
-    percentiles = ArrayField(models.FloatField(), null=True)
-
-    class Meta:
-        managed = False
-        db_table = "lsoa_indicatordistribution"
-
-    def __str__(self):
-        return self.key

@@ -18,6 +18,8 @@ from lsoa.loading.area_names import complete_areas
 from lsoa.loading.carry_over import carry_over_pending
 from lsoa.loading.discovery import Found, discover
 from lsoa.loading.loader import LoadOutcome, load_material
+from lsoa.loading.profile import read_in_force
+from lsoa.loading.profile_storage import store
 from lsoa.loading.reading import Reader
 from lsoa.models import AreaProfile, Dataset, Patch, Vintage
 from lsoa.signals import dataset_loaded
@@ -27,6 +29,8 @@ from .places import refresh_after_load
 
 log = structlog.get_logger(__name__)
 
+# One refresh of the profile at a time. Any constant will do.
+PROFILE_LOCK = 4_210_211
 # progress(fraction of everything, message)
 Progress = Callable[[float, str], None]
 # Where the bar stands: files, then what follows from boundaries, then figures derived from others, then the profile.
@@ -249,11 +253,15 @@ def _profile_lags(outcomes) -> bool:
     return False
 
 
+@transaction.atomic
 def refresh_profile(*, analyse=False) -> None:
-    """Bring the materialised profile and the distributions up to the values in force (by the owner's functions)."""
+    """Bring profiles, columns and distributions up to the values in force. Pages read the old ones until it is done."""
     if analyse:
         _run_function("analyse_open_data")
-    _run_function("refresh_area_profile")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PROFILE_LOCK])
+    store(read_in_force())
+    _run_function("analyse_profiles")
 
 
 def _run_function(name: str) -> None:

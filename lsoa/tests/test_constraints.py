@@ -3,9 +3,9 @@
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
-from lsoa.models import Area, AreaChange, Dataset, Indicator, IndicatorValue
+from lsoa.models import Area, AreaChange, Dataset, Indicator, IndicatorValue, ProfileState
 
-from .factories import AreaFactory, DatasetFactory, IndicatorFactory, IndicatorValueFactory, PatchFactory
+from .factories import AreaFactory, DatasetFactory, IndicatorValueFactory, PatchFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -81,10 +81,12 @@ def test_the_short_name_of_a_patch_is_unique_in_its_organisation():
     PatchFactory(slug=patch.slug)
 
 
-def test_the_application_refreshes_the_profile_only_through_its_function():
-    IndicatorFactory()
+def test_the_application_collects_statistics_only_through_functions():
     with connection.cursor() as cursor:
-        cursor.execute("SELECT refresh_area_profile(), analyse_open_data()")
-        for forbidden in ("REFRESH MATERIALIZED VIEW lsoa_areaprofile", "DELETE FROM lsoa_areaprofile"):
-            with pytest.raises(DatabaseError), transaction.atomic():
-                cursor.execute(forbidden)
+        cursor.execute("SELECT analyse_open_data(), analyse_profiles()")
+        with pytest.raises(DatabaseError), transaction.atomic():
+            cursor.execute("CREATE INDEX ON lsoa_areaprofile (origin_id)")
+
+
+def test_the_state_of_the_profile_is_one_row():
+    refused(lambda: ProfileState.objects.create(id=2, area_ids=b""))

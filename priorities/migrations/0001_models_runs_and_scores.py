@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("accounts", "0001_initial"),
-        ("lsoa", "0002_profile_views"),
+        ("lsoa", "0002_profiles"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -10,10 +10,10 @@ import itertools
 
 import numpy as np
 from django.contrib.gis.geos import MultiPolygon, Point, Polygon
-from django.db import connection
 
 from accounts.tests.factories import PlatformAdministratorFactory
 from lsoa.models import Area, Dataset, Indicator, IndicatorValue, MissingReason
+from lsoa.services import refresh_profile
 from priorities import services
 from priorities.default_model import INPUTS
 
@@ -78,8 +78,7 @@ def make_figures(areas: dict[Area, dict], dataset: Dataset) -> None:
         for area, figures in areas.items()
         for code, value in figures.items()
     )
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT refresh_area_profile()")
+    refresh_profile()
 
 
 def make_areas(*figures: dict, dataset=None, **fields) -> list[Area]:

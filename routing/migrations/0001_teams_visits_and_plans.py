@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("accounts", "0002_audit_chain"),
-        ("lsoa", "0002_profile_views"),
+        ("lsoa", "0002_profiles"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -9,11 +9,11 @@ from itertools import count
 
 from django.contrib.gis.geos import MultiPolygon, Point, Polygon
 from django.contrib.postgres.fields import ArrayField
-from django.db import connection
 from django.utils import timezone
 
 from accounts.audit import SystemActor
 from lsoa.models import Area, Dataset, Indicator, IndicatorValue, Patch, Postcode
+from lsoa.services import refresh_profile
 from priorities.models import ModelVersion, PriorityScore, ScoreRun
 from routing import services
 
@@ -114,8 +114,7 @@ def _profile(areas, source, **figures):
 
 
 def refresh_profiles():
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT refresh_area_profile()")
+    refresh_profile()
 
 
 def patch(organisation, areas) -> Patch:
