@@ -4,11 +4,14 @@ The minutes are planning defaults that were set by judgement: no published sourc
 area. The named nurse decides; a plan may override them with a reason.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from priorities.dex.confidence import LEAST
+from priorities.dex.evaluate import TIE
 from priorities.dex.model import Model, ModelError
 from priorities.dex.vectorised import Evaluation
 
@@ -47,12 +50,13 @@ class MinutesPolicy:
             if not 0 <= addition.class_index < attribute.size:
                 raise ModelError(addition.attribute, f"has no class {addition.class_index}")
 
-    def settle(self, minutes: NDArray | int) -> NDArray[np.int16]:
+    def settle(self, minutes: NDArray | float) -> NDArray[np.int16]:
         """Round to the nearest step (halves up), then keep between floor and ceiling."""
-        rounded = np.floor(np.asarray(minutes) / self.round_to + 0.5) * self.round_to
+        # Expected minutes are sums of products: a hair below a half is a half.
+        rounded = np.floor(np.asarray(minutes) / self.round_to + 0.5 + TIE) * self.round_to
         return np.clip(rounded, self.floor, self.ceiling).astype(np.int16)
 
-    def for_first_visit(self, minutes: NDArray | int) -> NDArray[np.int16]:
+    def for_first_visit(self, minutes: NDArray | float) -> NDArray[np.int16]:
         return self.settle(np.asarray(minutes) + self.first_visit)
 
 
@@ -90,3 +94,52 @@ def visit_minutes(
         low = low + addition.minutes * certain
         high = high + addition.minutes * possible
     return policy.settle(chosen), policy.settle(low), policy.settle(high)
+
+
+def expected_minutes(
+    model: Model,
+    chances: Mapping[int, NDArray[np.float64]],
+    policy: MinutesPolicy,
+    *,
+    root: int = 0,
+    least: float = LEAST,
+) -> tuple[NDArray[np.int16], NDArray[np.int16], NDArray[np.int16]]:
+    """Return (minutes, low, high) per area, from probabilities instead of published classes.
+
+    ``chances``: attribute index -> (areas, classes) probabilities of the root and of the attributes that add minutes,
+    from probabilistic evaluation with everything unknown expanded. Expected minutes are the sum of p_c base_c plus
+    every addition times the probability of its class. Low and high go over the classes with a probability of at least
+    ``least``: an addition counts in low only where its absence is less likely than that, in high where it is itself
+    likely enough. All three are rounded and kept between floor and ceiling, and the range holds the expected minutes,
+    which classes too unlikely to be shown may draw beyond it.
+
+    Raises ValueError when an attribute is not in ``chances`` or its probabilities do not sum to 1.
+    """
+    base = np.asarray(policy.base, dtype=np.float64)
+    probable = _probabilities(model, chances, root)
+    expected = probable @ base
+    shown = probable >= np.minimum(least, probable.max(axis=1, keepdims=True)) - TIE
+    low = np.where(shown, base, np.inf).min(axis=1)
+    high = np.where(shown, base, -np.inf).max(axis=1)
+    for addition in policy.additions:
+        node = model.find(addition.attribute).index
+        member = _probabilities(model, chances, node)[:, addition.class_index]
+        expected += addition.minutes * member
+        low += addition.minutes * (1.0 - member < least - TIE)
+        high += addition.minutes * (member >= least - TIE)
+    minutes = policy.settle(expected)
+    return minutes, np.minimum(policy.settle(low), minutes), np.maximum(policy.settle(high), minutes)
+
+
+def _probabilities(model: Model, chances: Mapping[int, NDArray[np.float64]], index: int) -> NDArray[np.float64]:
+    attribute = model.attributes[index]
+    if index not in chances:
+        raise ValueError(f"{attribute.name}: its probabilities are needed for the minutes, and none are given")
+    probable = np.asarray(chances[index], dtype=np.float64)
+    if probable.ndim != 2 or probable.shape[1] != attribute.size:
+        raise ValueError(
+            f"{attribute.name}: probabilities have shape {probable.shape}; expected {attribute.size} classes"
+        )
+    if not np.allclose(probable.sum(axis=1), 1.0, atol=1e-6):
+        raise ValueError(f"{attribute.name}: the probabilities of an area do not sum to 1")
+    return probable
