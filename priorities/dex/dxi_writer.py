@@ -310,7 +310,7 @@ def _rules(old: XmlNode, table: Table, sizes: list[int], size: int) -> tuple[lis
         marks = "".join("+" if entered else "-" for entered in table.entered)
         coded["ENTERED"] = [element("ENTERED", marks)] if "-" in marks else []
     else:
-        coded["RULE"], tag = list(_rule_elements(table, sizes)), "TABLE"
+        coded["RULE"], tag = list(rule_elements(table, sizes)), "TABLE"
     return [((name,), nodes) for name, nodes in coded.items()], tag
 
 
@@ -318,11 +318,12 @@ def _codes(table: Table, end: int) -> str:
     return "".join(chr(ord("0") + rule.memberships[end][0]) for rule in table.rules)
 
 
-def _rule_elements(table: Table, sizes: list[int]) -> Iterable[XmlNode]:
+def rule_elements(table: Table, sizes: list[int], *, listed: bool = False) -> Iterable[XmlNode]:
+    """The RULE elements of a TABLE; ``listed`` as for ``format_value``."""
     combinations = product(*(range(size) for size in sizes))
     for arguments, rule, entered in zip(combinations, table.rules, table.entered, strict=True):
         marks = {} if entered else {"Entered": "False"}
-        yield element("RULE", format_value(rule), Args=";".join(map(str, arguments)), **marks)
+        yield element("RULE", format_value(rule, listed=listed), Args=";".join(map(str, arguments)), **marks)
 
 
 def _discretisation(old: XmlNode, function: Discretisation) -> XmlNode:

@@ -65,9 +65,9 @@ def attributes(draw, depth: int, options: int) -> XmlNode:
         children = [element("ATTRIBUTE", "", element("NAME", draw(NAMES)), draw(continuous_scales()))]
         parts.append(draw(discretisations(size)))
     if draw(st.booleans()):
-        texts = ["0", "*", "", "01", "{0;1}", "<0:0.25;1:0.75>", "undefined"]
-        tags = st.sampled_from(["OPTION", "ALTERNATIVE"])
-        parts += [element(draw(tags), draw(st.sampled_from(texts))) for _ in range(options)]
+        stored = [("OPTION", text) for text in ("0", "*", "", "01", "undefined")]
+        stored += [("ALTERNATIVE", text) for text in ("1", "{0;1}", "0:1", "*", "", "undefined", "<0:0.25;1:0.75>")]
+        parts += [element(*draw(st.sampled_from(stored))) for _ in range(options)]
     return element("ATTRIBUTE", "", *parts, *children)
 
 
