@@ -10,7 +10,8 @@ takes dataclasses and arrays and gives them back, so that it can be read, tested
 ``tables``         decision tables as people edit them: checks, completion, weights, readable rules
 ``thresholds``     from a number to a class, or to memberships of neighbouring classes
 ``evaluate``       the plain evaluation: the specification, one option at a time
-``vectorised``     the same semantics over arrays of areas, proven equal by property tests
+``arrays``         the same semantics over many options at once, all methods, proven equal by property tests
+``vectorised``     what is published for many areas, by ``arrays``
 ``influence``      which inputs hold the result where it is
 ``minutes``        planned minutes of a visit
 ``explanation``    a result in words: the rule that fired at every node and the factors behind it

@@ -5,7 +5,9 @@ memberships of all rules (first argument slowest, as the rules stand) are formed
 class; sums run in rule order whatever the block, so that a result has the same bits in any company.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,16 +30,22 @@ class Collection:
     degrees: NDArray[np.float64] | None
 
 
-@dataclass(frozen=True)
 class CompiledTable:
-    """``look_up``: class per rule of a crisp table, else None. ``sizes``: classes of every argument."""
+    """``size``: classes of the result; ``sizes``: of every argument; ``look_up``: class per rule of a crisp table, else
+    None."""
 
-    size: int
-    rule_count: int
-    sizes: tuple[int, ...]
-    look_up: LookUp | None
-    collections: dict[bool, tuple[Collection, ...]]
-    undefined: NDArray[np.intp]
+    def __init__(self, table: Table, size: int, sizes: tuple[int, ...]):
+        self.size, self.sizes, self.rule_count, self._rules = size, sizes, len(table.rules), table.rules
+        self.look_up = LookUp([rule.memberships[0][0] for rule in table.rules]) if table.is_crisp else None
+
+    # Only what is not crisp needs these.
+    @cached_property
+    def collections(self) -> dict[bool, tuple[Collection, ...]]:
+        return {prob: _collections(self._rules, self.size, prob=prob) for prob in (False, True)}
+
+    @cached_property
+    def undefined(self) -> NDArray[np.intp]:
+        return np.array([number for number, rule in enumerate(self._rules) if rule.is_undefined], dtype=np.intp)
 
     def contract(self, arguments: list[NDArray[np.float64]], method: str) -> tuple[NDArray, NDArray]:
         """Return (memberships (classes, combinations) before normalisation, missing (combinations)).
@@ -122,38 +130,43 @@ def compile_model(model: Model) -> dict[int, CompiledTable | CompiledDiscretisat
 def _compile(model: Model, attribute: Attribute) -> CompiledTable | CompiledDiscretisation:
     function = attribute.function
     if isinstance(function, Discretisation):
-        values = {prob: _degrees(function.values, attribute.size, prob=prob).T.copy() for prob in (False, True)}
+        values = {prob: _by_class(function.values, attribute.size, prob=prob) for prob in (False, True)}
         missing = np.array([value.is_undefined for value in function.values])
         return CompiledDiscretisation(
             np.array(function.bounds), np.array(function.bound_goes_up, bool), values, missing
         )
-    return _compile_table(function, attribute.size, [model.attributes[child].size for child in attribute.children])
+    sizes = tuple(model.attributes[child].size for child in attribute.children)
+    return CompiledTable(function, attribute.size, sizes)
 
 
-def _compile_table(table: Table, size: int, sizes: list[int]) -> CompiledTable:
-    collections = {}
-    for prob in (False, True):
-        degrees = _degrees(table.rules, size, prob=prob)
-        collections[prob] = tuple(_collection(degrees[:, index]) for index in range(size))
-    look_up = LookUp([rule.memberships[0][0] for rule in table.rules]) if table.is_crisp else None
-    undefined = np.array([number for number, rule in enumerate(table.rules) if rule.is_undefined], dtype=np.intp)
-    return CompiledTable(size, len(table.rules), tuple(sizes), look_up, collections, undefined)
+def _by_class(values: tuple[Value, ...], size: int, *, prob: bool) -> NDArray[np.float64]:
+    """Shape (classes, values)."""
+    memberships = np.zeros((size, len(values)))
+    for number, value in enumerate(values):
+        for index, degree in _degrees(value, prob=prob):
+            memberships[index, number] = degree
+    return memberships
 
 
-def _degrees(rules: tuple[Value, ...], size: int, *, prob: bool) -> NDArray[np.float64]:
-    """Return (rules, classes): the membership that a rule brings to a class; as a probability, a set shares it."""
-    degrees = np.zeros((len(rules), size))
+def _collections(rules: tuple[Value, ...], size: int, *, prob: bool) -> tuple[Collection, ...]:
+    by_class: list[tuple[list, list]] = [([], []) for _ in range(size)]
     for number, rule in enumerate(rules):
-        for index, membership in rule.memberships:
-            shared = prob and rule.kind is not ValueKind.DISTRIBUTION
-            degrees[number, index] = 1.0 / len(rule.memberships) if shared else membership
-    return degrees
+        for index, degree in _degrees(rule, prob=prob):
+            by_class[index][0].append(number)
+            by_class[index][1].append(degree)
+    return tuple(_collection(np.array(numbers, np.intp), np.array(degrees)) for numbers, degrees in by_class)
 
 
-def _collection(degrees: NDArray[np.float64]) -> Collection:
-    rules = np.flatnonzero(degrees)
-    chosen = degrees[rules]
-    certain = None if (chosen == 1).all() else chosen
+def _degrees(value: Value, *, prob: bool) -> Iterator[tuple[int, float]]:
+    """Yield the memberships that a rule brings to its classes; as a probability, a set shares it equally."""
+    shares = prob and value.kind is not ValueKind.DISTRIBUTION
+    for index, membership in value.memberships:
+        if membership > 0:
+            yield index, 1.0 / len(value.memberships) if shares else float(membership)
+
+
+def _collection(rules: NDArray[np.intp], degrees: NDArray[np.float64]) -> Collection:
+    certain = None if (degrees == 1).all() else degrees
     if len(rules) and rules[-1] - rules[0] + 1 == len(rules):
         return Collection(slice(int(rules[0]), int(rules[-1]) + 1), certain)
     return Collection(rules, certain)
