@@ -38,6 +38,8 @@ def _compile(definition: str, inputs_json: str, thresholds_json: str, minutes_js
     unknown = [name for name in names if name not in inputs]
     if unknown:
         raise ModelError(unknown[0], "no indicator is named for this input")
+    if not minutes:
+        raise ModelError("minutes", "no visit minutes are set")
     policy = minutes_from_json(minutes)
     policy.check(model, root=ROOT)
     thresholds = tuple(thresholds_from_json(computed[name]) for name in names) if computed else ()

@@ -16,7 +16,9 @@ from accounts.permissions import Permission
 from lsoa.models import Dataset, Patch
 from priorities import default_model
 from priorities.computed_thresholds import thresholds_from_data
+from priorities.dex.dxi import read_dxi
 from priorities.dex.minutes import DEFAULT_POLICY
+from priorities.imported_models import content_of
 from priorities.model_versions import compile_version, minutes_to_json
 from priorities.models import ModelVersion, PriorityScore, ScoreRun
 from priorities.score_inputs import read_inputs
@@ -30,6 +32,10 @@ SCORE_LOCK = 0x5C0E
 
 class PublicationRefused(ValueError):
     """A version that cannot take this step, or a person who may not take it."""
+
+
+class ImportRefused(ValueError):
+    """A model file that cannot become a version."""
 
 
 class NothingToScore(ValueError):
@@ -65,6 +71,30 @@ def install_default_model(*, by) -> ModelVersion:
     compile_version(version)
     version.save()
     audit.record(action="model.drafted", by=by, target=version, details=_named(version))
+    return version
+
+
+@transaction.atomic
+def import_model(*, definition: bytes | str, by, name: str = "", reason: str = "") -> ModelVersion:
+    """Make a draft from the content of a .dxi file, called ``name`` or as the file says; an editor completes it.
+
+    The same file again returns its draft while that is the latest version. Raises DxiError, ImportRefused.
+    """
+    if isinstance(by, User):
+        _check_administrator(by)
+    model = read_dxi(definition)
+    name = " ".join((name or model.name).split())
+    if not name or len(name) > 100:
+        raise ImportRefused(f"A model needs a name of 1 to 100 characters; this one has {len(name)}.")
+    latest = ModelVersion.objects.select_for_update().filter(name=name).order_by("-number").first()
+    content = content_of(model, predecessor=latest)
+    same = latest is not None and latest.definition_sha256 == content["definition_sha256"]
+    if same and latest.state == ModelVersion.State.DRAFT:
+        return latest
+    number = latest.number + 1 if latest else 1
+    author = by if isinstance(by, User) else None
+    version = ModelVersion.objects.create(name=name, number=number, reason=reason, created_by=author, **content)
+    audit.record(action="model.imported", by=by, target=version, details=_named(version))
     return version
 
 
