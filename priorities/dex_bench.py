@@ -111,7 +111,7 @@ def _compare(model, peer, task, count, sample, write, title) -> float:
     answers = peer.evaluate(alternatives, method=task.method)
     peer_seconds = (time.perf_counter() - started) * count / sample
     differences = sum(
-        not _equal(found[index], answer[names[index]])
+        differs(found[index], answer[names[index]])
         for found, answer in zip(results.options(model.aggregates), answers, strict=False)
         for index in model.aggregates
     )
@@ -132,7 +132,8 @@ def _seconds(action) -> float:
     return time.perf_counter() - started
 
 
-def _equal(found, answer) -> bool:
+def differs(found, answer) -> bool:
+    """Whether our value is another than dexipy's: a class, a set, a list of memberships, or None."""
     if isinstance(answer, int):
         answer = {answer: 1.0}
     elif isinstance(answer, set):
@@ -140,8 +141,8 @@ def _equal(found, answer) -> bool:
     elif isinstance(answer, list):
         answer = {index: membership for index, membership in enumerate(answer) if membership > 0}
     if not isinstance(found, dict) or not isinstance(answer, dict):
-        return found is answer
-    return found.keys() == answer.keys() and all(abs(found[key] - answer[key]) <= TOLERANCE for key in found)
+        return found is not answer
+    return found.keys() != answer.keys() or any(abs(found[key] - answer[key]) > TOLERANCE for key in found)
 
 
 def _preview(write):

@@ -10,7 +10,7 @@ from priorities.dex.evaluate import evaluate, publish
 from priorities.dex.influence import relief
 from priorities.dex.minutes import DEFAULT_POLICY, visit_minutes
 from priorities.dex.vectorised import evaluate_areas
-from priorities.tests.dex.models import attribute, default_model, dxi, function, models
+from priorities.tests.dex.models import any_models, attribute, default_model, dxi, function, models
 
 
 @st.composite
@@ -31,11 +31,15 @@ def option(inputs, row):
 def assert_equal_paths(model, inputs, areas):
     result = evaluate_areas(model, inputs, areas=areas)
     for row in range(areas):
-        for index, plain in enumerate(publish(model, option(inputs, row))):
-            wanted = [-1 if part is None else part for part in (plain.index, plain.low, plain.high, plain.rule)]
-            found = [int(array[row, index]) for array in (result.classes, result.low, result.high, result.rules)]
-            assert found == wanted, (model.attributes[index], option(inputs, row))
-            assert result.probability[row, index] == pytest.approx(plain.probability)
+        assert_published(result, row, publish(model, option(inputs, row)))
+
+
+def assert_published(result, row, published):
+    for index, plain in enumerate(published):
+        wanted = [-1 if part is None else part for part in (plain.index, plain.low, plain.high, plain.rule)]
+        found = [int(array[row, index]) for array in (result.classes, result.low, result.high, result.rules)]
+        assert found == wanted, index
+        assert result.probability[row, index] == pytest.approx(plain.probability)
 
 
 @given(cases())
@@ -63,6 +67,54 @@ def test_possible_range_holds_every_completion_of_the_missing_inputs(case):
         completed[index][:] = model.attributes[index].size - 1
     known = evaluate_areas(model, completed, areas=1)
     assert (result.low[0] <= known.low[0]).all() and (known.high[0] <= result.high[0]).all()
+
+
+@st.composite
+def soft_cases(draw):
+    """Areas whose inputs are classes, memberships or numbers, some of them missing."""
+    model, areas = draw(any_models()), draw(st.sampled_from([1, 2, 5, 40]))
+    random, inputs = np.random.default_rng(draw(st.integers(0, 99))), {}
+    for index in model.inputs:
+        scale = model.attributes[index].scale
+        if scale is None or not draw(st.integers(0, 5)):
+            continue
+        if scale.continuous:
+            inputs[index] = random.choice([-2.0, -1, 0, 0.5, 1, 2, 3, np.nan], areas)
+        elif draw(st.booleans()):
+            inputs[index] = random.integers(-1, scale.size, areas)
+        else:
+            inputs[index] = random.choice([0, 0.25, 0.5, 1], (areas, scale.size))
+            inputs[index][random.random(areas) < 0.2] = np.nan
+    return model, inputs, areas
+
+
+@given(soft_cases())
+@settings(max_examples=150, deadline=None)
+def test_memberships_and_numbers_are_published_alike_on_both_paths(case):
+    model, inputs, areas = case
+    result = evaluate_areas(model, inputs, areas=areas)
+    for row in {0, areas - 1}:
+        given_values = {}
+        for index, column in inputs.items():
+            value = column[row]
+            if column.ndim == 2:
+                value = None if np.isnan(value).any() else dict(enumerate(value.tolist()))
+            given_values[index] = None if column.dtype.kind == "i" and value == -1 else value
+        assert_published(result, row, publish(model, given_values))
+
+
+def test_no_areas_are_no_results():
+    model = default_model()
+    result = evaluate_areas(model, {index: np.zeros(0, dtype=np.int8) for index in model.inputs})
+    assert result.classes.shape == (0, len(model.attributes))
+
+
+def test_an_area_that_is_pruned_at_an_aggregate_has_no_rule_there():
+    model = default_model()
+    need = model.find("CLINICAL_NEED").index
+    inputs = {index: np.zeros(1, dtype=np.int8) for index in model.inputs} | {need: np.array([3])}
+    assert_published(evaluate_areas(model, inputs), 0, publish(model, {key: int(v[0]) for key, v in inputs.items()}))
+    assert evaluate_areas(model, inputs).rules[0, need] == -1 and evaluate_areas(model, inputs).classes[0, 0] == 2
 
 
 def test_continuous_inputs_are_discretised_alike_on_both_paths():
