@@ -21,7 +21,7 @@ BEGIN
     END IF;
     IF (OLD.state, NEW.state) NOT IN (
         ('draft', 'draft'), ('draft', 'review'), ('review', 'review'), ('review', 'draft'), ('review', 'published'),
-        ('published', 'published'), ('published', 'retired'), ('retired', 'retired')) THEN
+        ('published', 'published'), ('published', 'retired'), ('retired', 'retired'), ('retired', 'published')) THEN
         RAISE EXCEPTION 'model version %: % cannot become %', OLD.number, OLD.state, NEW.state
             USING ERRCODE = 'restrict_violation';
     END IF;
