@@ -2,42 +2,81 @@
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from lsoa.models import Dataset, Indicator
-from priorities.dex.explanation import Explanation, InputFact, Outcome, explain
+import numpy as np
+from django.db.models import Avg, FloatField
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
+from django.utils.translation import gettext, ngettext
+
+from lsoa.models import AreaProfile, Dataset, Indicator
+from lsoa.statistics import Distribution, national_distribution
+from priorities.dex.analyses.nearest import nearest_changes
+from priorities.dex.analyses.perturbation import Perturbation
+from priorities.dex.analyses.sensitivity import class_stability
+from priorities.dex.analyses.unmet_need import unmet_need
+from priorities.dex.explanation import Catalogue, Evidence, Explanation, InputFact, Outcome, Trials, explain
 from priorities.dex.thresholds import Thresholds
 from priorities.model_versions import ROOT, CompiledVersion
 from priorities.models import PriorityScore
-from priorities.wording import ATTRIBUTE_LABELS, MISSING
+from priorities.wording import ATTRIBUTE_LABELS, MISSING, TRIALS
+
+# An average or a place among all areas says nothing about a decile or a rank.
+ORDINAL_UNITS = ("decile", "rank")
+TRIALS_COUNT = 200
+# What the flag of unmet need looks at, in models that have these inputs.
+DEPRIVATION, BAD_HEALTH = "DEPRIVATION", "BAD_HEALTH"
+DIAGNOSED = ("CARDIOMETABOLIC", "RESPIRATORY", "MENTAL_COGNITIVE")
 
 
 @dataclass(frozen=True)
 class Origins:
-    """Indicators and datasets that explanations name, read once for any number of scores."""
+    """Indicators and datasets that explanations name, read once for any number of scores; distributions and averages
+    of authorities as well where they are asked for."""
 
     indicators: dict[str, Indicator]
     datasets: dict[str, Dataset]
+    national: dict[tuple[str, bool], Distribution] = field(default_factory=dict)
+    local: dict[tuple[str, str], float] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, scores: Iterable[PriorityScore]) -> "Origins":
-        """Two queries for all scores together."""
+    def of(cls, scores: Iterable[PriorityScore], *, compare: bool = False) -> "Origins":
+        """Two queries for all scores together. With `compare` one more for the nation, and one per local authority."""
+        scores = list(scores)
         codes: set[str] = set()
         ids: set[str] = set()
         for score in scores:
             codes.update(score.run.model_version.inputs.values())
             ids.update(_source(score)["datasets"].values())
-        return cls(
+        found = cls(
             indicators={row.code: row for row in Indicator.objects.filter(code__in=codes)},
             datasets={str(row.pk): row for row in Dataset.objects.filter(pk__in=ids)},
         )
+        if compare:
+            for synthetic in {score.area.is_synthetic for score in scores}:
+                distributions = national_distribution(codes, synthetic=synthetic)
+                found.national.update({(code, synthetic): row for code, row in distributions.items()})
+            for authority in {score.area.local_authority_code for score in scores} - {"", None}:
+                found.local.update({(code, authority): mean for code, mean in _local_averages(authority, codes)})
+        return found
 
 
-def explain_score(score: PriorityScore, origins: Origins | None = None) -> Explanation:
-    """Return why the area has its class. Read the score with `.with_explanation()` to save queries."""
-    origins = origins or Origins.of([score])
-    version = score.run.model_version
-    compiled = version.compiled
+def _local_averages(authority: str, codes: set[str]) -> list[tuple[str, float]]:
+    """Mean of each indicator over the areas of a local authority, each area counting once."""
+    ordered = sorted(codes)
+    figure = {f"m{k}": Avg(Cast(KeyTextTransform(code, "values"), FloatField())) for k, code in enumerate(ordered)}
+    means = AreaProfile.objects.filter(area__local_authority_code=authority).aggregate(**figure)
+    return [(code, means[f"m{k}"]) for k, code in enumerate(ordered) if means[f"m{k}"] is not None]
+
+
+def explain_score(score: PriorityScore, origins: Origins | None = None, *, evidence: bool = True) -> Explanation:
+    """Return why the area has its class. Read the score with `.with_explanation()` to save queries.
+
+    With `evidence`: what would change the class, trials and unmet need as well (a tenth of a second).
+    """
+    origins = origins or Origins.of([score], compare=evidence)
+    compiled = score.run.model_version.compiled
     outcome = Outcome(
         classes=tuple(score.node_classes),
         low=tuple(score.node_lows),
@@ -49,12 +88,54 @@ def explain_score(score: PriorityScore, origins: Origins | None = None) -> Expla
     facts = {
         index: _fact(score, compiled, column, index, origins) for column, index in enumerate(compiled.model.inputs)
     }
-    return explain(compiled.model, facts, outcome, labels=ATTRIBUTE_LABELS, root=ROOT)
+    return explain(
+        compiled.model,
+        facts,
+        outcome,
+        labels=ATTRIBUTE_LABELS,
+        root=ROOT,
+        evidence=_evidence(score, compiled) if evidence else Evidence(),
+        catalogue=Catalogue(gettext, ngettext),
+    )
+
+
+def _evidence(score: PriorityScore, compiled: CompiledVersion) -> Evidence:
+    classes = {
+        index: score.node_classes[index] if score.node_lows[index] == score.node_highs[index] else None
+        for index in compiled.model.inputs
+    }
+    figures = np.array([score.input_values], dtype=np.float64)
+    soft = Perturbation(thresholds=1.0)
+    stability = class_stability(compiled.model, compiled.thresholds, figures, soft, count=TRIALS_COUNT, root=ROOT)
+    asked, flag = _unmet_need(score, compiled)
+    return Evidence(
+        nearest=nearest_changes(compiled.model, classes, root=ROOT),
+        trials=Trials(int(stability.counts[0, score.priority]), TRIALS_COUNT, TRIALS),
+        unmet_need=flag,
+        unmet_need_asked=asked,
+    )
+
+
+def _unmet_need(score: PriorityScore, compiled: CompiledVersion) -> tuple[bool, bool | None]:
+    """Whether the model has the inputs that the flag looks at, and the flag."""
+    columns = {compiled.model.attributes[index].name: column for column, index in enumerate(compiled.model.inputs)}
+    if not {DEPRIVATION, BAD_HEALTH, *DIAGNOSED} <= columns.keys():
+        return False, None
+    limits = [compiled.thresholds[columns[name]] for name in DIAGNOSED]
+    if compiled.indicators[columns[DEPRIVATION]] != "imd_decile" or None in limits:
+        return False, None
+    figures = score.input_values
+    return True, unmet_need(
+        figures[columns[DEPRIVATION]],
+        figures[columns[BAD_HEALTH]],
+        [figures[columns[name]] for name in DIAGNOSED],
+        [limit.bounds[0] for limit in limits],
+    )
 
 
 def contributing_factors(score: PriorityScore, origins: Origins | None = None) -> list[dict]:
     """Inputs above their lowest level, the decisive ones first, each with value, class and source."""
-    factors = [factor for factor in explain_score(score, origins).factors if factor.contributes]
+    factors = [factor for factor in explain_score(score, origins, evidence=False).factors if factor.contributes]
     factors.sort(key=lambda factor: (-factor.relief, factor.group != "BAD"))
     return [
         {
@@ -68,7 +149,7 @@ def contributing_factors(score: PriorityScore, origins: Origins | None = None) -
             "steps": factor.relief,
             "source": factor.source,
             "period": factor.period,
-            "dataset": _source(score)["datasets"].get(factor.indicator),
+            "dataset": factor.dataset or None,
         }
         for factor in factors
     ]
@@ -89,13 +170,15 @@ def _fact(score: PriorityScore, compiled: CompiledVersion, column: int, index: i
     value = score.input_values[column]
     computed = score.run.model_version.thresholds[attribute.name]
     unit = indicator.unit if indicator else ""
+    known = None if math.isnan(value) else value
+    authority = score.area.local_authority_code
+    spread = origins.national.get((code, score.area.is_synthetic)) if unit not in ORDINAL_UNITS else None
     return InputFact(
-        value=None if math.isnan(value) else value,
+        value=known,
         unit=unit,
         decimals=indicator.decimals if indicator else 1,
         band=_band(limits, score.node_classes[index], unit),
-        # The average of a decile says nothing.
-        average=None if unit in ("decile", "rank") else computed.get("mean"),
+        average=None if unit in ORDINAL_UNITS else computed.get("mean"),
         # "England, 33,755 areas" -> "England"
         average_of=computed.get("extent", "").split(",")[0] if computed.get("extent", "").startswith("England") else "",
         source=dataset.title if dataset else "",
@@ -103,7 +186,21 @@ def _fact(score: PriorityScore, compiled: CompiledVersion, column: int, index: i
         indicator=code,
         is_estimate=bool(dataset and dataset.is_provisional),
         missing_reason=_missing_reason(value, limits, source["missing"].get(code)),
+        dataset=source["datasets"].get(code, ""),
+        local_average=None if unit in ORDINAL_UNITS else origins.local.get((code, authority)),
+        local_place=score.area.local_authority_name,
+        share_below=spread.share_below(known) if spread and known is not None else None,
+        bands=tuple(_band(limits, k, unit) for k in range(attribute.size)) if limits else (),
+        near_bound=_near_bound(limits, known),
     )
+
+
+def _near_bound(limits: Thresholds | None, value: float | None) -> float | None:
+    """The bound in whose soft zone a figure lies."""
+    if limits is None or value is None:
+        return None
+    zones = zip(limits.bounds, limits.half_widths, strict=True)
+    return next((bound for bound, width in zones if width and abs(value - bound) < width), None)
 
 
 def _band(limits: Thresholds | None, class_index: int, unit: str) -> str:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from priorities.dex.explanation import Explanation, Factor, NodeExplanation
+from priorities.dex.explanation import Explanation, Factor, NodeExplanation, Section
 from priorities.dex.model import Model
 from priorities.explanations import Origins, explain_score
 from priorities.model_versions import ROOT
@@ -46,22 +46,12 @@ class ReasonRow:
 
 
 @dataclass(frozen=True)
-class Change:
-    """An input that alone holds the class where it is: at its lowest level the class would fall by `steps`."""
-
-    label: str
-    value: str
-    steps: int
-
-
-@dataclass(frozen=True)
 class ExplanationPanel:
     """Everything that `priorities/_explanation.html` shows."""
 
     tag: PriorityTag
     explanation: Explanation
     tree: ReasonRow
-    decisive: tuple[Change, ...]
     factors: tuple[ReasonRow, ...]
     minutes: str
     review: str
@@ -77,6 +67,10 @@ class ExplanationPanel:
     @property
     def summary(self) -> str:
         return self.explanation.summary
+
+    @property
+    def sections(self) -> tuple[Section, ...]:
+        return self.explanation.sections
 
 
 def tag_for_class(number: int | None) -> PriorityTag:
@@ -130,16 +124,17 @@ def outdated_text(run: ScoreRun) -> str:
     return " ".join(parts)
 
 
-def explanation_panel(score: PriorityScore, origins: Origins | None = None) -> ExplanationPanel:
-    """Shape of the explanation of a score (read it with `.with_explanation()`)."""
-    explanation = explain_score(score, origins)
+def explanation_panel(
+    score: PriorityScore, origins: Origins | None = None, *, evidence: bool = True
+) -> ExplanationPanel:
+    """Shape of the explanation of a score (read it with `.with_explanation()`); without `evidence` only class, tree
+    and figures, which is quicker."""
+    explanation = explain_score(score, origins, evidence=evidence)
     version = score.run.model_version
-    decisive = sorted((factor for factor in explanation.factors if factor.is_decisive), key=lambda f: -f.relief)
     return ExplanationPanel(
         tag=priority_tag(score),
         explanation=explanation,
         tree=_tree(version.compiled.model, explanation),
-        decisive=tuple(Change(f.label, "" if f.is_missing else f.value_text, f.relief) for f in decisive),
         factors=tuple(_factor_row(factor) for factor in explanation.factors),
         minutes=minutes_text(score),
         review=review_text(version.minutes["review_hours"][score.priority]),
@@ -166,14 +161,12 @@ def _tree(model: Model, explanation: Explanation) -> ReasonRow:
 def _node_row(node: NodeExplanation, children: tuple[ReasonRow, ...]) -> ReasonRow:
     name = node.class_name if node.is_certain else f"{node.low_class} to {node.high_class}"
     # The label stands before the sentence already, so it is not said twice.
-    sentence = node.sentence.removeprefix(f"{node.label}: ")
-    return ReasonRow(node.label, name, _level_css(node.group), _capital(sentence), children=children)
+    return ReasonRow(node.label, name, _level_css(node.group), _capital(node.detail), children=children)
 
 
 def _factor_row(factor: Factor) -> ReasonRow:
     if factor.is_missing:
-        sentence = factor.sentence.removeprefix(f"{factor.label}: ")
-        return ReasonRow(factor.label, factor.class_name, NO_SCORE_TAG, _capital(sentence), source=_source(factor))
+        return ReasonRow(factor.label, factor.class_name, NO_SCORE_TAG, _capital(factor.detail), source=_source(factor))
     details = [part for part in (factor.band, factor.comparison, "an estimate" if factor.is_estimate else "") if part]
     sentence = f"{_capital('; '.join(details))}." if details else ""
     css = _level_css(factor.group)

@@ -1,41 +1,48 @@
-"""What attributes of the default model are called in words. Other models fall back to their own names."""
+"""What attributes of the default model are called in words. Other models fall back to their own names.
+
+Texts are marked for translation here and translated where an explanation is made.
+"""
+
+from django.utils.translation import gettext_noop
 
 ATTRIBUTE_LABELS = {
-    "PRIORITY": "Priority",
-    "CLINICAL_NEED": "Clinical need",
-    "LTC_BURDEN": "Long-term conditions",
-    "CARDIOMETABOLIC": "Heart, stroke and diabetes",
-    "RESPIRATORY": "Asthma and COPD",
-    "MENTAL_COGNITIVE": "Mental health and dementia",
-    "FRAILTY": "Frailty",
-    "AGE75": "Aged 75 and over",
-    "BAD_HEALTH": "In bad or very bad health",
-    "SOCIAL_VULNERABILITY": "Social vulnerability",
-    "DEPRIVATION": "Deprivation",
-    "ISOLATION": "Isolation",
-    "LIVES_ALONE66": "Living alone aged 66 and over",
-    "UNPAID_CARE": "50 or more hours of unpaid care",
-    "PLUS_GROUPS": "Language and culture",
-    "ETHNIC_MINORITY": "Minority ethnic groups",
-    "LOW_ENGLISH": "Little or no English",
-    "ACCESS_BARRIERS": "Access barriers",
-    "NO_CAR": "Households without a car",
-    "GP_TRAVEL": "Travel to a GP practice",
+    "PRIORITY": gettext_noop("Priority"),
+    "CLINICAL_NEED": gettext_noop("Clinical need"),
+    "LTC_BURDEN": gettext_noop("Long-term conditions"),
+    "CARDIOMETABOLIC": gettext_noop("Heart, stroke and diabetes"),
+    "RESPIRATORY": gettext_noop("Asthma and COPD"),
+    "MENTAL_COGNITIVE": gettext_noop("Mental health and dementia"),
+    "FRAILTY": gettext_noop("Frailty"),
+    "AGE75": gettext_noop("Aged 75 and over"),
+    "BAD_HEALTH": gettext_noop("In bad or very bad health"),
+    "SOCIAL_VULNERABILITY": gettext_noop("Social vulnerability"),
+    "DEPRIVATION": gettext_noop("Deprivation"),
+    "ISOLATION": gettext_noop("Isolation"),
+    "LIVES_ALONE66": gettext_noop("Living alone aged 66 and over"),
+    "UNPAID_CARE": gettext_noop("50 or more hours of unpaid care"),
+    "PLUS_GROUPS": gettext_noop("Language and culture"),
+    "ETHNIC_MINORITY": gettext_noop("Minority ethnic groups"),
+    "LOW_ENGLISH": gettext_noop("Little or no English"),
+    "ACCESS_BARRIERS": gettext_noop("Access barriers"),
+    "NO_CAR": gettext_noop("Households without a car"),
+    "GP_TRAVEL": gettext_noop("Travel to a GP practice"),
     # Classes whose names in the file do not read well.
-    "DEPRIVATION:core20": "Core20",
-    "DEPRIVATION:least": "least deprived",
+    "DEPRIVATION:core20": gettext_noop("Core20"),
+    "DEPRIVATION:least": gettext_noop("least deprived"),
 }
 
 MISSING = {
-    "blank": "not given in the source",
-    "suppressed": "suppressed by the publisher",
-    "not_applicable": "not applicable",
-    "out_of_range": "outside the plausible range",
-    "not_loaded": "not loaded",
-    "no_thresholds": "loaded after the thresholds of this model were set",
+    "blank": gettext_noop("not given in the source"),
+    "suppressed": gettext_noop("suppressed by the publisher"),
+    "not_applicable": gettext_noop("not applicable"),
+    "out_of_range": gettext_noop("outside the plausible range"),
+    "not_loaded": gettext_noop("not loaded"),
+    "no_thresholds": gettext_noop("loaded after the thresholds of this model were set"),
 }
 
 CAUTION = (
     "The class describes an area, not the people in it. It is a planning aid: the named nurse decides when to visit, "
     "and for how long."
 )
+
+TRIALS = gettext_noop("the bounds of the classes move at random within their soft zones")

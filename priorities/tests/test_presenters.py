@@ -47,6 +47,45 @@ def test_page_json_and_text_hold_the_same_sentences(scores):
         assert all(factor["sentence"] in text for factor in data["factors"])
         assert all(node["sentence"] in text for node in data["nodes"])
         assert data["visit_minutes"]["text"] in text and panel.minutes in page
+        sentences = [sentence for section in data["sections"] for sentence in section["sentences"]]
+        assert sentences and all(sentence in text and sentence in page for sentence in sentences)
+        assert data["lead"] in text and data["lead"] in page
+
+
+def test_what_would_change_the_class_is_told_with_the_bounds_to_reach(scores):
+    sections = {section.kind: section.sentences for section in explanation_panel(scores[0]).sections}
+    assert any(
+        "With deprivation at Core20 (deciles 1 to 2) instead of least deprived" in s for s in sections["changes"]
+    )
+    assert any("of 200 trials" in sentence for sentence in sections["sure"])
+
+
+def test_unmet_need_stands_beside_the_class():
+    ill = QUIET | {"imd_decile": 1.0, "bad_health_share": 12.0}
+    areas = make_areas(ill, QUIET, *spread(), dataset=make_dataset())
+    publish()
+    services.score_areas(by=SYSTEM)
+    found = {score.area_id: score for score in PriorityScore.objects.current().with_explanation()}
+    flagged, quiet = (explanation_json(found[area.pk]) for area in areas[:2])
+    assert flagged["unmet_need"] is True and quiet["unmet_need"] is False
+    assert any(section["kind"] == "unmet_need" for section in flagged["sections"])
+    assert not any(section["kind"] == "unmet_need" for section in quiet["sections"])
+
+
+def test_figures_are_compared_with_the_local_authority_and_traced_to_their_dataset():
+    dataset = make_dataset()
+    places = {"local_authority_code": "E09000099", "local_authority_name": "Testshire"}
+    areas = make_areas(QUIET, WORST, dataset=dataset, **places)
+    make_areas(*spread(), dataset=dataset)
+    publish()
+    services.score_areas(by=SYSTEM)
+    score = PriorityScore.objects.current().with_explanation().get(area=areas[1])
+    factors = {factor["attribute"]: factor for factor in explanation_json(score)["factors"]}
+    assert factors["NO_CAR"]["local_average"] == 45.0
+    assert "average of Testshire 45.0%" in factors["NO_CAR"]["sentence"]
+    assert "higher than" in factors["NO_CAR"]["sentence"]
+    assert factors["DEPRIVATION"]["local_average"] is None
+    assert {factor["dataset"] for factor in factors.values()} == {str(dataset.pk)}
 
 
 def test_page_shows_every_node_figure_and_source(scores):

@@ -283,7 +283,7 @@ def area_card(area) -> dict:
     score = PriorityScore.objects.current().with_explanation().filter(area=area).first()
     reasons = []
     if score:
-        tree = explanation_panel(score).tree
+        tree = explanation_panel(score, evidence=False).tree
         reasons = [{"label": child.label, "text": _capital(child.class_name)} for child in tree.children]
     return {
         "name": area.name,

@@ -10,6 +10,9 @@ from priorities.dex.analyses.targets import Constraints, Move, search
 from priorities.dex.model import Model, ScaleOrder
 from priorities.dex.thresholds import MISSING
 
+# More answers than anybody reads; the search is complete up to so many.
+MANY = 100_000
+
 
 @dataclass(frozen=True)
 class NearestChange:
@@ -23,10 +26,13 @@ class NearestChange:
 @dataclass(frozen=True)
 class Nearest:
     """``changes``: less urgent results first, then the more urgent ones, the smallest of each first.
-    ``if_known``: missing input -> class -> class of the root, were this figure known."""
+    ``if_known``: missing input -> class -> class of the root, were this figure known. ``searched_falls`` and
+    ``searched_rises``: up to how many inputs together were tried without leaving anything out."""
 
     changes: tuple[NearestChange, ...]
     if_known: Mapping[int, Mapping[int, int]]
+    searched_falls: int = 1
+    searched_rises: int = 1
 
 
 def nearest_changes(
@@ -42,24 +48,29 @@ def nearest_changes(
     outcomes = outcomes_of_single_changes(model, inputs, root=root, areas=1)
     steps = urgency_steps(model, root)
     now = int(outcomes.published[0])
+    is_certain = all(value is not None for value in classes.values()) and model.is_crisp
     found: list[NearestChange] = []
+    searched = {False: 1, True: 1}
     for rises in (False, True):
         changes = _singles(model, outcomes, steps, now, rises)
-        is_certain = all(value is not None for value in classes.values()) and model.is_crisp
-        for count in range(2, maximum_inputs + 1):
-            if changes or not is_certain:
+        # Classes of the root on the wanted side of the present one.
+        wanted = set(np.flatnonzero(steps > steps[now] if rises else steps < steps[now]).tolist())
+        while wanted and is_certain and not changes and searched[rises] < maximum_inputs:
+            constraints = Constraints(
+                maximum_inputs=searched[rises] + 1, maximum_count=MANY, maximum_seconds=seconds / maximum_inputs
+            )
+            result = search(model, classes, wanted=wanted, constraints=constraints, root=root)
+            changes = [NearestChange(c.moves, next(iter(c.classes)), rises) for c in result.changes]
+            if not result.is_complete:
                 break
-            wanted = {
-                index for index, step in enumerate(steps.tolist()) if (step > steps[now]) is rises and index != now
-            }
-            changes = _together(model, classes, wanted, count, root, limit, seconds, rises)
+            searched[rises] += 1
         found += changes[:limit]
     if_known = {
         index: dict(enumerate(becomes[0].tolist()))
         for index, becomes in outcomes.by_input.items()
         if outcomes.current[index][0] == MISSING
     }
-    return Nearest(tuple(found), if_known)
+    return Nearest(tuple(found), if_known, searched[False], searched[True])
 
 
 def _singles(model: Model, outcomes, steps, now: int, rises: bool) -> list[NearestChange]:
@@ -79,11 +90,3 @@ def _singles(model: Model, outcomes, steps, now: int, rises: bool) -> list[Neare
 
 def _distance(scale, current: int, target: int) -> int:
     return int(current != target) if scale.order is ScaleOrder.UNORDERED else abs(current - target)
-
-
-def _together(model, classes, wanted, count, root, limit, seconds, rises) -> list[NearestChange]:
-    if not wanted:
-        return []
-    constraints = Constraints(maximum_inputs=count, maximum_count=limit, maximum_seconds=seconds)
-    result = search(model, classes, wanted=wanted, constraints=constraints, root=root)
-    return [NearestChange(change.moves, next(iter(change.classes)), rises) for change in result.changes]

@@ -81,7 +81,6 @@ class Evidence:
     unmet_need: bool | None = None
     unmet_need_asked: bool = False
     unmet_need_limits: UnmetNeedLimits = DEFAULT_LIMITS
-    maximum_inputs: int = 3
 
 
 Labels = Mapping[str, str]

@@ -44,6 +44,7 @@ class Say:
     LOWER_THAN = gettext_noop("lower than {share}% of areas")
     DECISIVE = gettext_noop("{text}; at its lowest level {root} would fall by {steps}")
     STEPS = ngettext("one step", "{count} steps")
+    END = gettext_noop("{text}.")
     SOURCE = gettext_noop("{text}. Source: {source}.")
     PERCENT = gettext_noop("{value}%")
     DECILE = gettext_noop("decile {value}")
@@ -56,8 +57,14 @@ class Say:
     CHANGES = gettext_noop("What would change it")
     CHANGE = gettext_noop("With {moves}, {root} would be {name}.")
     MOVE = gettext_noop("{label} at {name} instead of {now}")
-    NO_CHANGE_BELOW = gettext_noop("No change of up to {count} figures would make {root} less urgent.")
-    NO_CHANGE_ABOVE = gettext_noop("No change of up to {count} figures would make {root} more urgent.")
+    NO_CHANGE_BELOW = ngettext(
+        "No change of a single figure would make {root} less urgent.",
+        "No change of up to {count} figures would make {root} less urgent.",
+    )
+    NO_CHANGE_ABOVE = ngettext(
+        "No change of a single figure would make {root} more urgent.",
+        "No change of up to {count} figures would make {root} more urgent.",
+    )
 
     SURE = gettext_noop("How sure it is")
     SURE_RULES = gettext_noop("All figures are known, so the rules allow this class only.")
@@ -120,8 +127,8 @@ class Catalogue:
     def say(self, text: str, /, **places) -> str:
         return str(self.translate(text)).format(**places)
 
-    def count(self, texts: tuple[str, str], count: int) -> str:
-        return str(self.plural(*texts, count)).format(count=count)
+    def count(self, texts: tuple[str, str], count: int, **places) -> str:
+        return str(self.plural(*texts, count)).format(count=count, **places)
 
     def chance(self, probability: float) -> str:
         return self.say(Say.PERCENT, value=self.number(100 * probability, 0))

@@ -65,10 +65,14 @@ def _changes(
         return ()
     sentences = [change.sentence for change in changes]
     by_urgency = words.model.attributes[words.root].scale.by_urgency
-    count = evidence.maximum_inputs if top.is_certain else 1
-    for rises, end, text in ((False, by_urgency[0], Say.NO_CHANGE_BELOW), (True, by_urgency[-1], Say.NO_CHANGE_ABOVE)):
+    nearest = evidence.nearest
+    directions = (
+        (False, by_urgency[0], Say.NO_CHANGE_BELOW, nearest.searched_falls),
+        (True, by_urgency[-1], Say.NO_CHANGE_ABOVE, nearest.searched_rises),
+    )
+    for rises, end, texts, count in directions:
         if top.class_index != end and not any(change.rises is rises for change in changes):
-            sentences.append(words.say(text, count=count, root=words.root_inside))
+            sentences.append(words.catalogue.count(texts, count, root=words.root_inside))
     return tuple(sentences)
 
 

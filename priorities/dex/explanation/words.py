@@ -136,7 +136,7 @@ class Words:
         text = self.say(Say.LABELLED, label=factor.label, detail=detail)
         source = self.catalogue.joined([part for part in (factor.source, factor.period) if part], Say.COMMA)
         if not missing:
-            text = self.say(Say.SOURCE, text=text, source=source) if source else f"{text}."
+            text = self.say(Say.SOURCE, text=text, source=source) if source else self.say(Say.END, text=text)
         return replace(factor, detail=detail, sentence=text)
 
     def _missing_detail(self, fact: InputFact) -> str:
