@@ -6,8 +6,8 @@ both towards urgency. Inputs have offset 0 unless the caller says where inside t
 which is an extension of this project.
 """
 
-from priorities.dex.ranking.areas import offsets_of_areas, urgency
+from priorities.dex.ranking.areas import offsets_of_areas, positions_of_numbers, urgency
 from priorities.dex.ranking.arrays import Offsets, offsets
 from priorities.dex.ranking.plain import offsets_of_option
 
-__all__ = ["Offsets", "offsets", "offsets_of_areas", "offsets_of_option", "urgency"]
+__all__ = ["Offsets", "offsets", "offsets_of_areas", "offsets_of_option", "positions_of_numbers", "urgency"]

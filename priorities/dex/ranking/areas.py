@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from priorities.dex.arrays.columns import Columns
 from priorities.dex.model import Discretisation, Model, ScaleOrder
 from priorities.dex.ranking.arrays import offsets
+from priorities.dex.thresholds import Thresholds
 from priorities.dex.vectorised import Evaluation
 
 
@@ -32,9 +33,7 @@ def offsets_of_areas(
     )  # fmt: skip
     result = np.full(evaluation.classes.shape[::-1], np.nan).T
     for index, node in ranked.nodes.items():
-        published = evaluation.classes[:, index].astype(np.intp)
-        flat = node.codes * node.offsets.shape[1] + np.maximum(published, 0)
-        result[:, index] = np.where(published < 0, np.nan, node.offsets.ravel()[flat])
+        result[:, index] = node.at(evaluation.classes[:, index])
     return result
 
 
@@ -53,6 +52,29 @@ def _possible(model: Model, evaluation: Evaluation, index: int) -> NDArray:
         return evaluation.classes[:, index]
     classes = np.arange(model.attributes[index].size)
     return ((low[:, None] <= classes) & (classes <= high[:, None])).astype(np.float64)
+
+
+def positions_of_numbers(model: Model, numbers: Mapping[int, NDArray[np.float64]]) -> dict[int, NDArray[np.float64]]:
+    """Return positions for ``offsets`` from the numbers of continuous inputs (attribute index -> numbers, NaN missing):
+    where they lie between the bounds of the attribute that discretises them (``Thresholds.positions``).
+
+    An attribute whose intervals are not its classes in order has no place inside a class, and is left out.
+    """
+    result = {}
+    for attribute in model.attributes:
+        if not isinstance(attribute.function, Discretisation):
+            continue
+        source = model.links.get(attribute.children[0], attribute.children[0])
+        if source in numbers and (limits := _cut(attribute.function)) is not None:
+            result[attribute.index] = limits.positions(numbers[source])
+    return result
+
+
+def _cut(function: Discretisation) -> Thresholds | None:
+    try:
+        return Thresholds.of_discretisation(function)
+    except ValueError:
+        return None
 
 
 def urgency(

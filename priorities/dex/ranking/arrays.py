@@ -18,7 +18,7 @@ from priorities.dex.arrays.columns import ABSENT, EMPTY, GIVEN, MISSING, UNDEFIN
 from priorities.dex.evaluate import Expand, InputValue, expansion
 from priorities.dex.model import Attribute, Discretisation, Model, Table
 from priorities.dex.ranking import qq1, qq2
-from priorities.dex.ranking.rules import Argument, Placement, arguments_of, rule_table
+from priorities.dex.ranking.rules import Argument, Placement, arguments_of, rule_table, sense
 from priorities.dex.thresholds import intervals
 
 METHODS = {"qq1": qq1.place, "qq2": qq2.place}
@@ -50,6 +50,10 @@ class Node:
     offsets: NDArray[np.float64]
     states: NDArray[np.int8]
 
+    @property
+    def size(self) -> int:
+        return self.offsets.shape[1]
+
     @cached_property
     def reached(self) -> NDArray[np.bool_]:
         return ~np.isnan(self.offsets)
@@ -64,6 +68,11 @@ class Node:
         """Offset of the single class; anything where there is none. Shape (distinct,)."""
         return self.offsets[np.arange(len(self.offsets)), self.single]
 
+    def at(self, classes: NDArray[np.integer]) -> NDArray[np.float64]:
+        """Return the offset of one class per option; NaN where it is not reached, and for NO_CLASS."""
+        offset = self.offsets.ravel()[self.codes * self.size + np.maximum(classes, 0)]
+        return np.where(classes == NO_CLASS, np.nan, offset)
+
     @cached_property
     def supports(self) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
         """The distinct sets of classes that are reached, and which of them every distinct value has."""
@@ -74,12 +83,39 @@ class Node:
 
 
 @dataclass(frozen=True)
+class SingleNode:
+    """A node whose every distinct value is one class: ``single`` and ``alone`` as in Node, which it equals."""
+
+    codes: NDArray[np.integer]
+    single: NDArray[np.int64]
+    alone: NDArray[np.float64]
+    size: int
+
+    @cached_property
+    def states(self) -> NDArray[np.int8]:
+        return np.full(len(self.single), GIVEN, dtype=np.int8)
+
+    @cached_property
+    def offsets(self) -> NDArray[np.float64]:
+        result = np.full((len(self.single), self.size), np.nan)
+        result[np.arange(len(result)), self.single] = self.alone
+        return result
+
+    def at(self, classes: NDArray[np.integer]) -> NDArray[np.float64]:
+        return np.where(self.single[self.codes] == classes, self.alone[self.codes], np.nan)
+
+    @property
+    def supports(self) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+        return np.eye(self.size, dtype=bool), self.single
+
+
+@dataclass(frozen=True)
 class Offsets:
     """Offsets of every attribute with classes, for a number of options. ``nodes``: attribute index -> Node."""
 
     model: Model
     count: int
-    nodes: Mapping[int, Node]
+    nodes: Mapping[int, Node | SingleNode]
 
     @cached_property
     def columns(self) -> Mapping[int, NDArray[np.float64]]:
@@ -99,7 +135,7 @@ class Offsets:
             yield values
 
 
-def _as_values(node: Node) -> list[dict[int, float] | None]:
+def _as_values(node: Node | SingleNode) -> list[dict[int, float] | None]:
     return [
         {index: offset for index, offset in enumerate(row) if offset == offset} if state <= EMPTY else None
         for row, state in zip(node.offsets.tolist(), node.states.tolist(), strict=True)
@@ -117,8 +153,8 @@ def offsets(
     """Rank options inside their classes.
 
     ``inputs``: one mapping per option, as ``evaluate`` takes them (with its errors), or columns. ``method``: ``qq1`` or
-    ``qq2``. ``positions``: attribute index of an input or a discretised attribute -> offset per option in
-    [-0.5, 0.5], NaN for none: where inside its class the option lies (an extension; see ``thresholds``).
+    ``qq2``. ``positions``: attribute index of an input or a discretised attribute -> place inside its class per option,
+    from -0.5 to 0.5 along class indices, NaN for none (an extension; see ``Thresholds.positions``).
     Raises ValueError for an unknown method and for positions outside [-0.5, 0.5].
     """
     if method not in METHODS:
@@ -138,7 +174,7 @@ def offsets(
             numbers[index] = _numbers(columns, index)
         else:
             node = _expanded(_node(model, attribute, nodes, numbers, columns, method), policy)
-            nodes[index] = _positioned(node, attribute, (positions or {}).get(index))
+            nodes[index] = _positioned(node, attribute, (positions or {}).get(index), method)
     return Offsets(model, columns.count, {index: nodes[index] for index in sorted(nodes)})
 
 
@@ -200,17 +236,20 @@ def _expanded(node: Node, policy: Expand) -> Node:
     return Node(node.codes, np.where(rows[:, None], 0.0, node.offsets), states)
 
 
-def _positioned(node: Node, attribute: Attribute, positions: NDArray | None) -> Node:
+def _positioned(node: Node, attribute: Attribute, positions: NDArray | None, method: str) -> Node | SingleNode:
     if positions is None or isinstance(attribute.function, Table):
         return node
-    places = np.nan_to_num(np.asarray(positions, dtype=np.float64))
+    places = np.nan_to_num(np.asarray(positions, dtype=np.float64)) * sense(attribute.scale, method)
     if (np.abs(places) > 0.5).any():
         raise ValueError(f"{attribute.name}: a position inside a class lies from -0.5 to 0.5")
-    result = node.offsets[node.codes]
     single = node.single[node.codes]
+    codes = np.arange(len(single))
+    if (single >= 0).all():
+        return SingleNode(codes, single, places, attribute.size)
+    result = node.offsets[node.codes]
     rows = np.flatnonzero(single >= 0)
     result[rows, single[rows]] = places[rows]
-    return Node(np.arange(len(node.codes)), result, node.states[node.codes])
+    return Node(codes, result, node.states[node.codes])
 
 
 def _aggregate(model: Model, attribute: Attribute, nodes: dict, count: int, method: str) -> Node:
@@ -226,13 +265,13 @@ def _aggregate(model: Model, attribute: Attribute, nodes: dict, count: int, meth
     states = np.max([argument.states[pick] for argument, pick in zip(arguments, picks, strict=True)], axis=0)
     single = np.min([argument.single[pick] for argument, pick in zip(arguments, picks, strict=True)], axis=0) >= 0
     known = states == GIVEN
-    if known.all() and single.all():
-        result = _look_up(placed, arguments, picks)
-    else:
-        result = np.full((len(states), attribute.size), np.nan)
-        for rows, rank in ((known & single, _look_up), (known & ~single, _average)):
-            if rows.any():
-                result[rows] = rank(placed, arguments, [pick[rows] for pick in picks])
+    if placed.classes is not None and known.all() and single.all():
+        rule, value = _look_up_single(placed, arguments, picks)
+        return SingleNode(codes, placed.classes[rule], np.clip(value, -0.5, 0.5, out=value), attribute.size)
+    result = np.full((len(states), attribute.size), np.nan)
+    for rows, rank in ((known & single, _look_up), (known & ~single, _average)):
+        if rows.any():
+            result[rows] = rank(placed, arguments, [pick[rows] for pick in picks])
     lost = known & np.isnan(result).all(axis=1)
     return Node(codes, np.clip(result, -0.5, 0.5, out=result), np.where(lost, MISSING, states).astype(np.int8))
 
@@ -242,11 +281,30 @@ def _dummy(count: int) -> Node:
     return Node(np.zeros(count, dtype=np.intp), np.zeros((1, 1)), np.zeros(1, dtype=np.int8))
 
 
+def _rules(arguments: list[Node], picks: list[NDArray]) -> NDArray[np.int64]:
+    """Rules of rows where every argument has one class. ``picks``: rows of each argument's values."""
+    rule = arguments[0].single[picks[0]]
+    for argument, pick in zip(arguments[1:], picks[1:], strict=True):
+        rule = rule * argument.size + argument.single[pick]
+    return rule
+
+
+def _look_up_single(
+    placed: Placement, arguments: list[Node], picks: list[NDArray]
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Rules and offsets (rows,) where every argument and every rule has one class."""
+    rule = _rules(arguments, picks)
+    every = np.arange(len(placed.classes))
+    value = placed.base[every, placed.classes][rule]
+    for position, (argument, pick) in enumerate(zip(arguments, picks, strict=True)):
+        if argument.alone.any():
+            value += placed.slopes[every, placed.classes, position][rule] * argument.alone[pick]
+    return rule, value
+
+
 def _look_up(placed: Placement, arguments: list[Node], picks: list[NDArray]) -> NDArray[np.float64]:
-    """Offsets (rows, classes) where every argument has one class. ``picks``: rows of each argument's values."""
-    rule = np.zeros(len(picks[0]), dtype=np.int64)
-    for argument, pick in zip(arguments, picks, strict=True):
-        rule = rule * argument.offsets.shape[1] + argument.single[pick]
+    """Offsets (rows, classes) where every argument has one class."""
+    rule = _rules(arguments, picks)
     result = placed.base[rule]
     for position, (argument, pick) in enumerate(zip(arguments, picks, strict=True)):
         if argument.alone.any():

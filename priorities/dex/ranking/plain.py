@@ -8,7 +8,7 @@ from priorities.dex.evaluate import Expand, InputValue, NodeValue, attribute_val
 from priorities.dex.model import Attribute, Model, Table
 from priorities.dex.ranking.qq1 import Qq1
 from priorities.dex.ranking.qq2 import Qq2
-from priorities.dex.ranking.rules import Argument, arguments_of, rule_table
+from priorities.dex.ranking.rules import Argument, arguments_of, rule_table, sense
 
 PLAIN_METHODS = {"qq1": Qq1, "qq2": Qq2}
 
@@ -30,7 +30,8 @@ def offsets_of_option(
     reaches, or what that evaluation gives instead (undefined, empty, missing; numbers are left out as None).
 
     ``inputs`` and ``expand`` as for ``evaluate``. Given and expanded classes have offset 0, but for ``positions``
-    (attribute index -> offset): where an input or discretised attribute has one class, it lies there inside its class.
+    (attribute index -> -0.5 to 0.5 along class indices): there an input or a discretised attribute that has one class
+    lies inside it.
     """
     reached = evaluate(model, inputs, method="set", expand=expand)
     values: list = [None] * len(model.attributes)
@@ -45,7 +46,7 @@ def offsets_of_option(
         if isinstance(attribute.function, Table):
             value = _aggregate(model, attribute, values, method) if index not in inputs else None
         elif isinstance(reached[index], dict) and len(reached[index]) == 1 and positions and index in positions:
-            value = dict.fromkeys(reached[index], positions[index])
+            value = dict.fromkeys(reached[index], positions[index] * sense(attribute.scale, method))
         # What has no offsets of its own (an input, a class from a number, an expanded value) lies in the middle.
         in_the_middle = dict.fromkeys(reached[index], 0.0) if reached[index] else reached[index]
         values[index] = value or in_the_middle

@@ -1,6 +1,7 @@
 """A decision table as arrays, in the form that both ranking methods read, and what they make of it."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,6 +56,12 @@ class Placement:
     base: NDArray[np.float64]
     slopes: NDArray[np.float64]
 
+    @cached_property
+    def classes(self) -> NDArray[np.int64] | None:
+        """The class of every rule, None where a rule has several or none."""
+        holds = ~np.isnan(self.base)
+        return holds.argmax(axis=1) if (holds.sum(axis=1) == 1).all() else None
+
 
 def arguments_of(model: Model, attribute: Attribute) -> tuple[Argument, ...]:
     children = [model.attributes[child] for child in attribute.children]
@@ -67,6 +74,11 @@ def direction_of(scale: Scale | None) -> int:
     An attribute without a scale is one dummy class; like an ascending scale of one class it orders nothing.
     """
     return _DIRECTIONS[scale.order] if scale is not None else 1
+
+
+def sense(scale: Scale, method: str) -> int:
+    """Return what turns a place along class indices into an offset of a method: QQ2's point towards preference."""
+    return direction_of(scale) if method == "qq2" else 1
 
 
 def rule_table(table: Table, arguments: tuple[Argument, ...], size: int) -> RuleTable:
