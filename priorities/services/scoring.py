@@ -1,0 +1,139 @@
+"""Writes about score runs: queueing, evaluating, and bringing the results into force."""
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+
+import numpy as np
+from django.db import connection, transaction
+from django.utils import timezone
+
+from accounts import audit, jobs
+from accounts.models import Job, User
+from lsoa.models import Dataset, Patch
+from priorities import default_model
+from priorities.models import ModelVersion, PriorityScore, ScoreRun
+from priorities.score_inputs import read_inputs
+from priorities.score_storage import copy_scores
+from priorities.scoring import ScoreResults, score
+
+SCORE_KIND = "priorities.score"
+# One number for the advisory lock of score runs: two at once would both believe that they are the latest.
+SCORE_LOCK = 0x5C0E
+
+
+class NothingToScore(ValueError):
+    """No published model, or no area."""
+
+
+def published_version(*, name: str | None = None, number: int | None = None) -> ModelVersion:
+    """Return the published version (of a name; a number, where given, must be the published one). NothingToScore."""
+    version = ModelVersion.objects.published().filter(name=name or default_model.NAME).first()
+    if version is None:
+        raise NothingToScore("No version of the model is published. `manage.py install_default_model` prepares one.")
+    if number is not None and version.number != number:
+        raise NothingToScore(f"Version {number} is not published; version {version.number} is.")
+    return version
+
+
+@transaction.atomic
+def start_score_run(*, by, patch=None, version: ModelVersion | None = None) -> Job:
+    """Queue a recalculation of all areas, or of those of a patch, with the published version."""
+    version = version or published_version()
+    where = patch.name if patch else "all areas"
+    payload = {"model_version": str(version.pk), "patch": str(patch.pk) if patch else None}
+    return jobs.enqueue(kind=SCORE_KIND, title=f"Calculate the priorities of {where}", payload=payload, by=by)
+
+
+def run_queued_scoring(*, run: jobs.JobRun) -> ScoreRun:
+    """Do what `start_score_run` queued, reporting progress to the job."""
+    payload = run.job.payload
+    done = score_areas(
+        by=run.job.created_by or audit.SystemActor("huey:score_priorities"),
+        version=ModelVersion.objects.get(pk=payload["model_version"]),
+        # The patch was reached through its organisation when the job was queued.
+        patch=Patch.objects.get(pk=payload["patch"]) if payload["patch"] else None,
+        job=run.job,
+        progress=run.progress,
+    )
+    result = {"run": str(done.pk), "areas": done.area_count, "changed": done.changed_count, "seconds": done.seconds}
+    run.progress(99, f"{done.area_count:,} areas in {done.seconds:.1f} s", result=result)
+    return done
+
+
+def score_areas(
+    *,
+    by,
+    version: ModelVersion | None = None,
+    patch=None,
+    job: Job | None = None,
+    progress: Callable[[int, str], None] = lambda percent, message: None,
+) -> ScoreRun:
+    """Evaluate the published version over all areas (or a patch) and store every score with its reasons.
+
+    Results come into force in one transaction; `progress` may raise to stop before that. Raises NothingToScore.
+    """
+    clock, started = time.perf_counter(), timezone.now()
+    version = version or published_version()
+    if version.state != ModelVersion.State.PUBLISHED:
+        raise NothingToScore(f"{version} is not published, so its scores cannot come into force.")
+    progress(5, "Reading the figures")
+    inputs = read_inputs(list(version.compiled.indicators), patch=patch)
+    if not len(inputs.areas):
+        raise NothingToScore("There are no areas to score. Load boundaries first.")
+    progress(40, "Evaluating the model")
+    results = score(version.compiled, inputs)
+    progress(60, "Storing scores and reasons")
+    run = ScoreRun(
+        model_version=version, patch=patch, job=job, started_at=started, started_by=by if isinstance(by, User) else None
+    )
+    return _store(run=run, results=results, by=by, clock=clock, read_at=started)
+
+
+@transaction.atomic
+def _store(*, run: ScoreRun, results: ScoreResults, by, clock: float, read_at: datetime) -> ScoreRun:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SCORE_LOCK])
+    previous = _previous_classes(results)
+    _describe(run, results, previous, read_at)
+    run.save()
+    _end_current_scores(run, results)
+    columns = results.columns() | {"is_current": np.ones(len(previous), dtype=bool)}
+    new = previous < 0
+    copy_scores(run.pk, {name: column[new] for name, column in columns.items()})
+    known = columns | {"previous_priority": previous.astype(np.int16)}
+    copy_scores(run.pk, {name: column[~new] for name, column in known.items()})
+    run.finished_at, run.seconds = timezone.now(), round(time.perf_counter() - clock, 3)
+    run.save(update_fields=["finished_at", "seconds"])
+    details = {"areas": run.area_count, "provisional": run.provisional_count, "changes": run.changes}
+    audit.record(action="scores.calculated", by=by, target=run, details=details | {"classes": run.class_counts})
+    return run
+
+
+def _end_current_scores(run: ScoreRun, results: ScoreResults) -> None:
+    """A run over all areas ends every score in force, also that of an area which is gone; a patch only its own."""
+    ended = PriorityScore.objects.current()
+    if run.patch_id is not None:
+        ended = ended.filter(area_id__in=results.inputs.areas.tolist())
+    ended.update(is_current=False)
+
+
+def _previous_classes(results: ScoreResults) -> np.ndarray:
+    """Class in force before, per area of the run; -1 for none."""
+    current = dict(PriorityScore.objects.current().values_list("area_id", "priority"))
+    return np.array([current.get(area, -1) for area in results.inputs.areas.tolist()], dtype=np.int16)
+
+
+def _describe(run: ScoreRun, results: ScoreResults, previous: np.ndarray, read_at: datetime) -> None:
+    known = previous >= 0
+    rose = int((known & (results.priorities > previous)).sum())
+    fell = int((known & (results.priorities < previous)).sum())
+    run.datasets, run.sources = results.inputs.dataset_ids, results.inputs.sources
+    run.area_count, run.provisional_count = len(previous), int(results.provisional.sum())
+    run.changed_count = rose + fell if known.any() else None
+    run.changes = {"rose": rose, "fell": fell, "same": int(known.sum()) - rose - fell, "new": int((~known).sum())}
+    classes, counts = np.unique(results.priorities, return_counts=True)
+    run.class_counts = {str(index): int(count) for index, count in zip(classes, counts, strict=True)}
+    late = Dataset.objects.in_force().filter(loaded_at__gt=read_at).first()
+    if late is not None:
+        run.outdated_at, run.outdated_because = timezone.now(), f"{late} was loaded meanwhile"[:300]
