@@ -8,12 +8,12 @@ half a class around its combination, g runs from min_c to max_c; the class gets 
 each) in class c is k_c g(u) + n_c. So offsets point along class indices: +0.5 lies towards the class above.
 """
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from priorities.dex.ranking.rules import Placement, RuleTable
+from priorities.dex.tables.weights import plane_through
 
 # Two floating point numbers that differ by less are equal: a plane this flat does not rank.
 EQUAL = 1e-12
@@ -37,38 +37,11 @@ class ClassLine:
 
 
 def regression_plane(table: RuleTable) -> Plane:
-    """Return the least-squares plane through the midpoints of the defined rules; all zero where it is not unique.
-
-    The count in the normal equations is that of all rules, undefined ones included, as in the method's library.
-    """
-    points = table.combinations[table.defined].astype(float)
-    values = table.midpoints[table.defined]
-    arguments = len(table.arguments)
-    normal = np.empty((arguments + 1, arguments + 1))
-    normal[:-1, :-1] = points.T @ points
-    normal[:-1, -1] = normal[-1, :-1] = points.sum(axis=0)
-    normal[-1, -1] = len(table.combinations)
-    solution = _solve_positive_definite(normal, np.append(points.T @ values, values.sum()))
-    return Plane(tuple(solution[:-1]), solution[-1])
-
-
-def _solve_positive_definite(matrix, right) -> list[float]:
-    """Solve by Cholesky's decomposition; zeros where a pivot vanishes (an argument that never varies)."""
-    size = len(right)
-    lower = np.zeros((size, size))
-    for i in range(size):
-        pivot = matrix[i, i] - lower[i, :i] @ lower[i, :i]
-        if pivot < EQUAL * max(1.0, matrix[i, i]):
-            return [0.0] * size
-        lower[i, i] = math.sqrt(pivot)
-        lower[i + 1 :, i] = (matrix[i + 1 :, i] - lower[i + 1 :, :i] @ lower[i, :i]) / lower[i, i]
-    forward = np.zeros(size)
-    for i in range(size):
-        forward[i] = (right[i] - lower[i, :i] @ forward[:i]) / lower[i, i]
-    result = np.zeros(size)
-    for i in reversed(range(size)):
-        result[i] = (forward[i] - lower[i + 1 :, i] @ result[i + 1 :]) / lower[i, i]
-    return result.tolist()
+    """Return the least-squares plane through the midpoints of the defined rules; all zero where it is not unique."""
+    heights = np.where(table.defined, table.midpoints, np.nan)
+    # The plane needs of a table only the combinations of its rules.
+    fitted = plane_through(heights, table)
+    return Plane(fitted.coefficients, fitted.constant)
 
 
 def class_lines(table: RuleTable, plane: Plane) -> list[ClassLine | None]:

@@ -20,6 +20,9 @@ from numpy.typing import NDArray
 
 from priorities.dex.ranking.rules import Placement, RuleTable
 
+# Pairs of rules are compared in a square of this side, in memory.
+LARGEST_WITH_GAPS = 8_000
+
 
 class Qq2:
     """The plain path: place and room of one rule in one class."""
@@ -72,14 +75,15 @@ def _place_class(table: RuleTable, rules: NDArray[np.int64]) -> NDArray[np.float
 def framed_graph(
     table: RuleTable, rules: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
-    """Return (lower, upper, distance) of the direct edges: 0 is the bottom, 1..n the rules, n + 1 the top."""
-    directions = np.array([direction for _, direction in table.arguments])
-    points = table.combinations[rules] * directions
-    below = _dominance(points)
-    direct = below & ~_through_another(below)
-    lower, upper = np.nonzero(direct)
+    """Return (lower, upper, distance) of the direct edges: 0 is the bottom, 1..n the rules, n + 1 the top.
+
+    ``rules`` agree in their unordered arguments. Raises ValueError for a class with gaps and too many rules.
+    """
+    lower, upper = _single_steps(table, rules) if _is_convex(table, rules) else _direct_edges(table, rules)
+    points = table.combinations[rules]
     hamming = (points[lower] != points[upper]).sum(axis=1)
-    first, last = np.flatnonzero(~below.any(axis=0)), np.flatnonzero(~below.any(axis=1))
+    inside = np.arange(len(rules))
+    first, last = np.setdiff1d(inside, upper), np.setdiff1d(inside, lower)
     frame = np.full(len(first) + len(last), float(len(table.ordered)))
     return (
         np.concatenate([lower + 1, np.zeros(len(first), dtype=np.int64), last + 1]),
@@ -88,19 +92,49 @@ def framed_graph(
     )
 
 
-def _dominance(points: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """``[i, j]``: rule j is at least as good as i in every argument, and better in one."""
+def _is_convex(table: RuleTable, rules: NDArray[np.int64]) -> bool:
+    """Whether every rule between two of these is among them, as in all monotone tables: then steps of one class in one
+    argument are the direct edges, and no pairs need to be compared."""
+    member = np.zeros(len(table.combinations), dtype=bool)
+    member[rules] = True
+    above = below = _towards_better(member, table)
+    for axis in table.ordered:
+        above = np.logical_or.accumulate(above, axis=axis)
+        below = np.flip(np.logical_or.accumulate(np.flip(below, axis), axis=axis), axis)
+    return int((above & below).sum()) == len(rules)
+
+
+def _towards_better(values: NDArray, table: RuleTable) -> NDArray:
+    """One value per rule as a grid whose ordered axes run from worse to better."""
+    grid = values.reshape([size for size, _ in table.arguments])
+    return np.flip(grid, [axis for axis, (_, direction) in enumerate(table.arguments) if direction < 0])
+
+
+def _single_steps(table: RuleTable, rules: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    numbers = np.full(len(table.combinations), -1)
+    numbers[rules] = np.arange(len(rules))
+    grid = _towards_better(numbers, table)
+    lower, upper = [], []
+    for axis in table.ordered:
+        before = np.take(grid, range(grid.shape[axis] - 1), axis=axis).ravel()
+        after = np.take(grid, range(1, grid.shape[axis]), axis=axis).ravel()
+        both = (before >= 0) & (after >= 0)
+        lower.append(before[both])
+        upper.append(after[both])
+    return np.concatenate(lower), np.concatenate(upper)
+
+
+def _direct_edges(table: RuleTable, rules: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Transitive reduction of dominance, pair by pair: for classes with gaps in between."""
+    if len(rules) > LARGEST_WITH_GAPS:
+        raise ValueError(f"{len(rules):,} rules of one class with gaps between them; QQ2 places {LARGEST_WITH_GAPS:,}")
+    points = table.combinations[rules] * np.array([direction for _, direction in table.arguments])
     below = np.ones((len(points), len(points)), dtype=bool)
     for column in points.T:
         below &= column[:, None] <= column[None, :]
     np.fill_diagonal(below, False)
-    return below
-
-
-def _through_another(below: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """``[i, k]``: some j lies between, so that the edge is not direct."""
     counted = below.astype(np.float32)
-    return counted @ counted > 0
+    return np.nonzero(below & ~(counted @ counted > 0))
 
 
 def gaps(table: RuleTable, offsets: NDArray[np.float64]) -> NDArray[np.float64]:

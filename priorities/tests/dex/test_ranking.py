@@ -14,7 +14,7 @@ from priorities.dex.evaluate import EXPAND, KEEP, Expand, evaluate
 from priorities.dex.model import Table
 from priorities.dex.ranking import offsets, offsets_of_option
 from priorities.dex.ranking.qq1 import Qq1, class_lines, regression_plane
-from priorities.dex.ranking.qq2 import framed_graph, gaps, rule_offsets
+from priorities.dex.ranking.qq2 import _direct_edges, _is_convex, _single_steps, framed_graph, gaps, rule_offsets
 from priorities.dex.ranking.quadratic import SKEW, place_on_line
 from priorities.dex.ranking.rules import RuleTable, rule_table
 from priorities.dex.values import UNDEFINED, interval, single
@@ -88,7 +88,7 @@ def graphs(draw):
     shape = draw(st.lists(st.integers(1, 4), min_size=1, max_size=3))
     combinations = np.indices(shape).reshape(len(shape), -1).T
     directions = draw(st.lists(st.sampled_from((1, -1)), min_size=len(shape), max_size=len(shape)))
-    rules = draw(st.sets(st.integers(0, len(combinations) - 1), min_size=2)) if len(combinations) > 1 else {0}
+    rules = draw(st.sets(st.integers(0, len(combinations) - 1), min_size=min(2, len(combinations))))
     table = RuleTable(tuple(zip(shape, directions, strict=True)), combinations, np.ones((len(combinations), 1), bool))
     return framed_graph(table, np.array(sorted(rules))), len(rules) + 2
 
@@ -109,6 +109,34 @@ def test_the_quadratic_programme_is_solved_to_the_optimum(case):
     pushes[upper[tight], np.arange(len(tight))] += 1
     pushes[lower[tight], np.arange(len(tight))] -= 1
     assert nnls(pushes[1:], pull[1:])[1] < 1e-6
+
+
+@given(graphs())
+@settings(max_examples=100, deadline=None)
+def test_edges_of_the_graph_are_the_direct_ones(case):
+    (lower, upper, _), count = case
+    above = [{int(b) for a, b in zip(lower, upper, strict=True) if a == point} for point in range(count)]
+
+    def reachable(point):
+        return set().union(*[{after} | reachable(after) for after in above[point]])
+
+    for a, b in zip(lower.tolist(), upper.tolist(), strict=True):
+        assert not any(b in reachable(other) for other in above[a] - {b})
+
+
+@given(st.data())
+@settings(max_examples=100, deadline=None)
+def test_edges_of_a_class_are_the_same_by_steps_and_by_pairs(data):
+    shape = data.draw(st.lists(st.integers(1, 4), min_size=1, max_size=3))
+    directions = [data.draw(st.sampled_from((1, -1))) for _ in shape]
+    combinations = np.indices(shape).reshape(len(shape), -1).T
+    height = combinations @ np.array(directions)
+    ends = sorted(data.draw(st.integers(int(height.min()), int(height.max()))) for _ in range(2))
+    rules = np.flatnonzero((height >= ends[0]) & (height <= ends[1]))
+    table = RuleTable(tuple(zip(shape, directions, strict=True)), combinations, np.ones((len(combinations), 1), bool))
+    assert _is_convex(table, rules)
+    by_steps, by_pairs = _single_steps(table, rules), _direct_edges(table, rules)
+    assert set(zip(*map(list, by_steps), strict=True)) == set(zip(*map(list, by_pairs), strict=True))
 
 
 def test_the_quadratic_programme_agrees_with_a_general_solver():
