@@ -1,4 +1,4 @@
-"""How indicators are spread over the country, from the materialised distribution."""
+"""How indicators are spread over the country, from the distributions in force."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -24,7 +24,7 @@ class AreaQuerySet(models.QuerySet):
         return self.filter(patches=patch)
 
     def with_profile(self):
-        """Each area with its materialised profile in one query."""
+        """Each area with its profile in one query."""
         return self.select_related("profile")
 
 
