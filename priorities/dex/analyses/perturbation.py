@@ -23,13 +23,10 @@ from numpy.typing import NDArray
 
 from priorities.dex.model import Attribute, Model, ScaleOrder, Table
 from priorities.dex.tables.completion import complete
-from priorities.dex.tables.consistency import is_consistent
-from priorities.dex.tables.grid import INCOMPARABLE, TableScales, running_maximum, running_minimum
+from priorities.dex.tables.grid import INCOMPARABLE, TableScales
+from priorities.dex.tables.shifting import shifted
 from priorities.dex.tables.weights import regression
 from priorities.dex.thresholds import Thresholds
-from priorities.dex.values import Value, ValueKind, interval
-
-RULES_WITH_ENDS = (ValueKind.CLASS, ValueKind.INTERVAL, ValueKind.FULL)
 
 
 @dataclass(frozen=True)
@@ -139,31 +136,7 @@ def _deviating(attribute: Attribute, scales: TableScales, factors: NDArray) -> T
     plane = regression(table, scales)
     coefficients = np.array(plane.coefficients)
     change = _drawn_coefficients(coefficients, scales, factors) - coefficients
-    middle = (np.array(scales.sizes) - 1) / 2
-    shift = (scales.combinations - middle) @ change
-    ends = np.array([_ends(rule) for rule in table.rules])
-    if np.isnan(ends).all():
-        return table
-    moved = np.clip(np.floor(ends + shift[:, None] + 0.5), 0, scales.output.size - 1)
-    if not np.isnan(ends).any() and is_consistent(table, scales):
-        moved = np.stack([_monotone(moved[:, end], scales) for end in range(2)], axis=1)
-    rules = tuple(
-        rule if np.isnan(low) else interval(int(low), int(high))
-        for rule, (low, high) in zip(table.rules, moved, strict=True)
-    )
-    return replace(table, rules=rules)
-
-
-def _ends(rule: Value) -> tuple[float, float]:
-    """Lowest and highest class of a rule that is a range; sets with holes, distributions and undefined rules stay."""
-    if rule.kind not in RULES_WITH_ENDS:
-        return np.nan, np.nan
-    return rule.classes[0], rule.classes[-1]
-
-
-def _monotone(values: NDArray, scales: TableScales) -> NDArray:
-    """Halfway between the smallest monotone table above and the largest below; a monotone table is both."""
-    return np.floor((running_maximum(values, scales) + running_minimum(values, scales)) / 2)
+    return shifted(table, scales, change)
 
 
 def _completed(attribute: Attribute, scales: TableScales, factors: NDArray) -> Table:
