@@ -7,6 +7,9 @@ takes dataclasses and arrays and gives them back, so that it can be read, tested
 ``model``          scales, rule values, tables, discretisations, attributes, linked models
 ``values``         the text notation of rule and option values in ``.dxi`` files
 ``dxi``            the ``.dxi`` reader; refuses malformed and hostile files with the element and the reason
+``dxi_writer``     the ``.dxi`` writer; loses nothing, also of what evaluation does not need
+``notation``       conversion between the old and the new form of ``.dxi`` files
+``options``        what options say of their inputs, from JSON, CSV and model files; results as JSON
 ``tables``         decision tables as people edit them: checks, completion, weights, readable rules
 ``thresholds``     from a number to a class, or to memberships of neighbouring classes
 ``evaluate``       the plain evaluation: the specification, one option at a time

@@ -28,6 +28,7 @@ __all__ = ["MAXIMUM_BYTES", "DxiError", "read_dxi"]
 MAXIMUM_ATTRIBUTES = 5_000
 MAXIMUM_DEPTH = 100
 MAXIMUM_CLASSES = 200
+MAXIMUM_DECIMALS = 20
 # Of all tables together: a file of the largest size would otherwise take gigabytes as a model.
 MAXIMUM_RULES_OF_MODEL = 3_000_000
 
@@ -211,6 +212,7 @@ def _bound(element: XmlNode, tag: str, owner: str) -> float | None:
 
 def _whole(text: str, owner: str, line: int | None) -> int:
     number = number_of(text, owner, "FLTDEC", line)
-    if number != int(number):
-        raise DxiError(owner, f"FLTDEC holds {text!r}, which is not a whole number", line)
+    if number != int(number) or not -1 <= number <= MAXIMUM_DECIMALS:
+        reason = f"FLTDEC holds {text!r}, which is not a whole number up to {MAXIMUM_DECIMALS}"
+        raise DxiError(owner, reason, line)
     return int(number)

@@ -4,11 +4,9 @@ FUNCTION codes a rule as one character: class = code - code("0"), so that class 
 rule texts instead (``12=3``), see ``rule_text``. TABLE has one RULE element for each rule.
 """
 
-import math
-
 from priorities.dex.model import Attribute, Discretisation, RequiredWeights, Table
 from priorities.dex.rule_text import read_rule_texts
-from priorities.dex.values import UNDEFINED, Value, interval, parse_value, single
+from priorities.dex.values import UNDEFINED, Value, interval, parse_number, parse_value, single
 from priorities.dex.xml_tree import DxiError, XmlNode
 
 MAXIMUM_RULES = 1_000_000
@@ -175,9 +173,6 @@ def flag(text: str, owner: str, tag: str, *, default: bool) -> bool:
 
 def number_of(text: str, owner: str, tag: str, line: int | None = None) -> float:
     try:
-        number = float(text)
-    except ValueError:
-        raise DxiError(owner, f"{tag} holds {text!r}, which is not a number", line) from None
-    if not math.isfinite(number):
-        raise DxiError(owner, f"{tag} holds {text!r}, which is not a finite number", line)
-    return number
+        return parse_number(text)
+    except ValueError as error:
+        raise DxiError(owner, f"{tag}: {error}", line) from None

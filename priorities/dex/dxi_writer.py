@@ -77,7 +77,9 @@ def _merge(source: XmlNode, parts: list[Part]) -> XmlNode:
         if rank is None:
             result.append((-1, child))
         elif waiting[rank]:
-            result.append((rank, waiting[rank].pop(0)))
+            wanted = waiting[rank].pop(0)
+            wanted.lead = child.lead if wanted.lead is None else wanted.lead
+            result.append((rank, wanted))
     for rank, wanted in enumerate(waiting):
         if wanted:
             before = [place for place, (other, _) in enumerate(result) if 0 <= other <= rank]
@@ -123,7 +125,7 @@ def _plain_description(source: XmlNode, text: str) -> list[XmlNode]:
 
 def _settings(source: XmlNode, model: Model) -> list[XmlNode]:
     blocks = source.all("SETTINGS")
-    if blocks and read_settings(source) == model.settings and read_linking(source) == model.linking:
+    if read_settings(source) == model.settings and read_linking(source) == model.linking:
         return blocks
     old = [child for block in blocks for child in block.elements]
     children = []
@@ -275,7 +277,8 @@ def _table(old: XmlNode, before, attribute: Attribute, arguments: list[Attribute
         *[((name,), [element(name, cached[name])] if name in cached else []) for name in CACHED_TAGS],
     ]
     merged = _merge(old, parts)
-    return XmlNode(tag, attributes=merged.attributes, children=merged.children)
+    merged.tag = tag
+    return merged
 
 
 def _weights(old: XmlNode, before, table: Table) -> list[Part]:

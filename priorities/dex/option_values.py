@@ -12,7 +12,7 @@ from typing import Any
 
 from priorities.dex.evaluate import InputValue
 from priorities.dex.model import Attribute, Model, OptionNotation
-from priorities.dex.values import ValueKind, parse_value
+from priorities.dex.values import ValueKind, parse_number, parse_value
 
 CLASS_KEY = re.compile("-?[0-9]{1,6}")
 BOUNDS = ("error", "clamp")
@@ -179,10 +179,12 @@ def raw_value(text: str, attribute: Attribute, *, bounds: str) -> Any:
     if scale is None:
         raise ValueError(f"{text!r}: it has no scale, so it takes no value")
     if scale.continuous:
-        return _number_in(text)
+        return parse_number(text)
     if CLASS_KEY.fullmatch(text):
         return int(text)
     if text in scale.names:
+        if scale.names.count(text) > 1:
+            raise ValueError(f"{scale.names.count(text)} classes are called {text!r}; give the index")
         return scale.names.index(text)
     if text == "*":
         return list(range(scale.size))
@@ -190,13 +192,6 @@ def raw_value(text: str, attribute: Attribute, *, bounds: str) -> Any:
     if value.kind is ValueKind.DISTRIBUTION:
         return {str(index): membership for index, membership in value.memberships}
     return [index for index, _ in value.memberships]
-
-
-def _number_in(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise ValueError(f"{text!r} is not a number") from None
 
 
 def stored_value(text: str, notation: OptionNotation, attribute: Attribute, *, bounds: str) -> Any:

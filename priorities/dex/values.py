@@ -5,8 +5,11 @@ set; ``undef...`` undefined. Classes are indexed from 0 in file order, whatever 
 """
 
 import math
+import re
 from dataclasses import dataclass
 from enum import Enum
+
+NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?|[+-]?(nan|inf|infinity)", re.IGNORECASE)
 
 
 class ValueKind(Enum):
@@ -124,12 +127,22 @@ def _parse_distribution(body: str, size: int) -> Value:
     return Value(ValueKind.DISTRIBUTION, tuple(sorted(memberships.items())))
 
 
+def parse_number(text: str) -> float:
+    """Return the number written as ``text``: digits, point, exponent. Raises ValueError with the reason.
+
+    Not all that Python reads is a number here: no ``1_000``, no digits of other scripts, nothing infinite.
+    """
+    if not NUMBER.fullmatch(text.strip()):
+        raise ValueError(f"{text[:60]!r} is not a number")
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text[:60]!r} is not a finite number")
+    return number
+
+
 def _membership(text: str) -> float:
-    try:
-        membership = float(text)
-    except ValueError:
-        raise ValueError(f"{text!r} is not a membership") from None
-    if not math.isfinite(membership) or membership < 0:
+    membership = parse_number(text)
+    if membership < 0:
         raise ValueError(f"{text!r} is not a membership from 0 upwards")
     return membership
 

@@ -1,8 +1,8 @@
 """XML as a plain tree that keeps what it does not understand, read with limits and written again.
 
-Kept: elements, attributes, text, comments, processing instructions inside the root, and their order. Not kept: white
-space between elements, and how a character was written (entity, CDATA). A document type is refused, so there are no
-entities that could expand.
+Kept: elements, attributes, text, comments, processing instructions, their order, and the white space between them. Not
+kept: how a character was written (entity, CDATA), an empty element (``<a/>`` or ``<a></a>``) or a line end. A document
+type is refused, so there are no entities that could expand.
 """
 
 import re
@@ -37,9 +37,13 @@ class DxiError(ModelError):
 
 
 class XmlNode:
-    """One node. Nobody changes a node once it is built: trees share them."""
+    """One node. Nobody changes a node once it is built: trees share them.
 
-    __slots__ = ("tag", "attributes", "children", "content", "line")
+    ``lead`` and ``trail``: the white space before the node and before its end, None where the writer is to choose.
+    ``around``: of a root, the comments and instructions before and after it.
+    """
+
+    __slots__ = ("tag", "attributes", "children", "content", "line", "lead", "trail", "around")
 
     def __init__(
         self, tag: str, *, attributes: dict[str, str] | None = None, children: Iterable["XmlNode"] = (),
@@ -50,6 +54,9 @@ class XmlNode:
         self.children = list(children)
         self.content = content
         self.line = line
+        self.lead: str | None = None
+        self.trail: str | None = None
+        self.around: tuple[list[XmlNode], list[XmlNode]] = ([], [])
 
     @property
     def text(self) -> str:
@@ -64,7 +71,9 @@ class XmlNode:
         return [child for child in self.children if child.tag in tags]
 
     def with_children(self, children: Iterable["XmlNode"]) -> "XmlNode":
-        return XmlNode(self.tag, attributes=self.attributes, children=children, content=self.content, line=self.line)
+        node = XmlNode(self.tag, attributes=self.attributes, children=children, content=self.content, line=self.line)
+        node.lead, node.trail, node.around = self.lead, self.trail, self.around
+        return node
 
     def same_as(self, other: "XmlNode") -> bool:
         """Whether both say the same: everything but the line. Attributes have no order in XML."""
@@ -89,6 +98,7 @@ class _TreeBuilder(ContentHandler, LexicalHandler):
         self.open: list[XmlNode] = []
         self.text: list[str] = []
         self.count = 0
+        self.around: tuple[list[XmlNode], list[XmlNode]] = ([], [])
 
     def startElement(self, name, attrs):
         self._end_of_text()
@@ -107,7 +117,7 @@ class _TreeBuilder(ContentHandler, LexicalHandler):
         node = self.open.pop()
         texts = [child for child in node.children if child.tag == TEXT]
         if len(texts) < len(node.children) and not any(text.content.strip() for text in texts):
-            node.children = [child for child in node.children if child.tag != TEXT]
+            _set_apart(node)
 
     def characters(self, content):
         self.text.append(content)
@@ -119,9 +129,12 @@ class _TreeBuilder(ContentHandler, LexicalHandler):
         self._special(INSTRUCTION, f"{target} {data}".rstrip())
 
     def _special(self, tag: str, content: str) -> None:
+        node = XmlNode(tag, content=content, line=self.parser.getLineNumber())
         if self.open:
             self._end_of_text()
-            self._append(XmlNode(tag, content=content, line=self.parser.getLineNumber()))
+            self._append(node)
+        else:
+            self.around[self.root is not None].append(node)
 
     def _end_of_text(self) -> None:
         if self.text and self.open:
@@ -133,6 +146,18 @@ class _TreeBuilder(ContentHandler, LexicalHandler):
         if self.count > MAXIMUM_NODES:
             raise DxiError("file", f"more than {MAXIMUM_NODES:,} elements", self.parser.getLineNumber())
         self.open[-1].children.append(node)
+
+
+def _set_apart(node: XmlNode) -> None:
+    """White space between elements is no content: it becomes ``lead`` and ``trail``."""
+    space, nodes = "", []
+    for child in node.children:
+        if child.tag == TEXT:
+            space = child.content
+        else:
+            child.lead, space = space, ""
+            nodes.append(child)
+    node.children, node.trail = nodes, space
 
 
 def parse_xml(data: bytes | str) -> XmlNode:
@@ -159,19 +184,23 @@ def parse_xml(data: bytes | str) -> XmlNode:
         raise DxiError("file", f"cannot be decoded: {error}") from None
     if builder.root is None:
         raise DxiError("file", "not well-formed XML: no element found")
+    builder.root.around = builder.around
     return builder.root
 
 
 def serialise(root: XmlNode) -> str:
     """Return the file as text, to be stored as UTF-8. Raises DxiError for a character that XML cannot hold."""
-    parts = ['<?xml version="1.0" encoding="UTF-8"?>\n']
-    _write(root, parts, indent="\n")
+    parts = ['<?xml version="1.0" encoding="UTF-8"?>']
+    before, after = root.around
+    for node in (*before, root, *after):
+        parts.append("\n")
+        _write(node, parts, lead="\n")
     parts.append("\n")
     return "".join(parts)
 
 
-def _write(node: XmlNode, parts: list[str], indent: str) -> None:
-    """``indent``: the line end and white space before the children of this node; empty in mixed content."""
+def _write(node: XmlNode, parts: list[str], lead: str) -> None:
+    """``lead``: the line end and white space before this node; empty in mixed content."""
     if node.tag == TEXT:
         parts.append(_escaped(node.content, {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}))
     elif node.tag == COMMENT:
@@ -179,10 +208,10 @@ def _write(node: XmlNode, parts: list[str], indent: str) -> None:
     elif node.tag == INSTRUCTION:
         parts.append(f"<?{_checked(node.content)}?>")
     else:
-        _write_element(node, parts, indent)
+        _write_element(node, parts, lead)
 
 
-def _write_element(node: XmlNode, parts: list[str], indent: str) -> None:
+def _write_element(node: XmlNode, parts: list[str], lead: str) -> None:
     parts.append(f"<{node.tag}")
     for name, value in node.attributes.items():
         quoted = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r": "&#13;", "\n": "&#10;", "\t": "&#9;"}
@@ -191,12 +220,15 @@ def _write_element(node: XmlNode, parts: list[str], indent: str) -> None:
         parts.append("/>")
         return
     parts.append(">")
-    inline = not indent or any(child.tag == TEXT for child in node.children)
-    inner = "" if inline else indent + INDENT
+    is_mixed = any(child.tag == TEXT for child in node.children)
+    # A new child stands as its siblings do.
+    usual = next((child.lead for child in node.children if child.lead is not None), lead and lead + INDENT)
     for child in node.children:
-        parts.append(inner)
-        _write(child, parts, inner)
-    parts.append(f"{'' if inline else indent}</{node.tag}>")
+        space = "" if is_mixed else usual if child.lead is None else child.lead
+        parts.append(space)
+        _write(child, parts, space)
+    trail = lead if node.trail is None else node.trail
+    parts.append(f"{'' if is_mixed else trail}</{node.tag}>")
 
 
 def _escaped(text: str, characters: dict[str, str]) -> str:

@@ -28,7 +28,8 @@ def model_files(draw) -> str:
     settings = [element("JSON", "", element("MODEL", "True")), element("FONTSIZE", "8")]
     if draw(st.booleans()):
         settings.append(element("LINKING", draw(st.sampled_from(["False", "0"]))))
-    parts.append(element("SETTINGS", "", *draw(st.permutations(settings))))
+    if draw(st.booleans()):
+        parts.append(element("SETTINGS", "", *draw(st.permutations(settings))))
     parts += [draw(attributes(depth=1, options=len(options))) for _ in range(draw(st.integers(1, 2)))]
     parts += draw(strangers())
     return serialise(element("DEXi", "", *parts))

@@ -12,7 +12,7 @@ from priorities.dex.dxi_writer import write_dxi
 from priorities.tests.dex.dxi_files import model_files
 from priorities.tests.dex.models import attribute, dxi, function
 
-MANY = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+MANY = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 PIECES = ["<", ">", "&", "/>", "<LOW>", "</SCALE>", "<ATTRIBUTE>", "9", "-", ":", "*", "{", "<!--", "&#0;", "\x00", "é",
           "<!DOCTYPE x>", "<FUNCTION/>", "<OPTION>1</OPTION>", "]]>", "nan", "1e999", " "]  # fmt: skip
 TAGS = ["LOW", "HIGH", "ENTERED", "RULE", "TABLE", "FUNCTION", "DISCRETIZE", "VALUE", "BOUND", "SCALE", "SCALEVALUE",
@@ -110,6 +110,9 @@ def refusal(text: str) -> str:
         (dxi(attribute("R", function("012", "<CONSIST>maybe</CONSIST>"), attribute("A"))), "R: CONSIST is 'maybe'"),
         (dxi(attribute("R", function("012", "<WEIGHTS>-5</WEIGHTS>"), attribute("A"))), "negative weight"),
         (dxi(attribute("R", function("012", "<ROUNDING>2</ROUNDING>"), attribute("A"))), "R: ROUNDING is '2'"),
+        (dxi(attribute("R", function("012", "<WEIGHTS>1_0</WEIGHTS>"), attribute("A"))), "'1_0' is not a number"),
+        (dxi(attribute("A", scale="<SCALE><FLTDEC>1e300</FLTDEC><CONTINUOUS/></SCALE>")), "whole number up to 20"),
+        (dxi(attribute("A", scale="<SCALE><CONTINUOUS><LOW>1,5</LOW></CONTINUOUS></SCALE>")), "'1,5' is not a number"),
         (dxi(attribute("A"), settings="<LINKING>perhaps</LINKING>"), "DEXi: LINKING is 'perhaps'"),
         (dxi(attribute("R", "<FUNCTION><RULE>1=1</RULE></FUNCTION>", attribute("A"))), "1 rules; the arguments make 3"),
         (dxi(attribute("R", "<FUNCTION>1=1 1=2 3=1</FUNCTION>", attribute("A"))), "'1=2' repeats"),

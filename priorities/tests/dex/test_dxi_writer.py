@@ -14,7 +14,7 @@ from priorities.dex.xml_tree import parse_xml
 from priorities.tests.dex.dxi_files import TEXTS, model_files
 from priorities.tests.dex.models import DEFAULT_MODEL_FILE, attribute, dxi, function, models, rule_values
 
-MANY = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+MANY = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def written_and_read(model: Model) -> Model:
@@ -25,10 +25,8 @@ def written_and_read(model: Model) -> Model:
 @given(model_files())
 def test_a_file_is_written_as_it_was_read(text):
     model = read_dxi(text)
-    written = write_dxi(model)
-    assert parse_xml(written).same_as(parse_xml(text))
-    assert read_dxi(written) == model
-    assert write_dxi(read_dxi(written)) == written
+    assert write_dxi(model) == text
+    assert read_dxi(write_dxi(model)) == model
 
 
 @MANY
@@ -71,6 +69,32 @@ def test_changes_are_written_and_everything_else_stays(text, data):
 def test_the_default_model_is_written_in_its_form():
     text = DEFAULT_MODEL_FILE.read_text()
     assert parse_xml(write_dxi(read_dxi(text))).same_as(parse_xml(text))
+
+
+STYLED = """<?xml version="1.0" encoding="UTF-8"?>
+<!-- made by hand -->
+<?note here?>
+<DEXi><NAME>Mine</NAME>
+\t<ATTRIBUTE>
+
+\t\t<NAME>R</NAME><!-- the root -->
+\t\t<SCALE><SCALEVALUE><NAME>a &lt; b</NAME></SCALEVALUE> <SCALEVALUE><NAME>c</NAME></SCALEVALUE></SCALE>
+\t\t<FUNCTION><LOW>01</LOW></FUNCTION>
+\t\t<ATTRIBUTE><NAME>A</NAME>
+\t\t\t<SCALE><SCALEVALUE><NAME>x</NAME></SCALEVALUE><SCALEVALUE><NAME>y</NAME></SCALEVALUE></SCALE></ATTRIBUTE>
+\t</ATTRIBUTE>
+</DEXi>
+<!-- end -->
+"""
+
+
+def test_the_layout_of_a_file_is_kept():
+    assert write_dxi(read_dxi(STYLED)) == STYLED
+    assert changed_rules(STYLED, single(1), single(1)) == STYLED.replace("<LOW>01<", "<LOW>11<")
+    description = replace(read_dxi(STYLED).attributes[0], description="first")
+    written = write_dxi(replace(read_dxi(STYLED), attributes=(description, read_dxi(STYLED).attributes[1])))
+    new = "\n\n\t\t<DESCRIPTION>first</DESCRIPTION>"
+    assert written == STYLED.replace("<NAME>R</NAME>", f"<NAME>R</NAME>{new}")
 
 
 def changed_rules(text: str, *rules: Value) -> str:

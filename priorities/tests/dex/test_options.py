@@ -2,6 +2,7 @@
 
 import io
 import json
+import random
 import tracemalloc
 from fractions import Fraction
 
@@ -235,7 +236,7 @@ def test_csv_moved_to_the_end_of_the_scale():
         ("name,A\nx,high\n", "line 2 (x): A: 'high' is not a class index"),
         ("name,A\nx,{3}\n", "line 2 (x): A: class 3 is outside the scale"),
         ("name,A\nx,<0:2>\n", "class 0 has the membership 2.0"),
-        ("name,X\nx,nan\n", "nan is not a finite number"),
+        ("name,X\nx,nan\n", "X: 'nan' is not a finite number"),
         ("name,X\nx,low\n", "line 2 (x): X: 'low' is not a number"),
         ("name,BARE\nx,0\n", "it has no scale"),
         ("name,A,A\nx,0,0\n", "has a value already"),
@@ -302,3 +303,47 @@ def test_no_options_and_numbers_that_are_none():
     assert json.loads(stream.getvalue())["options"] == []
     with pytest.raises(ValueError, match="not a finite number"):
         write_results(model, [("x", [{0: float("nan")}] * 8)], io.BytesIO())
+
+
+WHOLE = """{"options": [{"name": "one", "inputs": {"A": 2, "X": 1.5, "#4": [0, 1], "GROUP": {"0": 0.5, "2": 0.5}}},
+{"name": "two", "inputs": {"A": null}}]}"""
+DAMAGE = [
+    "",
+    "{",
+    "}",
+    "[",
+    "]",
+    '"',
+    ",",
+    ":",
+    "-",
+    "9",
+    "1e999",
+    "NaN",
+    "null",
+    "\\ud800",
+    "\x00",
+    "é",
+    "\n",
+    "#",
+    "<",
+    ";",
+]
+
+
+@given(st.sampled_from([("json", WHOLE), ("csv", CSV)]), st.integers(0, 2**32), st.sampled_from(["error", "clamp"]))
+def test_damaged_files_are_read_or_refused(whole, seed, bounds):
+    notation, text = whole
+    chance = random.Random(seed)
+    for _ in range(chance.randint(1, 4)):
+        start = chance.randrange(len(text))
+        text = text[:start] + chance.choice(DAMAGE) + text[start + chance.choice([0, 1, 1, 5]) :]
+    data = bytearray(text.encode())
+    if chance.random() < 0.3:
+        data[chance.randrange(len(data))] = chance.randrange(256)
+    model = small_model()
+    try:
+        for _, inputs in read_options(model, io.BytesIO(bytes(data)), notation=notation, bounds=bounds):
+            evaluate(model, inputs, method="fuzzy")
+    except OptionsError as refusal:
+        assert refusal.reason
