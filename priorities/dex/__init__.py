@@ -11,12 +11,14 @@ takes dataclasses and arrays and gives them back, so that it can be read, tested
 ``notation``       conversion between the old and the new form of ``.dxi`` files
 ``options``        what options say of their inputs, from JSON, CSV and model files; results as JSON
 ``tables``         decision tables as people edit them: checks, completion, weights, readable rules
-``thresholds``     from a number to a class, or to memberships of neighbouring classes
+``thresholds``     from a number to a class, to memberships of neighbouring classes, or to a place inside its class
 ``evaluate``       the plain evaluation: the specification, one option at a time
 ``arrays``         the same semantics over many options at once, all methods, proven equal by property tests
 ``vectorised``     what is published for many areas, by ``arrays``
 ``influence``      which inputs hold the result where it is
-``minutes``        planned minutes of a visit
+``ranking``        offsets inside a class (QQ1, QQ2), for options and for areas
+``confidence``     how sure a published class is near the bounds of its figures
+``minutes``        planned minutes of a visit, of published classes or expected from probabilities
 ``explanation``    a result in words: the rule that fired at every node and the factors behind it
 =================  ====================================================================================
 

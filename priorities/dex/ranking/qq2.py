@@ -18,6 +18,7 @@ import itertools
 import numpy as np
 from numpy.typing import NDArray
 
+from priorities.dex.ranking.quadratic import place_on_line
 from priorities.dex.ranking.rules import Placement, RuleTable
 
 # Pairs of rules are compared in a square of this side, in memory.
@@ -64,8 +65,6 @@ def _place_class(table: RuleTable, rules: NDArray[np.int64]) -> NDArray[np.float
     """Offsets of the rules of one class, all comparable in their unordered arguments."""
     if len(rules) == 1:
         return np.zeros(1)
-    from priorities.dex.ranking.quadratic import place_on_line  # SciPy takes longer to import than QQ1 to run
-
     lower, upper, distances = framed_graph(table, rules)
     x = place_on_line(lower, upper, distances, len(rules) + 2)
     longest = distances.max()

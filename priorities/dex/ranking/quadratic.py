@@ -10,11 +10,11 @@ takes the last rounding of the interior point away. Nothing is random: the same 
 """
 
 from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array, csc_array, diags_array
-from scipy.sparse.linalg import splu
 
 SKEW = 0.01
 MAXIMUM_STEPS = 200
@@ -23,10 +23,59 @@ GAP = 1e-11
 RESIDUAL = 1e-8
 FEASIBLE = 1e-9
 CLOSE = 1e-4
+# Up to this many points NumPy alone is faster than importing SciPy; beyond, sparse matrices are worth it.
+DENSE = 300
 
 
 class NotSolved(ArithmeticError):
     """The interior point method did not come to an end; never seen, and never passed over in silence."""
+
+
+@dataclass(frozen=True)
+class Graph:
+    """Springs between points. Edge e pulls ``lower[e]`` and ``upper[e]`` together; the last point is pulled to 0 with
+    strength ``skew``; point 0 is held at 0, so that arrays over points begin with it."""
+
+    lower: NDArray[np.int64]
+    upper: NDArray[np.int64]
+    count: int
+    last: int
+
+    def stretch(self, x: NDArray) -> NDArray:
+        """Length of every edge."""
+        return x[self.upper] - x[self.lower]
+
+    def push(self, force: NDArray) -> NDArray:
+        """What forces along the edges sum up to at every point but the first, which does not move."""
+        result = np.bincount(self.upper, force, self.count) - np.bincount(self.lower, force, self.count)
+        result[0] = 0.0
+        return result
+
+    def pull(self, x: NDArray) -> NDArray:
+        """Half the gradient of the sum of squares: the Hessian times x."""
+        result = self.push(self.stretch(x))
+        result[self.last] += SKEW * x[self.last]
+        return result
+
+    def solver(self, weights: NDArray) -> Callable[[NDArray], NDArray]:
+        """Return what solves for the points at which weighted edges (and the skew) pull as given; 0 at point 0."""
+        rows = np.concatenate([self.upper, self.lower, self.upper, self.lower, [self.last]])
+        columns = np.concatenate([self.upper, self.lower, self.lower, self.upper, [self.last]])
+        values = np.concatenate([weights, weights, -weights, -weights, [SKEW]])
+        solve = (_dense if self.count <= DENSE else _sparse)(rows, columns, values, self.count)
+        return lambda right: np.concatenate([[0.0], solve(right[1:])])
+
+
+def _dense(rows: NDArray, columns: NDArray, values: NDArray, count: int) -> Callable[[NDArray], NDArray]:
+    matrix = np.bincount(rows * count + columns, values, count * count).reshape(count, count)[1:, 1:]
+    return lambda right: np.linalg.solve(matrix, right)
+
+
+def _sparse(rows: NDArray, columns: NDArray, values: NDArray, count: int) -> Callable[[NDArray], NDArray]:
+    from scipy.sparse import coo_array, csc_array
+    from scipy.sparse.linalg import splu
+
+    return splu(csc_array(coo_array((values, (rows, columns)), shape=(count, count)))[1:, 1:]).solve
 
 
 def place_on_line(
@@ -37,24 +86,13 @@ def place_on_line(
     Edge e says that ``upper[e]`` lies at least ``distances[e]`` above ``lower[e]``. The edges form a graph without
     cycles in which every point is above point 0. Raises NotSolved.
     """
-    incidence = _incidence(lower, upper, count)
-    top = np.zeros(count - 1)
-    top[-1] = SKEW
-    start = 2.0 * _levels(lower, upper, distances, count)[1:]
-    x, tight = _interior_point(incidence, np.asarray(distances, dtype=float), top, start)
-    rigid = _polish(incidence, distances, top, tight, lower, upper, count)
-    slack = incidence @ rigid - distances
-    exact = slack.min() > -FEASIBLE and np.abs(rigid - x).max() < CLOSE * max(1.0, x.max())
-    return np.concatenate([[0.0], rigid if exact else x])
-
-
-def _incidence(lower: NDArray, upper: NDArray, count: int) -> csc_array:
-    """One row per edge: x_upper - x_lower. Point 0 has no column, because it stays at 0."""
-    edges = np.arange(len(lower))
-    rows, columns = np.concatenate([edges, edges]), np.concatenate([upper, lower]) - 1
-    signs = np.concatenate([np.ones(len(edges)), -np.ones(len(edges))])
-    kept = columns >= 0
-    return csc_array(coo_array((signs[kept], (rows[kept], columns[kept])), shape=(len(edges), count - 1)))
+    distances = np.asarray(distances, dtype=float)
+    graph = Graph(lower, upper, count, count - 1)
+    x, tight = _interior_point(graph, distances, 2.0 * _levels(lower, upper, distances, count))
+    rigid = _polish(graph, distances, tight)
+    # The rigid bodies are the solution only where they keep the other distances too, and stay where the points were.
+    is_exact = (graph.stretch(rigid) - distances).min() > -FEASIBLE and np.abs(rigid - x).max() < CLOSE * x.max()
+    return rigid if is_exact else x
 
 
 def _levels(lower: NDArray, upper: NDArray, distances: NDArray, count: int) -> NDArray[np.float64]:
@@ -69,23 +107,22 @@ def _levels(lower: NDArray, upper: NDArray, distances: NDArray, count: int) -> N
     raise NotSolved("the edges form a cycle")
 
 
-def _interior_point(edges: csc_array, distances: NDArray, top: NDArray, x: NDArray) -> tuple[NDArray, NDArray]:
-    """Return the positions and which edges are tight."""
-    hessian = edges.T @ edges + diags_array(top)
-    slack = edges @ x - distances
+def _interior_point(graph: Graph, distances: NDArray, x: NDArray) -> tuple[NDArray, NDArray]:
+    """Return the positions and which edges are tight. ``x``: a start that keeps all distances with room to spare."""
+    slack = graph.stretch(x) - distances
     force = np.ones(len(distances))
     scale = max(1.0, float(distances.max()))
     for _ in range(MAXIMUM_STEPS):
-        dual = hessian @ x - edges.T @ force
-        primal = edges @ x - distances - slack
+        dual = graph.pull(x) - graph.push(force)
+        primal = graph.stretch(x) - distances - slack
         gap = slack @ force / len(force)
         if gap < GAP * scale and max(np.abs(dual).max(), np.abs(primal).max()) < RESIDUAL * scale:
             return x, force > slack
-        system = splu(csc_array(hessian + edges.T @ diags_array(force / slack) @ edges))
+        solve = graph.solver(1.0 + force / slack)
 
-        def step(complement, *, dual=dual, primal=primal, system=system, slack=slack, force=force):
-            dx = system.solve(-dual - edges.T @ ((complement + force * primal) / slack))
-            ds = edges @ dx + primal
+        def step(complement, *, dual=dual, primal=primal, solve=solve, slack=slack, force=force):
+            dx = solve(-dual - graph.push((complement + force * primal) / slack))
+            ds = graph.stretch(dx) + primal
             return dx, ds, -(complement + force * ds) / slack
 
         _, ds, df = step(slack * force)
@@ -104,19 +141,14 @@ def _longest(values: NDArray, direction: NDArray) -> float:
     return float((-values[falling] / direction[falling]).min(initial=np.inf))
 
 
-def _polish(
-    edges: csc_array, distances: NDArray, top: NDArray, tight: NDArray, lower: NDArray, upper: NDArray, count: int
-) -> NDArray[np.float64]:
+def _polish(graph: Graph, distances: NDArray, tight: NDArray) -> NDArray[np.float64]:
     """Return the solution in which the tight edges have exactly their distances."""
-    body, inside, bodies = _rigid_bodies(lower[tight], upper[tight], distances[tight], count)
-    moving = body[1:] > 0
-    points = np.flatnonzero(moving)
-    if not len(points):
-        return inside[1:]
-    carry = csc_array(coo_array((np.ones(len(points)), (points, body[1:][moving] - 1)), shape=(count - 1, bodies - 1)))
-    hessian = edges.T @ edges + diags_array(top)
-    places = splu(csc_array(carry.T @ hessian @ carry)).solve(-(carry.T @ (hessian @ inside[1:])))
-    return carry @ places + inside[1:]
+    body, inside, bodies = _rigid_bodies(graph.lower[tight], graph.upper[tight], distances[tight], graph.count)
+    if bodies == 1:
+        return inside
+    between = Graph(body[graph.lower], body[graph.upper], bodies, int(body[graph.last]))
+    pull = np.bincount(body, graph.pull(inside), bodies)
+    return between.solver(np.ones(len(distances)))(-pull)[body] + inside
 
 
 def _rigid_bodies(lower: NDArray, upper: NDArray, distances: NDArray, count: int) -> tuple[NDArray, NDArray, int]:

@@ -12,7 +12,7 @@ from scipy.optimize import minimize, nnls
 from priorities.dex.dxi import read_dxi
 from priorities.dex.evaluate import EXPAND, KEEP, Expand, evaluate
 from priorities.dex.model import Table
-from priorities.dex.ranking import offsets, offsets_of_option
+from priorities.dex.ranking import offsets, offsets_of_option, quadratic
 from priorities.dex.ranking.qq1 import Qq1, class_lines, regression_plane
 from priorities.dex.ranking.qq2 import _direct_edges, _is_convex, _single_steps, framed_graph, gaps, rule_offsets
 from priorities.dex.ranking.quadratic import SKEW, place_on_line
@@ -152,6 +152,13 @@ def test_the_quadratic_programme_agrees_with_a_general_solver():
     assert place_on_line(lower, upper, distances, 8) == pytest.approx(general.x, abs=1e-4)
 
 
+def test_dense_and_sparse_matrices_place_rules_alike(monkeypatch):
+    table = RuleTable(((4, 1), (3, -1), (5, 1)), np.indices((4, 3, 5)).reshape(3, -1).T, np.ones((60, 1), bool))
+    dense = rule_offsets(table)
+    monkeypatch.setattr(quadratic, "DENSE", 0)
+    assert rule_offsets(table) == pytest.approx(dense, abs=1e-12)
+
+
 def test_edges_that_run_in_a_circle_are_refused():
     with pytest.raises(ArithmeticError, match="cycle"):
         place_on_line(np.array([0, 1, 2]), np.array([1, 2, 1]), np.ones(3), 3)
@@ -182,7 +189,7 @@ def assert_equal_values(found, plain):
 
 
 @given(cases(), st.sampled_from(METHODS), st.sampled_from(POLICIES))
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_the_array_path_equals_the_plain_one_and_no_class_leaves(case, method, expand):
     model, options, positions = case
     result = list(offsets(model, options, method=method, expand=expand, positions=positions).options())
