@@ -19,11 +19,13 @@ class Permission(StrEnum):
     MANAGE_TEAMS = "teams.manage"
     MANAGE_PATCHES = "patches.manage"
     MANAGE_INDICATORS = "indicators.manage"
+    EDIT_SCENARIOS = "scenarios.edit"
     REVIEW_SAFETY = "safety.review"
     VIEW_AUDIT = "audit.view"
     MANAGE_MEMBERS = "members.manage"
     # Platform permissions: data and models are common to all organisations.
     LOAD_DATA = "platform.load_data"
+    EDIT_MODELS = "platform.edit_models"
     PUBLISH_MODELS = "platform.publish_models"
     RECALCULATE = "platform.recalculate"
     USE_ADMIN = "platform.admin"
@@ -45,11 +47,13 @@ PERMISSION_DESCRIPTIONS = {
     Permission.MANAGE_TEAMS: "keep teams, staff and shifts",
     Permission.MANAGE_PATCHES: "say which areas the organisation looks after",
     Permission.MANAGE_INDICATORS: "keep the organisation's own indicators",
+    Permission.EDIT_SCENARIOS: "try changes of the priority model in the organisation's own scenarios",
     Permission.REVIEW_SAFETY: "review what the safety checks flagged",
     Permission.VIEW_AUDIT: "read the audit trail",
     Permission.MANAGE_MEMBERS: "add people and give or take away roles",
     Permission.LOAD_DATA: "load open data",
-    Permission.PUBLISH_MODELS: "publish priority models",
+    Permission.EDIT_MODELS: "edit and propose priority models",
+    Permission.PUBLISH_MODELS: "publish, return and restore priority models",
     Permission.RECALCULATE: "recalculate priorities",
     Permission.USE_ADMIN: "use the administration of the whole platform",
 }
@@ -83,25 +87,33 @@ class Role(StrEnum):
 P = Permission
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.VIEWER: frozenset({P.VIEW_AREAS}),
-    Role.ANALYST: frozenset({P.VIEW_AREAS, P.EXPORT_AREAS, P.VIEW_PLANS, P.MANAGE_INDICATORS}),
+    Role.ANALYST: frozenset({P.VIEW_AREAS, P.EXPORT_AREAS, P.VIEW_PLANS, P.MANAGE_INDICATORS, P.EDIT_SCENARIOS}),
     Role.PLANNER: frozenset({P.VIEW_AREAS, P.VIEW_PLANS, P.EDIT_PLANS, P.OPTIMISE_PLANS, P.MANAGE_TEAMS}),
     Role.APPROVER: frozenset({P.VIEW_AREAS, P.VIEW_PLANS, P.APPROVE_PLANS}),
     Role.FIELD_WORKER: frozenset({P.VIEW_AREAS, P.VIEW_OWN_ROUND}),
     Role.SAFETY_REVIEWER: frozenset({P.VIEW_AREAS, P.REVIEW_SAFETY}),
     Role.AUDITOR: frozenset({P.VIEW_AREAS, P.VIEW_PLANS, P.VIEW_AUDIT}),
     Role.ADMINISTRATOR: frozenset(
-        {P.VIEW_AREAS, P.MANAGE_MEMBERS, P.MANAGE_PATCHES, P.MANAGE_TEAMS, P.MANAGE_INDICATORS, P.VIEW_AUDIT}
+        {
+            P.VIEW_AREAS,
+            P.MANAGE_MEMBERS,
+            P.MANAGE_PATCHES,
+            P.MANAGE_TEAMS,
+            P.MANAGE_INDICATORS,
+            P.EDIT_SCENARIOS,
+            P.VIEW_AUDIT,
+        }
     ),
 }
 ROLE_DESCRIPTIONS = {
     Role.VIEWER: "Sees areas, priorities and their reasons.",
-    Role.ANALYST: "Explores areas, exports data, keeps the organisation's own indicators and reads plans.",
+    Role.ANALYST: "Explores areas, exports data, keeps the organisation's indicators and scenarios, and reads plans.",
     Role.PLANNER: "Makes visit plans, has them optimised, and keeps teams and shifts.",
     Role.APPROVER: "Approves or rejects visit plans.",
     Role.FIELD_WORKER: "Sees their own round.",
     Role.SAFETY_REVIEWER: "Reviews what the safety checks flagged.",
     Role.AUDITOR: "Reads the audit trail and plans, and changes nothing.",
-    Role.ADMINISTRATOR: "Manages the people, patches, teams and own indicators of the organisation.",
+    Role.ADMINISTRATOR: "Manages the people, patches, teams, own indicators and scenarios of the organisation.",
 }
 
 

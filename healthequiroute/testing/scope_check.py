@@ -16,7 +16,8 @@ from django.apps import apps
 from accounts.scoping import OrganisationScopedQuerySet
 
 # Ways into a model's rows that keep to one organisation, or to none.
-SCOPED = {"for_organisation", "visible_to", "none"}
+# `national` are versions of the model that belong to no organisation, `scenarios_of` those of one.
+SCOPED = {"for_organisation", "visible_to", "none", "national", "scenarios_of"}
 MANAGERS = {"objects", "_default_manager", "_base_manager"}
 SHORTCUTS = {"get_object_or_404", "get_list_or_404", "aget_object_or_404", "aget_list_or_404"}
 CHECKED = ("views", "api", "tasks", "forms")

@@ -8,17 +8,41 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.models import Organisation
+from accounts.scoping import OrganisationScopedQuerySet
 
 
-class ModelVersionQuerySet(models.QuerySet):
+class ModelVersionQuerySet(OrganisationScopedQuerySet):
+    def national(self):
+        """Versions common to all organisations: those that are, were or may come into force."""
+        return self.filter(organisation__isnull=True)
+
+    def scenarios_of(self, organisation):
+        """What an organisation tries for itself, the latest change first; nothing for None."""
+        return self.for_organisation(organisation).order_by("-updated_at")
+
     def published(self):
         return self.filter(state=ModelVersion.State.PUBLISHED)
+
+    def in_review(self):
+        return self.filter(state=ModelVersion.State.REVIEW)
+
+    def ever_published(self):
+        """The version in force and those before it, of each model."""
+        return self.filter(state__in=[ModelVersion.State.PUBLISHED, ModelVersion.State.RETIRED])
+
+    def with_people(self):
+        """Everybody whom a page about versions names."""
+        return self.select_related(
+            "created_by", "updated_by", "proposed_by", "published_by", "restored_by", "based_on", "organisation"
+        )
 
 
 class ModelVersion(models.Model):
     """One version of the decision model: tree and tables (.dxi), thresholds, visit minutes.
 
-    Only a draft can be changed: a trigger (migration 0002) refuses any other change of its content.
+    Draft -> in review -> published -> retired, and from retired back into force. Only a draft can be changed: a
+    trigger (migration 0004) refuses any other change of its content, and every other way between states.
+    A version of an organisation is a scenario: it stays a draft and stays with the organisation.
     """
 
     class State(models.TextChoices):
@@ -99,6 +123,14 @@ class ModelVersion(models.Model):
                 condition=Q(restored_at__isnull=True) | (Q(restored_by__isnull=False) & ~Q(restored_because="")),
                 name="model_restored_by_somebody_for_a_reason",
             ),
+            models.CheckConstraint(
+                condition=Q(restored_at__isnull=True) | Q(state__in=["published", "retired"]),
+                name="model_restored_only_after_publication",
+            ),
+            models.CheckConstraint(
+                condition=Q(organisation__isnull=True) | ~Q(title=""), name="model_scenario_has_a_title"
+            ),
+            models.CheckConstraint(condition=Q(state="draft") | ~Q(reason=""), name="model_proposed_for_a_reason"),
             models.UniqueConstraint(
                 fields=["name"], condition=Q(state="published"), name="model_one_published_version"
             ),
@@ -120,7 +152,17 @@ class ModelVersion(models.Model):
         ]
 
     def __str__(self):
+        if self.organisation_id is not None:
+            return f"{self.title} (scenario {self.number} of {self.name})"
         return f"{self.name}, version {self.number}"
+
+    @property
+    def is_scenario(self) -> bool:
+        return self.organisation_id is not None
+
+    @property
+    def is_draft(self) -> bool:
+        return self.state == self.State.DRAFT
 
     @cached_property
     def compiled(self):
