@@ -202,7 +202,9 @@ def serialise(root: XmlNode) -> str:
 def _write(node: XmlNode, parts: list[str], lead: str) -> None:
     """``lead``: the line end and white space before this node; empty in mixed content."""
     if node.tag == TEXT:
-        parts.append(_escaped(node.content, {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}))
+        # Quotation marks need no escape here; DEXi writes them so.
+        quoted = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;", "\r": "&#13;"}
+        parts.append(_escaped(node.content, quoted))
     elif node.tag == COMMENT:
         parts.append(f"<!--{_checked(node.content)}-->")
     elif node.tag == INSTRUCTION:
