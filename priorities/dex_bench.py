@@ -12,12 +12,13 @@ from statistics import median
 
 from django.core.management.base import CommandError
 
+from priorities import preview_bench
+
 SEED = 20_251_121
 REPEATS = 7
 TOLERANCE = 1e-9
 # How much faster than dexipy (goals of the product), on all options.
 GOALS = {"crisp": 1_000, "prob": 300, "fuzzy": 300, "fuzzynorm": 300}
-AREAS, PREVIEW_SECONDS = 33_755, 0.1
 
 # As large as the method's well-known example of a car: six inputs, four tables.
 SIX_INPUTS = """<DEXi><NAME>Six inputs</NAME><ATTRIBUTE><NAME>BUY</NAME>{4}
@@ -64,7 +65,8 @@ def run(options, write):
             times = _compare(model, peer, task, options["options"], sample, write, title)
             if times < GOALS.get(task.name, 0):
                 missed.append(f"{title} {task.name}")
-    _preview(write)
+    if not preview_bench.run(write):
+        missed.append("effect of a draft")
     write(f"goals missed: {', '.join(missed)}" if missed else "all goals met, all results equal")
 
 
@@ -143,24 +145,3 @@ def differs(found, answer) -> bool:
     if not isinstance(found, dict) or not isinstance(answer, dict):
         return found is not answer
     return found.keys() != answer.keys() or any(abs(found[key] - answer[key]) > TOLERANCE for key in found)
-
-
-def _preview(write):
-    """What a draft of the default model costs on the page that edits it: the classes of all areas."""
-    import numpy as np
-
-    from priorities.default_model import FILE
-    from priorities.dex.dxi import read_dxi
-    from priorities.dex.vectorised import evaluate_areas
-
-    random, text = np.random.default_rng(SEED), FILE.read_bytes()
-    model = read_dxi(text)
-    known = {i: random.integers(0, model.attributes[i].size, AREAS).astype(np.int8) for i in model.inputs}
-    gaps = {i: np.where(random.random(AREAS) < 0.02, np.int8(-1), codes) for i, codes in known.items()}
-    for title, inputs in (("all known", known), ("2 % of every input missing", gaps)):
-        first = _seconds(lambda inputs=inputs: evaluate_areas(read_dxi(text), inputs))
-        again = median(_seconds(lambda inputs=inputs: evaluate_areas(model, inputs)) for _ in range(REPEATS))
-        write(
-            f"{AREAS:,} areas, {title}: {again * 1e3:.1f} ms, with reading a draft {first * 1e3:.1f} ms "
-            f"(goal {PREVIEW_SECONDS * 1e3:.0f})"
-        )

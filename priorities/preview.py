@@ -107,7 +107,7 @@ class Effect:
 
 
 @dataclass(frozen=True)
-class _Before:
+class Before:
     """What a draft is held against. `outcome` is missing where only stored classes are known."""
 
     classes: NDArray[np.int8]
@@ -126,7 +126,7 @@ def effect_of(version: CompiledVersion, *, against: CompiledVersion | None = Non
     indicators = {*version.indicators, *(against.indicators if against else ())}
     inputs = preview_inputs(indicators)
     after = outcome_of(version, inputs.figures, stamp=inputs.stamp)
-    before = _of_version(against, inputs) if against else _in_force(inputs)
+    before = before_of(against, inputs) if against else _in_force(inputs)
     rows = None
     if patch is not None:
         # The caller has reached the patch through its organisation.
@@ -139,12 +139,13 @@ def moved_between(old: CompiledVersion, new: CompiledVersion) -> int:
     return effect_of(new, against=old).moved
 
 
-def _of_version(version: CompiledVersion, inputs: PreviewInputs) -> _Before:
+def before_of(version: CompiledVersion, inputs: PreviewInputs) -> Before:
+    """Return what another version says of the figures of now, to hold a draft against."""
     outcome = outcome_of(version, inputs.figures, stamp=inputs.stamp)
-    return _Before(outcome.classes, _labels(outcome.scale), outcome, "the version it is compared with")
+    return Before(outcome.classes, _labels(outcome.scale), outcome, "the version it is compared with")
 
 
-def _in_force(inputs: PreviewInputs) -> _Before:
+def _in_force(inputs: PreviewInputs) -> Before:
     stored = classes_in_force(inputs)
     published = stored.run.model_version if stored.run else _published()
     outcome = None
@@ -153,13 +154,13 @@ def _in_force(inputs: PreviewInputs) -> _Before:
         inputs = preview_inputs(compiled.indicators)
         outcome = outcome_of(compiled, inputs.figures, stamp=inputs.stamp)
     if stored.run is None and outcome is not None:
-        return _Before(outcome.classes, _labels(outcome.scale), outcome, str(published))
+        return Before(outcome.classes, _labels(outcome.scale), outcome, str(published))
     words = f"the classes in force ({published})" if stored.run else "nothing: no area has a class yet"
-    return _Before(stored.classes, tuple(PriorityClass.labels), outcome, words, _outdated(stored))
+    return Before(stored.classes, tuple(PriorityClass.labels), outcome, words, _outdated(stored))
 
 
 def _published() -> ModelVersion | None:
-    return ModelVersion.objects.published().filter(name=default_model.NAME).first()
+    return ModelVersion.objects.national().published().filter(name=default_model.NAME).first()
 
 
 def _outdated(stored: InForce) -> str:
@@ -170,7 +171,7 @@ def _labels(scale: Scale) -> tuple[str, ...]:
     return tuple(name.replace("_", " ").capitalize() for name in scale.names)
 
 
-def compare(inputs: PreviewInputs, after: Outcome, before: _Before, rows: NDArray[np.bool_] | None = None) -> Effect:
+def compare(inputs: PreviewInputs, after: Outcome, before: Before, rows: NDArray[np.bool_] | None = None) -> Effect:
     """Put two classifications of the same areas side by side, for all areas or those of a mask."""
     rows = np.ones(inputs.count, dtype=bool) if rows is None else rows
     labels, labels_before = _labels(after.scale), before.labels
