@@ -163,7 +163,7 @@ def _set_apart(node: XmlNode) -> None:
 def parse_xml(data: bytes | str) -> XmlNode:
     """Return the root element. Text is taken as it is, whatever encoding it declares. Raises DxiError."""
     if len(data) > MAXIMUM_BYTES:
-        raise DxiError("file", f"{len(data):,} bytes; at most {MAXIMUM_BYTES:,} are read")
+        raise DxiError("file", f"is too large: at most {MAXIMUM_BYTES:,} bytes are read")
     parser = create_parser(forbid_dtd=True)
     builder = _TreeBuilder(parser)
     parser.setContentHandler(builder)

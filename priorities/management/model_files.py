@@ -4,14 +4,16 @@ from pathlib import Path
 
 from django.core.management.base import CommandError
 
-from priorities.dex.dxi import DxiError, read_dxi
+from priorities.dex.dxi import MAXIMUM_BYTES, DxiError, read_dxi
 from priorities.dex.model import Model
 
 
 def model_in(path: str) -> Model:
     """Return the model in the file at ``path``. Raises CommandError naming the file, the element and the reason."""
     try:
-        data = Path(path).read_bytes()
+        with Path(path).open("rb") as stream:
+            # One byte more than is allowed: a larger file is refused for its size, and does not fill the memory.
+            data = stream.read(MAXIMUM_BYTES + 1)
     except OSError as error:
         raise CommandError(f"{path} cannot be read: {(error.strerror or str(error)).lower()}.") from None
     try:

@@ -98,7 +98,7 @@ def test_either_form_can_be_asked_for(file, capsys):
         (SMALL.replace("012", "01").encode(), "R: LOW of its FUNCTION has 2 rules; the arguments make 3"),
         (SMALL.replace("Made up", "x" * 101).encode(), "1 to 100 characters; this one has 101"),
         (SMALL.replace("Made up", "").encode(), "1 to 100 characters; this one has 0"),
-        (b" " * 20_000_001, "at most 20,000,000 are read"),
+        (b" " * 20_000_001, "at most 20,000,000 bytes are read"),
     ],
 )
 def test_files_that_are_refused_leave_nothing(file, data, reason):
