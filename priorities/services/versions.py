@@ -71,7 +71,7 @@ def import_model(*, definition: bytes | str, by, name: str = "", reason: str = "
     name = " ".join((name or model.name).split())
     if not name or len(name) > 100:
         raise ImportRefused(f"A model needs a name of 1 to 100 characters; this one has {len(name)}.")
-    latest = ModelVersion.objects.select_for_update().filter(name=name).order_by("-number").first()
+    latest = ModelVersion.objects.national().select_for_update().filter(name=name).order_by("-number").first()
     content = content_of(model, predecessor=latest)
     same = latest is not None and latest.definition_sha256 == content["definition_sha256"]
     if same and latest.state == ModelVersion.State.DRAFT:

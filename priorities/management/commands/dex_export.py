@@ -43,9 +43,11 @@ class Command(BaseCommand):
         self.stderr.write(f"{version}: {version.get_state_display().lower()}")
 
     def _version(self, name: str, number: int | None) -> ModelVersion:
-        versions = ModelVersion.objects.filter(name=name)
+        # Scenarios belong to organisations, and are numbered apart.
+        national = ModelVersion.objects.national()
+        versions = national.filter(name=name)
         if not versions.exists():
-            names = ", ".join(sorted(set(ModelVersion.objects.values_list("name", flat=True)))) or "none"
+            names = ", ".join(sorted(set(national.values_list("name", flat=True)))) or "none"
             raise CommandError(f"There is no model called {name}; there are: {names}.")
         found = versions.published().first() if number is None else versions.filter(number=number).first()
         if found is None:
