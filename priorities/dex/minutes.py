@@ -96,6 +96,17 @@ def visit_minutes(
     return policy.settle(chosen), policy.settle(low), policy.settle(high)
 
 
+@dataclass(frozen=True)
+class ExpectedMinutes:
+    """One entry per area: ``exact`` float64 minutes as the sum gives them; ``minutes`` int16 the same rounded and kept
+    between floor and ceiling; ``low`` and ``high`` int16 the range over the classes that are likely enough."""
+
+    exact: NDArray[np.float64]
+    minutes: NDArray[np.int16]
+    low: NDArray[np.int16]
+    high: NDArray[np.int16]
+
+
 def expected_minutes(
     model: Model,
     chances: Mapping[int, NDArray[np.float64]],
@@ -103,32 +114,34 @@ def expected_minutes(
     *,
     root: int = 0,
     least: float = LEAST,
-) -> tuple[NDArray[np.int16], NDArray[np.int16], NDArray[np.int16]]:
-    """Return (minutes, low, high) per area, from probabilities instead of published classes.
+) -> ExpectedMinutes:
+    """Return the minutes that probabilities lead to, instead of published classes.
 
     ``chances``: attribute index -> (areas, classes) probabilities of the root and of the attributes that add minutes,
     from probabilistic evaluation with everything unknown expanded. Expected minutes are the sum of p_c base_c plus
     every addition times the probability of its class. Low and high go over the classes with a probability of at least
     ``least``: an addition counts in low only where its absence is less likely than that, in high where it is itself
-    likely enough. All three are rounded and kept between floor and ceiling, and the range holds the expected minutes,
-    which classes too unlikely to be shown may draw beyond it.
+    likely enough. Both are rounded as the minutes are, and the range holds the expected minutes, which classes too
+    unlikely to be shown may draw beyond it.
 
     Raises ValueError when an attribute is not in ``chances`` or its probabilities do not sum to 1.
     """
     base = np.asarray(policy.base, dtype=np.float64)
     probable = _probabilities(model, chances, root)
-    expected = probable @ base
+    exact = probable @ base
     shown = probable >= np.minimum(least, probable.max(axis=1, keepdims=True)) - TIE
     low = np.where(shown, base, np.inf).min(axis=1)
     high = np.where(shown, base, -np.inf).max(axis=1)
     for addition in policy.additions:
         node = model.find(addition.attribute).index
         member = _probabilities(model, chances, node)[:, addition.class_index]
-        expected += addition.minutes * member
+        exact += addition.minutes * member
         low += addition.minutes * (1.0 - member < least - TIE)
         high += addition.minutes * (member >= least - TIE)
-    minutes = policy.settle(expected)
-    return minutes, np.minimum(policy.settle(low), minutes), np.maximum(policy.settle(high), minutes)
+    minutes = policy.settle(exact)
+    return ExpectedMinutes(
+        exact, minutes, np.minimum(policy.settle(low), minutes), np.maximum(policy.settle(high), minutes)
+    )
 
 
 def _probabilities(model: Model, chances: Mapping[int, NDArray[np.float64]], index: int) -> NDArray[np.float64]:

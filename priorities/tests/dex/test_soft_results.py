@@ -26,7 +26,8 @@ def chances(priority, english=(1.0, 0.0, 0.0), frailty=(1.0, 0.0, 0.0)):
 
 
 def minutes(*rows, policy=DEFAULT_POLICY):
-    return tuple(int(part[0]) for part in expected_minutes(MODEL, chances(*rows), policy))
+    found = expected_minutes(MODEL, chances(*rows), policy)
+    return tuple(int(part[0]) for part in (found.minutes, found.low, found.high))
 
 
 def test_certain_classes_give_their_minutes_and_no_range():
@@ -37,6 +38,8 @@ def test_certain_classes_give_their_minutes_and_no_range():
 def test_expected_minutes_weigh_classes_and_additions_by_probability():
     # 0.5 x 30 + 0.5 x 45 + 0.4 x 15 = 43.5
     assert minutes((0, 0.5, 0.5, 0), (0, 0.6, 0.4)) == (45, 30, 60)
+    exact = expected_minutes(MODEL, chances((0, 0.5, 0.5, 0), (0, 0.6, 0.4)), DEFAULT_POLICY).exact
+    assert exact.tolist() == [43.5]
 
 
 def test_a_class_below_a_tenth_is_not_in_the_range_and_a_tenth_is():
@@ -100,7 +103,8 @@ def test_hard_memberships_give_the_minutes_and_classes_that_are_published(rows):
     soft = evaluate_softly(MODEL, hard, areas=len(rows))
     by_class = visit_minutes(MODEL, evaluation, DEFAULT_POLICY)
     by_chance = expected_minutes(MODEL, {index: soft.memberships(index) for index in NODES.values()}, DEFAULT_POLICY)
-    assert [part.tolist() for part in by_class] == [part.tolist() for part in by_chance]
+    softly = (by_chance.minutes, by_chance.low, by_chance.high)
+    assert [part.tolist() for part in by_class] == [part.tolist() for part in softly]
     sure = confidence(MODEL.attributes[0].scale, evaluation.classes[:, 0], soft.memberships(0))
     assert (sure.probability == 1).all() and not sure.near_boundary.any()
     assert (sure.possible.sum(axis=1) == 1).all()
