@@ -23,6 +23,11 @@ from priorities.dex.model import Attribute, Model, Table
 WORD = 64
 # Comparisons of changes that are made in one go.
 BLOCK = 2_000_000
+# Changes that are joined in one go, and that are kept of one value; with more, those with the fewest steps are taken
+# and the search is no longer complete.
+LARGEST_JOIN = 250_000
+LARGEST_FRONT = 5_000
+LARGEST_FRONT_WHEN_LATE = 100
 
 # Possible classes of a node -> its smallest changes, uint64 (changes, words).
 Fronts = dict[frozenset[int], NDArray[np.uint64]]
@@ -39,34 +44,20 @@ def search_tree(
     deadline: float,
 ) -> tuple[list[tuple[Steps, frozenset[int]]], bool]:
     """Return (the smallest changes after which the value of ``root`` fulfils ``is_reached``, each with that value;
-    whether all were found before ``deadline``, a time of ``time.monotonic``). The model has no links."""
+    whether these are all: ``deadline`` is a time of ``time.monotonic``). The model has no links."""
     tree = _TreeSearch(model, inputs, choices, maximum_inputs, deadline)
     fronts = tree.fronts(root, is_reached)
     if not fronts:
-        return [], not tree.is_late
+        return [], not tree.is_partial
     values = list(fronts)
     changes = np.concatenate([fronts[value] for value in values])
-    kept = smallest(changes)
+    kept = tree.smallest(changes)
     owners = np.repeat(np.arange(len(values)), [len(fronts[value]) for value in values])
-    return [(tree.bits.steps(changes[row]), values[owners[row]]) for row in kept.tolist()], not tree.is_late
+    return [(tree.bits.steps(changes[row]), values[owners[row]]) for row in kept.tolist()], not tree.is_partial
 
 
-def smallest(changes: NDArray[np.uint64]) -> NDArray[np.intp]:
-    """Return the rows that hold no other row (as ``steps.covers``); of equal rows the first."""
-    _, first = np.unique(changes, axis=0, return_index=True)
-    rows = np.sort(first)
-    sizes = np.bitwise_count(changes[rows]).sum(axis=1)
-    kept = np.empty(0, dtype=np.intp)
-    for size in np.unique(sizes):
-        # Different changes of one size cannot hold each other, so a whole size is compared with all smaller ones.
-        level = rows[sizes == size]
-        block = max(1, BLOCK // max(len(kept), 1))
-        fresh = [
-            part[~_holds_any(changes[part], changes[kept])]
-            for part in (level[start : start + block] for start in range(0, len(level), block))
-        ]
-        kept = np.concatenate([kept, *fresh])
-    return kept
+def _step_counts(changes: NDArray[np.uint64]) -> NDArray[np.intp]:
+    return np.bitwise_count(changes).sum(axis=1, dtype=np.intp)
 
 
 def _holds_any(changes: NDArray[np.uint64], parts: NDArray[np.uint64]) -> NDArray[np.bool_]:
@@ -132,7 +123,7 @@ class _TreeSearch:
         self.values = evaluate(model, inputs)
         self.position = {choice.attribute: position for position, choice in enumerate(choices)}
         self.bits = _Bits(choices)
-        self.is_late = False
+        self.is_partial = False
 
     def fronts(self, index: int, is_reached: Callable[[frozenset[int]], bool] = lambda classes: True) -> Fronts:
         attribute = self.model.attributes[index]
@@ -153,8 +144,7 @@ class _TreeSearch:
     def _joined(self, attribute: Attribute, arguments: list[Fronts], is_reached) -> Fronts:
         collected: dict[frozenset[int], list[NDArray]] = {}
         for combination in itertools.product(*(fronts.items() for fronts in arguments)):
-            if time.monotonic() > self.deadline:
-                self.is_late = True
+            if self._is_late() and collected:
                 # What is here already are changes that work; only others may be missing.
                 break
             value = self._value(attribute, [classes for classes, _ in combination])
@@ -162,16 +152,57 @@ class _TreeSearch:
                 changes = self._product([changes for _, changes in combination])
                 if len(changes):
                     collected.setdefault(value, []).append(changes)
-        joined = {value: np.concatenate(parts) for value, parts in collected.items()}
-        return {value: changes[smallest(changes)] for value, changes in joined.items()}
+        return {value: self._front(np.concatenate(parts)) for value, parts in collected.items()}
+
+    def _front(self, changes: NDArray[np.uint64]) -> NDArray[np.uint64]:
+        changes = changes[self._shortest(changes, LARGEST_JOIN)]
+        if self._is_late():
+            # Whatever holds another change goes at the end; there is no time for it here.
+            return changes[self._shortest(changes, LARGEST_FRONT_WHEN_LATE)]
+        changes = changes[self.smallest(changes)]
+        return changes[self._shortest(changes, LARGEST_FRONT)]
+
+    def _is_late(self) -> bool:
+        is_late = time.monotonic() > self.deadline
+        self.is_partial |= is_late
+        return is_late
 
     def _product(self, parts: list[NDArray]) -> NDArray[np.uint64]:
         changes = parts[0]
         for other in parts[1:]:
+            if len(changes) * len(other) > LARGEST_JOIN:
+                changes = changes[self._shortest(changes, LARGEST_JOIN // min(len(other), 1_000))]
+                other = other[self._shortest(other, LARGEST_JOIN // len(changes))]
             changes = (changes[:, None, :] | other[None, :, :]).reshape(-1, self.bits.words)
             if self.maximum_inputs is not None:
                 changes = changes[self.bits.inputs_moved(changes) <= self.maximum_inputs]
         return changes
+
+    def smallest(self, changes: NDArray[np.uint64]) -> NDArray[np.intp]:
+        """Return the rows that hold no other row (as ``steps.covers``); of equal rows the first."""
+        _, first = np.unique(changes, axis=0, return_index=True)
+        rows = np.sort(first)
+        sizes = _step_counts(changes[rows])
+        kept = np.empty(0, dtype=np.intp)
+        for size in np.unique(sizes):
+            # Different changes of one size cannot hold each other, so a whole size is compared with all smaller ones.
+            level = rows[sizes == size]
+            block = max(1, BLOCK // max(len(kept), 1))
+            fresh = []
+            for start in range(0, len(level), block):
+                if len(kept) > LARGEST_FRONT_WHEN_LATE and self._is_late():
+                    return kept
+                part = level[start : start + block]
+                fresh.append(part[~_holds_any(changes[part], changes[kept])])
+            kept = np.concatenate([kept, *fresh])
+        return kept
+
+    def _shortest(self, changes: NDArray[np.uint64], limit: int) -> NDArray[np.intp]:
+        """Rows with the fewest steps, in order, where there are more than ``limit``; otherwise all."""
+        if len(changes) <= limit:
+            return np.arange(len(changes))
+        self.is_partial = True
+        return np.sort(np.argsort(_step_counts(changes), kind="stable")[:limit])
 
     def _value(self, attribute: Attribute, arguments: list[frozenset[int]]) -> frozenset[int]:
         """The rule of evaluation for sets: everything that a possible rule gives; undefined is the full set."""
