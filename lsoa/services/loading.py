@@ -1,5 +1,6 @@
 """Loading publications."""
 
+import threading
 import time
 from collections.abc import Callable, Iterable
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from accounts.permissions import Permission
 from lsoa import derivations
 from lsoa.loading import hooks
 from lsoa.loading.area_names import complete_areas
+from lsoa.loading.beside import Beside
 from lsoa.loading.carry_over import carry_over_pending
 from lsoa.loading.discovery import Found, discover
 from lsoa.loading.loader import LoadOutcome, load_material
@@ -80,17 +82,31 @@ def load_paths(
     return run.outcomes
 
 
+@contextmanager
+def _logged(step: str):
+    """What takes long after the files must show in the log."""
+    started = time.monotonic()
+    yield
+    log.info("load_step", step=step, seconds=round(time.monotonic() - started, 1))
+
+
 class _Run:
     """One call of `load_paths`."""
 
     def __init__(self, by, patch, organisation, dry_run, progress, on_outcome):
         self.by, self.patch, self.organisation, self.dry_run = by, patch, organisation, dry_run
-        self.tell: Progress = progress or (lambda fraction, message: None)
+        self._tell: Progress = progress or (lambda fraction, message: None)
+        self._thread = threading.get_ident()
         self.on_outcome = on_outcome or (lambda outcome: None)
         self.outcomes: list[LoadOutcome] = []
         self.finishers: list[Callable[[], None]] = []
         self.boundaries_pending = False
         self.reader = Reader()
+
+    def tell(self, fraction: float, message: str) -> None:
+        """Progress of the caller's own work. What goes on beside it has another connection, and tells nothing."""
+        if threading.get_ident() == self._thread:
+            self._tell(fraction, message)
 
     def load(self, found: list[Found]) -> None:
         try:
@@ -151,23 +167,33 @@ class _Run:
             # Set-wise work over millions of new rows: without statistics the planner would go through them one by one.
             with _logged("statistics"):
                 _run_function("analyse_open_data")
-            with _logged("map"):
-                for finish in self.finishers:
-                    finish()
-            if self.organisation is None:
-                with _logged("names and places"):
-                    complete_areas()
-                    refresh_after_load(self.outcomes)
-            if derive and self.organisation is None:
-                with _logged("carried figures"):
-                    carry_over_pending(by=self.by, progress=lambda done, text: self.tell(FILES_END, text))
-                with _logged("derived figures"):
-                    self._derive()
+            with Beside() as beside:
+                if self.organisation is None:
+                    beside.do(self._name_places)
+                beside.do(self._finish_map)
+                if derive and self.organisation is None:
+                    with _logged("carried figures"):
+                        carry_over_pending(by=self.by, progress=lambda done, text: self.tell(FILES_END, text))
+                    # Practices stand where their postcodes are.
+                    beside.wait(remaining=1)
+                    with _logged("derived figures"):
+                        self._derive()
+                beside.wait()
             self.tell(PROFILE_START, "profile of the areas")
             with _logged("profile"):
                 refresh_profile(analyse=True)
         for dataset in self._new():
             tell_others(dataset)
+
+    @_logged("names and places")
+    def _name_places(self) -> None:
+        complete_areas()
+        refresh_after_load(self.outcomes)
+
+    @_logged("map")
+    def _finish_map(self) -> None:
+        for finish in self.finishers:
+            finish()
 
     def _new(self) -> list[Dataset]:
         return [outcome.dataset for outcome in self.outcomes if outcome.state in ("loaded", "history")]
@@ -181,14 +207,6 @@ class _Run:
         ):
             outcome.derived = True
             self._outcome(outcome)
-
-
-@contextmanager
-def _logged(step: str):
-    """What takes long after the files must show in the log."""
-    started = time.monotonic()
-    yield
-    log.info("load_step", step=step, seconds=round(time.monotonic() - started, 1))
 
 
 def run_derivations(*, by, progress: Progress | None = None) -> list[LoadOutcome]:
