@@ -14,6 +14,7 @@ Options are read and results written one at a time: memory does not grow with th
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
 from typing import IO, NamedTuple
 
 import orjson
@@ -77,11 +78,14 @@ def write_results(
     that is undefined or missing. Classes with 0 are left out unless ``keep_zero``: an offset of 0 is an answer.
     Raises ValueError for a number that is not finite.
     """
+    results = iter(results)
+    # Nothing is written before the first result is there: a refusal should not follow half an answer.
+    first = list(islice(results, 1))
     computed = [(attribute.index, f"#{attribute.index}") for attribute in model.attributes if attribute.function]
     stream.write(b'{"attributes": ' + orjson.dumps([attribute.name for attribute in model.attributes]))
     stream.write(b', "options": [')
     separator = b"\n"
-    for name, values in results:
+    for name, values in chain(first, results):
         written = {key: _result(values[index], key, keep_zero=keep_zero) for index, key in computed}
         stream.write(separator + orjson.dumps({"name": name, "values": written}))
         separator = b",\n"

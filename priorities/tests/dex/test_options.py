@@ -297,6 +297,14 @@ def test_an_offset_of_zero_is_an_answer():
     assert json.loads(stream.getvalue())["options"] == [{"name": "x", "values": {"#0": {"0": 0.0, "2": -0.5}}}]
 
 
+def test_a_refusal_of_the_first_option_leaves_no_half_answer():
+    model, stream = small_model(), io.BytesIO()
+    with pytest.raises(OptionsError):
+        options = read_options(model, options_file('{"A": 9}'))
+        write_results(model, ((name, evaluate(model, inputs)) for name, inputs in options), stream)
+    assert stream.getvalue() == b""
+
+
 def test_no_options_and_numbers_that_are_none():
     model, stream = small_model(), io.BytesIO()
     write_results(model, [], stream)
