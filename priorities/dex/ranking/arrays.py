@@ -18,13 +18,12 @@ from priorities.dex.arrays.columns import ABSENT, EMPTY, GIVEN, MISSING, UNDEFIN
 from priorities.dex.evaluate import Expand, InputValue, expansion
 from priorities.dex.model import Attribute, Discretisation, Model, Table
 from priorities.dex.ranking import qq1, qq2
+from priorities.dex.ranking.combining import average, look_up, look_up_single
+from priorities.dex.ranking.nodes import Node, SingleNode
 from priorities.dex.ranking.rules import Argument, Placement, arguments_of, rule_table, sense
 from priorities.dex.thresholds import intervals
 
 METHODS = {"qq1": qq1.place, "qq2": qq2.place}
-# Numbers in the largest matrix of combinations that is held at once.
-BLOCK = 2_000_000
-NO_CLASS = -1
 
 
 @lru_cache(maxsize=256)
@@ -35,78 +34,6 @@ def placement(table: Table, arguments: tuple[Argument, ...], size: int, method: 
 
 def placement_of(model: Model, attribute: Attribute, method: str) -> Placement:
     return placement(attribute.function, arguments_of(model, attribute), attribute.size, method)
-
-
-@dataclass(frozen=True)
-class Node:
-    """Offsets of one attribute for all options.
-
-    codes    (options,), rows of the arrays below
-    offsets  (distinct, classes), NaN for classes that are not reached
-    states   int8 (distinct,), as in ``arrays.columns``
-    """
-
-    codes: NDArray[np.integer]
-    offsets: NDArray[np.float64]
-    states: NDArray[np.int8]
-
-    @property
-    def size(self) -> int:
-        return self.offsets.shape[1]
-
-    @cached_property
-    def reached(self) -> NDArray[np.bool_]:
-        return ~np.isnan(self.offsets)
-
-    @cached_property
-    def single(self) -> NDArray[np.int64]:
-        """The one class that is reached, NO_CLASS where there are several or none. Shape (distinct,)."""
-        return np.where(self.reached.sum(axis=1) == 1, self.reached.argmax(axis=1), NO_CLASS)
-
-    @cached_property
-    def alone(self) -> NDArray[np.float64]:
-        """Offset of the single class; anything where there is none. Shape (distinct,)."""
-        return self.offsets[np.arange(len(self.offsets)), self.single]
-
-    def at(self, classes: NDArray[np.integer]) -> NDArray[np.float64]:
-        """Return the offset of one class per option; NaN where it is not reached, and for NO_CLASS."""
-        offset = self.offsets.ravel()[self.codes * self.size + np.maximum(classes, 0)]
-        return np.where(classes == NO_CLASS, np.nan, offset)
-
-    @cached_property
-    def supports(self) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
-        """The distinct sets of classes that are reached, and which of them every distinct value has."""
-        packed = np.packbits(self.reached, axis=1)
-        keys = packed[:, 0] if packed.shape[1] == 1 else packed.view([("", packed.dtype)] * packed.shape[1])[:, 0]
-        _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
-        return self.reached[first], inverse.reshape(-1)
-
-
-@dataclass(frozen=True)
-class SingleNode:
-    """A node whose every distinct value is one class: ``single`` and ``alone`` as in Node, which it equals."""
-
-    codes: NDArray[np.integer]
-    single: NDArray[np.int64]
-    alone: NDArray[np.float64]
-    size: int
-
-    @cached_property
-    def states(self) -> NDArray[np.int8]:
-        return np.full(len(self.single), GIVEN, dtype=np.int8)
-
-    @cached_property
-    def offsets(self) -> NDArray[np.float64]:
-        result = np.full((len(self.single), self.size), np.nan)
-        result[np.arange(len(result)), self.single] = self.alone
-        return result
-
-    def at(self, classes: NDArray[np.integer]) -> NDArray[np.float64]:
-        return np.where(self.single[self.codes] == classes, self.alone[self.codes], np.nan)
-
-    @property
-    def supports(self) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
-        return np.eye(self.size, dtype=bool), self.single
 
 
 @dataclass(frozen=True)
@@ -266,10 +193,10 @@ def _aggregate(model: Model, attribute: Attribute, nodes: dict, count: int, meth
     single = np.min([argument.single[pick] for argument, pick in zip(arguments, picks, strict=True)], axis=0) >= 0
     known = states == GIVEN
     if placed.classes is not None and known.all() and single.all():
-        rule, value = _look_up_single(placed, arguments, picks)
+        rule, value = look_up_single(placed, arguments, picks)
         return SingleNode(codes, placed.classes[rule], np.clip(value, -0.5, 0.5, out=value), attribute.size)
     result = np.full((len(states), attribute.size), np.nan)
-    for rows, rank in ((known & single, _look_up), (known & ~single, _average)):
+    for rows, rank in ((known & single, look_up), (known & ~single, average)):
         if rows.any():
             result[rows] = rank(placed, arguments, [pick[rows] for pick in picks])
     lost = known & np.isnan(result).all(axis=1)
@@ -279,104 +206,3 @@ def _aggregate(model: Model, attribute: Attribute, nodes: dict, count: int, meth
 def _dummy(count: int) -> Node:
     """An attribute without a scale is one class in the middle of itself."""
     return Node(np.zeros(count, dtype=np.intp), np.zeros((1, 1)), np.zeros(1, dtype=np.int8))
-
-
-def _rules(arguments: list[Node], picks: list[NDArray]) -> NDArray[np.int64]:
-    """Rules of rows where every argument has one class. ``picks``: rows of each argument's values."""
-    rule = arguments[0].single[picks[0]]
-    for argument, pick in zip(arguments[1:], picks[1:], strict=True):
-        rule = rule * argument.size + argument.single[pick]
-    return rule
-
-
-def _look_up_single(
-    placed: Placement, arguments: list[Node], picks: list[NDArray]
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Rules and offsets (rows,) where every argument and every rule has one class."""
-    rule = _rules(arguments, picks)
-    every = np.arange(len(placed.classes))
-    value = placed.base[every, placed.classes][rule]
-    for position, (argument, pick) in enumerate(zip(arguments, picks, strict=True)):
-        if argument.alone.any():
-            value += placed.slopes[every, placed.classes, position][rule] * argument.alone[pick]
-    return rule, value
-
-
-def _look_up(placed: Placement, arguments: list[Node], picks: list[NDArray]) -> NDArray[np.float64]:
-    """Offsets (rows, classes) where every argument has one class."""
-    rule = _rules(arguments, picks)
-    result = placed.base[rule]
-    for position, (argument, pick) in enumerate(zip(arguments, picks, strict=True)):
-        if argument.alone.any():
-            result += placed.slopes[rule, :, position] * argument.alone[pick][:, None]
-    return result
-
-
-def _average(placed: Placement, arguments: list[Node], picks: list[NDArray]) -> NDArray[np.float64]:
-    """Offsets (rows, classes) averaged over the possible combinations; NaN where one leads to an undefined rule."""
-    supports = [argument.supports[0] for argument in arguments]
-    own = [argument.supports[1][pick] for argument, pick in zip(arguments, picks, strict=True)]
-    first, pattern = _patterns(own, [len(support) for support in supports])
-    chosen = [codes[first] for codes in own]
-    result = np.empty((len(pattern), placed.base.shape[1]))
-    order = np.argsort(pattern, kind="stable")
-    ends = np.searchsorted(pattern[order], np.arange(len(first) + 1))
-    block = max(1, BLOCK // len(placed.base))
-    for start in range(0, len(first), block):
-        stop = min(start + block, len(first))
-        rows = order[ends[start] : ends[stop]]
-        sums = _pattern_sums(placed, [s[c[start:stop]] for s, c in zip(supports, chosen, strict=True)])
-        shifted = [np.nan_to_num(a.offsets[pick[rows]]) for a, pick in zip(arguments, picks, strict=True)]
-        result[rows] = _from_sums(sums, pattern[rows] - start, shifted)
-    return result
-
-
-def _patterns(codes: list[NDArray], sizes: list[int]) -> tuple[NDArray, NDArray]:
-    """Number the distinct rows of ``codes``: a row of each, and the number of every row.
-
-    The numbers stay below the count of rows, so that no product of sizes can overflow.
-    """
-    pattern = codes[0]
-    for column, size in zip(codes[1:], sizes[1:], strict=True):
-        pattern = np.unique(pattern * size + column, return_inverse=True)[1].reshape(-1)
-    _, first, pattern = np.unique(pattern, return_index=True, return_inverse=True)
-    return first, pattern.reshape(-1)
-
-
-@dataclass(frozen=True)
-class PatternSums:
-    """Averages over the combinations that a pattern of possible classes allows.
-
-    base    (patterns, classes), NaN where no combination leads to the class, or one is undefined
-    slopes  per argument (patterns, classes of the argument, classes): what its offset in a class adds
-    """
-
-    base: NDArray[np.float64]
-    slopes: list[NDArray[np.float64]]
-
-
-def _pattern_sums(placed: Placement, supports: list[NDArray]) -> PatternSums:
-    holds = ~np.isnan(placed.base)
-    sizes = [support.shape[1] for support in supports]
-    classes = np.indices(sizes).reshape(len(sizes), -1)
-    possible = np.ones((len(supports[0]), len(placed.base)))
-    for support, along in zip(supports, classes, strict=True):
-        possible *= support[:, along]
-    counts = possible @ holds.astype(np.float64)
-    lost = possible @ ~holds.any(axis=1) > 0
-    counts[lost] = 0
-    base = np.full(counts.shape, np.nan)
-    np.divide(possible @ np.nan_to_num(placed.base), counts, out=base, where=counts > 0)
-    slopes = []
-    for position, (size, along) in enumerate(zip(sizes, classes, strict=True)):
-        sums = [possible[:, along == k] @ placed.slopes[along == k, :, position] for k in range(size)]
-        slopes.append(np.stack(sums, axis=1) / np.maximum(counts, 1)[:, None, :])
-    return PatternSums(base, slopes)
-
-
-def _from_sums(sums: PatternSums, pattern: NDArray, offsets: list[NDArray]) -> NDArray[np.float64]:
-    result = sums.base[pattern]
-    for slopes, offset in zip(sums.slopes, offsets, strict=True):
-        if offset.any():
-            result += np.einsum("nk,nkc->nc", offset, slopes[pattern])
-    return result

@@ -27,9 +27,7 @@ POLICIES = (KEEP, EXPAND, Expand())
 def published(order=1):
     """The table WORK_APP of the method's library: 4 x 3 classes, three of its own."""
     rules = tuple(single(int(code)) for code in "000011012022")
-    return rule_table(
-        Table((rules[:3] + tuple(single(int(c)) for c in "011012022")), (True,) * 12), ((4, 1), (3, order)), 3
-    )
+    return rule_table(Table(rules, (True,) * 12), ((4, 1), (3, order)), 3)
 
 
 @pytest.mark.parametrize(("method", "values"), [("qq1", (3.1317194, 1.9256259)), ("qq2", (3 + 1 / 9, 2.0))])
@@ -80,6 +78,15 @@ def test_an_unordered_argument_splits_a_class_into_problems_of_their_own():
     assert of_class(places, 1) == pytest.approx([-0.25, 0, 0.25])
     assert of_class(room, 0) == pytest.approx([0.125, 0.5, 0.5, 0.125, 0.125, 0.125])
     assert of_class(room, 2) == pytest.approx([0.25, 0.5, 0.25])
+
+
+@given(st.lists(st.integers(0, 2), min_size=12, max_size=12))
+@settings(max_examples=60, deadline=None)
+def test_descending_arguments_turn_the_places_of_qq2_round_and_leave_those_of_qq1(codes):
+    rules = Table(tuple(single(code) for code in codes), (True,) * 12)
+    rising, falling = (rule_table(rules, ((4, order), (3, order)), 3) for order in (1, -1))
+    assert rule_offsets(falling) == pytest.approx(-rule_offsets(rising), abs=1e-8, nan_ok=True)
+    assert regression_plane(falling) == regression_plane(rising)
 
 
 @st.composite
