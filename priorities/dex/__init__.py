@@ -15,6 +15,7 @@ takes dataclasses and arrays and gives them back, so that it can be read, tested
 ``evaluate``       the plain evaluation: the specification, one option at a time
 ``arrays``         the same semantics over many options at once, all methods, proven equal by property tests
 ``vectorised``     what is published for many areas, by ``arrays``
+``analyses``         what would change a result, and how sure it is: plus-minus, targets, comparison, Monte Carlo
 ``influence``      which inputs hold the result where it is
 ``ranking``        offsets inside a class (QQ1, QQ2), for options and for areas
 ``confidence``     how sure a published class is near the bounds of its figures
