@@ -47,6 +47,7 @@ class Effect:
 
     classes, before   int8; `before` is UNKNOWN (-1) where an area has no class yet
     steps             int8, classes by which an area becomes more urgent (negative: less)
+    order             class indices, the most urgent first
     moves             int64 (classes before, classes after)
     against           what it is compared with, in words
     outdated          why the scores compared with are not of the present data; empty where they are
@@ -59,6 +60,7 @@ class Effect:
     steps: NDArray[np.int8]
     labels: tuple[str, ...]
     labels_before: tuple[str, ...]
+    order: tuple[int, ...]
     moves: NDArray[np.int64]
     counts: NDArray[np.int64]
     counts_before: NDArray[np.int64]
@@ -196,6 +198,7 @@ def compare(inputs: PreviewInputs, after: Outcome, before: Before, rows: NDArray
         steps=np.where(known, _urgency(after.scale)[classes].astype(np.int8) - old, 0).astype(np.int8),
         labels=labels,
         labels_before=labels_before,
+        order=after.scale.by_urgency[::-1],
         moves=_crossed(old, classes, sizes),
         counts=np.bincount(classes[classes >= 0], minlength=sizes[1]),
         counts_before=np.bincount(old[old >= 0], minlength=sizes[0]),
