@@ -16,13 +16,13 @@ WIDTH, HEIGHT, FOOT, MARGIN = 640, 150, 26, 8
 
 @dataclass(frozen=True)
 class Bar:
-    """A rectangle in the units of the view box; ``class_index`` of its middle, None without thresholds."""
+    """A rectangle in the units of the view box; ``tone`` of the class of its middle, None without thresholds."""
 
     x: float
     y: float
     width: float
     height: float
-    class_index: int | None
+    tone: int | None
 
 
 @dataclass(frozen=True)
@@ -39,9 +39,9 @@ class Mark:
 
 @dataclass(frozen=True)
 class ClassRow:
-    """Areas of one class: how many, and the share of those with a figure, in percent; both before, too."""
+    """Areas of one class: how many, and the share of those with a figure, in percent; ``tone`` from 0 to 4."""
 
-    index: int
+    tone: int
     label: str
     range: str
     areas: int
@@ -94,6 +94,11 @@ def histogram(
     )
 
 
+def tone_of(index: int, size: int) -> int:
+    """Place of a class on a ramp of five."""
+    return round(index * 4 / (size - 1)) if size > 1 else 0
+
+
 def _extent(numbers: NDArray[np.float64], limits: Thresholds | None) -> tuple[float, float]:
     low, high = (float(end) for end in np.percentile(numbers, TAILS))
     if limits and limits.bounds:
@@ -110,8 +115,8 @@ def _bars(counts, edges, place, limits: Thresholds | None) -> tuple[Bar, ...]:
         # An area that is there must be seen, however many there are elsewhere.
         tall = round(max(count / most * room, 1.0), 1) if count else 0.0
         x = place(start)
-        index = limits.class_of((start + end) / 2) if limits else None
-        bars.append(Bar(x, round(HEIGHT - FOOT - tall, 1), round(place(end) - x, 1), tall, index))
+        tone = tone_of(limits.class_of((start + end) / 2), limits.class_count) if limits else None
+        bars.append(Bar(x, round(HEIGHT - FOOT - tall, 1), round(place(end) - x, 1), tall, tone))
     return tuple(bars)
 
 
@@ -133,7 +138,7 @@ def _rows(numbers, limits, before, class_names, unit) -> tuple[ClassRow, ...]:
     old = np.bincount(before.classes(numbers), minlength=size) if before and before != limits else None
     return tuple(
         ClassRow(
-            index=index,
+            tone=tone_of(index, size),
             label=class_names[index] if index < len(class_names) else f"class {index + 1}",
             range=limits.describe(index, unit),
             areas=int(counts[index]),

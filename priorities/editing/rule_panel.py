@@ -7,6 +7,7 @@ from priorities.dex.model import Attribute, Model, ScaleOrder
 from priorities.dex.tables.wording import TableWords
 from priorities.dex.values import Value, format_value, interval
 from priorities.editing.fields import accept_field, rule_field
+from priorities.editing.histogram import tone_of
 from priorities.editing.labels import class_label, label_of
 from priorities.editing.rules import KEEP, LARGEST_TABLE, LEAVE_OPEN, TableEdit
 from priorities.wording import ATTRIBUTE_LABELS
@@ -178,8 +179,7 @@ def _tone(edit: TableEdit, value: Value) -> int | None:
     scale, classes = edit.attribute.scale, value.classes
     if len(classes) != 1 or scale.order is ScaleOrder.UNORDERED or scale.size < 2:
         return None
-    urgency = scale.by_urgency.index(classes[0])
-    return round(urgency * 4 / (scale.size - 1))
+    return tone_of(scale.by_urgency.index(classes[0]), scale.size)
 
 
 def _capital(text: str) -> str:

@@ -1,4 +1,5 @@
-// Compiles static/src into static/dist: one style sheet, three scripts, the few images that the style sheet names.
+// Compiles static/src into static/dist: style sheets of the portal and of the editor in the admin, scripts, and the few
+// images that the style sheets name.
 // `node static/src/build.mjs [--watch]`. Needs node_modules only; nothing is fetched.
 
 import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, watch, writeFileSync } from "node:fs";
@@ -24,8 +25,8 @@ function put(name, content) {
   written.add(path);
 }
 
-function buildStyles() {
-  const { css } = sass.compile(join(source, "scss/app.scss"), {
+function buildStyles(name) {
+  const { css } = sass.compile(join(source, `scss/${name}.scss`), {
     style: "compressed",
     loadPaths: [join(root, "node_modules")],
     // The library announces its own next major version; that is not ours to mend here.
@@ -35,13 +36,12 @@ function buildStyles() {
   if (/https?:\/\/(?!www\.w3\.org)/.test(css)) throw new Error("the style sheet names an outside address");
   const named = new Set([...css.matchAll(/url\("?images\/([\w.-]+)"?\)/g)].map((match) => match[1]));
   for (const name of named) put(join("images", name), readFileSync(join(nhsukImages, name)));
-  put("favicon.svg", readFileSync(join(source, "images/favicon.svg")));
-  put("app.css", css);
+  put(`${name}.css`, css);
 }
 
 async function buildScripts() {
   const { outputFiles } = await esbuild.build({
-    entryPoints: ["app", "map", "plan_map"].map((name) => join(source, `js/${name}.js`)),
+    entryPoints: ["app", "editor", "map", "plan_map"].map((name) => join(source, `js/${name}.js`)),
     outdir: output,
     bundle: true,
     minify: true,
@@ -57,7 +57,9 @@ async function buildScripts() {
 
 async function build() {
   written.clear();
-  buildStyles();
+  put("favicon.svg", readFileSync(join(source, "images/favicon.svg")));
+  buildStyles("app");
+  buildStyles("editor");
   await buildScripts();
   for (const entry of readdirSync(output, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath ?? entry.path, entry.name);

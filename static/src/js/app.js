@@ -1,6 +1,7 @@
 // Every page: the NHS.UK components, and what htmx leaves to us (focus, announcements, session end).
 import { initAll } from "nhsuk-frontend/dist/nhsuk/index.mjs";
 import "./combobox.js";
+import "./editing.js";
 
 initAll();
 
