@@ -2,7 +2,8 @@
 
 Thresholds were checked on England's 33,755 areas (Census 2021, QOF 2024-25, IoD 2025). Fixed bounds describe a level
 of need; percentile bounds are computed from the loaded data, because the level depends on the release and on how
-practice figures were spread over areas. Sources and shares: docs of the DEX engine, table of section 4.2.
+practice figures were spread over areas. Registers are read in their age-standardised form: crude ones call young
+deprived areas healthy. Why, and how England splits: docs/adr/0018-the-default-model-reads-registers-standardised.md.
 """
 
 from dataclasses import dataclass
@@ -26,12 +27,13 @@ class InputSpecification:
     percentiles: tuple[float, ...] = (50, 80)
     fixed_half_width: float | None = None
     reference: tuple[float, ...] | None = None
+    goes_up: tuple[bool, ...] = ()
 
 
 INPUTS = {
-    "CARDIOMETABOLIC": InputSpecification("qof_cardiometabolic", None, reference=(29.22, 33.30)),
-    "RESPIRATORY": InputSpecification("qof_respiratory", None, reference=(8.88, 10.28)),
-    "MENTAL_COGNITIVE": InputSpecification("qof_mental_cognitive", None, reference=(16.16, 19.81)),
+    "CARDIOMETABOLIC": InputSpecification("qof_cardiometabolic_standardised", None, reference=(28.02, 31.86)),
+    "RESPIRATORY": InputSpecification("qof_respiratory_standardised", None, reference=(8.45, 9.76)),
+    "MENTAL_COGNITIVE": InputSpecification("qof_mental_cognitive_standardised", None, reference=(15.90, 19.40)),
     "AGE75": InputSpecification("age75_share", (8.0, 12.5), (1.0, 1.0)),
     "BAD_HEALTH": InputSpecification("bad_health_share", (5.0, 7.0), (0.5, 0.5)),
     # Exact bands: Core20 is a definition, so nothing about it is soft. Decile 1 is the most deprived.
@@ -41,5 +43,6 @@ INPUTS = {
     "ETHNIC_MINORITY": InputSpecification("ethnic_minority_share", (10.0, 30.0), (3.0, 3.0)),
     "LOW_ENGLISH": InputSpecification("low_english_share", (0.7, 2.6), (0.3, 0.3)),
     "NO_CAR": InputSpecification("no_car_share", (19.0, 35.0), (2.0, 2.0)),
+    # Estimated from the straight line to the nearest practice that holds registers, and labelled as that.
     "GP_TRAVEL": InputSpecification("gp_travel_minutes", None, fixed_half_width=1.5),
 }

@@ -10,6 +10,7 @@ from priorities.dex.model import Model, ModelError
 from priorities.dex.thresholds import Thresholds
 
 ROOT = 0
+NO_BOUNDS = {"bounds": None}
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ def _compile(definition: str, inputs_json: str, thresholds_json: str, minutes_js
         raise ModelError("minutes", "no visit minutes are set")
     policy = minutes_from_json(minutes)
     policy.check(model, root=ROOT)
-    thresholds = tuple(thresholds_from_json(computed[name]) for name in names) if computed else ()
+    thresholds = tuple(thresholds_from_json(computed.get(name, NO_BOUNDS)) for name in names) if computed else ()
     for index, limits in zip(model.inputs, thresholds, strict=False):
         attribute = model.attributes[index]
         if limits is not None and limits.class_count != attribute.size:

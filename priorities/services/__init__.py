@@ -1,6 +1,17 @@
 """Every write of this app, by what it writes about."""
 
+from .default_versions import install_default_model, publish_default_model
+from .drafts import (
+    delete_draft,
+    delete_scenario,
+    import_model,
+    new_draft,
+    new_scenario,
+    save_draft,
+    to_national_draft,
+)
 from .new_data import mark_outdated
+from .refusals import ConflictsNeedReason, DraftInvalid, ImportRefused, PublicationRefused, StaleDraft
 from .scoring import (
     SCORE_KIND,
     SCORE_LOCK,
@@ -10,34 +21,37 @@ from .scoring import (
     score_areas,
     start_score_run,
 )
-from .versions import (
-    ImportRefused,
-    PublicationRefused,
-    compute_thresholds,
-    import_model,
-    install_default_model,
-    propose_version,
-    publish_default_model,
-    publish_version,
-    return_version,
-)
+from .thresholds import apply_thresholds, compute_thresholds, draft_with_thresholds
+from .versions import propose_version, publish_version, restore_version, return_version
 
 __all__ = [
     "SCORE_KIND",
     "SCORE_LOCK",
+    "ConflictsNeedReason",
+    "DraftInvalid",
     "ImportRefused",
     "NothingToScore",
     "PublicationRefused",
+    "StaleDraft",
+    "apply_thresholds",
     "compute_thresholds",
+    "delete_draft",
+    "delete_scenario",
+    "draft_with_thresholds",
     "import_model",
     "install_default_model",
     "mark_outdated",
+    "new_draft",
+    "new_scenario",
     "propose_version",
     "publish_default_model",
     "publish_version",
     "published_version",
+    "restore_version",
     "return_version",
     "run_queued_scoring",
+    "save_draft",
     "score_areas",
     "start_score_run",
+    "to_national_draft",
 ]

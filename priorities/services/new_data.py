@@ -4,18 +4,23 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import audit
+from accounts.services import warn_platform
 from lsoa.models import Dataset
 from priorities import default_model
 from priorities.models import ModelVersion, ScoreRun
+from priorities.threshold_proposals import is_computed
+
+from .versions import page_of
 
 
 @transaction.atomic
 def mark_outdated(*, dataset: Dataset) -> None:
     """Note on the published model and on the current scores that data came into force, or were rolled back, since.
 
-    Nothing is recalculated: an administrator decides about thresholds, and somebody asks for new scores.
+    Nothing is recalculated: platform administrators are told that other thresholds can be proposed and decide about
+    them, and somebody asks for new scores.
     """
-    version = ModelVersion.objects.published().filter(name=default_model.NAME).first()
+    version = ModelVersion.objects.national().published().filter(name=default_model.NAME).first()
     if version is None:
         return
     codes = set(dataset.values.filter(indicator__code__in=version.inputs.values()).values_list(
@@ -27,10 +32,12 @@ def mark_outdated(*, dataset: Dataset) -> None:
     happened = "was loaded" if dataset.state == Dataset.State.CURRENT else "is no longer in force"
     now, because = timezone.now(), f"{dataset} {happened}"[:300]
     details = {"dataset": str(dataset.pk), "indicators": sorted(codes)}
-    computed = {entry["indicator"] for entry in version.thresholds.values() if entry.get("method") != "fixed"}
+    computed = {version.inputs.get(name) for name, entry in version.thresholds.items() if is_computed(entry)}
     actor = audit.SystemActor("signal:dataset_loaded")
     if codes & computed and version.outdated_at is None:
         ModelVersion.objects.filter(pk=version.pk).update(outdated_at=now, outdated_because=because)
+        text = f"{because}: {version} could get other thresholds. Look at what is proposed."
+        warn_platform(text=text, url=page_of(version))
         audit.record(action="model.thresholds_outdated", by=actor, target=version, details=details)
     if run is not None and run.outdated_at is None:
         ScoreRun.objects.filter(pk=run.pk).update(outdated_at=now, outdated_because=because)

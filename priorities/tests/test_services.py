@@ -135,6 +135,7 @@ class TestDatabaseRules:
                 inputs={},
                 minutes={},
                 thresholds={"A": 1},
+                reason="Tried alone",
                 proposed_by=person,
                 published_by=person,
                 published_at=timezone.now(),
@@ -262,7 +263,7 @@ class TestNewData:
         version = publish()
         run = services.score_areas(by=SYSTEM)
         newer = make_dataset(release="2026")
-        make_figures({areas[0]: {"qof_respiratory": 1.0}}, newer)
+        make_figures({areas[0]: {"qof_respiratory_standardised": 1.0}}, newer)
         dataset_loaded.send(sender=None, dataset=newer)
         version.refresh_from_db()
         run.refresh_from_db()
