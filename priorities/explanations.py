@@ -9,6 +9,7 @@ from django.db.models import Avg, FloatField
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 from django.utils.translation import gettext, ngettext
+from numpy.typing import NDArray
 
 from lsoa.models import AreaProfile, Dataset, Indicator
 from lsoa.statistics import Distribution, national_distribution
@@ -16,7 +17,17 @@ from priorities.dex.analyses.nearest import nearest_changes
 from priorities.dex.analyses.perturbation import Perturbation
 from priorities.dex.analyses.sensitivity import class_stability
 from priorities.dex.analyses.unmet_need import unmet_need
-from priorities.dex.explanation import Catalogue, Evidence, Explanation, InputFact, Outcome, Trials, explain
+from priorities.dex.confidence import confidence, evaluate_softly
+from priorities.dex.explanation import (
+    Catalogue,
+    Evidence,
+    Explanation,
+    InputFact,
+    Outcome,
+    SoftChances,
+    Trials,
+    explain,
+)
 from priorities.dex.thresholds import Thresholds
 from priorities.model_versions import ROOT, CompiledVersion
 from priorities.models import PriorityScore
@@ -27,6 +38,7 @@ ORDINAL_UNITS = ("decile", "rank")
 TRIALS_COUNT = 200
 # What the flag of unmet need looks at, in models that have these inputs.
 DEPRIVATION, BAD_HEALTH = "DEPRIVATION", "BAD_HEALTH"
+STANDARDISED = "_standardised"
 DIAGNOSED = ("CARDIOMETABOLIC", "RESPIRATORY", "MENTAL_COGNITIVE")
 
 
@@ -108,12 +120,27 @@ def _evidence(score: PriorityScore, compiled: CompiledVersion) -> Evidence:
     soft = Perturbation(thresholds=1.0)
     stability = class_stability(compiled.model, compiled.thresholds, figures, soft, count=TRIALS_COUNT, root=ROOT)
     asked, flag = _unmet_need(score, compiled)
+    diagnosed = [score.run.model_version.inputs.get(name, "") for name in DIAGNOSED]
     return Evidence(
+        soft=_soft_chances(compiled, figures, score.priority),
+        registers_are_crude=not all(code.endswith(STANDARDISED) for code in diagnosed),
         nearest=nearest_changes(compiled.model, classes, root=ROOT),
         trials=Trials(int(stability.counts[0, score.priority]), TRIALS_COUNT, TRIALS),
         unmet_need=flag,
         unmet_need_asked=asked,
     )
+
+
+def _soft_chances(compiled: CompiledVersion, figures: NDArray[np.float64], published: int) -> SoftChances:
+    memberships = {
+        index: limits.memberships(figures[:, column])
+        for column, (index, limits) in enumerate(zip(compiled.model.inputs, compiled.thresholds, strict=True))
+        if limits
+    }
+    chances = evaluate_softly(compiled.model, memberships, areas=1).memberships(ROOT)
+    sure = confidence(compiled.model.attributes[ROOT].scale, [published], chances)
+    most_probable = int(sure.most_probable[0]) if sure.near_boundary[0] else published
+    return SoftChances(tuple(chances[0].tolist()), most_probable)
 
 
 def _unmet_need(score: PriorityScore, compiled: CompiledVersion) -> tuple[bool, bool | None]:

@@ -55,9 +55,10 @@ def test_page_json_and_text_hold_the_same_sentences(scores):
 def test_what_would_change_the_class_is_told_with_the_bounds_to_reach(scores):
     sections = {section.kind: section.sentences for section in explanation_panel(scores[0]).sections}
     assert any(
-        "With deprivation at Core20 (deciles 1 to 2) instead of least deprived" in s for s in sections["changes"]
+        "With ‘deprivation’ at Core20 (deciles 1 to 2) instead of least deprived" in s for s in sections["changes"]
     )
     assert any("of 200 trials" in sentence for sentence in sections["sure"])
+    assert any("near a bound" in sentence for sentence in sections["sure"])
 
 
 def test_unmet_need_stands_beside_the_class():

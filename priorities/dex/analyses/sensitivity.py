@@ -11,9 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from priorities.dex.analyses.perturbation import Draw, Perturbation, draws
-from priorities.dex.analyses.single_changes import urgency_steps
 from priorities.dex.evaluate import publish
-from priorities.dex.model import Model, ScaleOrder
+from priorities.dex.model import Model
 from priorities.dex.thresholds import Thresholds
 from priorities.dex.vectorised import evaluate_areas
 
@@ -151,14 +150,10 @@ def urgency_score(
 ) -> NDArray[np.float64]:
     """Steps of urgency of the published class, plus its offset inside the class (dex.md 2.5) towards more urgency."""
     # The ranking needs SciPy, which takes longer to load than everything else here.
-    from priorities.dex.arrays import Columns
-    from priorities.dex.ranking import offsets
+    from priorities.dex.ranking import offsets_of_areas, urgency
 
-    published = evaluate_areas(model, classes).classes[:, root]
-    columns = Columns.of_arrays(model, classes)
-    inside = offsets(model, columns, method=method, expand=True).columns[root][np.arange(len(published)), published]
-    towards = -1.0 if model.attributes[root].scale.order is ScaleOrder.ASCENDING else 1.0
-    return urgency_steps(model, root)[published] + towards * np.nan_to_num(inside)
+    evaluation = evaluate_areas(model, classes)
+    return urgency(model, evaluation, offsets_of_areas(model, evaluation, method=method), method=method, root=root)
 
 
 def ranks(scores: NDArray) -> NDArray[np.float64]:

@@ -5,7 +5,7 @@ are numbered from 1 in words (people count from 1) and from 0 in data.
 """
 
 from priorities.dex.explanation.compose import explain
-from priorities.dex.explanation.facts import Evidence, InputFact, Outcome, Trials
+from priorities.dex.explanation.facts import Evidence, InputFact, Outcome, SoftChances, Trials
 from priorities.dex.explanation.messages import ENGLISH, Catalogue, Say
 from priorities.dex.explanation.parts import ChangeExplanation, Explanation, Factor, NodeExplanation, Section
 from priorities.dex.explanation.words import in_words, inside_sentence
@@ -22,6 +22,7 @@ __all__ = [
     "Outcome",
     "Say",
     "Section",
+    "SoftChances",
     "Trials",
     "explain",
     "in_words",

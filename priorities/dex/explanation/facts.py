@@ -69,6 +69,14 @@ class Trials:
 
 
 @dataclass(frozen=True)
+class SoftChances:
+    """Probability per class of the result where figures near a bound count for both classes (``dex.confidence``)."""
+
+    chances: tuple[float, ...]
+    most_probable: int
+
+
+@dataclass(frozen=True)
 class Evidence:
     """What goes beyond class and rule; everything may be absent.
 
@@ -78,8 +86,10 @@ class Evidence:
 
     nearest: Nearest | None = None
     trials: Trials | None = None
+    soft: SoftChances | None = None
     unmet_need: bool | None = None
     unmet_need_asked: bool = False
+    registers_are_crude: bool = False
     unmet_need_limits: UnmetNeedLimits = DEFAULT_LIMITS
 
 

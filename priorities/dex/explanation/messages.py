@@ -56,7 +56,8 @@ class Say:
 
     CHANGES = gettext_noop("What would change it")
     CHANGE = gettext_noop("With {moves}, {root} would be {name}.")
-    MOVE = gettext_noop("{label} at {name} instead of {now}")
+    # In quotes, because labels may begin with a preposition.
+    MOVE = gettext_noop("‘{label}’ at {name} instead of {now}")
     NO_CHANGE_BELOW = ngettext(
         "No change of a single figure would make {root} less urgent.",
         "No change of up to {count} figures would make {root} less urgent.",
@@ -73,6 +74,13 @@ class Say:
         "The class has a probability of {chance}: missing figures may take any of their classes."
     )
     SURE_DRAWS = gettext_noop("The class stays the same in {kept} of {draws} trials in which {what}.")
+    SURE_SOFT = gettext_noop(
+        "Were figures near a bound counted for both classes, this class would have a probability of {chance}."
+    )
+    SURE_SOFT_OTHER = gettext_noop(
+        "Were figures near a bound counted for both classes, this class would have a probability of {chance}, and "
+        "{name} the largest with {other}."
+    )
     NEAR = gettext_noop("Close to where a class begins: {labels}.")
     NEAR_ONE = gettext_noop("{label} ({value}; bound {bound})")
 
@@ -85,6 +93,9 @@ class Say:
     UNMET_YES = gettext_noop(
         "Need may go unmet: the area is deprived and many residents are in bad health, but little is diagnosed "
         "({limits})."
+    )
+    UNMET_CRUDE = gettext_noop(
+        "The registers behind it are not adjusted for age: areas with few older residents have few diagnoses anyway."
     )
     UNMET_UNKNOWN = gettext_noop("Whether need goes unmet cannot be told, because figures are missing ({limits}).")
     UNMET_LIMITS = gettext_noop(

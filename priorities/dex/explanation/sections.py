@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from priorities.dex.explanation.facts import NO_FACT, Evidence, Facts
+from priorities.dex.explanation.facts import NO_FACT, Evidence, Facts, SoftChances
 from priorities.dex.explanation.messages import Say
 from priorities.dex.explanation.parts import ChangeExplanation, Factor, NodeExplanation, Section
 from priorities.dex.explanation.words import Words, inside_sentence
@@ -86,6 +86,8 @@ def _sure(words: Words, top: NodeExplanation, factors: Sequence[Factor], facts: 
     if trials := evidence.trials:
         what = words.say(trials.what)
         sentences.append(words.say(Say.SURE_DRAWS, kept=trials.kept, draws=trials.draws, what=what))
+    if evidence.soft:
+        sentences.append(_soft(words, top, evidence.soft))
     near = []
     for index, factor in zip(words.model.inputs, factors, strict=True):
         fact = facts.get(index, NO_FACT)
@@ -97,6 +99,15 @@ def _sure(words: Words, top: NodeExplanation, factors: Sequence[Factor], facts: 
     if near:
         sentences.append(words.say(Say.NEAR, labels=words.catalogue.joined(near, Say.SEMICOLON)))
     return tuple(sentences)
+
+
+def _soft(words: Words, top: NodeExplanation, soft: SoftChances) -> str:
+    chance = words.catalogue.chance(soft.chances[top.class_index])
+    if soft.most_probable == top.class_index:
+        return words.say(Say.SURE_SOFT, chance=chance)
+    name = words.class_name(words.model.attributes[words.root], soft.most_probable)
+    other = words.catalogue.chance(soft.chances[soft.most_probable])
+    return words.say(Say.SURE_SOFT_OTHER, chance=chance, name=name, other=other)
 
 
 def _missing(words: Words, factors: Sequence[Factor], evidence: Evidence) -> tuple[str, ...]:
@@ -137,7 +148,10 @@ def _unmet_need(words: Words, evidence: Evidence) -> tuple[str, ...]:
         health=f"{limits.bad_health_from:g}",
         groups=limits.groups_low,
     )
-    return (words.say(Say.UNMET_YES if evidence.unmet_need else Say.UNMET_UNKNOWN, limits=stated),)
+    if not evidence.unmet_need:
+        return (words.say(Say.UNMET_UNKNOWN, limits=stated),)
+    caveats = (words.say(Say.UNMET_CRUDE),) if evidence.registers_are_crude else ()
+    return (words.say(Say.UNMET_YES, limits=stated), *caveats)
 
 
 def _points(words: Words, nodes: Sequence[NodeExplanation], factors: Sequence[Factor]) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ import numpy as np
 
 from priorities.dex.analyses.nearest import nearest_changes
 from priorities.dex.dxi import read_dxi
-from priorities.dex.explanation import ENGLISH, Catalogue, Evidence, InputFact, Outcome, Trials, explain
+from priorities.dex.explanation import ENGLISH, Catalogue, Evidence, InputFact, Outcome, SoftChances, Trials, explain
 from priorities.dex.influence import relief
 from priorities.dex.vectorised import evaluate_areas
 from priorities.tests.dex.models import attribute, default_model, dxi, function
@@ -91,10 +91,10 @@ def test_says_what_would_change_the_class_and_how_far_a_figure_has_to_go():
     bands = ("deciles 8 to 10", "deciles 5 to 7", "deciles 3 to 4", "deciles 1 to 2")
     explanation = with_evidence({index: InputFact(value=2, unit="decile", bands=bands)}, DEPRIVATION=3)
     sentences = explanation.section("changes").sentences
-    assert "With deprivation at deprived (deciles 3 to 4) instead of core20, priority would be routine." in sentences
+    assert "With ‘deprivation’ at deprived (deciles 3 to 4) instead of core20, priority would be routine." in sentences
     fall = explanation.changes[0]
     assert fall.moves == (("DEPRIVATION", 3, 2),) and fall.becomes == 0 and not fall.rises and fall.steps == 1
-    assert sentences[-1].startswith("With cardiometabolic at high instead of low and respiratory at high instead")
+    assert sentences[-1].startswith("With ‘cardiometabolic’ at high instead of low and ‘respiratory’ at high instead")
     assert sentences[-1].endswith("priority would be elevated.")
 
 
@@ -123,6 +123,14 @@ def test_says_how_sure_it_is():
     near = with_evidence({index: fact}, AGE75=1).section("sure").sentences[-1]
     assert near == "Close to where a class begins: age75 (12.4%; bound 12.5%)."
     assert "probability of" in with_evidence(DEPRIVATION=-1).section("sure").sentences[0]
+
+
+def test_says_how_soft_bounds_would_judge():
+    known = {index: np.array([0]) for index in MODEL.inputs}
+    outcome = Outcome.of(evaluate_areas(MODEL, known), 0)
+    for most, ending in ((0, "probability of 60%."), (1, "probability of 60%, and standard the largest with 40%.")):
+        evidence = Evidence(soft=SoftChances((0.6, 0.4, 0.0, 0.0), most))
+        assert explain(MODEL, {}, outcome, evidence=evidence).section("sure").sentences[1].endswith(ending)
 
 
 def test_says_what_a_missing_figure_would_decide():
