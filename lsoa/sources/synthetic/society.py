@@ -20,6 +20,12 @@ GAPS = {
     "low_english_share": (0.006, "suppressed"),
     "gp_travel_minutes": (0.005, "not_applicable"),
 }
+# What one register gives rise to is missing together.
+SAME_GAPS = {
+    "qof_cardiometabolic": "qof_cardiometabolic_standardised",
+    "qof_respiratory": "qof_respiratory_standardised",
+    "qof_mental_cognitive": "qof_mental_cognitive_standardised",
+}
 DECIMALS = {
     "population": 0,
     "households": 0,
@@ -50,6 +56,8 @@ def settle(
     diverse = _standard(0.85 * urban + 0.4 * deprived + 0.9 * _surface(points, 5_000, rng) + _noise(points, 0.2, rng))
     practice = [_surface(points, 2_500, rng) for _ in range(3)]
     unwell = _standard(0.7 * deprived + 0.5 * old + _noise(points, 0.4, rng))
+    # A stream of their own: standardised registers leave every other figure as it is.
+    own = rng.spawn(1)[0]
     latent = {
         "age75_share": old,
         "bad_health_share": unwell,
@@ -61,6 +69,10 @@ def settle(
         "qof_cardiometabolic": 0.6 * old + 0.1 * deprived + 0.55 * practice[0] + _noise(points, 0.3, rng),
         "qof_respiratory": 0.4 * old + 0.25 * deprived + 0.55 * practice[1] + _noise(points, 0.3, rng),
         "qof_mental_cognitive": 0.15 * old + 0.3 * deprived + 0.6 * practice[2] + _noise(points, 0.3, rng),
+        # Allowing for age, registers go with deprivation and with what the practice finds.
+        "qof_cardiometabolic_standardised": 0.42 * deprived + 0.55 * practice[0] + _noise(points, 0.3, own),
+        "qof_respiratory_standardised": 0.33 * deprived + 0.55 * practice[1] + _noise(points, 0.3, own),
+        "qof_mental_cognitive_standardised": 0.22 * deprived + 0.6 * practice[2] + _noise(points, 0.3, own),
         "population": 0.3 * young + _noise(points, 1, rng),
     }
     values = {code: spread(code, surface) for code, surface in latent.items()}
@@ -138,6 +150,7 @@ def _make_gaps(values, rng):
     for code, (share, reason) in GAPS.items():
         count = max(1, round(share * len(values[code])))
         at = np.sort(rng.choice(len(values[code]), count, replace=False))
-        values[code][at] = np.nan
-        missing[code] = dict.fromkeys(at.tolist(), reason)
+        for same in filter(None, (code, SAME_GAPS.get(code))):
+            values[same][at] = np.nan
+            missing[same] = dict.fromkeys(at.tolist(), reason)
     return missing
