@@ -1,0 +1,8 @@
+"""Priorities in the API: scores by area, and the runs that made them."""
+
+from .scores import PriorityViewSet
+
+
+def register(router) -> None:
+    """Add this app's routes to the API root."""
+    router.register("priorities", PriorityViewSet, basename="priority")
