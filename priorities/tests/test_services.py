@@ -62,7 +62,7 @@ class TestVersions:
         make_areas(*spread(), is_synthetic=True)
         make_areas(*spread(10))
         thresholds = services.install_default_model(by=SYSTEM).thresholds
-        assert thresholds["RESPIRATORY"]["bounds"] == [8.88, 10.28]
+        assert thresholds["RESPIRATORY"]["bounds"] == [8.45, 9.76]
         assert thresholds["RESPIRATORY"]["extent"] == "a part of England, 10 areas"
 
     def test_publication_takes_two_platform_administrators(self):
