@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from priorities.dex.analyses import tree_search
 from priorities.dex.analyses.preference import Relation
 from priorities.dex.analyses.targets import Constraints, search, search_every_change
 from priorities.dex.dxi import read_dxi
@@ -96,6 +97,15 @@ def test_limits_are_kept():
     late = search(DEFAULT, QUIET, wanted={3}, constraints=Constraints(maximum_seconds=-1))
     assert not late.is_complete
     assert not search_every_change(DEFAULT, QUIET, wanted={3}, constraints=Constraints(maximum_seconds=-1)).is_complete
+
+
+@pytest.mark.parametrize("limit", ["LARGEST_FRONT", "LARGEST_JOIN"])
+def test_a_search_that_grows_too_large_says_so_and_its_answers_still_work(monkeypatch, limit):
+    monkeypatch.setattr(tree_search, limit, 20)
+    result = search(DEFAULT, QUIET, wanted={2, 3})
+    assert result.changes and not result.is_complete
+    for change in moves(result):
+        assert next(iter(evaluate(DEFAULT, QUIET | change)[0])) >= 2
 
 
 def test_constraints_shape_the_answers():
