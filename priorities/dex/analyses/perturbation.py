@@ -16,6 +16,7 @@ that also the author's own judgement is put to the test.
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -27,6 +28,8 @@ from priorities.dex.tables.grid import INCOMPARABLE, TableScales
 from priorities.dex.tables.shifting import shifted
 from priorities.dex.tables.weights import regression
 from priorities.dex.thresholds import Thresholds
+
+Bounds = tuple[Thresholds | None, ...]
 
 
 @dataclass(frozen=True)
@@ -88,12 +91,25 @@ def draws(
     if perturbation.figures and len(perturbation.figures) != len(model.inputs):
         raise ValueError(f"{len(perturbation.figures)} errors of figures for {len(model.inputs)} inputs")
     for number in range(count):
+        if not perturbation.weights and not any(perturbation.figures):
+            yield Draw(model, _bounds_alone(thresholds, perturbation.thresholds, seed, number), figures)
+            continue
         chance = np.random.default_rng([seed, number])
         drawn = _drawn_model(model, perturbation, chance)
-        bounds = tuple(limits and _drawn_thresholds(limits, perturbation.thresholds, chance) for limits in thresholds)
+        bounds = _drawn_bounds(thresholds, perturbation.thresholds, chance)
         errors = np.array(perturbation.figures) if any(perturbation.figures) else None
         moved = figures if errors is None else figures + chance.standard_normal(figures.shape) * errors
         yield Draw(drawn, bounds, moved)
+
+
+# Page after page asks for the same draws of bounds.
+@lru_cache(maxsize=1_024)
+def _bounds_alone(thresholds: Bounds, share: float, seed: int, number: int) -> Bounds:
+    return _drawn_bounds(thresholds, share, np.random.default_rng([seed, number]))
+
+
+def _drawn_bounds(thresholds: Bounds, share: float, chance: np.random.Generator) -> Bounds:
+    return tuple(limits and _drawn_thresholds(limits, share, chance) for limits in thresholds)
 
 
 def _drawn_thresholds(limits: Thresholds, share: float, chance: np.random.Generator) -> Thresholds:
