@@ -18,6 +18,7 @@ from priorities.model_versions import NO_BOUNDS, ROOT, minutes_from_json, thresh
 from priorities.models import ModelVersion
 from priorities.score_inputs import read_inputs
 from priorities.threshold_proposals import bounds_differ
+from priorities.wording import ATTRIBUTE_LABELS
 
 FIELDS = frozenset({"title", "definition", "inputs", "thresholds", "minutes"})
 MOST_TITLE = ModelVersion._meta.get_field("title").max_length
@@ -111,7 +112,7 @@ class DraftContent:
                 self._check_percentiles(entry.get("percentiles"))
                 specifications[name] = specification_of(name, self.values["inputs"][name], dict(entry))
             except (KeyError, TypeError, ValueError) as fault:
-                self._problem("thresholds", f"{name}: {fault}.")
+                self._problem("thresholds", f"{_label(name)}: {fault}.")
         if not specifications:
             return {}
         inputs = read_inputs(sorted({wish.indicator for wish in specifications.values()}))
@@ -138,7 +139,7 @@ class DraftContent:
             limits = thresholds_from_json(entry)
             if limits is not None and limits.class_count != attribute.size:
                 wanted = f"{attribute.size} classes need {attribute.size - 1} bounds"
-                self._problem("thresholds", f"{attribute.name}: {wanted}, found {len(limits.bounds)}.")
+                self._problem("thresholds", f"{_label(attribute.name)}: {wanted}, found {len(limits.bounds)}.")
 
     def _set_minutes(self, minutes: Mapping) -> None:
         self.values["minutes"] = dict(minutes)
@@ -155,6 +156,10 @@ class DraftContent:
             if policy.floor < LEAST_MINUTES or policy.ceiling > MOST_MINUTES:
                 found = f"found {policy.floor} to {policy.ceiling}"
                 self._problem("minutes", f"Visits last {LEAST_MINUTES} to {MOST_MINUTES} minutes, {found}.")
+
+
+def _label(name: str) -> str:
+    return ATTRIBUTE_LABELS.get(name, name)
 
 
 def _differs(before: Mapping, entry: Mapping) -> bool:

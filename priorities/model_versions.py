@@ -56,7 +56,7 @@ def thresholds_from_json(data: dict) -> Thresholds | None:
         return None
     return Thresholds(
         bounds=tuple(data["bounds"]),
-        half_widths=tuple(data["half_widths"]),
+        half_widths=tuple(data.get("half_widths", ())),
         goes_up=tuple(data.get("goes_up", ())),
         descending=data.get("descending", False),
     )
