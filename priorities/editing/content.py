@@ -11,7 +11,7 @@ from priorities.model_versions import CompiledVersion, compile_version
 
 @dataclass(frozen=True)
 class DraftContent:
-    """The editable fields of a ModelVersion; never changed in place. ``accepted_conflicts``: attribute name -> why
+    """The editable fields of a ModelVersion; never changed in place. ``accepted_conflicts``: attribute key -> why
     its contradicting rules are accepted."""
 
     definition: str

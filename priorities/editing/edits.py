@@ -11,6 +11,7 @@ from priorities.editing.indicators import indicator_words
 from priorities.editing.labels import label_of
 from priorities.editing.limits import LimitsEdit, has_fields, read_limits
 from priorities.editing.rules import TableEdit, fields_of, read_table
+from priorities.rule_conflicts import attribute_key
 
 __all__ = ["Edited", "Problem", "read_edits"]
 
@@ -48,7 +49,7 @@ def read_edits(content: DraftContent, data: Mapping[str, str]) -> Edited:
     for attribute in content.tables:
         if fields_of(attribute, data):
             labels = [label_of(model.attributes[child]) for child in attribute.children]
-            accepted = content.accepted_conflicts.get(attribute.name, "")
+            accepted = content.accepted_conflicts.get(attribute_key(content.model, attribute), "")
             scales = TableScales.of(model, attribute)
             tables[attribute.index] = read_table(attribute, scales, labels, data, accepted=accepted)
     inputs = [model.attributes[index] for index in model.inputs if has_fields(model.attributes[index], data)]
@@ -66,9 +67,10 @@ def _applied(content: DraftContent, tables: Mapping[int, TableEdit], limits: Map
         after = after.with_tables(changed)
     accepted = dict(content.accepted_conflicts)
     for edit in tables.values():
-        accepted.pop(edit.attribute.name, None)
+        name = attribute_key(content.model, edit.attribute)
+        accepted.pop(name, None)
         if edit.conflicts and edit.reason:
-            accepted[edit.attribute.name] = edit.reason
+            accepted[name] = edit.reason
     thresholds, inputs = dict(content.thresholds), dict(content.inputs)
     for edit in limits.values():
         if edit.is_changed:

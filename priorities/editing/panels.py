@@ -14,6 +14,7 @@ from priorities.editing.rule_panel import RuleTable, rule_table
 from priorities.editing.rules import TableEdit, read_table
 from priorities.editing.threshold_panel import ThresholdInput, threshold_input
 from priorities.editing.weight_panel import WeightTable, weight_table
+from priorities.rule_conflicts import attribute_key
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def _chosen(attributes, indices: Iterable[int] | None):
 def _table_edit(content: DraftContent, edited: Edited | None, attribute) -> TableEdit:
     if edited and attribute.index in edited.tables:
         return edited.tables[attribute.index]
-    accepted = content.accepted_conflicts.get(attribute.name, "")
+    accepted = content.accepted_conflicts.get(attribute_key(content.model, attribute), "")
     labels = [label_of(content.model.attributes[child]) for child in attribute.children]
     return read_table(attribute, TableScales.of(content.model, attribute), labels, {}, accepted=accepted)
 

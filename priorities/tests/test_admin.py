@@ -1,4 +1,4 @@
-"""Django admin: looks at everything, changes nothing but through services."""
+"""Django admin of runs and scores: looks at everything, changes nothing but through services."""
 
 import pytest
 from django.urls import reverse
@@ -21,18 +21,3 @@ def test_every_model_has_a_read_only_page(platform_client):
         page = platform_client.get(reverse(f"admin:priorities_{name}_change", args=[row.pk]))
         assert page.status_code == 200 and b'name="_save"' not in page.content
         assert platform_client.get(reverse(f"admin:priorities_{name}_add")).status_code == 403
-
-
-def test_two_administrators_publish_by_action(client_as, platform_administrator, second_platform_administrator):
-    make_areas(*spread())
-    version = services.install_default_model(by=platform_administrator)
-
-    def act(person, action):
-        url = reverse("admin:priorities_modelversion_changelist")
-        client_as(user=person).post(url, {"action": action, "_selected_action": [str(version.pk)]})
-        version.refresh_from_db()
-        return version.state
-
-    assert act(platform_administrator, "propose") == "review"
-    assert act(platform_administrator, "publish") == "review"
-    assert act(second_platform_administrator, "publish") == "published"
