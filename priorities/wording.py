@@ -3,7 +3,9 @@
 Texts are marked for translation here and translated where an explanation is made.
 """
 
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext, gettext_noop
+
+from priorities.dex.explanation import in_words
 
 ATTRIBUTE_LABELS = {
     "PRIORITY": gettext_noop("Priority"),
@@ -46,3 +48,34 @@ CAUTION = (
 )
 
 TRIALS = gettext_noop("the bounds of the classes move at random within their soft zones")
+
+# Why a class changed between two scores of an area (`priorities.changes`).
+CHANGES = {
+    "stayed": gettext_noop("Stayed {after}."),
+    "stayed_though": gettext_noop("Stayed {after}, although figures or bounds moved."),
+    "data_rose": gettext_noop("Rose from {before} to {after} because of new figures."),
+    "data_fell": gettext_noop("Fell from {before} to {after} because of new figures."),
+    "data_rose_new_model": gettext_noop("Rose from {before} to {after} because of new figures, not of the new model."),
+    "data_fell_new_model": gettext_noop("Fell from {before} to {after} because of new figures, not of the new model."),
+    "model_rose": gettext_noop("Rose from {before} to {after} because the model changed, from {old} to {new}."),
+    "model_fell": gettext_noop("Fell from {before} to {after} because the model changed, from {old} to {new}."),
+    "both_rose": gettext_noop(
+        "Rose from {before} to {after} because figures and model changed, the model from {old} to {new}."
+    ),
+    "both_fell": gettext_noop(
+        "Fell from {before} to {after} because figures and model changed, the model from {old} to {new}."
+    ),
+    "figure": gettext_noop("{label}: {value_before} ({class_before}) became {value_after} ({class_after})."),
+    "threshold": gettext_noop("{label}: {class_before} became {class_after} at {value_after}, as its bounds moved."),
+    "indicator": gettext_noop(
+        "{label}: {class_before} became {class_after}, as another indicator is read ({value_after})."
+    ),
+    "added": gettext_noop("{label} is new in the model: {value_after} ({class_after})."),
+    "removed": gettext_noop("{label} is no longer in the model; it was {value_before} ({class_before})."),
+    "rules": gettext_noop("Rules changed for: {labels}."),
+}
+
+
+def attribute_label(name: str) -> str:
+    """What an attribute is called, translated; its own name in words where the default model does not know it."""
+    return gettext(ATTRIBUTE_LABELS[name]) if name in ATTRIBUTE_LABELS else in_words(name).capitalize()
