@@ -109,3 +109,17 @@ def test_data_report_shows_what_is_in_force(boundaries, load, capsys, tmp_path):
     assert "Census 2021, TS039: Provision of unpaid care, 2021 (England): in force, official publication" in out
     assert "line 5 E01999999: unknown area code" in out
     assert "unpaid_care_50h_share: 3, 2, 2, 2" in out
+
+
+def test_a_load_that_is_stopped_says_what_is_kept(boundaries, tmp_path, monkeypatch):
+    from lsoa.loading import values
+
+    def stop(statement, blocks):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(values, "write_copy", stop)
+    path = published.nomis(tmp_path / "t.csv", "TS039", {CODES[0]: [1, 0]})
+    with pytest.raises(CommandError, match="Nothing of the file being loaded is kept") as error:
+        call_command("load_open_data", str(path))
+    assert error.value.returncode == 130
+    assert not IndicatorValue.objects.exists()

@@ -64,6 +64,11 @@ class Command(BaseCommand):
         except DatabaseGone as error:
             message = f"{error}. Nothing of the file being loaded is kept; load again to go on."
             raise CommandError(message, returncode=1) from error
+        except KeyboardInterrupt:
+            # 128 + SIGINT, as shells count it.
+            raise CommandError(
+                "Stopped. Nothing of the file being loaded is kept; files loaded before it stay.", returncode=130
+            ) from None
         states = [outcome.state for outcome in outcomes]
         counts = ", ".join(f"{states.count(state)} {word}" for state, word in WORDS.items() if state in states)
         self.stdout.write(f"{len(outcomes)} files: {counts}" if outcomes else "No files found.")
