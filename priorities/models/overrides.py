@@ -6,12 +6,21 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Organisation
+from accounts.scoping import OrganisationScopedQuerySet
 from lsoa.models import Area
 
 
-class VisitMinutesOverrideQuerySet(models.QuerySet):
+class VisitMinutesOverrideQuerySet(OrganisationScopedQuerySet):
     def in_force(self):
         return self.filter(ended_at__isnull=True)
+
+    def with_people(self):
+        """Everybody whom a page about overrides names."""
+        return self.select_related("created_by", "ended_by")
+
+    def minutes_by_area(self, areas) -> dict[int, "VisitMinutesOverride"]:
+        """Overrides in force by area id. Scope it to an organisation first; `areas` is a list or a subquery."""
+        return {row.area_id: row for row in self.in_force().filter(area__in=areas)}
 
 
 class VisitMinutesOverride(models.Model):
@@ -27,6 +36,7 @@ class VisitMinutesOverride(models.Model):
     ended_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    ended_because = models.TextField(blank=True)
 
     objects = VisitMinutesOverrideQuerySet.as_manager()
 

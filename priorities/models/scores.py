@@ -1,6 +1,7 @@
 """The priority of every area with everything that says why."""
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 
@@ -37,8 +38,8 @@ class PriorityScoreQuerySet(models.QuerySet):
         return self.select_related("area", "run", "run__model_version")
 
     def most_urgent_first(self):
-        """Most urgent class first; inside a class the surest, then the longest visit, then by code."""
-        return self.order_by("-priority", "-probability", "-visit_minutes", "area__code")
+        """Most urgent class first; inside a class by the area's place in it, then by code."""
+        return self.order_by("-priority", "-rank_offset", "area__code")
 
 
 class PriorityScore(models.Model):
@@ -47,8 +48,11 @@ class PriorityScore(models.Model):
     Arrays are in pre-order of the model's attributes, or of its inputs where the name says so.
     """
 
-    run = models.ForeignKey(ScoreRun, on_delete=models.CASCADE, related_name="scores", db_index=False)
-    area = models.ForeignKey(Area, on_delete=models.CASCADE, related_name="scores")
+    # Both references are checked once per statement by triggers (migration 0005), not once per row.
+    run = models.ForeignKey(
+        ScoreRun, on_delete=models.CASCADE, related_name="scores", db_index=False, db_constraint=False
+    )
+    area = models.ForeignKey(Area, on_delete=models.CASCADE, related_name="scores", db_index=False, db_constraint=False)
     is_current = models.BooleanField(default=False)
     priority = models.PositiveSmallIntegerField(choices=PriorityClass.choices)
     previous_priority = models.PositiveSmallIntegerField(
@@ -69,7 +73,7 @@ class PriorityScore(models.Model):
         help_text="Probability of each class when figures near a threshold count for both sides.",
     )
     stability = models.FloatField(
-        null=True, help_text="Share of draws of figures, thresholds and weights in which the class stays the same."
+        null=True, help_text="Share of draws of thresholds within their soft zones in which the class stays the same."
     )
     unmet_need = models.BooleanField(null=True, help_text="Deprived and in bad health, but little diagnosed.")
     changed_because = models.CharField(
@@ -79,7 +83,9 @@ class PriorityScore(models.Model):
         db_default="",
     )
     changed_inputs = ArrayField(
-        models.SmallIntegerField(), null=True, help_text="Inputs whose class differs from the score before."
+        models.SmallIntegerField(),
+        null=True,
+        help_text="Places among the model's inputs of those whose class differs from the score before it.",
     )
     node_classes = ArrayField(models.SmallIntegerField(), default=list, help_text="Published class of every attribute.")
     node_lows = ArrayField(models.SmallIntegerField(), default=list, help_text="Lowest class that remains possible.")
@@ -101,14 +107,17 @@ class PriorityScore(models.Model):
     visit_minutes = models.PositiveSmallIntegerField()
     visit_minutes_lowest = models.PositiveSmallIntegerField()
     visit_minutes_highest = models.PositiveSmallIntegerField()
-    expected_minutes = models.FloatField(null=True, help_text="Minutes by the probabilities of the classes.")
+    expected_minutes = models.FloatField(
+        null=True, help_text="Minutes by the probabilities of the classes, as the sum gives them: not rounded."
+    )
 
     objects = PriorityScoreQuerySet.as_manager()
 
     class Meta:
         ordering = ["-priority", "area__code"]
         constraints = [
-            models.UniqueConstraint(fields=["run", "area"], name="score_once_per_run"),
+            # The area first: the same index gives the history of an area.
+            models.UniqueConstraint(fields=["area", "run"], name="score_once_per_run"),
             models.UniqueConstraint(fields=["area"], condition=Q(is_current=True), name="score_one_current_per_area"),
             models.CheckConstraint(
                 condition=Q(lowest__lte=F("priority"), highest__gte=F("priority")), name="score_within_its_range"
@@ -126,6 +135,15 @@ class PriorityScore(models.Model):
                 condition=Q(stability__isnull=True) | Q(stability__gte=0, stability__lte=1),
                 name="score_stability_valid",
             ),
+            models.CheckConstraint(
+                condition=Q(expected_minutes__isnull=True) | Q(expected_minutes__gte=0),
+                name="score_expected_minutes_valid",
+            ),
+            models.CheckConstraint(
+                condition=Q(changed_because="")
+                | (Q(previous_priority__isnull=False) & ~Q(previous_priority=F("priority"))),
+                name="score_reason_only_for_a_change",
+            ),
             models.CheckConstraint(condition=Q(probability__gt=0, probability__lte=1), name="score_probability_valid"),
             models.CheckConstraint(
                 condition=Q(visit_minutes__gte=15, visit_minutes__lte=90)
@@ -133,7 +151,13 @@ class PriorityScore(models.Model):
                 name="score_minutes_within_bounds",
             ),
         ]
-        indexes = [models.Index(fields=["priority"], condition=Q(is_current=True), name="score_current_by_class")]
+        indexes = [
+            models.Index(
+                fields=["-priority", "-rank_offset"], condition=Q(is_current=True), name="score_current_by_rank"
+            ),
+            # The scores of a run lie side by side, so a summary per block finds them and costs a run nothing.
+            BrinIndex(fields=["run"], name="score_by_run", autosummarize=True),
+        ]
 
     def __str__(self):
         return f"{self.area_id}: {self.get_priority_display()}"

@@ -11,6 +11,7 @@ from .drafts import (
     to_national_draft,
 )
 from .new_data import mark_outdated
+from .overrides import MinutesRefused, end_minutes, set_minutes
 from .refusals import ConflictsNeedReason, DraftInvalid, ImportRefused, PublicationRefused, StaleDraft
 from .scoring import (
     SCORE_KIND,
@@ -22,6 +23,7 @@ from .scoring import (
     start_score_run,
 )
 from .thresholds import apply_thresholds, compute_thresholds, draft_with_thresholds
+from .validation import VALIDATION_KIND, run_queued_validation, start_validation, validate_priorities
 from .versions import propose_version, publish_version, restore_version, return_version
 
 __all__ = [
@@ -30,14 +32,17 @@ __all__ = [
     "ConflictsNeedReason",
     "DraftInvalid",
     "ImportRefused",
+    "MinutesRefused",
     "NothingToScore",
     "PublicationRefused",
     "StaleDraft",
+    "VALIDATION_KIND",
     "apply_thresholds",
     "compute_thresholds",
     "delete_draft",
     "delete_scenario",
     "draft_with_thresholds",
+    "end_minutes",
     "import_model",
     "install_default_model",
     "mark_outdated",
@@ -50,8 +55,12 @@ __all__ = [
     "restore_version",
     "return_version",
     "run_queued_scoring",
+    "run_queued_validation",
     "save_draft",
     "score_areas",
+    "set_minutes",
     "start_score_run",
+    "start_validation",
     "to_national_draft",
+    "validate_priorities",
 ]
