@@ -12,11 +12,12 @@ class PrioritiesConfig(AppConfig):
         from lsoa.signals import dataset_loaded
         from priorities import audit_words
         from priorities.needs import needed_by_published_models
-        from priorities.services import SCORE_KIND, mark_outdated
-        from priorities.tasks import score_in_background
+        from priorities.services import SCORE_KIND, VALIDATION_KIND, mark_outdated
+        from priorities.tasks import score_in_background, validate_in_background
 
         audit_words.describe()
         register_kind(SCORE_KIND, score_in_background)
+        register_kind(VALIDATION_KIND, validate_in_background)
 
         def note(sender, dataset, **details):
             mark_outdated(dataset=dataset)

@@ -3,7 +3,7 @@
 from huey.contrib.djhuey import task
 
 from accounts.jobs import job_run
-from priorities.services import run_queued_scoring
+from priorities.services import run_queued_scoring, run_queued_validation
 
 
 @task()
@@ -12,3 +12,11 @@ def score_in_background(job_id: str) -> None:
     with job_run(job_id) as run:
         if run is not None:
             run_queued_scoring(run=run)
+
+
+@task()
+def validate_in_background(job_id: str) -> None:
+    """Validate the version that the job names; a second delivery does no harm, as above."""
+    with job_run(job_id) as run:
+        if run is not None:
+            run_queued_validation(run=run)
