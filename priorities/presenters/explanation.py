@@ -1,4 +1,4 @@
-"""Wording, tag colours and panel shapes: pages, JSON and text take them from here, so that all say the same."""
+"""The explanation of a score for pages, JSON and text: all three say the same sentences."""
 
 from dataclasses import dataclass, replace
 
@@ -6,28 +6,11 @@ from priorities.dex.explanation import Explanation, Factor, NodeExplanation, Sec
 from priorities.dex.model import Model
 from priorities.explanations import Origins, explain_score
 from priorities.model_versions import ROOT
-from priorities.models import PriorityClass, PriorityScore, ScoreRun
+from priorities.models import PriorityScore
 from priorities.wording import CAUTION
 
-TAG_CLASSES = {
-    PriorityClass.ROUTINE: "nhsuk-tag--green",
-    PriorityClass.STANDARD: "nhsuk-tag--yellow",
-    PriorityClass.ELEVATED: "nhsuk-tag--orange",
-    PriorityClass.URGENT: "nhsuk-tag--red",
-}
-NO_SCORE_TAG = "nhsuk-tag--white"
-HOURS_PER_DAY, DAYS_PER_WEEK = 24, 7
-
-
-@dataclass(frozen=True)
-class PriorityTag:
-    """A class as a tag. `range` names what else is possible ("standard to urgent"), empty where the class is sure."""
-
-    number: int | None
-    label: str
-    css: str
-    is_provisional: bool = False
-    range: str = ""
+from .tags import NO_SCORE_TAG, PriorityTag, priority_tag
+from .texts import minutes_text, outdated_text, review_text
 
 
 @dataclass(frozen=True)
@@ -71,57 +54,6 @@ class ExplanationPanel:
     @property
     def sections(self) -> tuple[Section, ...]:
         return self.explanation.sections
-
-
-def tag_for_class(number: int | None) -> PriorityTag:
-    """The tag of a class alone, for legends and filters; None means that there is no score."""
-    if number is None:
-        return PriorityTag(None, "No score", NO_SCORE_TAG)
-    priority = PriorityClass(number)
-    return PriorityTag(priority.value, priority.label, TAG_CLASSES[priority])
-
-
-def priority_tag(score: PriorityScore | None) -> PriorityTag:
-    """The tag of a score, with the range that remains possible where figures are missing."""
-    if score is None:
-        return tag_for_class(None)
-    priority = PriorityClass(score.priority)
-    span = f"{PriorityClass(score.lowest).label} to {PriorityClass(score.highest).label.lower()}"
-    return PriorityTag(
-        number=priority.value,
-        label=priority.label,
-        css=TAG_CLASSES[priority],
-        is_provisional=score.is_provisional,
-        range=f"{span} possible" if score.is_provisional else "",
-    )
-
-
-def minutes_text(score: PriorityScore) -> str:
-    """ "45 minutes", and the range where it is open."""
-    text = f"{score.visit_minutes} minutes"
-    if score.visit_minutes_lowest == score.visit_minutes_highest:
-        return text
-    return f"{text} ({score.visit_minutes_lowest} to {score.visit_minutes_highest} possible)"
-
-
-def review_text(hours: int) -> str:
-    """A review interval in the unit in which people say it: 48 hours, 2 weeks."""
-    weeks, rest = divmod(hours, HOURS_PER_DAY * DAYS_PER_WEEK)
-    if weeks and not rest:
-        return f"every {weeks} weeks" if weeks > 1 else "every week"
-    return f"within {hours} hours"
-
-
-def outdated_text(run: ScoreRun) -> str:
-    """Why the scores or the thresholds behind them are out of date; empty where they are not."""
-    parts = []
-    if run.outdated_at:
-        parts.append(f"The data have changed since this calculation: {run.outdated_because}.")
-    if run.model_version.outdated_at:
-        parts.append(
-            f"The thresholds of the model were computed from older data: {run.model_version.outdated_because}."
-        )
-    return " ".join(parts)
 
 
 def explanation_panel(
