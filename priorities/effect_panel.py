@@ -74,6 +74,7 @@ class EffectPanel:
     """`headline` is one sentence; `caution` says what the comparison mixes in, empty where nothing."""
 
     headline: str
+    brief: str
     against: str
     caution: str
     figures: tuple[Figure, ...]
@@ -88,6 +89,7 @@ class EffectPanel:
 def effect_panel(effect: Effect) -> EffectPanel:
     return EffectPanel(
         headline=headline(effect),
+        brief=_brief(effect),
         against=effect.against,
         caution=_caution(effect),
         figures=_figures(effect),
@@ -123,6 +125,17 @@ def headline(effect: Effect) -> str:
     return f"{effect.moved:,} of {total} ({percent(effect.moved, effect.areas)}) would change class: " + (
         f"{' and '.join(parts)}."
     )
+
+
+def _brief(effect: Effect) -> str:
+    """The headline in a few words, for a bar beside the buttons."""
+    if not effect.order or not effect.areas:
+        return "No areas"
+    worst = effect.order[0]
+    urgent, before = percent(effect.counts[worst], effect.areas), _same(effect, worst)
+    now = "" if before is None else f" (now {percent(before, effect.counts_before.sum()) or 'none'})"
+    moved = "No area changes class" if not effect.moved else f"{_areas(effect.moved)} change class"
+    return f"{moved}; {effect.labels[worst].lower()} {urgent}{now}"
 
 
 def percent(part: float, whole: float) -> str:

@@ -45,6 +45,7 @@ class Sureness:
 class Effect:
     """What changes for the areas that were asked about; arrays of areas have one entry per area, ids ascending.
 
+    stamp             names the figures that it was computed from
     classes, before   int8; `before` is UNKNOWN (-1) where an area has no class yet
     steps             int8, classes by which an area becomes more urgent (negative: less)
     order             class indices, the most urgent first
@@ -53,6 +54,7 @@ class Effect:
     outdated          why the scores compared with are not of the present data; empty where they are
     """
 
+    stamp: object
     area_ids: NDArray[np.int64]
     indexes: NDArray[np.int64]
     classes: NDArray[np.int8]
@@ -97,11 +99,14 @@ class Effect:
         )
         return np.array([before, after]) if len(before) == len(after) else np.empty((0, 0), dtype=np.int64)
 
-    def changed_ids(self, limit: int | None = None) -> list[int]:
-        """Ids of areas that move: most steps first, those that become more urgent before the others."""
+    def changed_rows(self) -> NDArray[np.intp]:
+        """Rows of areas that move: most steps first, those that become more urgent before the others."""
         moved = np.flatnonzero(self.steps)
-        order = np.lexsort((moved, -self.classes[moved], -self.steps[moved], -np.abs(self.steps[moved])))
-        return self.area_ids[moved[order][:limit]].tolist()
+        steps = self.steps[moved]
+        return moved[np.lexsort((moved, -self.classes[moved], -steps, -np.abs(steps)))]
+
+    def changed_ids(self, limit: int | None = None) -> list[int]:
+        return self.area_ids[self.changed_rows()[:limit]].tolist()
 
     def ids_of(self, before: int, after: int) -> list[int]:
         """Ids of the areas of one cell of the moves."""
@@ -191,6 +196,7 @@ def compare(inputs: PreviewInputs, after: Outcome, before: Before, rows: NDArray
         )
 
     return Effect(
+        stamp=inputs.stamp,
         area_ids=inputs.area_ids[rows],
         indexes=inputs.indexes[rows],
         classes=classes,

@@ -14,6 +14,7 @@ from accounts.permissions import Permission
 NAVIGATION = [
     ("Home", "home", None, "/"),
     ("Explore", "explore", Permission.VIEW_AREAS, "/explore/"),
+    ("Scenarios", "scenarios", Permission.EDIT_SCENARIOS, "/scenarios/"),
     ("Data", "data", Permission.VIEW_AREAS, "/data/"),
     ("Plans", "plans", Permission.VIEW_PLANS, "/plans/"),
     ("Teams", "teams", Permission.MANAGE_TEAMS, "/teams/"),

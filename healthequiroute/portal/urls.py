@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import about, area, explore, exports, home, search
+from .views import about, area, explore, exports, home, scenarios, search
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -13,6 +13,15 @@ urlpatterns = [
     path("explore/download/", exports.export_form, name="export-form"),
     path("explore/download/file", exports.export_areas, name="export-areas"),
     path("areas/<str:code>/", area.area, name="area"),
+    path("scenarios/", scenarios.scenarios, name="scenarios"),
+    path("scenarios/new/", scenarios.add, name="scenario-add"),
+    path("scenarios/<uuid:pk>/", scenarios.scenario, name="scenario"),
+    path("scenarios/<uuid:pk>/effect/", scenarios.effect, name="scenario-effect"),
+    path("scenarios/<uuid:pk>/moves.bin", scenarios.moves, name="scenario-moves"),
+    path("scenarios/<uuid:pk>/areas/", scenarios.areas, name="scenario-areas"),
+    path("scenarios/<uuid:pk>/area/", scenarios.area_panel, name="scenario-area"),
+    path("scenarios/<uuid:pk>/hand-over/", scenarios.hand_over, name="scenario-hand-over"),
+    path("scenarios/<uuid:pk>/delete/", scenarios.delete, name="scenario-delete"),
     path("search/", search.search, name="search"),
     path("search/suggestions/", search.search_suggestions, name="search-suggestions"),
     path("about-data/", about.about_data, name="about-data"),

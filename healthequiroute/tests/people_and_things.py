@@ -11,10 +11,13 @@ from accounts import audit
 from accounts.models import User
 from accounts.permissions import Role
 from accounts.tests.factories import JobFactory, MembershipFactory, PlatformAdministratorFactory, UserFactory
+from healthequiroute.portal.scenario_moves import keep_moves
 from lsoa.models import Area, Dataset, QualityAlert, Upload
 from lsoa.services import create_feed, create_patch, load_paths
 from lsoa.tests.factories import IndicatorFactory
-from priorities.services import publish_default_model, score_areas
+from priorities.models import ModelVersion
+from priorities.preview import effect_of
+from priorities.services import new_scenario, publish_default_model, score_areas
 from routing import services
 from routing.models import RouteAssignment, Shift
 from routing.tests.factories import DAY, draft_plan, skills_of
@@ -85,6 +88,7 @@ def _things(organisation) -> dict[str, dict]:
         **{f"route-plan-{name}": {"pk": plan.pk} for name in ("detail", "optimize", "approve", "reject")},
         "assignment-stops": {"pk": _assignment(plan, shift).pk},
         **_data_things(organisation, area),
+        **dict.fromkeys([f"scenario{name}" for name in SCENARIO_NAMES], {"pk": _scenario(organisation).pk}),
     }
 
 
@@ -111,6 +115,21 @@ def _data_things(organisation, area) -> dict[str, dict]:
     }
 
 
+SCENARIO_NAMES = ("", "-effect", "-moves", "-areas", "-area", "-hand-over", "-delete")
+
+
+def _scenario(organisation):
+    source = ModelVersion.objects.published().get()
+    return new_scenario(source=source, organisation=organisation, title="A try", by=SETUP)
+
+
+def _scenario_questions(organisation, area) -> dict[str, dict]:
+    """What the map and the list of a scenario need: the name of an effect."""
+    scenario = ModelVersion.objects.scenarios_of(organisation).get()
+    draft = {"draft": keep_moves(scenario, effect_of(scenario.compiled))}
+    return {"scenario-moves": draft, "scenario-areas": draft, "scenario-area": draft | {"index": area.index}}
+
+
 def _feed():
     place = {"provider": "file", "location": "tests"}
     return create_feed(name=f"Feed {uuid4()}", subject="staff_absence", by=SETUP, **place)
@@ -122,6 +141,7 @@ def _questions(organisation) -> dict[str, dict]:
         "area-panel": {"code": area.code},
         "area-label": {"index": area.index},
         "switch-organisation": {"organisation": str(organisation.pk)},
+        **_scenario_questions(organisation, area),
     }
 
 

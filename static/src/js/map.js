@@ -1,5 +1,6 @@
 // Starts every area map of the page, and starts again those that htmx brings in.
 import { AreaMap } from "./area_map/index.js";
+import "./scenario.js";
 
 function start(scope) {
   if (!window.L) return;
@@ -20,6 +21,7 @@ document.addEventListener("htmx:afterSettle", (event) => {
         palette: source.dataset.palette && JSON.parse(source.dataset.palette),
         labels: source.dataset.labels && JSON.parse(source.dataset.labels),
       });
+      if (source.dataset.panelUrl) map.data.panelUrl = source.dataset.panelUrl;
       if (source.dataset.bounds) map.showPlace(source.dataset.bounds);
     }
   }

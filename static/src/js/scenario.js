@@ -1,0 +1,34 @@
+// The form of a scenario: tells the server which field was changed, so that only what follows from it is sent back,
+// and keeps the hand that types in a field from losing what it wrote to an answer that is on its way.
+
+document.addEventListener(
+  "change",
+  (event) => {
+    const field = event.target;
+    const touched = field.form?.querySelector("[data-touched]");
+    if (touched) touched.value = field.name || field.dataset.sliderOf || "";
+  },
+  true,
+);
+
+function isBeingWritten(field) {
+  return field.matches?.("input[type=text], input:not([type]), textarea") && field.value !== field.defaultValue;
+}
+
+// Its own change event will ask again for the part that is left out now.
+document.addEventListener("htmx:oobBeforeSwap", (event) => {
+  const part = event.detail.target;
+  const field = document.activeElement;
+  if (part.id?.startsWith("editing-") && part.contains(field) && isBeingWritten(field) && !wasSent(event, field)) {
+    event.detail.shouldSwap = false;
+  }
+});
+
+function wasSent(event, field) {
+  const sent = event.detail.requestConfig?.parameters?.[field.name];
+  return sent === undefined ? field.name === touchedName(field) : sent === field.value;
+}
+
+function touchedName(field) {
+  return field.form?.querySelector("[data-touched]")?.value;
+}
