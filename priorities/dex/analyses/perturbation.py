@@ -112,6 +112,15 @@ def _drawn_bounds(thresholds: Bounds, share: float, chance: np.random.Generator)
     return tuple(limits and _drawn_thresholds(limits, share, chance) for limits in thresholds)
 
 
+def threshold_draws(
+    thresholds: Sequence[Thresholds | None], share: float, *, count: int, seed: int
+) -> Iterator[tuple[Thresholds | None, ...]]:
+    """Yield the thresholds of ``draws`` where nothing but thresholds differs: they depend on no area and no table."""
+    for number in range(count):
+        chance = np.random.default_rng([seed, number])
+        yield tuple(limits and _drawn_thresholds(limits, share, chance) for limits in thresholds)
+
+
 def _drawn_thresholds(limits: Thresholds, share: float, chance: np.random.Generator) -> Thresholds:
     """Soft zones do not overlap, so bounds that stay within theirs keep their order; where zones touch, both bounds can
     meet in one point, which the smallest step upwards resolves."""
