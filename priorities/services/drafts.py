@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 
 from django.db import connection, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts import audit
 from accounts.models import Organisation, User
+from accounts.services import warn_platform
 from priorities.dex.dxi import read_dxi
 from priorities.draft_content import DraftContent
 from priorities.imported_models import content_of
@@ -85,6 +87,7 @@ def to_national_draft(*, version: ModelVersion, by, reason: str) -> ModelVersion
         raise PublicationRefused("Say why the platform administrators should look at this scenario.")
     version = locked(version)
     draft = _copy(version, None, "model.drafted", by, title=version.title, reason=reason.strip())
+    warn_platform(text=f"{version.organisation} hands over a scenario: {draft.title} ({draft}).", url=page_of(draft))
     record(version, "scenario.handed_over", by, draft=str(draft.pk))
     return draft
 
@@ -164,6 +167,11 @@ def next_number(name: str, organisation: Organisation | None) -> tuple[int, Mode
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [NUMBER_LOCK])
     latest = ModelVersion.objects.filter(name=name, organisation=organisation).order_by("-number").first()
     return (latest.number + 1 if latest else 1), latest
+
+
+def page_of(version: ModelVersion) -> str:
+    """Address of a version in the administration."""
+    return reverse("admin:priorities_modelversion_change", args=[version.pk])
 
 
 def person(by) -> User | None:

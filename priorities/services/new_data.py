@@ -10,7 +10,7 @@ from priorities import default_model
 from priorities.models import ModelVersion, ScoreRun
 from priorities.threshold_proposals import is_computed
 
-from .versions import page_of
+from .drafts import page_of
 
 
 @transaction.atomic

@@ -5,7 +5,6 @@ once can come back into force in one step: it is the very row that two people pu
 """
 
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
@@ -17,7 +16,7 @@ from priorities.rule_conflicts import conflicts_of
 from priorities.threshold_proposals import is_computed, proposal_for
 from priorities.version_checks import standing_problems
 
-from .drafts import locked, record
+from .drafts import locked, page_of, record
 from .refusals import PublicationRefused
 from .rights import check_administrator
 from .scoring import start_score_run
@@ -167,8 +166,3 @@ def _note_newer_data(version: ModelVersion) -> None:
 
 def _other_administrators(by: User):
     return User.objects.filter(is_platform_administrator=True, is_active=True).exclude(pk=by.pk)
-
-
-def page_of(version: ModelVersion) -> str:
-    """Address of a version in the administration."""
-    return reverse("admin:priorities_modelversion_change", args=[version.pk])

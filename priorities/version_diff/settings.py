@@ -40,9 +40,7 @@ def _threshold_line(name: str, before: Mapping, after: Mapping, indicator: Indic
         text = gettext("Bounds of %(label)s: %(before)s → %(after)s%(unit)s.") % details
     else:
         details |= {"before": _softness(before), "after": _softness(after)}
-        text = (
-            gettext("Soft zones around the bounds of %(label)s: %(before)s → %(after)s%(unit)s either side.") % details
-        )
+        text = gettext("Soft zones beside the bounds of %(label)s: %(before)s → %(after)s%(unit)s.") % details
     found = [gettext("Found as: %(method)s.") % {"method": _method(after)}] if after.get("method") else []
     return DiffLine(Kind.THRESHOLD, text, name, tuple(found))
 
