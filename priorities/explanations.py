@@ -204,7 +204,7 @@ def _fact(score: PriorityScore, compiled: CompiledVersion, column: int, index: i
         value=known,
         unit=unit,
         decimals=indicator.decimals if indicator else 1,
-        band=_band(limits, score.node_classes[index], unit),
+        band=band_of(limits, score.node_classes[index], unit),
         average=None if unit in ORDINAL_UNITS else computed.get("mean"),
         # "England, 33,755 areas" -> "England"
         average_of=computed.get("extent", "").split(",")[0] if computed.get("extent", "").startswith("England") else "",
@@ -217,7 +217,7 @@ def _fact(score: PriorityScore, compiled: CompiledVersion, column: int, index: i
         local_average=None if unit in ORDINAL_UNITS else origins.local.get((code, authority)),
         local_place=score.area.local_authority_name,
         share_below=spread.share_below(known) if spread and known is not None else None,
-        bands=tuple(_band(limits, k, unit) for k in range(attribute.size)) if limits else (),
+        bands=tuple(band_of(limits, k, unit) for k in range(attribute.size)) if limits else (),
         near_bound=_near_bound(limits, known),
     )
 
@@ -230,7 +230,8 @@ def _near_bound(limits: Thresholds | None, value: float | None) -> float | None:
     return next((bound for bound, width in zones if width and abs(value - bound) < width), None)
 
 
-def _band(limits: Thresholds | None, class_index: int, unit: str) -> str:
+def band_of(limits: Thresholds | None, class_index: int, unit: str) -> str:
+    """Figures of a class in words ("2.6 to 3.5%", "deciles 1 to 2"); empty without thresholds."""
     if limits is None:
         return ""
     if unit == "decile":

@@ -49,6 +49,8 @@ CAUTION = (
 
 TRIALS = gettext_noop("the bounds of the classes move at random within their soft zones")
 
+SINCE_BEFORE = gettext_noop("Since the calculation before:")
+
 # Why a class changed between two scores of an area (`priorities.changes`).
 CHANGES = {
     "stayed": gettext_noop("Stayed {after}."),
@@ -74,6 +76,12 @@ CHANGES = {
     "removed": gettext_noop("{label} is no longer in the model; it was {value_before} ({class_before})."),
     "rules": gettext_noop("Rules changed for: {labels}."),
 }
+
+
+def class_label(attribute: str, name: str) -> str:
+    """What a class of an attribute is called, translated."""
+    known = ATTRIBUTE_LABELS.get(f"{attribute}:{name}")
+    return gettext(known) if known else in_words(name)
 
 
 def attribute_label(name: str) -> str:

@@ -2,7 +2,7 @@
 
 from .causes import Cause, causes_of_change, changed_inputs, known_nodes
 from .runs import MovedInput, RunComparison, compare_runs
-from .scores import ClassChange, InputChange, changes_over_time, why_changed
+from .scores import ClassChange, InputChange, change_before, changes_over_time, why_changed
 
 __all__ = [
     "Cause",
@@ -11,6 +11,7 @@ __all__ = [
     "MovedInput",
     "RunComparison",
     "causes_of_change",
+    "change_before",
     "changed_inputs",
     "changes_over_time",
     "compare_runs",

@@ -79,6 +79,15 @@ def changes_over_time(scores: Sequence[PriorityScore]) -> list[ClassChange]:
     return [_Comparison(before, after, units).change() for after, before in zip(scores, scores[1:], strict=False)]
 
 
+def change_before(score: PriorityScore) -> ClassChange | None:
+    """What changed from the score before to this one; None for the first score of an area."""
+    earlier = PriorityScore.objects.with_explanation().filter(
+        area=score.area_id, run__finished_at__lt=score.run.finished_at
+    )
+    before = earlier.order_by("-run__finished_at").first()
+    return why_changed(before, score) if before else None
+
+
 def why_changed(before: PriorityScore, after: PriorityScore) -> ClassChange:
     """What changed between any two scores of one area, in the order given."""
     return _Comparison(before, after, _indicators([before, after])).change()

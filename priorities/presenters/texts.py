@@ -1,6 +1,8 @@
 """Minutes, intervals and states in words."""
 
-from priorities.models import PriorityScore, ScoreRun
+from django.utils import timezone
+
+from priorities.models import PriorityScore, ScoreRun, VisitMinutesOverride
 
 HOURS_PER_DAY, DAYS_PER_WEEK = 24, 7
 
@@ -31,3 +33,16 @@ def outdated_text(run: ScoreRun) -> str:
             f"The thresholds of the model were computed from older data: {run.model_version.outdated_because}."
         )
     return " ".join(parts)
+
+
+def override_text(override: VisitMinutesOverride) -> str:
+    """Who has set other minutes, when, and why."""
+    since = timezone.localtime(override.created_at)
+    who = override.created_by.get_full_name() or str(override.created_by)
+    reason = _ended(override.reason)
+    return f"Your organisation plans {override.minutes} minutes instead. {who}, {since.day} {since:%B %Y}: {reason}"
+
+
+def _ended(text: str) -> str:
+    """With a full stop, unless it ends in a mark of its own."""
+    return text if text.endswith((".", "!", "?")) else f"{text}."

@@ -22,8 +22,13 @@ class Factor:
     group: str
     band: str
     average: float | None
+    average_text: str
+    average_of: str
     local_average: float | None
+    local_average_text: str
+    local_place: str
     share_below: float | None
+    place: str
     comparison: str
     source: str
     period: str

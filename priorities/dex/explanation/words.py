@@ -119,8 +119,13 @@ class Words:
             group="" if missing else group_of(attribute, class_index),
             band=fact.band,
             average=fact.average,
+            average_text="" if fact.average is None else self.number(fact.average, fact),
+            average_of=fact.average_of or self.say(Say.ALL_AREAS),
             local_average=fact.local_average,
+            local_average_text="" if fact.local_average is None else self.number(fact.local_average, fact),
+            local_place=fact.local_place,
             share_below=fact.share_below if is_known else None,
+            place=self._place(fact) if is_known else "",
             comparison=self._comparison(fact) if is_known or not missing else "",
             source=fact.source,
             period=fact.period,
@@ -162,12 +167,18 @@ class Words:
             if average is not None:
                 place = place or self.say(Say.ALL_AREAS)
                 parts.append(self.say(Say.AVERAGE, place=place, value=self.number(average, fact)))
-        if fact.share_below is not None:
-            share, text = fact.share_below, Say.HIGHER_THAN
-            if share < HALF:
-                share, text = 100 - share, Say.LOWER_THAN
-            parts.append(self.say(text, share=self.catalogue.number(min(share, ALMOST_ALL), 0)))
+        if place := self._place(fact):
+            parts.append(place)
         return self.catalogue.joined(parts, Say.COMMA)
+
+    def _place(self, fact: InputFact) -> str:
+        """ "higher than 83% of areas"."""
+        if fact.share_below is None:
+            return ""
+        share, text = fact.share_below, Say.HIGHER_THAN
+        if share < HALF:
+            share, text = 100 - share, Say.LOWER_THAN
+        return self.say(text, share=self.catalogue.number(min(share, ALMOST_ALL), 0))
 
     def number(self, value: float, fact: InputFact) -> str:
         """A number with its unit: "12.5%", "14 minutes", "decile 2"."""
