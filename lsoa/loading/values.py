@@ -35,7 +35,8 @@ class ValueWriter:
     def __init__(self, *, dataset: Dataset, report, areas: KnownAreas, national: bool, patch_codes: set[str] | None):
         self.dataset, self.report, self.areas = dataset, report, areas
         self.national, self.patch_codes = national, patch_codes
-        self._blocks: list[bytes] = []
+        # By indicator: written in the order of the key, which then grows at its end.
+        self._blocks: dict[int, list[bytes]] = {}
         self._placements: dict[tuple[int, int], tuple[object, Placement]] = {}
         self._codes: set[int] = set()
         self._lines: dict[str, set[int]] = {OUTSIDE_PATCH: set(), OTHER_AREAS: set()}
@@ -55,7 +56,7 @@ class ValueWriter:
             uncertainty = np.asarray(chunk.uncertainty, dtype=float)[rows]
         self._summarise(indicator, value, reason)
         self._codes.update(placement.area_ids.tolist())
-        self._blocks.extend(
+        self._blocks.setdefault(indicator.pk, []).extend(
             self._encode(indicator, chunk.period, placement.area_ids, value, reason, method, uncertainty, line)
         )
 
@@ -66,8 +67,9 @@ class ValueWriter:
         for what, lines in self._lines.items():
             self.report.skip(what, len(lines))
         if self._blocks:
-            write_copy(COPY, [HEADER, *self._blocks, TRAILER])
+            ordered = [block for _, blocks in sorted(self._blocks.items()) for block in blocks]
             self._blocks.clear()
+            write_copy(COPY, [HEADER, *ordered, TRAILER])
         return len(self._codes)
 
     def count_areas_without(self, *, patch=None) -> None:

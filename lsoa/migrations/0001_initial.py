@@ -10,6 +10,8 @@ import django.db.models.functions.text
 from django.conf import settings
 from django.db import migrations, models
 
+import lsoa.models.datasets
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -104,7 +106,15 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Dataset",
             fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=lsoa.models.datasets.time_ordered_uuid,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
                 ("publication", models.CharField(help_text="Key of the adapter, e.g. iod2025-file1.", max_length=60)),
                 ("title", models.CharField(max_length=200)),
                 ("publisher", models.CharField(max_length=100)),

@@ -1,5 +1,7 @@
 """A dataset is a row: every figure on a page can say which one it came from."""
 
+import secrets
+import time
 import uuid
 
 from django.conf import settings
@@ -7,6 +9,17 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models import Organisation
+
+
+def time_ordered_uuid() -> uuid.UUID:
+    """A UUID of version 7 (RFC 9562): later ones sort after earlier ones.
+
+    Figures are indexed by their dataset first: those of a new dataset go to the end of the index, which costs half of
+    what a place in its middle does.
+    """
+    milliseconds = time.time_ns() // 1_000_000
+    number = (milliseconds << 80) | (0x7 << 76) | (secrets.randbits(12) << 64) | (0b10 << 62) | secrets.randbits(62)
+    return uuid.UUID(int=number)
 
 
 class DatasetQuerySet(models.QuerySet):
@@ -38,7 +51,7 @@ class Dataset(models.Model):
         SUPERSEDED = "superseded", "Superseded"
         ROLLED_BACK = "rolled_back", "Rolled back"
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    id = models.UUIDField(primary_key=True, default=time_ordered_uuid, editable=False)
     publication = models.CharField(max_length=60, help_text="Key of the adapter, e.g. iod2025-file1.")
     title = models.CharField(max_length=200)
     publisher = models.CharField(max_length=100)
