@@ -58,9 +58,20 @@ def read_inputs(indicators: list[str], *, patch=None) -> ScoreInputs:
 
 def _patterns(indicators, columns: Columns, places) -> tuple[NDArray[np.int64], list[dict]]:
     """There are as many patterns of origin as combinations of files, not as many as areas."""
-    origin = np.concatenate([columns.sources[places], columns.reasons[places].astype(np.int16)], axis=1)
-    known, pattern = np.unique(origin, axis=0, return_inverse=True)
-    return pattern.reshape(-1).astype(np.int64), [_source(indicators, columns, row.tolist()) for row in known]
+    pattern = np.zeros(len(places), dtype=np.int64)
+    for place in range(len(indicators)):
+        # A file and a reason in one number; sorting whole rows of the table took longer than the evaluation.
+        origin = (columns.sources[places, place].astype(np.int64) - NO_SOURCE) * (len(REASONS) + 1)
+        origin += columns.reasons[places, place]
+        if len(origin) and (origin == origin[0]).all():
+            continue
+        known, number = np.unique(origin, return_inverse=True)
+        # Renumbered each time, so that the number stays below areas times files.
+        _, pattern = np.unique(pattern * len(known) + number.reshape(-1), return_inverse=True)
+    _, first, pattern = np.unique(pattern, return_index=True, return_inverse=True)
+    rows = places[first]
+    origins = np.concatenate([columns.sources[rows], columns.reasons[rows].astype(np.int16)], axis=1)
+    return pattern.reshape(-1).astype(np.int64), [_source(indicators, columns, row) for row in origins.tolist()]
 
 
 def _source(indicators, columns: Columns, row: list[int]) -> dict:

@@ -15,6 +15,7 @@ from priorities import default_model
 from priorities.models import ModelVersion, PriorityScore, ScoreRun
 from priorities.score_inputs import read_inputs
 from priorities.score_storage import copy_scores
+from priorities.scores_before import ScoresBefore, scores_before
 from priorities.scoring import ScoreResults, score
 
 SCORE_KIND = "priorities.score"
@@ -94,15 +95,12 @@ def score_areas(
 def _store(*, run: ScoreRun, results: ScoreResults, by, clock: float, read_at: datetime) -> ScoreRun:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SCORE_LOCK])
-    previous = _previous_classes(results)
-    _describe(run, results, previous, read_at)
+    before = scores_before(results, is_part=run.patch_id is not None)
+    _describe(run, results, before, read_at)
     run.save()
     _end_current_scores(run, results)
-    columns = results.columns() | {"is_current": np.ones(len(previous), dtype=bool)}
-    new = previous < 0
-    copy_scores(run.pk, {name: column[new] for name, column in columns.items()})
-    known = columns | {"previous_priority": previous.astype(np.int16)}
-    copy_scores(run.pk, {name: column[~new] for name, column in known.items()})
+    is_current = np.ones(len(before.priorities), dtype=bool)
+    copy_scores(run.pk, results.columns() | before.columns() | {"is_current": is_current})
     run.finished_at, run.seconds = timezone.now(), round(time.perf_counter() - clock, 3)
     run.save(update_fields=["finished_at", "seconds"])
     details = {"areas": run.area_count, "provisional": run.provisional_count, "changes": run.changes}
@@ -118,13 +116,8 @@ def _end_current_scores(run: ScoreRun, results: ScoreResults) -> None:
     ended.update(is_current=False)
 
 
-def _previous_classes(results: ScoreResults) -> np.ndarray:
-    """Class in force before, per area of the run; -1 for none."""
-    current = dict(PriorityScore.objects.current().values_list("area_id", "priority"))
-    return np.array([current.get(area, -1) for area in results.inputs.areas.tolist()], dtype=np.int16)
-
-
-def _describe(run: ScoreRun, results: ScoreResults, previous: np.ndarray, read_at: datetime) -> None:
+def _describe(run: ScoreRun, results: ScoreResults, before: ScoresBefore, read_at: datetime) -> None:
+    previous = before.priorities
     known = previous >= 0
     rose = int((known & (results.priorities > previous)).sum())
     fell = int((known & (results.priorities < previous)).sum())
