@@ -4,7 +4,7 @@ A draft is proposed for a reason; a second administrator returns it with a note 
 once can come back into force in one step: it is the very row that two people published.
 """
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
@@ -22,6 +22,8 @@ from .rights import check_administrator
 from .scoring import start_score_run
 
 State = ModelVersion.State
+# One number for the advisory lock of whoever brings a version into force.
+PUBLICATION_LOCK = 0x5C10
 
 
 @transaction.atomic
@@ -143,7 +145,12 @@ def _check_conflicts_seen(version: ModelVersion, by: User, confirmed: bool) -> N
 
 
 def _retire(name: str) -> list[int]:
-    """Take the published version of a model out of force; returns its number, if there was one."""
+    """Take the published version of a model out of force; returns its number, if there was one.
+
+    Whoever publishes at the same moment waits here, and then finds what came into force meanwhile.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PUBLICATION_LOCK])
     published = list(ModelVersion.objects.national().published().filter(name=name).select_for_update())
     for old in published:
         old.state = State.RETIRED
