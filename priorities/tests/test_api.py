@@ -87,6 +87,9 @@ def test_history_lists_every_run(api_client_as, areas):
     services.score_areas(by=SYSTEM)
     history = api_client_as("viewer").get(f"{URL}{areas[0].code}/history/").json()["results"]
     assert [row["priority_label"] for row in history] == ["Urgent", "Routine"]
+    assert [row["in_force"] for row in history] == [True, False]
+    assert history[0]["change"]["because"] == "data" and history[1]["change"] is None
+    assert history[0]["change"]["text"].startswith("Rose from routine to urgent because of new figures.")
     changed = codes(api_client_as("viewer").get(URL, {"changed": "true"}))
     assert changed == [areas[0].code]
 
