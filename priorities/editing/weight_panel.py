@@ -10,20 +10,20 @@ from priorities.dex.tables.weights import linear_picture, regression
 from priorities.editing.fields import follow_field, plain, room_field, shown_field, weight_field
 from priorities.editing.labels import label_of
 from priorities.editing.rules import LARGEST_TABLE, TableEdit
-from priorities.editing.weights import ALL, OPEN
+from priorities.editing.weights import ALL, OPEN, first_rises
 
 
 @dataclass(frozen=True)
 class WeightRow:
     """One argument. ``value``: the text of its field; ``before``: whole percent as saved; ``gives``: normalised percent
-    that the rules give now, ``local`` the same without regard to the number of classes."""
+    that the rules give now; ``begins``: from how many percent up the first rule changes, None where that is no use."""
 
     field: str
     label: str
     value: str
     before: int
     gives: int
-    local: int
+    begins: int | None
     can_move: bool
     is_changed: bool
     problem: str
@@ -75,7 +75,8 @@ def _rows(edit: TableEdit, arguments: Sequence[Attribute], messages: Mapping[str
     if weights.base is None:
         return ()
     found = regression(edit.after, edit.scales)
-    gives, local = found.local_normalised(edit.scales), found.local()
+    gives = found.local_normalised(edit.scales)
+    begins = _begins(edit)
     rows = []
     for place, (argument, can_move) in enumerate(zip(arguments, weighable(edit.scales), strict=True)):
         name = weight_field(edit.attribute.index, place)
@@ -86,13 +87,20 @@ def _rows(edit: TableEdit, arguments: Sequence[Attribute], messages: Mapping[str
                 value=weights.entered[place],
                 before=weights.base[place],
                 gives=round(float(gives[place])),
-                local=round(float(local[place])),
+                begins=begins[place],
                 can_move=can_move,
                 is_changed=weights.entered[place] != plain(weights.base[place]),
                 problem=messages.get(name, ""),
             )
         )
     return tuple(rows)
+
+
+def _begins(edit: TableEdit) -> tuple[int | None, ...]:
+    base = edit.weights.base
+    if edit.is_changed or edit.weights.follow != ALL or len(edit.before.rules) > LARGEST_TABLE:
+        return (None,) * len(base)
+    return first_rises(edit.before, edit.scales, base)
 
 
 def _follow(edit: TableEdit) -> tuple[tuple[str, str, bool], ...]:

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from priorities.dex.model import Attribute, Table
 from priorities.dex.tables.consistency import open_rules
 from priorities.dex.tables.grid import TableScales
-from priorities.dex.tables.shifting import weighable
+from priorities.dex.tables.shifting import reweighted, weighable
 from priorities.dex.tables.weights import regression
 from priorities.editing.fields import (
     Problem,
@@ -70,6 +71,32 @@ def required_percent(asked: Sequence[float], scales: TableScales) -> tuple[float
     """Normalised percent as the required weights of a table: local percent, which count steps of each scale."""
     parts = [weight / (size - 1) if size > 1 else 0.0 for weight, size in zip(asked, scales.sizes, strict=True)]
     return tuple(round(100 * part / sum(parts), 6) for part in parts)
+
+
+@lru_cache(maxsize=256)
+def first_rises(table: Table, scales: TableScales, base: tuple[int, ...]) -> tuple[int | None, ...]:
+    """Per argument the least whole percent above ``base`` at which a rule changes while the others make room; None
+    where none does. Small changes change nothing, and a person should know where it begins."""
+    result = []
+    for place, (start, can_move) in enumerate(zip(base, weighable(scales), strict=True)):
+        others = sum(base) - start
+        low, high = start, 100
+        if not can_move or not others or not _changes(table, scales, base, place, high):
+            result.append(None)
+            continue
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (low, middle) if _changes(table, scales, base, place, middle) else (middle, high)
+        result.append(high)
+    return tuple(result)
+
+
+def _changes(table: Table, scales: TableScales, base: tuple[int, ...], place: int, weight: int) -> bool:
+    asked = [float(part) for part in base]
+    asked[place] = float(weight)
+    made = _with_room(asked, place, base)
+    points = [new - old for new, old in zip(made, base, strict=True)]
+    return reweighted(table, scales, points).rules != table.rules
 
 
 def read_weights(
