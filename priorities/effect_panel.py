@@ -143,6 +143,8 @@ def percent(part: float, whole: float) -> str:
     if not whole:
         return ""
     value = 100 * part / whole
+    if not value:
+        return "0%"
     return "under 0.1%" if 0 < value < 0.05 else f"{value:.1f}%"
 
 
@@ -313,7 +315,7 @@ def _sureness(effect: Effect) -> Table:
     rows = [row("All areas", lambda sure: "-" if np.isnan(sure.overall) else f"{100 * sure.overall:.1f}%")]
     rows += [row(effect.labels[index], of_class(index)) for index in effect.order]
     rows.append(row("Areas near a boundary", lambda sure: f"{sure.near_boundary:,}"))
-    rows.append(row("Areas with figures missing that decide", lambda sure: f"{sure.is_open:,}"))
+    rows.append(row("Areas with missing figures that could decide", lambda sure: f"{sure.is_open:,}"))
     note = (
         "The mean probability of the class when figures close to a threshold count for both sides. Near a boundary: "
         "another class is more probable than the one that would be published."

@@ -19,7 +19,8 @@ from priorities.preview_inputs import preview_inputs
 from .themes import FILTERED_OUT, NO_DATA
 
 KEPT_SECONDS = 2 * 60 * 60
-# What the map can show: by two classes or more, by one, not at all. PuOr, which all kinds of colour vision can read.
+# What the map can show: by two classes or more, by one, not at all. PuOr, which all kinds of colour vision can read,
+# with a middle that differs from areas outside the patch.
 LABELS = (
     "Less urgent by 2 classes or more",
     "Less urgent by 1 class",
@@ -27,7 +28,7 @@ LABELS = (
     "More urgent by 1 class",
     "More urgent by 2 classes or more",
 )
-PALETTE = ("#5e3c99", "#b2abd2", "#f7f7f7", "#fdb863", "#e66101")
+PALETTE = ("#5e3c99", "#b2abd2", "#dfe4e7", "#fdb863", "#e66101")
 MOST_STEPS = 2
 
 

@@ -25,7 +25,8 @@ from . import wording
 from .explore import Legend, LegendItem, patch_choices
 
 AREAS_BESIDE_THE_MAP, AREAS_PER_PAGE = 8, 25
-WEIGHTS, THRESHOLDS = "weights", "thresholds"
+# Where a field stands, by the first part of its name.
+PLACES = {"weight": "weights", "follow": "weights", "rule": "rules", "accept": "rules"}
 # First parts of field names, by what has to be shown anew when such a field changes.
 SECTIONS = {
     "weight": ("rules",),
@@ -132,6 +133,12 @@ class ScenarioPage:
     def problems(self):
         return self.edited.problems if self._problems is None else self._problems
 
+    @property
+    def open_sections(self) -> set[str]:
+        """Parts of the form that are not folded away: where something is wrong, or else the first."""
+        wrong = {problem.field.split("-")[0] for problem in self.problems}
+        return {PLACES.get(name, "thresholds") for name in wrong} or {"weights"}
+
     @cached_property
     def panels(self):
         return panels(self.content, self.edited, problems=self.problems)
@@ -174,7 +181,9 @@ class ScenarioPage:
         """The same for all areas, where only a patch is shown."""
         if self.selection.patch is None or self.effect is None:
             return ""
-        return headline(effect_of(self.edited.content.compiled))
+        national = effect_of(self.edited.content.compiled)
+        # A patch may hold every area there is.
+        return headline(national) if national.areas != self.effect.areas else ""
 
     @property
     def place(self) -> str:

@@ -13,6 +13,7 @@ from priorities.models import ModelVersion
 
 from ..presenters.area import area_card
 from ..presenters.scenarios import MovedAreas, ScenarioPage, class_tag, scenario_rows, title_of, version_in_force
+from ..query import EVERYWHERE
 from ..scenario_forms import HandOverForm, NewScenarioForm
 from ..scenario_moves import kept_moves, map_size
 from ..selection import areas_with_scores
@@ -164,7 +165,7 @@ def hand_over(request, pk):
         else:
             messages.success(request, f"The platform administrators have it as a draft now: {draft}.")
             return redirect("scenario", pk=row.pk)
-    page = ScenarioPage(row, request.organisation, patch=request.GET.get("patch", ""))
+    page = ScenarioPage(row, request.organisation, patch=EVERYWHERE)
     context = {"scenario": row, "page": page, "form": form, "in_force": version_in_force(row)}
     return render(request, "scenarios/hand_over.html", context, status=422 if form.errors else 200)
 

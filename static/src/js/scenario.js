@@ -32,3 +32,14 @@ function wasSent(event, field) {
 function touchedName(field) {
   return field.form?.querySelector("[data-touched]")?.value;
 }
+
+// Whoever leaves with a change that is not saved is asked by the browser; saving and deleting are no leaving.
+let isSending = false;
+
+document.addEventListener("submit", () => {
+  isSending = true;
+});
+
+window.addEventListener("beforeunload", (event) => {
+  if (!isSending && document.querySelector("[data-unsaved]")) event.preventDefault();
+});
