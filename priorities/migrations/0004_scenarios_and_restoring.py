@@ -1,5 +1,7 @@
 """What holds of scenarios, of proposals and of versions that come back into force, whatever program writes."""
 
+from importlib import import_module
+
 from django.conf import settings
 from django.db import migrations, models
 
@@ -60,26 +62,9 @@ BEGIN
 END $$;
 """
 
-THAW = """
-CREATE OR REPLACE FUNCTION freeze_model_version() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    IF TG_OP = 'DELETE' THEN
-        IF OLD.state <> 'draft' THEN
-            RAISE EXCEPTION 'model version % is %: only a draft can be deleted', OLD.number, OLD.state
-                USING ERRCODE = 'restrict_violation';
-        END IF;
-        RETURN OLD;
-    END IF;
-    IF OLD.state <> 'draft' AND
-       (OLD.name, OLD.number, OLD.definition, OLD.definition_sha256, OLD.inputs, OLD.thresholds, OLD.minutes)
-       IS DISTINCT FROM
-       (NEW.name, NEW.number, NEW.definition, NEW.definition_sha256, NEW.inputs, NEW.thresholds, NEW.minutes) THEN
-        RAISE EXCEPTION 'model version % is %: only a draft can be changed', OLD.number, OLD.state
-            USING ERRCODE = 'restrict_violation';
-    END IF;
-    RETURN NEW;
-END $$;
-"""
+# Going back means the rules of migration 0002 again.
+EARLIER = import_module("priorities.migrations.0002_content_is_frozen").FREEZE
+THAW = EARLIER.partition("CREATE TRIGGER")[0].replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION")
 
 
 class Migration(migrations.Migration):

@@ -65,6 +65,6 @@ def _write(version: ModelVersion, thresholds: dict, by, action: str, changes) ->
     version.revision += 1
     version.updated_by = person(by)
     version.save(update_fields=["thresholds", "revision", "updated_by", "updated_at"])
-    moved = {change.attribute: change.moved for change in changes}
-    record(version, action, by, inputs=sorted(moved), areas=moved)
+    moved = [f"{change.attribute}: {change.moved}" for change in changes]
+    record(version, action, by, areas_moved=moved)
     return version

@@ -84,7 +84,7 @@ def test_a_person_takes_the_proposal_into_a_draft(published, newer, editor):
     assert (draft.title, draft.based_on, draft.state) == ("Thresholds from newer data", published, "draft")
     event = AuditEvent.objects.about(draft).first()
     assert event.action == "model.thresholds_applied"
-    assert event.details["areas"] == {"GP_TRAVEL": 51}
+    assert event.details["areas_moved"] == ["GP_TRAVEL: 51"]
     published.refresh_from_db()
     assert published.thresholds["GP_TRAVEL"]["bounds"] == [45.0, 72.0]
 
