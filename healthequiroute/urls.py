@@ -16,6 +16,7 @@ urlpatterns = [
     path("api/v1/", include("healthequiroute.api")),
     path("", include("accounts.urls")),
     path("", include("lsoa.urls")),
+    path("", include("priorities.urls")),
     path("", include("routing.urls")),
     path("", include("healthequiroute.portal.urls")),
 ]

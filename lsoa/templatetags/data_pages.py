@@ -14,6 +14,7 @@ TABS = [
     ("indicators", "Indicators", "indicators", Permission.VIEW_AREAS),
     ("quality", "Quality", "data-quality", Permission.VIEW_AREAS),
     ("methods", "How prevalence is estimated", "methods", Permission.VIEW_AREAS),
+    ("methods-priorities", "How priorities hold", "methods-priorities", Permission.VIEW_AREAS),
     ("feeds", "Live feeds", "feeds", Permission.VIEW_AREAS),
     ("own", "Own indicators", "own-indicators", Permission.MANAGE_INDICATORS),
     ("load", "Load data", "load-data", Permission.LOAD_DATA),

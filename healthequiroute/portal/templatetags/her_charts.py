@@ -6,11 +6,13 @@
 {% chart_position value low=.. median=.. high=.. title="..." description="..." %}
 {% chart_timeline rows title="Routes of the day" %}             [{"name", "colour_index", "shift"?, "segments": [
                                                                   {"kind", "start", "end", "label", "tier"?, "text"?}]}]
+{% chart_lines series x=.. y=.. title="..." description="..." %}   [{"label", "points", "style"?, "band"?}], axes
+                                                                  {"title", "low", "high", "ticks": [(value, text)]}
 """
 
 from django import template
 
-from .. import charts
+from .. import charts, line_charts
 
 register = template.Library()
 
@@ -42,3 +44,11 @@ def chart_timeline(rows, *, title, description=""):
         for row in rows
     ]
     return charts.timeline(people, title=title, description=description)
+
+
+@register.simple_tag
+def chart_lines(series, *, x, y, title, description):
+    lines = [line_charts.Series(**one) for one in series]
+    return line_charts.line_chart(
+        lines, x=line_charts.Axis(**x), y=line_charts.Axis(**y), title=title, description=description
+    )
