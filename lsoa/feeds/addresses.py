@@ -3,11 +3,13 @@
 import ipaddress
 import socket
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from .answers import FeedFailed
 
 PORTS = {"http": 80, "https": 443}
+# All that ASCII has stays as it was written; other letters are sent as their bytes in UTF-8 (RFC 3986, 2.5).
+_AS_WRITTEN = "".join(map(chr, range(33, 127)))
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ def parse_address(text: str) -> Address:
     if any(character.isspace() or ord(character) < 33 for character in text.strip()):
         raise FeedFailed("An address has no blanks or control characters.")
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    target = quote(target, safe=_AS_WRITTEN, errors="replace")
     return Address(parts.scheme, parts.hostname.lower(), port or PORTS[parts.scheme], target)
 
 

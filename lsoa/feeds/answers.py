@@ -1,14 +1,20 @@
 """What a source gives: bytes, readings, and what is wrong with either."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 JSON, CSV = "json", "csv"
+_UNSHOWABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 class FeedFailed(Exception):
-    """A source that could not be read; the message is for people."""
+    """A source that could not be read; the message is for people. Sources are quoted in it: what no database or page
+    can hold (control characters, halves of surrogate pairs) is replaced."""
+
+    def __init__(self, message: str):
+        super().__init__(_UNSHOWABLE.sub("\ufffd", message))
 
 
 class FeedBusy(FeedFailed):

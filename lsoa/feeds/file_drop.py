@@ -62,15 +62,20 @@ class FileDrop:
         return [path for _, _, path in sorted(found, reverse=True)]
 
     def _read(self, path: Path) -> bytes | None:
-        """The bytes; None for a file that a writer holds or that has gone meanwhile."""
+        """The bytes; None for a file that a writer holds, that changes while it is read or that has gone meanwhile."""
         try:
             with path.open("rb") as stream:
                 fcntl.flock(stream, fcntl.LOCK_SH | fcntl.LOCK_NB)
+                before = os.fstat(stream.fileno())
                 content = stream.read(self.most_bytes + 1)
+                after = os.fstat(stream.fileno())
         except (BlockingIOError, FileNotFoundError):
             return None
         except OSError as error:
             raise FeedFailed(f"{path.name} could not be read: {error.strerror}.") from error
+        if (before.st_mtime_ns, before.st_size) != (after.st_mtime_ns, after.st_size):
+            # Somebody who asks for no lock writes to it: half of it would be old.
+            return None
         if len(content) > self.most_bytes:
             raise FeedRefused(where=path.name, expected=f"at most {self.most_bytes:,} bytes", found="more")
         return content

@@ -50,7 +50,11 @@ class Http:
 
     def _redirected(self, address: Address, location: str) -> Address:
         base = f"{address.source}{address.target}"
-        new = parse_address(urljoin(base, location))
+        try:
+            joined = urljoin(base, location)
+        except ValueError as error:
+            raise FeedFailed(f"{address.host} sends one on to {location[:100]!r}, which is no address.") from error
+        new = parse_address(joined)
         if new.source != address.source:
             raise FeedFailed(f"{address.host} sends one on to {new.source}; redirects to other hosts are not followed.")
         return new
@@ -64,7 +68,11 @@ class Http:
         watchdog.start()
         try:
             connection.request("GET", address.target, headers=_headers(fingerprint))
-            return self._outcome(address, connection.getresponse(), ends)
+            response = connection.getresponse()
+            if over.is_set():
+                # The headers were cut off: what there is of them says nothing.
+                raise TimeoutError
+            return self._outcome(address, response, ends)
         except (OSError, http.client.HTTPException) as error:
             raise self._failure(address, error, over.is_set()) from error
         finally:
@@ -80,6 +88,8 @@ class Http:
             return FeedFailed(f"The certificate of {host} was refused: {error.verify_message}.")
         if isinstance(error, http.client.IncompleteRead | http.client.RemoteDisconnected | ConnectionResetError):
             return FeedFailed(f"{host} broke off in the middle of its answer.")
+        if isinstance(error, http.client.HTTPException):
+            return FeedFailed(f"{host} did not answer as a web server does.")
         words = getattr(error, "strerror", None) or type(error).__name__
         return FeedFailed(f"{host} could not be reached: {words}.")
 
@@ -119,8 +129,7 @@ class Http:
 
     def _body(self, address, response, ends) -> bytes:
         """All bytes, unpacked, within size and time; a body that ends early is an error."""
-        announced = response.getheader("Content-Length")
-        length = int(announced) if announced and announced.isdigit() else None
+        length = _digits(response.getheader("Content-Length"))
         if length is not None and length > self.most_bytes:
             raise self._too_large(address)
         packing = (response.getheader("Content-Encoding") or "identity").strip().lower()
@@ -191,13 +200,20 @@ def _fingerprint(response, content: bytes) -> str:
     return f"hash:{hashlib.sha256(content).hexdigest()}"
 
 
+def _digits(text: str | None) -> float | None:
+    """The number in a header, however many digits it has; None for anything else, such as a raised two."""
+    stripped = (text or "").strip()
+    return float(stripped) if stripped.isascii() and stripped.isdigit() else None
+
+
 def _retry_after(text: str | None) -> float:
     """Seconds of a Retry-After header (RFC 9110, 10.2.3): a number or a date; 60 when it says nothing usable."""
-    if text and text.strip().isdigit():
-        return min(float(text), LONGEST_WAIT)
+    seconds = _digits(text)
+    if seconds is not None:
+        return min(seconds, LONGEST_WAIT)
     try:
         moment = parsedate_to_datetime(text or "")
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return 60.0
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)

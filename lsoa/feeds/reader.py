@@ -18,9 +18,12 @@ from .subjects import SEVERITIES, SUBJECTS, Subject
 
 MOST_READINGS = 20_000
 PROBLEMS_NAMED = 20
+MOST_DIGITS = 40
 # A clock may run ahead a little; a reading from tomorrow is a mistake.
 AHEAD = timedelta(minutes=15)
 BEHIND = timedelta(days=400)
+# An alert that lasts longer is a mistake; the last days of the year 9999 are beyond what can be read back.
+LONGEST_ALERT = timedelta(days=366)
 
 
 class _Wrong(ValueError):
@@ -64,23 +67,43 @@ def _rows(answer: Answer, subject: Subject) -> Iterator[tuple[str, dict]]:
 def _json_rows(answer, subject):
     key = "alerts" if subject.is_alerts else "readings"
     try:
-        data = json.loads(answer.content.decode("utf-8-sig"), parse_constant=_no_constant)
+        data = json.loads(answer.content.decode("utf-8-sig"), parse_constant=_no_constant, parse_int=_whole_number)
     except UnicodeDecodeError as error:
         raise FeedRefused(where="answer", expected="text in UTF-8", found=error.reason) from error
-    except (ValueError, RecursionError) as error:
-        where = f"line {error.lineno}" if isinstance(error, json.JSONDecodeError) else "answer"
-        found = error.msg if isinstance(error, json.JSONDecodeError) else str(error)[:100]
-        raise FeedRefused(where=where, expected="complete JSON", found=found) from error
+    except json.JSONDecodeError as error:
+        raise FeedRefused(where=f"line {error.lineno}", expected="complete JSON", found=_at(error)) from error
+    except RecursionError as error:
+        raise FeedRefused(where="answer", expected="readings", found="brackets within brackets, too deep") from error
+    except ValueError as error:
+        raise FeedRefused(where="answer", expected="complete JSON", found=str(error)) from error
     rows = data.get(key) if isinstance(data, dict) else None
     if not isinstance(rows, list):
-        found = f"an object with {', '.join(list(data)[:5])}" if isinstance(data, dict) else type(data).__name__
-        raise FeedRefused(where="answer", expected=f"an object with a list {key!r}", found=found)
+        raise FeedRefused(where="answer", expected=f"an object with a list {key!r}", found=_kind(data))
     for number, row in enumerate(rows, start=1):
         yield f"{key[:-1]} {number}", row if isinstance(row, dict) else {}
 
 
 def _no_constant(name):
-    raise ValueError(f"{name} is no number")
+    raise ValueError(f"{name}, which is no number")
+
+
+def _whole_number(digits: str) -> int:
+    if len(digits) > MOST_DIGITS:
+        raise ValueError(f"a number of {len(digits):,} digits")
+    return int(digits)
+
+
+def _at(error: json.JSONDecodeError) -> str:
+    """What stands where JSON ends to be JSON."""
+    rest = error.doc[error.pos : error.pos + 30].strip()
+    return f"{rest!r} at column {error.colno}" if rest else "the end of the answer"
+
+
+def _kind(data) -> str:
+    if isinstance(data, dict):
+        return f"an object with {', '.join(list(data)[:5])[:100] or 'nothing in it'}"
+    kinds = {list: "a list", str: "a text", bool: "true or false", type(None): "null"}
+    return kinds.get(type(data), "a number")
 
 
 def _csv_rows(answer, subject):
@@ -136,6 +159,8 @@ def _alert(row: dict, now: datetime) -> Reading:
     sent = _observed(row, "sent", now)
     if expires is not None and expires <= sent:
         raise _Wrong("expires", f"a time after {sent.isoformat()}", row.get("expires"))
+    if expires is not None and expires - sent > LONGEST_ALERT:
+        raise _Wrong("expires", f"a time within {LONGEST_ALERT.days} days of {sent.isoformat()}", row.get("expires"))
     words = " ".join(part if part[-1] in ".!?" else f"{part}." for part in (headline or event, description) if part)
     return Reading(
         observed_at=sent,
@@ -158,6 +183,8 @@ def _text(row, field, most) -> str:
     text = " ".join(str(value).replace("\0", " ").split())
     if len(text) > most:
         raise _Wrong(field, f"at most {most} characters", f"{len(text)} of them")
+    if any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise _Wrong(field, "whole characters", text)
     return text
 
 

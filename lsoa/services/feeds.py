@@ -260,7 +260,8 @@ _CORRECTED = ("value", "unit", "text", "valid_until", "place_name")
 
 
 def _summary(contents: Contents) -> str:
-    text = f"{len(contents.readings):,} readings"
+    number = len(contents.readings)
+    text = f"{number:,} reading{'' if number == 1 else 's'}"
     return f"{text}, {contents.refused:,} refused: {contents.problems[0]}" if contents.refused else text
 
 

@@ -94,10 +94,10 @@ def test_the_line_of_a_bad_reading_in_csv_is_named():
     ("content", "form", "said"),
     [
         ('{"readings": [', "json", "line 1: expected complete JSON"),
-        ("[]", "json", "expected an object with a list 'readings', found list"),
+        ("[]", "json", "expected an object with a list 'readings', found a list"),
         ('{"rows": []}', "json", "found an object with rows"),
-        ("[" * 100_000, "json", "expected complete JSON"),
-        ('{"readings": NaN}', "json", "NaN is no number"),
+        ("[" * 100_000, "json", "brackets within brackets, too deep"),
+        ('{"readings": NaN}', "json", "NaN, which is no number"),
         ("time,what\n1,2\n", "csv", "line 1: expected the heading 'measure', found time, what"),
         ("", "csv", "line 1: expected the heading"),
         ('observed_at,measure,value\n"a,b\n', "csv", "expected comma-separated values"),
@@ -311,7 +311,7 @@ def test_a_source_that_fails_keeps_its_last_good_readings_and_says_why(make_feed
 def test_refused_readings_are_counted_beside_the_good_ones(make_feed, folder):
     feed = make_feed()
     put(folder, body(reading(12), reading("x", minutes=9)))
-    assert "1 readings, 1 refused: reading 2, value" in collect(feed).message
+    assert "1 reading, 1 refused: reading 2, value" in collect(feed).message
     assert (feed.refused, len(feed.problems)) == (1, 1)
 
 
@@ -391,7 +391,7 @@ def test_the_command_collects_and_says_what_became_of_each(make_feed, folder):
     put(folder, body(reading(12)))
     out = StringIO()
     call_command("collect_feeds", stdout=out)
-    assert out.getvalue() == "First: read. 1 readings\n"
+    assert out.getvalue() == "First: read. 1 reading\n"
     out = StringIO()
     call_command("collect_feeds", stdout=out)
     assert out.getvalue() == "no feed is due\n"
@@ -489,7 +489,7 @@ def test_an_administrator_adds_changes_asks_and_switches_a_feed(
     assert (feed.interval_seconds, feed.stale_after_seconds) == (300, 3_600)
     put(folder, body(reading(12)))
     page = platform_client.post(reverse("feed-collect", args=[feed.pk]), follow=True).content.decode()
-    assert "1 readings" in page and "12 patients" in page
+    assert "1 reading" in page and "12 patients" in page
     platform_client.post(reverse("feed-edit", args=[feed.pk]), form | {"interval_minutes": "5", "name": "Other"})
     with django_capture_on_commit_callbacks(execute=True):
         platform_client.post(reverse("feed-switch", args=[feed.pk]), {"enabled": "0"})
