@@ -13,6 +13,7 @@ from priorities.computed_thresholds import ThresholdsNotComputable, specificatio
 from priorities.default_model import SOFT_POINTS
 from priorities.dex.dxi import read_dxi
 from priorities.dex.dxi_writer import write_dxi
+from priorities.dex.minutes import MinutesPolicy
 from priorities.dex.model import Model, ModelError
 from priorities.model_versions import NO_BOUNDS, ROOT, minutes_from_json, thresholds_from_json
 from priorities.models import ModelVersion
@@ -86,6 +87,11 @@ class DraftContent:
         stored, given = self.version.thresholds, given or {}
         for name in sorted(set(given) - set(self.names)):
             self._problem("thresholds", f"The model has no input called {name}.")
+        for name, entry in given.items():
+            if not isinstance(entry, Mapping):
+                self._problem("thresholds", f"{_label(name)}: expected bounds or percentiles, found {entry!r}.")
+        if self.problems and self.problems[-1][0] == "thresholds":
+            return
         kept, wanted = {}, {}
         for name in self.names:
             indicator, before = self.values["inputs"].get(name), stored.get(name)
@@ -153,9 +159,17 @@ class DraftContent:
         except (KeyError, TypeError, ValueError) as fault:
             self._problem("minutes", f"Visit minutes are not complete: {fault}.")
         else:
-            if policy.floor < LEAST_MINUTES or policy.ceiling > MOST_MINUTES:
-                found = f"found {policy.floor} to {policy.ceiling}"
-                self._problem("minutes", f"Visits last {LEAST_MINUTES} to {MOST_MINUTES} minutes, {found}.")
+            self._check_minutes(policy)
+
+    def _check_minutes(self, policy: MinutesPolicy) -> None:
+        numbers = [*policy.base, *policy.review_hours, policy.first_visit, policy.round_to, policy.floor]
+        numbers += [policy.ceiling, *(addition.minutes for addition in policy.additions)]
+        wrong = [number for number in numbers if type(number) is not int or number < 0]
+        if wrong:
+            self._problem("minutes", f"Minutes and hours are whole numbers from 0 up, found {wrong[0]!r}.")
+        elif policy.floor < LEAST_MINUTES or policy.ceiling > MOST_MINUTES:
+            found = f"found {policy.floor} to {policy.ceiling}"
+            self._problem("minutes", f"Visits last {LEAST_MINUTES} to {MOST_MINUTES} minutes, {found}.")
 
 
 def _label(name: str) -> str:

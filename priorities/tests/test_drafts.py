@@ -105,6 +105,8 @@ class TestSaving:
             ({"thresholds": {"AGE75": {"bounds": [8, float("nan")]}}}, "thresholds", "finite"),
             ({"thresholds": {"AGE75": {"percentiles": [80, 50]}}}, "thresholds", "percentiles rise"),
             ({"thresholds": {"AGE75": {"percentiles": [2, 50]}}}, "thresholds", "lie between 5 and 95"),
+            ({"thresholds": {"AGE75": {"bounds": ["a", "b"]}}}, "thresholds", "Aged 75 and over"),
+            ({"thresholds": {"AGE75": [8, 12]}}, "thresholds", "expected bounds or percentiles, found [8, 12]"),
             ({"minutes": {"base": [20]}}, "minutes", "not complete"),
         ],
     )
@@ -122,6 +124,20 @@ class TestSaving:
             save(draft, editor, inputs={"AGE75": "made_up"}, minutes=minutes, title="x" * 200)
         assert [field for field, _ in refusal.value.problems] == ["title", "inputs", "minutes"]
         assert "found 5 to 90" in str(refusal.value)
+
+    @pytest.mark.parametrize(
+        "part",
+        [
+            {"base": [20, 30, 45, float("nan")]},
+            {"base": [20, 30, 45, "60"]},
+            {"review_hours": [2016, 1008, 336, 47.5]},
+            {"additions": [{"attribute": "FRAILTY", "class_index": 2, "minutes": -5, "reason": ""}]},
+        ],
+    )
+    def test_minutes_are_whole_numbers(self, draft, editor, part):
+        with pytest.raises(services.DraftInvalid) as refusal:
+            save(draft, editor, minutes=draft.minutes | part)
+        assert [field for field, _ in refusal.value.problems] == ["minutes"]
 
     def test_minutes_for_other_classes_are_refused(self, draft, editor):
         with pytest.raises(services.DraftInvalid, match="each of the 4 classes"):

@@ -1,5 +1,6 @@
 """One difference, and the labels that all sentences about differences share."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,7 +9,6 @@ from django.utils.translation import gettext
 
 from priorities.dex.explanation import in_words, inside_sentence
 from priorities.dex.model import Attribute, Model
-from priorities.rule_conflicts import attribute_key
 from priorities.wording import ATTRIBUTE_LABELS
 
 # As many single rules are told one by one; the rest are counted.
@@ -55,11 +55,9 @@ def class_name(attribute: Attribute, index: int) -> str:
 
 def own_attributes(model: Model) -> dict[str, Attribute]:
     """Attributes by key, links left out: what a link copies is told once."""
-    return {
-        attribute_key(model, attribute): attribute
-        for attribute in model.attributes
-        if attribute.index not in model.links
-    }
+    own = [attribute for attribute in model.attributes if attribute.index not in model.links]
+    times = Counter(attribute.name for attribute in model.attributes)
+    return {part.name if times[part.name] == 1 else f"#{part.index}": part for part in own}
 
 
 def numbers(values: Iterable[float] | None) -> str:
