@@ -1,4 +1,4 @@
-"""What was in force before a run: classes, and what of the figures and the model made them differ."""
+"""What was in force before a run: it ends, and what of the figures and the model makes the new classes differ."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from priorities.changes.causes import Cause, causes_of_change, changed_inputs, known_nodes
 from priorities.dex.thresholds import MISSING
 from priorities.model_versions import CompiledVersion
-from priorities.models import ScoreRun
+from priorities.models import PriorityScore, ScoreRun
 from priorities.score_storage import Ragged, Words
 from priorities.scoring import ScoreResults, classes_of_inputs
 
@@ -51,8 +51,8 @@ class ScoresBefore:
 
 
 @dataclass(frozen=True)
-class _Part:
-    """Scores in force that came from one run: area ids, classes, figures (None where they do not fit the model)."""
+class EndedScores:
+    """Scores of one run that were in force: area ids, classes, figures (None where they are not known)."""
 
     run_id: object
     areas: NDArray[np.int64]
@@ -60,8 +60,20 @@ class _Part:
     figures: NDArray[np.float64] | None
 
 
-def scores_before(results: ScoreResults, *, is_part: bool) -> ScoresBefore:
-    """Read what is in force of the areas of a run; `is_part`: of these areas only, because the run is of a patch."""
+def end_scores(areas: NDArray[np.int64] | None = None) -> list[EndedScores]:
+    """End the scores in force of the areas, or (None) of all, also of areas that are gone; return what they said."""
+    chosen, current = "", PriorityScore.objects.current()
+    if areas is not None:
+        chosen, current = " AND area_id = ANY(%s)", current.filter(area_id__in=areas.tolist())
+    with connection.cursor() as cursor:
+        cursor.execute(IN_FORCE.format(chosen=chosen), None if areas is None else [areas.tolist()])
+        ended = [_ended(*row) for row in cursor.fetchall()]
+    current.update(is_current=False)
+    return ended
+
+
+def scores_before(results: ScoreResults, ended: list[EndedScores]) -> ScoresBefore:
+    """Compare the results of a run with the scores that it ends."""
     areas = results.inputs.areas
     order = np.argsort(areas)
     before = ScoresBefore(
@@ -72,9 +84,8 @@ def scores_before(results: ScoreResults, *, is_part: bool) -> ScoresBefore:
     )
     evaluation = results.evaluation
     nodes = known_nodes(evaluation.classes, evaluation.low, evaluation.high)
-    parts = _in_force(areas.tolist() if is_part else None)
-    runs = ScoreRun.objects.select_related("model_version").in_bulk([part.run_id for part in parts])
-    for part in parts:
+    runs = ScoreRun.objects.select_related("model_version").in_bulk([part.run_id for part in ended])
+    for part in ended:
         # An area that is gone, or has no figures any more, has no place in the run.
         place = np.minimum(np.searchsorted(areas, part.areas, sorter=order), len(areas) - 1)
         rows, own = order[place], np.flatnonzero(areas[order[place]] == part.areas)
@@ -98,19 +109,10 @@ def _explain(before: ScoresBefore, results: ScoreResults, nodes, rows, old: Comp
     before.inputs[rows] = changed_inputs(old, new, nodes_before, nodes[rows])
 
 
-def _in_force(areas: list[int] | None) -> list[_Part]:
-    with connection.cursor() as cursor:
-        if areas is None:
-            cursor.execute(IN_FORCE.format(chosen=""))
-        else:
-            cursor.execute(IN_FORCE.format(chosen=" AND area_id = ANY(%s)"), [areas])
-        return [_part(*row) for row in cursor.fetchall()]
-
-
-def _part(run_id, inputs: int, ids: bytes, priorities: bytes, figures: bytes) -> _Part:
+def _ended(run_id, inputs: int, ids: bytes, priorities: bytes, figures: bytes) -> EndedScores:
     areas = np.frombuffer(ids, dtype=">i8").astype(np.int64)
     record = np.dtype([("head", HEAD), ("items", [("size", ">i4"), ("value", ">f8")], (inputs,))])
     # A score written by hand may have no figures; empty lists have a shorter head.
     fits = inputs and len(figures) == len(areas) * record.itemsize
     values = np.frombuffer(figures, dtype=record)["items"]["value"].astype(np.float64) if fits else None
-    return _Part(run_id, areas, np.frombuffer(priorities, dtype=">i2").astype(np.int16), values)
+    return EndedScores(run_id, areas, np.frombuffer(priorities, dtype=">i2").astype(np.int16), values)

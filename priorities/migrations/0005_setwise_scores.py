@@ -5,7 +5,6 @@ The rule stays the database's own: a statement that leaves a score without its a
 """
 
 import django.contrib.postgres.fields
-import django.contrib.postgres.indexes
 import django.db.models.deletion
 from django.db import migrations, models
 
@@ -75,11 +74,12 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RemoveConstraint(model_name="priorityscore", name="score_once_per_run"),
         migrations.RemoveIndex(model_name="priorityscore", name="score_current_by_class"),
         migrations.AddField(
             model_name="visitminutesoverride", name="ended_because", field=models.TextField(blank=True)
         ),
+        # Taking away the index of the reference would take this one along: it is over the same column.
+        migrations.RemoveConstraint(model_name="priorityscore", name="score_one_current_per_area"),
         migrations.AlterField(
             model_name="priorityscore",
             name="area",
@@ -143,13 +143,11 @@ class Migration(migrations.Migration):
                 name="score_current_by_rank",
             ),
         ),
-        migrations.AddIndex(
-            model_name="priorityscore",
-            index=django.contrib.postgres.indexes.BrinIndex(autosummarize=True, fields=["run"], name="score_by_run"),
-        ),
         migrations.AddConstraint(
             model_name="priorityscore",
-            constraint=models.UniqueConstraint(fields=("area", "run"), name="score_once_per_run"),
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_current", True)), fields=("area",), name="score_one_current_per_area"
+            ),
         ),
         migrations.AddConstraint(
             model_name="priorityscore",

@@ -1,7 +1,6 @@
 """The priority of every area with everything that says why."""
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 
@@ -65,7 +64,8 @@ class PriorityScore(models.Model):
     )
     is_provisional = models.BooleanField(default=False)
     rank_offset = models.FloatField(
-        db_default=0, help_text="Place inside the class, from -0.5 (least need) to 0.5: priority + offset ranks areas."
+        db_default=0,
+        help_text="Place inside the class, from -0.5 (least urgent) to 0.5: priority, then offset, rank areas.",
     )
     class_probabilities = ArrayField(
         models.FloatField(),
@@ -116,8 +116,8 @@ class PriorityScore(models.Model):
     class Meta:
         ordering = ["-priority", "area__code"]
         constraints = [
-            # The area first: the same index gives the history of an area.
-            models.UniqueConstraint(fields=["area", "run"], name="score_once_per_run"),
+            # Also gives the history of an area, run by run (runs are few): an index by area would cost each run more.
+            models.UniqueConstraint(fields=["run", "area"], name="score_once_per_run"),
             models.UniqueConstraint(fields=["area"], condition=Q(is_current=True), name="score_one_current_per_area"),
             models.CheckConstraint(
                 condition=Q(lowest__lte=F("priority"), highest__gte=F("priority")), name="score_within_its_range"
@@ -155,8 +155,6 @@ class PriorityScore(models.Model):
             models.Index(
                 fields=["-priority", "-rank_offset"], condition=Q(is_current=True), name="score_current_by_rank"
             ),
-            # The scores of a run lie side by side, so a summary per block finds them and costs a run nothing.
-            BrinIndex(fields=["run"], name="score_by_run", autosummarize=True),
         ]
 
     def __str__(self):

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from datetime import datetime
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
 from django.db import connection, transaction
@@ -12,10 +12,10 @@ from accounts import audit, jobs
 from accounts.models import Job, User
 from lsoa.models import Dataset, Patch
 from priorities import default_model
-from priorities.models import ModelVersion, PriorityScore, ScoreRun
-from priorities.score_inputs import read_inputs
+from priorities.models import ModelVersion, ScoreRun
+from priorities.score_inputs import ScoreInputs, read_inputs
 from priorities.score_storage import copy_scores
-from priorities.scores_before import ScoresBefore, scores_before
+from priorities.scores_before import ScoresBefore, end_scores, scores_before
 from priorities.scoring import ScoreResults, score
 
 SCORE_KIND = "priorities.score"
@@ -83,23 +83,27 @@ def score_areas(
     if not len(inputs.areas):
         raise NothingToScore("There are no areas to score. Load boundaries first.")
     progress(40, "Evaluating the model")
-    results = score(version.compiled, inputs)
-    progress(60, "Storing scores and reasons")
     run = ScoreRun(
         model_version=version, patch=patch, job=job, started_at=started, started_by=by if isinstance(by, User) else None
     )
-    return _store(run=run, results=results, by=by, clock=clock, read_at=started)
+    # The evaluation uses one core while the database ends the scores before on another.
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="score") as evaluation:
+        results = evaluation.submit(score, version.compiled, inputs)
+        progress(60, "Storing scores and reasons")
+        return _store(run=run, inputs=inputs, evaluated=results, by=by, clock=clock)
 
 
 @transaction.atomic
-def _store(*, run: ScoreRun, results: ScoreResults, by, clock: float, read_at: datetime) -> ScoreRun:
+def _store(*, run: ScoreRun, inputs: ScoreInputs, evaluated: "Future[ScoreResults]", by, clock: float) -> ScoreRun:
+    """Whatever fails or is killed before the end leaves the scores before in force: it is one transaction."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SCORE_LOCK])
-    before = scores_before(results, is_part=run.patch_id is not None)
-    _describe(run, results, before, read_at)
+    ended = end_scores(inputs.areas if run.patch_id is not None else None)
+    results = evaluated.result()
+    before = scores_before(results, ended)
+    _describe(run, results, before)
     run.save()
-    _end_current_scores(run, results)
-    is_current = np.ones(len(before.priorities), dtype=bool)
+    is_current = np.ones(len(inputs.areas), dtype=bool)
     copy_scores(run.pk, results.columns() | before.columns() | {"is_current": is_current})
     run.finished_at, run.seconds = timezone.now(), round(time.perf_counter() - clock, 3)
     run.save(update_fields=["finished_at", "seconds"])
@@ -108,15 +112,7 @@ def _store(*, run: ScoreRun, results: ScoreResults, by, clock: float, read_at: d
     return run
 
 
-def _end_current_scores(run: ScoreRun, results: ScoreResults) -> None:
-    """A run over all areas ends every score in force, also that of an area which is gone; a patch only its own."""
-    ended = PriorityScore.objects.current()
-    if run.patch_id is not None:
-        ended = ended.filter(area_id__in=results.inputs.areas.tolist())
-    ended.update(is_current=False)
-
-
-def _describe(run: ScoreRun, results: ScoreResults, before: ScoresBefore, read_at: datetime) -> None:
+def _describe(run: ScoreRun, results: ScoreResults, before: ScoresBefore) -> None:
     previous = before.priorities
     known = previous >= 0
     rose = int((known & (results.priorities > previous)).sum())
@@ -127,6 +123,6 @@ def _describe(run: ScoreRun, results: ScoreResults, before: ScoresBefore, read_a
     run.changes = {"rose": rose, "fell": fell, "same": int(known.sum()) - rose - fell, "new": int((~known).sum())}
     classes, counts = np.unique(results.priorities, return_counts=True)
     run.class_counts = {str(index): int(count) for index, count in zip(classes, counts, strict=True)}
-    late = Dataset.objects.in_force().filter(loaded_at__gt=read_at).first()
+    late = Dataset.objects.in_force().filter(loaded_at__gt=run.started_at).first()
     if late is not None:
         run.outdated_at, run.outdated_because = timezone.now(), f"{late} was loaded meanwhile"[:300]
