@@ -11,11 +11,11 @@ from accounts import audit
 from accounts.models import User
 from accounts.permissions import Role
 from accounts.tests.factories import JobFactory, MembershipFactory, PlatformAdministratorFactory, UserFactory
-from healthequiroute.portal.scenario_moves import keep_moves
 from lsoa.models import Area, Dataset, QualityAlert, Upload
 from lsoa.services import create_feed, create_patch, load_paths
 from lsoa.tests.factories import IndicatorFactory
 from priorities.models import ModelVersion
+from priorities.moves import keep_moves
 from priorities.preview import effect_of
 from priorities.services import new_scenario, publish_default_model, score_areas
 from routing import services

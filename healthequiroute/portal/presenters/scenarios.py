@@ -14,12 +14,12 @@ from priorities.dex.model import ModelError
 from priorities.editing import DraftContent, panels, read_edits
 from priorities.effect_panel import EffectPanel, effect_panel, headline
 from priorities.models import ModelVersion
+from priorities.moves import LABELS, PALETTE, Moves, keep_moves
 from priorities.presenters import PriorityTag
 from priorities.preview import Effect, effect_of
 from priorities.version_diff import differences
 
 from ..query import PriorityQuery
-from ..scenario_moves import LABELS, PALETTE, Moves, keep_moves
 from ..selection import Selection
 from . import wording
 from .explore import Legend, LegendItem, patch_choices

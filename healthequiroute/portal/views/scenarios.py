@@ -10,12 +10,12 @@ from accounts.access import requires
 from accounts.permissions import Permission
 from priorities import services
 from priorities.models import ModelVersion
+from priorities.moves import kept_moves, map_size
 
 from ..presenters.area import area_card
 from ..presenters.scenarios import MovedAreas, ScenarioPage, class_tag, scenario_rows, title_of, version_in_force
 from ..query import EVERYWHERE
 from ..scenario_forms import HandOverForm, NewScenarioForm
-from ..scenario_moves import kept_moves, map_size
 from ..selection import areas_with_scores
 
 FORM_METHODS = ["GET", "HEAD", "POST"]

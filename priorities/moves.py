@@ -1,4 +1,4 @@
-"""Which areas a scenario moves, kept for the map and the list that belong to an effect on the screen.
+"""Which areas a draft moves, kept for the map and the list that belong to an effect on the screen.
 
 An effect may be of a form that nobody has saved, so it cannot be computed again from an address. It is kept under a
 name that follows from its content: equal effects share it, and an address never shows another one.
@@ -16,8 +16,8 @@ from priorities.models import ModelVersion
 from priorities.preview import Effect
 from priorities.preview_inputs import preview_inputs
 
-from .themes import FILTERED_OUT, NO_DATA
-
+# What the map draws as "no data" and as outside the filters, beside the places in LABELS.
+NO_DATA, FILTERED_OUT = 255, 254
 KEPT_SECONDS = 2 * 60 * 60
 # What the map can show: by two classes or more, by one, not at all. PuOr, which all kinds of colour vision can read,
 # with a middle that differs from areas outside the patch.
@@ -62,7 +62,7 @@ class Moves:
         return values.tobytes()
 
 
-def keep_moves(scenario: ModelVersion, effect: Effect) -> str:
+def keep_moves(version: ModelVersion, effect: Effect) -> str:
     """Keep the moves of an effect and return their name."""
     arrays = [effect.area_ids, effect.indexes, effect.before, effect.classes, effect.steps]
     packed = [(array.dtype.str, zlib.compress(array.tobytes(), 1)) for array in arrays]
@@ -70,13 +70,13 @@ def keep_moves(scenario: ModelVersion, effect: Effect) -> str:
     for _, data in packed:
         content.update(data)
     name = content.hexdigest()[:24]
-    cache.set(_key(scenario, name), (packed, effect.labels_before, effect.labels), KEPT_SECONDS)
+    cache.set(_key(version, name), (packed, effect.labels_before, effect.labels), KEPT_SECONDS)
     return name
 
 
-def kept_moves(scenario: ModelVersion, name: str) -> Moves | None:
+def kept_moves(version: ModelVersion, name: str) -> Moves | None:
     """Return the moves of that name; None when they were never there, or too long ago."""
-    found = cache.get(_key(scenario, name)) if name.isalnum() and len(name) == 24 else None
+    found = cache.get(_key(version, name)) if name.isalnum() and len(name) == 24 else None
     if found is None:
         return None
     packed, labels_before, labels = found
@@ -84,9 +84,9 @@ def kept_moves(scenario: ModelVersion, name: str) -> Moves | None:
     return Moves(*arrays, labels_before, labels)
 
 
-def _key(scenario: ModelVersion, name: str) -> str:
-    # Of one scenario, which the caller has reached through its organisation.
-    return f"scenario-moves:{scenario.pk}:{name}"
+def _key(version: ModelVersion, name: str) -> str:
+    # Of one version, which the caller has reached in a way that says who may see it.
+    return f"moves:{version.pk}:{name}"
 
 
 def map_size() -> int:
