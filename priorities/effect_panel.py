@@ -65,6 +65,7 @@ class Chart:
     description: str
     marks: tuple[Mark, ...]
     left: int
+    width: int
     height: int
     axis: tuple[tuple[float, str], ...]
 
@@ -330,7 +331,7 @@ def _probability(sure: Sureness, index: int, *, comparable: bool) -> str:
 
 
 # The chart in SVG units: a row holds the bar of now over that of the draft.
-ROW, TOP, LEFT, TRACK = 30, 22, 150, 380
+ROW, TOP, LEFT, TRACK, WIDTH = 30, 26, 30, 250, 460
 
 
 def _chart(effect: Effect) -> Chart:
@@ -344,7 +345,7 @@ def _chart(effect: Effect) -> Chart:
     end = max(0.1, np.ceil(longest * 10 - 1e-9) / 10)
     marks = tuple(
         Mark(
-            label=_decile_name(split, name),
+            label=name,
             y=TOP + place * ROW,
             now=round(TRACK * before[place] / end, 1),
             draft=round(TRACK * after[place] / end, 1),
@@ -356,7 +357,7 @@ def _chart(effect: Effect) -> Chart:
     description = "; ".join(f"decile {mark.label}: {mark.text}" for mark in marks)
     axis = tuple((LEFT + TRACK * part, f"{100 * end * part:.0f}%") for part in (0.0, 0.5, 1.0))
     title = f"Share of areas that are {label}, by IMD decile"
-    return Chart(title, description, marks, LEFT, TOP + ROW * len(marks) + 4, axis)
+    return Chart(title, description, marks, LEFT, WIDTH, TOP + ROW * len(marks) + 4, axis)
 
 
 def _share(counts, index: int) -> float:
