@@ -18,7 +18,7 @@ CIRCULARITY = {
     Circularity.INDICES: "Partly circular: counted by the indices of deprivation, whose decile is an input",
     Circularity.INPUT: "Circular: an input of the model",
     Circularity.SAME_ANSWERS: "Not an input, but the same people answered the same census",
-    Circularity.NEAR: "Used neither by the model nor by the indices, which count deaths and admissions of partly the same years",
+    Circularity.NEAR: "Used neither by the model nor by the indices of deprivation",
 }
 TABLES_FROM = {
     "deviation": "Rules move with the weights; what their authors decided beside the weights stays",
@@ -294,11 +294,14 @@ class ValidationPage:
     # Groups and inputs
 
     @property
-    def groups(self) -> list[tuple[Table, list[dict]]]:
-        """Each grouping as a table, and its most urgent class as bars."""
+    def groups(self) -> list[tuple[Table, list[dict], str]]:
+        """Each grouping as a table, its most urgent class as bars (none where names are long), and their title."""
         return [self._group(entry) for entry in self.result["splits"]]
 
-    def _group(self, entry: dict) -> tuple[Table, list[dict]]:
+    def _bars_title(self, title: str) -> str:
+        return f"{self.labels[-1]} areas by {title}, {READINGS[self.result['own']].lower()}"
+
+    def _group(self, entry: dict) -> tuple[Table, list[dict], str]:
         own, others = self.result["own"], [key for key in self.keys if key != self.result["own"]]
         rows, bars = [], []
         for place, name in enumerate(entry["names"]):
@@ -311,7 +314,8 @@ class ValidationPage:
         bars = bars if max(map(len, entry["names"])) <= LONGEST_LABEL else []
         headings = (entry["title"], "Areas", *self.labels, *(f"{self.labels[-1]}: {READINGS[key].lower()}"
                                                              for key in others))  # fmt: skip
-        return Table(f"Classes by {entry['title'].lower()}", headings, rows, self._sources(entry)), bars
+        title = _inside(entry["title"])
+        return Table(f"Classes by {title}", headings, rows, self._sources(entry)), bars, self._bars_title(title)
 
     @property
     def inputs(self) -> Table:
@@ -345,6 +349,11 @@ class ValidationPage:
 def label(attribute: str) -> str:
     """What people call an attribute."""
     return str(ATTRIBUTE_LABELS.get(attribute, capfirst(attribute.replace("_", " ").lower())))
+
+
+def _inside(title: str) -> str:
+    """A title as it stands inside a sentence; abbreviations keep their capitals."""
+    return title if title[:2].isupper() else title[0].lower() + title[1:]
 
 
 def _top(curve: dict | None) -> str:
