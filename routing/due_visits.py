@@ -15,7 +15,7 @@ from datetime import date
 from django.db.models import F
 
 from lsoa.models import Area, Postcode
-from priorities.models import PriorityScore
+from priorities.models import PriorityScore, VisitMinutesOverride
 
 from .models import VisitTier
 
@@ -28,15 +28,16 @@ REVIEW_HOURS = (2016, 1008, 336, 48)
 
 @dataclass(frozen=True, slots=True)
 class AreaDemand:
-    """What one area contributes."""
+    """What one area contributes. `minutes_reason`: why the organisation plans other minutes than the model's."""
 
     area: Area
     priority: int
-    probability: float
+    rank_offset: float
     imd_decile: int | None
     population: int
     minutes: int
     interval_days: int
+    minutes_reason: str = ""
 
     @property
     def tier(self) -> VisitTier:
@@ -49,8 +50,8 @@ class AreaDemand:
 
     @property
     def urgency(self) -> tuple:
-        """Sorts the most urgent area first: tier, class, how sure the class is, deprivation."""
-        return (self.tier, -self.priority, -self.probability, self.imd_decile or 11, self.area.code)
+        """Sorts the most urgent area first: tier, class, place inside the class, code."""
+        return (self.tier, -self.priority, -self.rank_offset, self.area.code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +81,12 @@ def area_demands(patch) -> tuple[list[AreaDemand], int]:
         .select_related("area", "run__model_version")
         .only(
             *("area__code", "area__name", "area__centroid", "run__model_version__minutes"),
-            *("priority", "probability", "visit_minutes"),
+            *("priority", "rank_offset", "visit_minutes"),
         )
         .annotate(population=F("area__profile__values__population"), imd_decile=F("area__profile__values__imd_decile"))
     )
-    demands = [_demand(score) for score in scores]
+    overrides = VisitMinutesOverride.objects.for_organisation(patch.organisation).minutes_by_area(patch.areas.all())
+    demands = [_demand(score, overrides.get(score.area_id)) for score in scores]
     return sorted(demands, key=lambda demand: demand.urgency), patch.areas.current().count() - len(demands)
 
 
@@ -132,21 +134,23 @@ def summary(visits: list[DueVisit]) -> list[dict]:
             "people": demand.people,
             "interval_days": demand.interval_days,
             "minutes": demand.minutes,
+            "minutes_reason": demand.minutes_reason,
             "visits": numbers[demand.area.code],
         }
         for demand in sorted(demands.values(), key=lambda demand: demand.urgency)
     ]
 
 
-def _demand(score) -> AreaDemand:
+def _demand(score, override: VisitMinutesOverride | None) -> AreaDemand:
     return AreaDemand(
         area=score.area,
         priority=score.priority,
-        probability=score.probability,
+        rank_offset=score.rank_offset,
         imd_decile=int(score.imd_decile) if score.imd_decile is not None else None,
         population=int(score.population if score.population is not None else TYPICAL_POPULATION),
-        minutes=score.visit_minutes,
+        minutes=override.minutes if override else score.visit_minutes,
         interval_days=_interval_days(score.run.model_version, score.priority),
+        minutes_reason=override.reason if override else "",
     )
 
 

@@ -58,6 +58,7 @@ class PlanForm(forms.Form):
         label="File of visits",
         required=False,
         help_text="Columns: reference, minutes, postcode or area_code; also window_start, window_end, skills, tier. "
+        "Minutes are a number, or the word area for what is planned in the area. "
         "No names, birth dates or NHS numbers: such a file is refused.",
         widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
     )

@@ -1,7 +1,8 @@
 """Reads a CSV of visits strictly: a file with wrong or personal columns is refused whole, bad rows are counted.
 
-Columns: `reference`, `minutes`, and `postcode` or `area_code` (or both); optional `window_start`, `window_end`
-(HH:MM, local time; the second is the latest start), `skills` (codes with semicolons between), `tier` (1 to 4).
+Columns: `reference`, `minutes` (a number, or the word `area` for what is planned in its area), and `postcode` or
+`area_code` (or both); optional `window_start`, `window_end` (HH:MM, local time; the second is the latest start),
+`skills` (codes with semicolons between), `tier` (1 to 4).
 """
 
 import csv
@@ -16,7 +17,7 @@ from django.db.models import F
 
 from lsoa.models import Area, Postcode
 from lsoa.search import month_text
-from priorities.models import PriorityScore
+from priorities.models import PriorityScore, VisitMinutesOverride
 
 from .civil_time import NoSuchTime, instant
 from .models import Skill, VisitTier
@@ -29,6 +30,8 @@ KNOWN = REQUIRED | PLACE | OPTIONAL
 MAX_BYTES = 5 * 1024 * 1024
 MAX_ROWS = 2_000
 MINUTES = (5, 480)
+# In place of minutes: those that the organisation has set for the area, else those of the model.
+AS_IN_AREA = "area"
 
 # Words of headings that would make a row point to a person. A visit is a reference and a place, nothing more.
 PERSONAL_WORDS = {
@@ -79,7 +82,7 @@ class VisitFile:
 def read_visit_file(content: bytes, *, organisation, day: date) -> VisitFile:
     """Parse and look up. VisitFileRefused for a file that is not a CSV of visits."""
     lines = _lines(content)
-    places = _Places(row for _, row in lines)
+    places = _Places((row for _, row in lines), organisation)
     skills = {skill.code: skill for skill in Skill.objects.for_organisation(organisation)}
     file = VisitFile(rows=[], sha256=hashlib.sha256(content).hexdigest())
     first_seen: dict[str, int] = {}
@@ -151,9 +154,9 @@ def _is_personal(name: str) -> bool:
 
 
 class _Places:
-    """Postcodes, areas and scores of a whole file in three queries."""
+    """Postcodes, areas, scores and minutes set for areas, of a whole file, in four queries."""
 
-    def __init__(self, rows):
+    def __init__(self, rows, organisation):
         rows = list(rows)
         postcodes = {_postcode(row.get("postcode") or "") for row in rows} - {""}
         self.postcodes = {place.postcode: place for place in Postcode.objects.filter(postcode__in=postcodes)}
@@ -162,7 +165,11 @@ class _Places:
         areas = Area.objects.current().filter(code__in=codes).defer("geometry")
         self.areas = {area.code: area for area in areas.annotate(imd_decile=F("profile__values__imd_decile"))}
         scores = PriorityScore.objects.current().filter(area__in=self.areas.values())
-        self.priorities = dict(scores.values_list("area_id", "priority"))
+        known = list(scores.values_list("area_id", "priority", "visit_minutes"))
+        self.priorities = {area: priority for area, priority, _ in known}
+        overrides = VisitMinutesOverride.objects.for_organisation(organisation).minutes_by_area(self.areas.values())
+        self.minutes = {area: minutes for area, _, minutes in known}
+        self.minutes |= {area: override.minutes for area, override in overrides.items()}
 
     def find(self, row) -> tuple[Area, str, Point]:
         """(area, postcode, point) of a row."""
@@ -197,7 +204,7 @@ def _visit(line, row, places, skills, day) -> ParsedVisit:
         area=area,
         postcode=postcode,
         point=point,
-        minutes=_minutes(row["minutes"]),
+        minutes=_minutes(row["minutes"], places.minutes.get(area.pk)),
         window=_window(row.get("window_start", ""), row.get("window_end", ""), day),
         skills=_skills(row.get("skills", ""), skills),
         tier=_tier(row.get("tier", ""), priority, decile),
@@ -225,10 +232,14 @@ def _is_nhs_number(text) -> bool:
     return check % 11 == int(digits[9])
 
 
-def _minutes(text) -> int:
+def _minutes(text, in_area: int | None) -> int:
+    if text.lower() == AS_IN_AREA:
+        if in_area is None:
+            raise BadRow("the area has no priority yet, so the row must name its minutes")
+        return in_area
     # Four digits at most: Python refuses to read numbers of thousands of digits.
     if not re.fullmatch(r"[0-9]{1,4}", text) or not MINUTES[0] <= int(text) <= MINUTES[1]:
-        raise BadRow(f"minutes must be a whole number from {MINUTES[0]} to {MINUTES[1]}")
+        raise BadRow(f"minutes must be a whole number from {MINUTES[0]} to {MINUTES[1]}, or {AS_IN_AREA}")
     return int(text)
 
 

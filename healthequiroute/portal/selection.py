@@ -124,9 +124,10 @@ class Selection:
         # Areas without the figure come last either way: they are neither high nor low.
         first = expression.desc(nulls_last=True) if descending else expression.asc(nulls_last=True)
         if key == "priority":
-            # Inside a class the surest first, then the longest visit, as in the lists of the API.
+            # Inside a class by the area's place in it, as in the lists of the API and in plans.
+            place = F("score__rank_offset")
             return areas.order_by(
-                first, F("probability").desc(nulls_last=True), F("minutes").desc(nulls_last=True), "code"
+                first, place.desc(nulls_last=True) if descending else place.asc(nulls_last=True), "code"
             )
         return areas.order_by(first, "code")
 

@@ -5,6 +5,7 @@ import pytest
 from accounts.models import AuditEvent
 from lsoa.models import Postcode
 from priorities.models import PriorityScore
+from priorities.services import set_minutes
 from routing import services
 from routing.civil_time import clock
 from routing.models import Visit
@@ -225,3 +226,19 @@ def test_minutes_of_thousands_of_digits_are_a_bad_row(team):
     file = read(team.organisation, f"A-1,ZZ1 1AA,{'9' * 5_000},,,,", "A-2,ZZ1 1AA,30,,,,")
     assert "whole number" in reasons(file)[2]
     assert [row.reference for row in file.rows] == ["A-2"]
+
+
+def test_the_word_area_takes_the_minutes_planned_in_the_area(team, make_user):
+    planner = make_user(["planner"])
+    before = read(team.organisation, "A-1,E01900000,area", heading="reference,area_code,minutes")
+    area = before.rows[0].area
+    set_minutes(area=area, organisation=team.organisation, minutes=95, reason="Two nurses needed", by=planner)
+    after = read(team.organisation, "A-1,E01900000,Area", heading="reference,area_code,minutes")
+    model = PriorityScore.objects.current().get(area=area).visit_minutes
+    assert [file.rows[0].minutes for file in (before, after)] == [model, 95]
+
+
+def test_the_word_area_needs_a_priority(team):
+    PriorityScore.objects.all().delete()
+    file = read(team.organisation, "A-1,E01900000,area,1", heading="reference,area_code,minutes,tier")
+    assert reasons(file) == {2: "the area has no priority yet, so the row must name its minutes"}

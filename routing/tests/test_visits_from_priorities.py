@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from accounts.models import AuditEvent
 from lsoa.models import Postcode
 from priorities.models import PriorityScore
+from priorities.services import set_minutes
 from routing import services
 from routing.due_visits import area_demands, due_visits
 from routing.models import Visit, VisitTier
@@ -124,3 +125,23 @@ def test_a_patch_without_scores_says_so(organisation):
 def test_the_number_of_visits_is_bounded(organisation, count):
     with pytest.raises(ValidationError, match="Ask for 1 to 2,000 visits"):
         services.make_visits_from_priorities(team=make.team(organisation), day=make.DAY, count=count, by=make.SETUP)
+
+
+def test_minutes_set_by_the_organisation_are_planned_and_say_why(organisation, other_organisation, make_user):
+    areas = make.town((3, 3), (5, 5))
+    team, planner = make.team(organisation, areas, people=1), make_user(["planner"])
+    set_minutes(area=areas[0], organisation=organisation, minutes=75, reason="Long stairs, no lift", by=planner)
+    elsewhere = make_user(["planner"], organisation=other_organisation)
+    set_minutes(area=areas[1], organisation=other_organisation, minutes=100, reason="Theirs", by=elsewhere)
+    intake = services.make_visits_from_priorities(team=team, day=make.DAY, count=2, by=planner)
+    assert {visit.area: visit.minutes for visit in intake.visits} == {areas[0]: 75, areas[1]: 60}
+    reasons = {row["code"]: row["minutes_reason"] for row in intake.report["areas"]}
+    assert reasons == {areas[0].code: "Long stairs, no lift", areas[1].code: ""}
+
+
+def test_areas_of_a_class_come_by_their_place_inside_it(organisation):
+    areas = make.town((3, 3, 3), (5, 5, 5))
+    for area, place in zip(areas, (-0.2, 0.3, 0.0), strict=True):
+        PriorityScore.objects.filter(area=area).update(rank_offset=place)
+    demands, _ = area_demands(make.patch(organisation, areas))
+    assert [demand.area for demand in demands] == [areas[1], areas[2], areas[0]]
