@@ -159,6 +159,17 @@ def sparkline(values: Sequence[float | None], *, title: str, description: str, w
     return _svg(width, height, title, description, _join([*lines, dot]), css="her-chart--spark")
 
 
+def columns(counts: Sequence[int], *, title: str, description: str, width=120, height=28) -> SafeString:
+    """How many there are in each of a row of steps, as columns from zero; a step with one has at least a pixel."""
+    most = max(counts, default=0)
+    step = width / max(1, len(counts))
+    shapes = [_line(0, height - 0.5, width, height - 0.5, "her-chart__axis")]
+    for place, count in enumerate(counts):
+        tall = max(1, (height - 2) * count / most) if count else 0
+        shapes.append(_rect(place * step + 0.5, height - 1 - tall, max(1, step - 1), tall, "her-chart__bar"))
+    return _svg(width, height, title, description, _join(shapes), css="her-chart--spark")
+
+
 def position_strip(
     value: float | None, *, low: float, median: float, high: float, title: str, description: str, width=168, height=24
 ) -> SafeString:

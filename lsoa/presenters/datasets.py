@@ -28,7 +28,7 @@ STAGE_THEMES = {
     Stage.PRACTICES: "GP practices",
 }
 REPAIRS_SHOWN = 50
-# As many datasets are listed unfolded.
+# As many datasets are listed unfolded, and as many indicators of one.
 FEW = 12
 
 
@@ -193,6 +193,8 @@ class ReleaseRow:
     is_this: bool
     may_put_in_force: bool
     may_unpin: bool
+    # What choosing it does: one in force stays so when a newer one comes.
+    choice: str
 
 
 class DatasetPage:
@@ -275,6 +277,15 @@ class DatasetPage:
         rows = sorted(rows, key=indicator_place)
         return [_indicator_summary(row, figures[row.code], spreads.get(row.code)) for row in rows]
 
+    @property
+    def first_indicators(self) -> list[IndicatorSummary]:
+        """Those that stand unfolded: all, unless there are more than twice as many as are few."""
+        return self.indicators if len(self.indicators) <= 2 * FEW else self.indicators[:FEW]
+
+    @property
+    def further_indicators(self) -> list[IndicatorSummary]:
+        return self.indicators[len(self.first_indicators) :]
+
     @cached_property
     def alerts(self) -> list[QualityAlert]:
         return list(self.dataset.alerts.open().visible_to(self.organisation))
@@ -304,7 +315,14 @@ class DatasetPage:
             is_this=row.pk == self.dataset.pk,
             may_put_in_force=self.may_switch and not row.is_pinned,
             may_unpin=self.may_switch and row.is_pinned,
+            choice=_choice(row),
         )
+
+
+def _choice(row) -> str:
+    if row.is_pinned:
+        return "Back to newest"
+    return "Keep in force" if row.state == Dataset.State.CURRENT else "Put in force"
 
 
 _STANDING_SENTENCES = {
@@ -337,6 +355,12 @@ def _missing_sentences(figures) -> list[str]:
     return sentences or ["No value is missing."]
 
 
+def _each_step(spread) -> str:
+    if spread is None or not spread.is_whole:
+        return "a figure in each of twelve equal steps"
+    return "each figure"
+
+
 def _indicator_summary(row, figures, spread) -> IndicatorSummary:
     missing = [f"{n:,} {wording.missing(reason).lower()}" for reason, n in figures.get("missing", {}).items()]
     low, mean, high = (wording.figure(figures.get(name), row) for name in ("minimum", "mean", "maximum"))
@@ -351,5 +375,5 @@ def _indicator_summary(row, figures, spread) -> IndicatorSummary:
         mean=mean,
         high=high,
         counts=spread.counts if spread else (),
-        description=f"From {low} to {high}; the line shows how many areas lie in each of twelve equal steps.",
+        description=f"From {low} to {high}; the columns show how many areas have {_each_step(spread)}.",
     )

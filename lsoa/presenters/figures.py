@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from statistics import median
 
-from django.db.models import Count, FloatField
+from django.db.models import FloatField
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 from django.urls import reverse
@@ -235,38 +235,25 @@ class IndicatorPage:
         found = spread_by_indicator(self.newest, self.indicator) if self.newest else {}
         return found.get(self.indicator.code)
 
-    @cached_property
-    def _by_decile(self) -> list[tuple[float, int]]:
-        """Areas by each value: steps between deciles would cut them unevenly."""
-        if self.indicator.unit != "decile" or self.newest is None:
-            return []
-        values = self.newest.values.filter(indicator=self.indicator, value__isnull=False)
-        return list(values.order_by("value").values_list("value").annotate(areas=Count("pk")))
-
-    @property
-    def _counts(self) -> list[int]:
-        return [areas for _, areas in self._by_decile] or list(self.spread.counts if self.spread else ())
-
     @property
     def steps(self) -> list[Step]:
         if not self.spread:
             return []
-        if self._by_decile:
-            whole = sum(self._counts)
-            return [Step(f"{value:g}", f"{areas:,}", wording.share(areas, whole)) for value, areas in self._by_decile]
         rows = []
         for place, areas in enumerate(self.spread.counts):
             low, high = (wording.figure(edge, self.indicator) for edge in self.spread.bounds(place))
-            rows.append(Step(f"{low} to {high}", f"{areas:,}", wording.share(areas, self.spread.areas)))
+            text = f"{self.spread.bounds(place)[0]:,g}" if self.spread.is_whole else f"{low} to {high}"
+            rows.append(Step(text, f"{areas:,}", wording.share(areas, self.spread.areas)))
         return rows
 
     @property
     def bars(self) -> list[dict]:
         """The distribution for `chart_bars`: the longest bar fills the track."""
-        most = max(self._counts, default=0)
+        counts = self.spread.counts if self.spread else ()
+        most = max(counts, default=0)
         return [
             {"label": step.text, "share": count / most, "text": step.areas}
-            for step, count in zip(self.steps, self._counts, strict=True)
+            for step, count in zip(self.steps, counts, strict=True)
         ]
 
     @cached_property

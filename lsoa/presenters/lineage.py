@@ -36,9 +36,10 @@ class Relative:
 
 
 class Lineage:
-    """`inputs` and `derivatives` of a dataset; `boxes` and `paths` draw them in three columns from left to right."""
+    """`inputs` and `derivatives` of a dataset; `boxes` and `paths` draw them in columns from left to right: what it was
+    made from, itself, what it is used for. A column that would be empty is left out."""
 
-    width, height_of_box, box_width = 3 * BOX_WIDTH + 2 * COLUMN_GAP, BOX_HEIGHT, BOX_WIDTH
+    height_of_box, box_width = BOX_HEIGHT, BOX_WIDTH
 
     def __init__(self, dataset, inputs, derivatives):
         self.dataset = dataset
@@ -54,6 +55,11 @@ class Lineage:
 
     def __bool__(self):
         return bool(self.inputs or self.derivatives)
+
+    @property
+    def width(self) -> float:
+        columns = 1 + bool(self.inputs) + bool(self.derivatives)
+        return columns * (BOX_WIDTH + COLUMN_GAP) - COLUMN_GAP
 
     @property
     def height(self) -> float:
@@ -82,11 +88,13 @@ class Lineage:
 
     @property
     def _middle(self):
-        return self._column(1, [self.dataset], "her-lineage__box her-lineage__box--this")
+        return self._column(int(bool(self.inputs)), [self.dataset], "her-lineage__box her-lineage__box--this")
 
     @property
     def _right(self):
-        return self._column(2, [relative.dataset for relative in self.derivatives], "her-lineage__box")
+        return self._column(
+            1 + bool(self.inputs), [relative.dataset for relative in self.derivatives], "her-lineage__box"
+        )
 
     @property
     def paths(self) -> list[str]:

@@ -24,6 +24,8 @@ RANK = {
     QualityAlert.Severity.INFORMATION: 2,
 }
 RESOLVED_SHOWN = 100
+# As many alerts stand unfolded: the most severe and newest.
+ALERTS_SHOWN = 12
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,8 @@ class GlanceRow:
     change: str
     alerts: int
     has_figures: bool
+    # Nothing to say about it: every area has its figure, nothing changed suddenly, and no newer one is due.
+    is_complete: bool
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,8 @@ class CheckRow:
     result: str
     css: str
     when: str
+    # None while it has not run.
+    findings: int | None
 
 
 class QualityPage:
@@ -84,6 +90,14 @@ class QualityPage:
     def urgent_alerts(self) -> list[AlertRow]:
         """Errors and warnings."""
         return [row for row in self.open_alerts if row.alert.severity != QualityAlert.Severity.INFORMATION]
+
+    @property
+    def first_alerts(self) -> list[AlertRow]:
+        return self.urgent_alerts[:ALERTS_SHOWN]
+
+    @property
+    def further_alerts(self) -> list[AlertRow]:
+        return self.urgent_alerts[ALERTS_SHOWN:]
 
     @property
     def notices(self) -> list[AlertRow]:
@@ -114,6 +128,18 @@ class QualityPage:
         runs = {row.check_code: row for row in CheckRun.objects.all()}
         return [_check_row(check, runs.get(code)) for code, check in CHECKS.items()]
 
+    @property
+    def checks_with_findings(self) -> list[CheckRow]:
+        return [row for row in self.checks if row.findings]
+
+    @property
+    def checks_passed(self) -> list[CheckRow]:
+        return [row for row in self.checks if row.findings == 0]
+
+    @property
+    def checks_waiting(self) -> list[CheckRow]:
+        return [row for row in self.checks if row.findings is None]
+
     @cached_property
     def glance(self) -> list[GlanceRow]:
         """Datasets in force: those with alerts first, then those with figures of areas."""
@@ -138,8 +164,12 @@ class QualityPage:
 
     @property
     def glance_figures(self) -> list[GlanceRow]:
-        """What is looked at first: datasets with figures of areas, and any with alerts."""
-        return [row for row in self.glance if row.has_figures or row.alerts]
+        """What is looked at first: datasets of whose figures some are missing, or late, and any with alerts."""
+        return [row for row in self.glance if row.alerts or (row.has_figures and not row.is_complete)]
+
+    @property
+    def glance_complete(self) -> list[GlanceRow]:
+        return [row for row in self.glance if row.has_figures and row.is_complete and not row.alerts]
 
     @property
     def glance_others(self) -> list[GlanceRow]:
@@ -167,11 +197,11 @@ def _alert_row(alert) -> AlertRow:
 
 def _check_row(check, run) -> CheckRow:
     if run is None:
-        return CheckRow(check.title, check.explanation, "Not run yet", "her-tag--plain", "")
+        return CheckRow(check.title, check.explanation, "Not run yet", "her-tag--plain", "", None)
     result = "Passed" if not run.findings else wording.count(run.findings, "finding")
     css = "her-tag--good" if not run.findings else "her-tag--warning"
     when = f"{wording.moment(run.ran_at)}, {run.seconds:.1f}\u00a0s"
-    return CheckRow(check.title, check.explanation, result, css, when)
+    return CheckRow(check.title, check.explanation, result, css, when, run.findings)
 
 
 def _glance_row(dataset, alerts, changes, has_history) -> GlanceRow:
@@ -199,6 +229,7 @@ def _glance_row(dataset, alerts, changes, has_history) -> GlanceRow:
         change=_change_text(changes, has_history) if figures else "",
         alerts=alerts,
         has_figures=bool(figures),
+        is_complete=values == expected and not due and not changes,
     )
 
 

@@ -9,6 +9,8 @@ from django.urls import reverse
 from accounts.models import AuditEvent
 from lsoa.models import Area, AreaChange, Dataset, Indicator, IndicatorValue
 from lsoa.presenters import wording
+from lsoa.presenters.lineage import Lineage
+from lsoa.quality.spread import spread_by_indicator
 from lsoa.services import refresh_profile
 
 from . import published
@@ -240,3 +242,37 @@ def test_numbers_read_as_people_write_them():
     percent = Indicator(decimals=1, unit="%")
     assert wording.figure(-0.01, percent) == "0.0%"
     assert wording.figure(None, percent) == ""
+
+
+def test_deciles_are_counted_one_by_one_and_not_in_steps_that_cut_them(client_as):
+    indicator, dataset = IndicatorFactory(code="x_decile", unit="decile"), DatasetFactory(vintage=2021)
+    for number in range(1, 31):
+        area = AreaFactory(vintage=2021)
+        IndicatorValueFactory(area=area, indicator=indicator, dataset=dataset, value=float((number - 1) % 10 + 1))
+    spread = spread_by_indicator(dataset)["x_decile"]
+    assert (spread.counts, spread.is_whole) == ((3,) * 10, True)
+    assert [spread.bounds(step)[0] for step in range(10)] == list(range(1, 11))
+    IndicatorValue.objects.filter(indicator=indicator, value=10).update(value=9.5)
+    dataset.quality = {"carried": {"x": {"areas": 1}}}
+    assert len(spread_by_indicator(dataset)["x_decile"].counts) == 12
+
+
+def test_a_dataset_of_many_indicators_folds_all_but_the_first(client_as):
+    rows = [IndicatorFactory(code=f"x_{number}") for number in range(30)]
+    dataset = DatasetFactory(quality={"indicators": {row.code: {"values": 1, "missing": {}} for row in rows}})
+    page = client_as("viewer").get(reverse("dataset", args=[dataset.pk])).context["page"]
+    assert (len(page.first_indicators), len(page.further_indicators)) == (12, 18)
+
+
+def test_a_diagram_has_no_column_for_nothing(care):
+    made = DatasetFactory(title="Derived figures")
+    made.inputs.add(care)
+    source, derived = (Lineage.of(row, None) for row in (care, made))
+    assert [box.x for box in source.boxes] == [box.x for box in derived.boxes] == [0, 252]
+    assert source.width == 252 + source.box_width
+
+
+def test_a_release_in_force_is_kept_and_another_one_put_there(care, platform_client):
+    DatasetFactory(publication=care.publication, extent=care.extent, release="2001", state=Dataset.State.SUPERSEDED)
+    page = platform_client.get(reverse("dataset", args=[care.pk])).context["page"]
+    assert [row.choice for row in page.releases] == ["Keep in force", "Put in force"]

@@ -355,3 +355,24 @@ def test_a_load_asks_for_a_check_once(db, monkeypatch):
     assert asked == [{"delay": schedule.WAIT_SECONDS}]
     schedule.check_soon.call_local()
     assert CheckRun.objects.exists()
+
+
+def test_the_page_unfolds_what_needs_a_look(client_as, db):
+    complete = DatasetFactory(title="Complete figures", quality=report(values=10))
+    gaps = DatasetFactory(title="Figures with gaps", quality=report(values=9, missing={"suppressed": 1}))
+    CheckRun.objects.create(check_code="coverage", findings=2, seconds=0.1, ran_at=timezone.now())
+    CheckRun.objects.create(check_code="deciles", findings=0, seconds=0.1, ran_at=timezone.now())
+    for number in range(14):
+        QualityAlert.objects.create(
+            check_code="coverage",
+            severity=QualityAlert.Severity.WARNING,
+            subject=f"x{number}",
+            message="Look",
+            seen_at=timezone.now(),
+        )
+    page = client_as("viewer").get(reverse("data-quality")).context["page"]
+    assert [row.dataset for row in page.glance_figures] == [gaps]
+    assert [row.dataset for row in page.glance_complete] == [complete]
+    assert (len(page.first_alerts), len(page.further_alerts)) == (12, 2)
+    assert (len(page.checks_with_findings), len(page.checks_passed)) == (1, 1)
+    assert len(page.checks_waiting) == len(CHECKS) - 2

@@ -3,6 +3,7 @@
 {% chart_bars bars title="Coverage by deprivation fifth" %}     [{"label", "share", "text", "css"?, "interval"?}]
 {% chart_ratio parts title="Areas by class" %}                  [(label, count, css)]
 {% chart_sparkline values title="..." description="..." %}
+{% chart_columns counts title="..." description="..." %}        how many in each of a row of steps, from zero
 {% chart_position value low=.. median=.. high=.. title="..." description="..." %}
 {% chart_timeline rows title="Routes of the day" %}             [{"name", "colour_index", "shift"?, "segments": [
                                                                   {"kind", "start", "end", "label", "tier"?, "text"?}]}]
@@ -18,8 +19,10 @@ register = template.Library()
 
 
 @register.simple_tag
-def chart_bars(bars, *, title, description=""):
-    return charts.horizontal_bars([charts.Bar(**bar) for bar in bars], title=title, description=description)
+def chart_bars(bars, *, title, description="", label_width=184, width=520):
+    """Short labels want a narrow chart: on a phone its words stay larger."""
+    rows = [charts.Bar(**bar) for bar in bars]
+    return charts.horizontal_bars(rows, title=title, description=description, label_width=label_width, width=width)
 
 
 @register.simple_tag
@@ -30,6 +33,11 @@ def chart_ratio(parts, *, title):
 @register.simple_tag
 def chart_sparkline(values, *, title, description):
     return charts.sparkline(values, title=title, description=description)
+
+
+@register.simple_tag
+def chart_columns(counts, *, title, description):
+    return charts.columns(counts, title=title, description=description)
 
 
 @register.simple_tag
