@@ -49,7 +49,7 @@ def _part_page(request, version: ModelVersion, content: DraftContent, template: 
         problems = edited.problems_of_saving
         if not problems and _save(request, version, edited):
             return redirect(request.path)
-    preview = _preview(content, edited)
+    preview = _preview(version, content, edited)
     return render_page(
         request,
         template,
@@ -66,10 +66,10 @@ def _part_page(request, version: ModelVersion, content: DraftContent, template: 
     )
 
 
-def _preview(content: DraftContent, edited: Edited | None) -> Preview:
+def _preview(version: ModelVersion, content: DraftContent, edited: Edited | None) -> Preview:
     if edited and edited.problems:
         return Preview(None, "There is no effect to show until the fields marked above are put right.")
-    return preview_of(edited.content if edited else content)
+    return preview_of(version, edited.content if edited else content)
 
 
 def _save(request, version: ModelVersion, edited: Edited) -> bool:

@@ -30,7 +30,7 @@ def overview(request, pk):
         standing=[message for _, message in standing_problems(version)] if is_in_work else [],
         in_force=other,
         changes=changes_of(other, version) if other else (),
-        preview=preview_of(version) if is_in_work else None,
+        preview=preview_of(version, version) if is_in_work else None,
     )
 
 
@@ -41,7 +41,7 @@ def differences_page(request, pk):
     wanted = request.GET.get("with", "")
     others = list(ModelVersion.objects.national().filter(name=version.name).exclude(pk=version.pk))
     other = version_or_404(wanted) if wanted else in_force_beside(version) or next(iter(others), None)
-    preview = preview_of(version, against=_compiled(other)) if other else None
+    preview = preview_of(version, version, against=_compiled(other)) if other else None
     return render_page(
         request,
         "differences.html",

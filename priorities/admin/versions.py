@@ -1,7 +1,7 @@
 """The list of versions of the model, and the addresses of their pages.
 
 Django's own change form is not used: what a version holds is no list of fields, and every change of it goes through a
-service. The pages are in `version_pages`, `part_pages` and `step_pages`.
+service. The pages are in `version_pages`, `part_pages`, `step_pages` and `moves_pages`.
 """
 
 from django.contrib import admin
@@ -10,7 +10,7 @@ from django.urls import path
 from accounts.read_only_admin import ReadOnlyAdmin
 from priorities.models import ModelVersion
 
-from . import import_page, part_pages, step_pages, version_pages
+from . import import_page, moves_pages, part_pages, step_pages, version_pages
 
 
 @admin.register(ModelVersion)
@@ -59,6 +59,8 @@ class ModelVersionAdmin(ReadOnlyAdmin):
             page("<uuid:pk>/input/<int:index>/", part_pages.threshold, "input"),
             page("<uuid:pk>/minutes/", part_pages.minutes, "minutes"),
             page("<uuid:pk>/differences/", version_pages.differences_page, "differences"),
+            page("<uuid:pk>/moves/", moves_pages.moves, "moves"),
+            page("<uuid:pk>/areas/", moves_pages.areas, "areas"),
             page("<uuid:pk>/export/", version_pages.export, "export"),
             page("<uuid:pk>/thresholds/", step_pages.proposed_thresholds, "thresholds"),
             page("<uuid:pk>/step/<slug:name>/", step_pages.step, "step"),

@@ -1,5 +1,6 @@
 """The editor of a draft in the Django admin, through its pages: weights, rules, thresholds, minutes, bad input."""
 
+import html
 import re
 
 import pytest
@@ -276,6 +277,22 @@ def test_a_version_in_force_is_shown_and_not_changed(editor):
     )
     published.refresh_from_db()
     assert low(shown.table()) == low(editor.table()) and published.revision == 0
+
+
+def test_areas_that_would_move_are_on_the_map_and_in_a_list(editor):
+    shown = editor.send("table", PRIORITY, save=False, **weights("48", "30", "42")).content.decode()
+    theme = html.unescape(re.search(r'data-moves="([^"]+)"', shown)[1])
+    listed = html.unescape(re.search(r'<a href="([^"]+/areas/[^"]+)">List the areas', shown)[1])
+    answer = editor.client.get(theme)
+    assert answer.status_code == 200 and answer["Content-Type"] == "application/octet-stream"
+    moved = [place for place in answer.content if place < 5 and place != 2]
+    page = editor.client.get(listed).content.decode()
+    assert moved and f"{len(moved)} area" in page and page.count('<a href="/areas/E01') == len(moved)
+    one = editor.client.get(f"{listed}from=1&to=2").content.decode()
+    assert "from standard to elevated" in one
+    # An effect is of its own draft; one that nobody has computed is none.
+    for address in (theme.split("=")[0] + "=" + "0" * 24, theme.split("?")[0], theme + "x"):
+        assert editor.client.get(address).status_code == 404
 
 
 def test_parts_that_do_not_exist_are_not_found(editor):

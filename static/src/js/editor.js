@@ -12,9 +12,21 @@ document.addEventListener("htmx:beforeSwap", () => {
 document.addEventListener("htmx:afterSettle", () => {
   const before = focusedId && document.getElementById(focusedId);
   if (before && document.activeElement === document.body) before.focus({ preventScroll: true });
+  showMoves();
   const text = [...document.querySelectorAll("[data-announce]")].map((part) => part.dataset.announce).join(". ");
   announce(text);
 });
+
+// The map keeps its place and its areas; only their colours follow the form.
+let shownMoves = document.getElementById("edit-says")?.dataset.moves;
+
+function showMoves() {
+  const url = document.getElementById("edit-says")?.dataset.moves;
+  const map = document.getElementById("edit-map")?.areaMap;
+  if (!map || !url || url === shownMoves) return;
+  shownMoves = url;
+  map.setTheme(url);
+}
 
 document.addEventListener("htmx:sendError", () => announce("The connection was lost. Try again."));
 document.addEventListener("htmx:responseError", () => announce("That did not work. Try again."));
