@@ -95,7 +95,7 @@ def _limits(attribute: str, wanted: InputSpecification, values: NDArray, extent:
         return limits, "fixed"
     if wanted.reference is not None and (extent.startswith("a part") or not len(values)):
         # 30 percentile points lie between the two bounds, so a sixth of the gap stands for 5 of them.
-        soft = (wanted.reference[1] - wanted.reference[0]) * SOFT_POINTS / 30
+        soft = _shortened((wanted.reference[1] - wanted.reference[0]) * SOFT_POINTS / 30)
         return Thresholds(wanted.reference, (soft, soft)), "P50 and P80 of England (QOF 2024-25)"
     if not len(values):
         return None, "no figures are loaded"
@@ -122,7 +122,12 @@ def _half_widths(bounds: tuple[float, ...], wanted: InputSpecification, values: 
         room = (bounds[j] - bounds[j - 1]) / (widths[j - 1] + widths[j]) if widths[j - 1] + widths[j] else 1
         if room < 1:
             widths[j - 1], widths[j] = widths[j - 1] * room, widths[j] * room
-    return tuple(int(width * 10_000) / 10_000 for width in widths)
+    return tuple(_shortened(width) for width in widths)
+
+
+def _shortened(width: float) -> float:
+    """Four decimals, never more than the width: a form shows it as it is, and soft zones that touch do not overlap."""
+    return int(width * 10_000) / 10_000
 
 
 def _datasets(inputs: ScoreInputs, indicator: str, rows: NDArray) -> list[str]:

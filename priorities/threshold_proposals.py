@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,9 @@ from priorities.model_versions import thresholds_from_json
 from priorities.models import ModelVersion
 from priorities.score_inputs import ScoreInputs, read_inputs
 from priorities.wording import ATTRIBUTE_LABELS
+
+# Numbers that people read and write have at most ten digits.
+SAME = 1e-9
 
 
 @dataclass(frozen=True)
@@ -77,12 +81,17 @@ def proposal_for(version: ModelVersion) -> ThresholdProposal:
 
 
 def bounds_differ(before: dict, after: dict) -> bool:
-    """Whether classes begin elsewhere, or their edges are softer or harder."""
-    parts = ("bounds", "half_widths", "goes_up", "descending")
+    """Whether classes begin elsewhere, or their edges are softer or harder; the last digits that no form shows apart.
+
+    Raises KeyError, TypeError or ValueError for an entry that cannot be read.
+    """
     if before.get("bounds") is None or after.get("bounds") is None:
         return before.get("bounds") is not after.get("bounds")
     first, second = (thresholds_from_json(entry) for entry in (before, after))
-    return any(getattr(first, part) != getattr(second, part) for part in parts)
+    if (first.goes_up, first.descending) != (second.goes_up, second.descending):
+        return True
+    numbers = zip(first.bounds + first.half_widths, second.bounds + second.half_widths, strict=True)
+    return not all(math.isclose(was, now, rel_tol=SAME, abs_tol=SAME) for was, now in numbers)
 
 
 def _change(name: str, before: dict, after: dict, inputs: ScoreInputs, titles: dict) -> ThresholdChange:

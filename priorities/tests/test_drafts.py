@@ -177,6 +177,18 @@ class TestThresholdsOfADraft:
         sent = {"bounds": entry["bounds"], "half_widths": entry["half_widths"]}
         assert save(draft, editor, thresholds={"GP_TRAVEL": sent}).revision == 0
 
+    def test_what_a_form_shows_and_sends_back_changes_nothing(self, editor):
+        # A part of England keeps the national percentiles, whose soft zones are sixths of a gap.
+        make_areas(*spread(10))
+        draft = services.new_draft(source=publish(), by=editor)
+        assert draft.thresholds["RESPIRATORY"]["extent"].startswith("a part of England")
+        parts = ("bounds", "half_widths")
+        sent = {
+            name: {part: [float(f"{number:.10g}") for number in entry[part]] for part in parts}
+            for name, entry in draft.thresholds.items()
+        }
+        assert save(draft, editor, thresholds=sent).revision == 0
+
     def test_another_indicator_needs_other_bounds(self, draft, editor):
         saved = save(draft, editor, inputs={"AGE75": "imd_decile"})
         assert saved.thresholds["AGE75"]["bounds"] is None
