@@ -84,6 +84,19 @@ def test_on_a_phone_nothing_runs_out_of_the_page(scenario, page, check_accessibi
     check_accessibility()
 
 
+def test_what_is_unfolded_or_typed_outlasts_an_answer(scenario, page):
+    page.locator(".scenario__part > summary", has_text="Rules").click()
+    words = page.locator("#scenario-rules details").first
+    words.locator("summary").click()
+    weight = page.get_by_label("Access barriers", exact=True).first
+    weight.fill("45")
+    weight.press("Tab")
+    expect(page.locator("#scenario-bar")).to_contain_text("Not saved yet")
+    expect(page.locator("#scenario-rules")).to_contain_text("was")
+    expect(words).to_have_attribute("open", "")
+    expect(weight).to_have_value("45")
+
+
 def test_whoever_leaves_with_a_change_is_asked_first(scenario, page, base_url):
     page.get_by_label("What this scenario tries").fill("Another title")
     page.get_by_label("What this scenario tries").press("Tab")

@@ -15,11 +15,32 @@ function isBeingWritten(field) {
   return field.matches?.("input[type=text], input:not([type]), textarea") && field.value !== field.defaultValue;
 }
 
+// What somebody has unfolded stays unfolded when its part comes back.
+const unfolded = new Map();
+
+function detailsOf(part) {
+  return [...part.querySelectorAll("details")];
+}
+
+document.addEventListener("htmx:oobAfterSwap", () => {
+  for (const [id, places] of unfolded) {
+    const details = detailsOf(document.getElementById(id));
+    for (const place of places) if (details[place]) details[place].open = true;
+  }
+  unfolded.clear();
+});
+
 // Its own change event will ask again for the part that is left out now.
 document.addEventListener("htmx:oobBeforeSwap", (event) => {
   const part = event.detail.target;
   const field = document.activeElement;
-  if (part.id?.startsWith("editing-") && part.contains(field) && isBeingWritten(field) && !wasSent(event, field)) {
+  if (part.id && part.closest("#scenario-form")) {
+    unfolded.set(
+      part.id,
+      detailsOf(part).flatMap((one, place) => (one.open ? [place] : [])),
+    );
+  }
+  if (part.closest("#scenario-form") && part.contains(field) && isBeingWritten(field) && !wasSent(event, field)) {
     event.detail.shouldSwap = false;
   }
 });
