@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import about, area, explore, exports, home, scenarios, search
+from .views import about, area, explore, exports, home, priorities, scenarios, search
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -13,6 +13,12 @@ urlpatterns = [
     path("explore/download/", exports.export_form, name="export-form"),
     path("explore/download/file", exports.export_areas, name="export-areas"),
     path("areas/<str:code>/", area.area, name="area"),
+    path("areas/<str:code>/priority/", priorities.area_priority, name="area-priority"),
+    path("areas/<str:code>/priority/sheet/", priorities.area_sheet, name="area-priority-sheet"),
+    path("areas/<str:code>/priority/minutes/", priorities.area_minutes, name="area-minutes"),
+    path("areas/<str:code>/priority/minutes/end/", priorities.end_area_minutes, name="area-minutes-end"),
+    path("priorities/runs/", priorities.runs, name="score-runs"),
+    path("priorities/compare/", priorities.compare, name="compare-runs"),
     path("scenarios/", scenarios.scenarios, name="scenarios"),
     path("scenarios/new/", scenarios.add, name="scenario-add"),
     path("scenarios/<uuid:pk>/", scenarios.scenario, name="scenario"),

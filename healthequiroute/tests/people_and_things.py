@@ -14,10 +14,10 @@ from accounts.tests.factories import JobFactory, MembershipFactory, PlatformAdmi
 from lsoa.models import Area, Dataset, QualityAlert, Upload
 from lsoa.services import create_feed, create_patch, load_paths
 from lsoa.tests.factories import IndicatorFactory
-from priorities.models import ModelVersion
+from priorities.models import ModelVersion, ScoreRun
 from priorities.moves import keep_moves
 from priorities.preview import effect_of
-from priorities.services import new_scenario, publish_default_model, score_areas
+from priorities.services import new_scenario, publish_default_model, score_areas, set_minutes
 from routing import services
 from routing.models import RouteAssignment, Shift
 from routing.tests.factories import DAY, draft_plan, skills_of
@@ -76,7 +76,7 @@ def _things(organisation) -> dict[str, dict]:
         "area-tile": {"vintage": 2021, "z": 5, "x": 15, "y": 10},
         "area-detail": {"code": area.code},
         "api-export-areas": {"kind": "csv"},
-        **{name: {"code": area.code} for name in ("priority-detail", "priority-history", "priority-explain")},
+        **_priority_things(organisation, area),
         "audit-object": {"target_type": "routing.routeplan", "target_id": str(plan.pk)},
         **dict.fromkeys(("job-panel", "job-cancel", "job-retry"), job),
         **{f"member-{name}": member for name in ("edit", "suspend", "restore", "remove", "first-link")},
@@ -90,6 +90,16 @@ def _things(organisation) -> dict[str, dict]:
         **_data_things(organisation, area),
         **dict.fromkeys([f"scenario{name}" for name in SCENARIO_NAMES], {"pk": _scenario(organisation).pk}),
     }
+
+
+def _priority_things(organisation, area) -> dict[str, dict]:
+    """Addresses about the priority of one area, which a planner has given minutes of its own, and about a run."""
+    planner = _member(organisation, [Role.PLANNER])
+    set_minutes(area=area, organisation=organisation, minutes=50, reason="Steep stairs", by=planner)
+    pages = ("area-priority", "area-priority-sheet", "area-minutes", "area-minutes-end")
+    answers = (f"priority-{name}" for name in ("detail", "history", "explain", "minutes"))
+    run = {"score-run-detail": {"pk": ScoreRun.objects.get().pk}}
+    return dict.fromkeys((*pages, *answers), {"code": area.code}) | run
 
 
 def _data_things(organisation, area) -> dict[str, dict]:

@@ -15,11 +15,10 @@ CAUSE_LABELS = {
 
 @dataclass(frozen=True)
 class MoveRow:
-    """Areas of one class before, by their class after; `cells`: (label, areas, whether it is the same class)."""
+    """Areas of one class before, by their class after; `cells`: (label, areas as text, whether it is the same)."""
 
     label: str
-    cells: tuple[tuple[str, int, bool], ...]
-    total: int
+    cells: tuple[tuple[str, str, bool], ...]
 
 
 def change_json(change: ClassChange) -> dict:
@@ -51,8 +50,7 @@ def move_rows(comparison: RunComparison) -> list[MoveRow]:
     return [
         MoveRow(
             label=before.label,
-            cells=tuple((after.label, int(comparison.moves[before, after]), before == after) for after in order),
-            total=int(comparison.moves[before].sum()),
+            cells=tuple((after.label, f"{comparison.moves[before, after]:,}", before == after) for after in order),
         )
         for before in order
     ]

@@ -9,7 +9,7 @@ from django.urls import reverse
 from lsoa.catalogue.order import KEY_INDICATORS, OTHER_THEME, indicator_place
 from lsoa.models import AreaProfile, Dataset, Indicator, IndicatorValue, Postcode
 from lsoa.statistics import Distribution, national_distribution
-from priorities.models import PriorityScore
+from priorities.models import PriorityScore, VisitMinutesOverride
 from priorities.presenters import ExplanationPanel, PriorityTag, explanation_panel, minutes_text, priority_tag
 
 from ..locator import Locator, locator
@@ -17,8 +17,9 @@ from ..query import PriorityQuery
 from ..selection import CORE20_DECILE, areas_with_scores
 from . import wording
 from .explore import area_tag
+from .priority import HistoryRow, history_rows
 
-HISTORY_LENGTH = 12
+HISTORY_LENGTH = 5
 # As many indicators stand on the page unfolded.
 FEW = 24
 
@@ -89,7 +90,7 @@ class AreaPage:
 
     @cached_property
     def explanation(self) -> ExplanationPanel | None:
-        return explanation_panel(self.score) if self.score else None
+        return explanation_panel(self.score, override=self.override) if self.score else None
 
     @property
     def summary(self) -> str:
@@ -176,6 +177,8 @@ class AreaPage:
         facts = []
         if self.score:
             facts.append(Fact("Suggested visit", minutes_text(self.score)))
+        if self.override:
+            facts.append(Fact("Planned visit", f"{self.override.minutes} minutes, set by your organisation"))
         if values.get("population") is not None:
             facts.append(Fact("Residents", f"{values['population']:,.0f}"))
         if values.get("imd_decile") is not None:
@@ -203,20 +206,20 @@ class AreaPage:
         return [Fact(label, text) for label, text in places if text]
 
     @cached_property
-    def history(self) -> list[dict]:
-        scores = (
-            PriorityScore.objects.filter(area=self.area)
-            .select_related("run", "run__model_version")
-            .order_by("-run__finished_at")[:HISTORY_LENGTH]
-        )
-        return [
-            {
-                "when": wording.day(score.run.finished_at or score.run.started_at),
-                "priority": priority_tag(score),
-                "model": str(score.run.model_version),
-            }
-            for score in scores
-        ]
+    def history(self) -> list[HistoryRow]:
+        """The last scores, each with why its class is another than before."""
+        scores = PriorityScore.objects.with_explanation().filter(area=self.area).order_by("-run__finished_at")
+        return history_rows(self.area, list(scores[:HISTORY_LENGTH]))
+
+    @cached_property
+    def override(self) -> VisitMinutesOverride | None:
+        """Minutes that the organisation plans instead of those of the model."""
+        overrides = VisitMinutesOverride.objects.for_organisation(self.organisation).in_force().with_people()
+        return overrides.filter(area=self.area).first()
+
+    @property
+    def priority_url(self) -> str:
+        return reverse("area-priority", args=[self.code])
 
     @cached_property
     def locator(self) -> Locator | None:

@@ -38,6 +38,11 @@ def day(moment) -> str:
     return f"{local.day} {local:%B %Y}"
 
 
+def moment(moment) -> str:
+    """ "20 November 2026, 14:05" in local time."""
+    return f"{day(moment)}, {timezone.localtime(moment):%H:%M}"
+
+
 def missing(reason: str | None) -> str:
     """Why a figure is not there, in two words."""
     return MISSING_WORDS.get(reason or "", "Not loaded")
