@@ -18,8 +18,8 @@ from lsoa.models import Patch, Practice
 from lsoa.services import create_patch, load_paths, make_demo_feeds
 from lsoa.sources.synthetic.city import fingerprint
 from lsoa.sources.synthetic.names import AUTHORITIES, ICBS
-from priorities.models import ScoreRun
-from priorities.services import publish_default_model, score_areas
+from priorities.models import ScoreRun, ValidationReport
+from priorities.services import publish_default_model, published_version, score_areas, validate_priorities
 from routing.models import Depot, PlanState, RoutePlan, Shift, Skill, Team
 from routing.services import (
     add_shifts,
@@ -35,7 +35,7 @@ from routing.services import (
 ACTOR = audit.SystemActor("command:seed_demo")
 STAMP = "demo.seeded"
 # Raise it when what is seeded changes; the fictional city has a fingerprint of its own.
-VERSION = "2"
+VERSION = "3"
 SYNTHETIC = "synthetic:"
 # Shifts reach this many days ahead.
 DAYS_AHEAD = 7
@@ -144,6 +144,7 @@ def seed(*, report: Callable[[str, float], None] = lambda step, seconds: None) -
     patches = step("Patches", _make_patches, organisation)
     step("Decision model, published by two administrators", _publish_model)
     step("Priorities of every area", _score)
+    step("How well the priorities hold", _validate)
     teams = step("Teams, skills and bases", _make_teams, organisation, patches)
     step("Shifts", _make_shifts, teams)
     step("Visits and plans", _make_plans, organisation, teams[0])
@@ -193,6 +194,13 @@ def _score():
     run = ScoreRun.objects.finished().order_by("-started_at").first()
     if run is None or run.outdated_at is not None or run.model_version.state != run.model_version.State.PUBLISHED:
         score_areas(by=account("platform1"))
+
+
+def _validate():
+    """The city has no published outcomes; the page shows which parts need real data."""
+    version = published_version()
+    if not ValidationReport.objects.filter(model_version=version).exists():
+        validate_priorities(by=account("platform1"), version=version)
 
 
 def _make_teams(organisation, patches) -> list[Team]:

@@ -12,7 +12,7 @@ from accounts import audit
 from accounts.models import AuditEvent, Organisation
 from healthequiroute import demo
 from lsoa.models import Area, Feed, FeedReading, Patch, TileSet
-from priorities.models import ModelVersion, PriorityScore
+from priorities.models import ModelVersion, PriorityScore, ValidationReport
 from routing.models import PlanState, RoutePlan, RouteStop, Shift, StaffMember
 
 
@@ -37,6 +37,10 @@ def test_every_room_of_the_house_has_something_in_it(world):
     assert TileSet.objects.current(2021).area_count == 1200
     assert PriorityScore.objects.current().count() == 1200
     assert ModelVersion.objects.published().count() == 1
+    readings = ValidationReport.objects.get().result["readings"]
+    assert {entry["key"] for entry in readings} == {"standardised", "crude"}
+    # The city is fictional, its split is that of a country: few urgent areas, no class that says nothing.
+    assert readings[0]["is_useful"]
     assert Feed.objects.filter(is_fictional=True, failures=0).count() == 4
     assert FeedReading.objects.values("feed").distinct().count() == 4
     patches = Patch.objects.for_organisation(world).with_area_count()
