@@ -6,6 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
 from django.db import connection, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts import audit, jobs
@@ -43,7 +44,14 @@ def start_score_run(*, by, patch=None, version: ModelVersion | None = None) -> J
     version = version or published_version()
     where = patch.name if patch else "all areas"
     payload = {"model_version": str(version.pk), "patch": str(patch.pk) if patch else None}
-    return jobs.enqueue(kind=SCORE_KIND, title=f"Calculate the priorities of {where}", payload=payload, by=by)
+    return jobs.enqueue(
+        kind=SCORE_KIND,
+        title=f"Calculate the priorities of {where}",
+        payload=payload,
+        by=by,
+        organisation=patch.organisation if patch else None,
+        url=reverse("score-runs"),
+    )
 
 
 def run_queued_scoring(*, run: jobs.JobRun) -> ScoreRun:
@@ -76,8 +84,7 @@ def score_areas(
     """
     clock, started = time.perf_counter(), timezone.now()
     version = version or published_version()
-    if version.state != ModelVersion.State.PUBLISHED:
-        raise NothingToScore(f"{version} is not published, so its scores cannot come into force.")
+    _check_published(version)
     progress(5, "Reading the figures")
     inputs = read_inputs(list(version.compiled.indicators), patch=patch)
     if not len(inputs.areas):
@@ -98,6 +105,8 @@ def _store(*, run: ScoreRun, inputs: ScoreInputs, evaluated: "Future[ScoreResult
     """Whatever fails or is killed before the end leaves the scores before in force: it is one transaction."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SCORE_LOCK])
+    # Another version may have been published, and scored, while this run waited.
+    _check_published(run.model_version)
     ended = end_scores(inputs.areas if run.patch_id is not None else None)
     results = evaluated.result()
     before = scores_before(results, ended)
@@ -110,6 +119,11 @@ def _store(*, run: ScoreRun, inputs: ScoreInputs, evaluated: "Future[ScoreResult
     details = {"areas": run.area_count, "provisional": run.provisional_count, "changes": run.changes}
     audit.record(action="scores.calculated", by=by, target=run, details=details | {"classes": run.class_counts})
     return run
+
+
+def _check_published(version: ModelVersion) -> None:
+    if not ModelVersion.objects.published().filter(pk=version.pk).exists():
+        raise NothingToScore(f"{version} is not published, so its scores cannot come into force.")
 
 
 def _describe(run: ScoreRun, results: ScoreResults, before: ScoresBefore) -> None:

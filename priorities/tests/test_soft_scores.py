@@ -244,9 +244,9 @@ class TestTheTable:
 
     @pytest.mark.parametrize("table", ["priorities_scorerun", "lsoa_area"])
     def test_areas_and_runs_with_scores_stay(self, score, table):
-        with pytest.raises(IntegrityError, match=f"deleted row of {table}"), transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute(f"DELETE FROM {table}")
+        refused = pytest.raises(IntegrityError, match=f"deleted row of {table}")
+        with refused, transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"DELETE FROM {table}")
 
     def test_a_second_score_in_force_is_refused(self, score):
         services.score_areas(by=SYSTEM)
