@@ -95,7 +95,7 @@ class DraftContent:
         kept, wanted = {}, {}
         for name in self.names:
             indicator, before = self.values["inputs"].get(name), stored.get(name)
-            entry = given.get(name) or before
+            entry = _completed(before, given.get(name)) or before
             if entry is None or indicator is None:
                 continue
             same_data = before is not None and before.get("indicator") == indicator
@@ -176,9 +176,17 @@ def _label(name: str) -> str:
     return ATTRIBUTE_LABELS.get(name, name)
 
 
+def _completed(before: Mapping | None, entry: Mapping | None) -> Mapping | None:
+    """What a form does not name stays as it was: softness, and on which side of a bound a value belongs."""
+    bounds = (entry or {}).get("bounds")
+    if before is None or not isinstance(bounds, list | tuple) or len(bounds) != len(before.get("bounds") or ()):
+        return entry
+    kept = ("half_widths", "goes_up", "descending")
+    return {name: before[name] for name in kept if name in before} | dict(entry)
+
+
 def _differs(before: Mapping, entry: Mapping) -> bool:
     recipe = ("percentiles", "half_width")
-    # What a form does not name stays as it was.
     named = any(name in entry and entry[name] != before.get(name) for name in recipe)
     return named or _has_other_bounds(before, entry)
 
