@@ -2,7 +2,8 @@
 
 Both evaluate the same random options in the same run, and every value of every aggregate must be equal, or the bench
 fails. dexipy takes and gives dictionaries, one option at a time; where it would take minutes it evaluates a sample,
-and its time is scaled to all options. Needs requirements-dev.txt.
+and its time is scaled to all options. Needs requirements-dev.txt. Then the effect of a draft on England, and the whole
+recalculation of England where its data are loaded.
 """
 
 import time
@@ -12,7 +13,7 @@ from statistics import median
 
 from django.core.management.base import CommandError
 
-from priorities import preview_bench
+from priorities import england_bench, preview_bench
 
 SEED = 20_251_121
 REPEATS = 7
@@ -45,10 +46,26 @@ class Task:
 def add_arguments(parser):
     parser.add_argument("--options", type=int, default=35_000, help="options to evaluate (default 35,000)")
     parser.add_argument("--sample", type=int, default=1_000, help="options that dexipy evaluates, crisp ones all")
+    parser.add_argument("--only", choices=("options", "effect", "england"), help="one part (default: all three)")
+    parser.add_argument("--keep", action="store_true", help="England: keep the runs, and measure their commit too")
     parser.add_argument("--whole", action="store_true", help="no sample: dexipy evaluates all options (minutes)")
 
 
 def run(options, write):
+    only, missed, unmeasured = options["only"], [], ""
+    if only in (None, "options"):
+        missed += _against_dexipy(options, write)
+    if only in (None, "effect") and not preview_bench.run(write):
+        missed.append("effect of a draft")
+    if only in (None, "england"):
+        met = england_bench.run(write, keep=options["keep"])
+        missed += ["recalculation of England"] if met is False else []
+        unmeasured = "; England not measured" if met is None else ""
+    write((f"goals missed: {', '.join(missed)}" if missed else "all goals met, all results equal") + unmeasured)
+
+
+def _against_dexipy(options, write) -> list[str]:
+    """Return which goals were missed."""
     try:
         from dexipy.dexi import read_dexi_from_string
     except ImportError:
@@ -65,9 +82,7 @@ def run(options, write):
             times = _compare(model, peer, task, options["options"], sample, write, title)
             if times < GOALS.get(task.name, 0):
                 missed.append(f"{title} {task.name}")
-    if not preview_bench.run(write):
-        missed.append("effect of a draft")
-    write(f"goals missed: {', '.join(missed)}" if missed else "all goals met, all results equal")
+    return missed
 
 
 def _six_inputs() -> str:
