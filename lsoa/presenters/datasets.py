@@ -28,6 +28,8 @@ STAGE_THEMES = {
     Stage.PRACTICES: "GP practices",
 }
 REPAIRS_SHOWN = 50
+# So the publisher of what derivations make is written (lsoa/derivations).
+DERIVED_HERE = "Derived here from"
 # As many datasets are listed unfolded, and as many indicators of one.
 FEW = 12
 
@@ -214,6 +216,8 @@ class DatasetPage:
         data = self.dataset
         where = "all of England" if data.extent == "England" else data.extent
         first = f"{data.publisher} publishes this as “{data.title}”. This is the release {data.release} for {where}."
+        if data.publisher.startswith(DERIVED_HERE):
+            first = f"This service works these figures out, for {data.release} and {where}. {data.publisher}."
         if data.organisation_id:
             first = f"These are figures of your own organisation, handed in for {data.release}. Nobody else sees them."
         found = [first, _STANDING_SENTENCES[data.standing]]
@@ -272,15 +276,16 @@ class DatasetPage:
     @cached_property
     def indicators(self) -> list[IndicatorSummary]:
         figures = self.quality.get("indicators", {})
-        spreads = spread_by_indicator(self.dataset) if figures else {}
         rows = Indicator.objects.visible_to(self.organisation).filter(code__in=figures)
         rows = sorted(rows, key=indicator_place)
+        # Those that stand folded show no columns: counting a million figures takes a second.
+        spreads = spread_by_indicator(self.dataset, rows[: _unfolded(len(rows))]) if rows else {}
         return [_indicator_summary(row, figures[row.code], spreads.get(row.code)) for row in rows]
 
     @property
     def first_indicators(self) -> list[IndicatorSummary]:
         """Those that stand unfolded: all, unless there are more than twice as many as are few."""
-        return self.indicators if len(self.indicators) <= 2 * FEW else self.indicators[:FEW]
+        return self.indicators[: _unfolded(len(self.indicators))]
 
     @property
     def further_indicators(self) -> list[IndicatorSummary]:
@@ -353,6 +358,11 @@ def _missing_sentences(figures) -> list[str]:
     if without:
         sentences.append(f"No row in the file: {without:,} times an area.")
     return sentences or ["No value is missing."]
+
+
+def _unfolded(number: int) -> int:
+    """How many of so many indicators stand unfolded."""
+    return number if number <= 2 * FEW else FEW
 
 
 def _each_step(spread) -> str:

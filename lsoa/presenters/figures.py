@@ -232,7 +232,7 @@ class IndicatorPage:
 
     @cached_property
     def spread(self) -> Spread | None:
-        found = spread_by_indicator(self.newest, self.indicator) if self.newest else {}
+        found = spread_by_indicator(self.newest, [self.indicator]) if self.newest else {}
         return found.get(self.indicator.code)
 
     @property

@@ -249,12 +249,12 @@ def test_deciles_are_counted_one_by_one_and_not_in_steps_that_cut_them(client_as
     for number in range(1, 31):
         area = AreaFactory(vintage=2021)
         IndicatorValueFactory(area=area, indicator=indicator, dataset=dataset, value=float((number - 1) % 10 + 1))
-    spread = spread_by_indicator(dataset)["x_decile"]
+    spread = spread_by_indicator(dataset, [indicator])["x_decile"]
     assert (spread.counts, spread.is_whole) == ((3,) * 10, True)
     assert [spread.bounds(step)[0] for step in range(10)] == list(range(1, 11))
     IndicatorValue.objects.filter(indicator=indicator, value=10).update(value=9.5)
     dataset.quality = {"carried": {"x": {"areas": 1}}}
-    assert len(spread_by_indicator(dataset)["x_decile"].counts) == 12
+    assert len(spread_by_indicator(dataset, [indicator])["x_decile"].counts) == 12
 
 
 def test_a_dataset_of_many_indicators_folds_all_but_the_first(client_as):
@@ -262,6 +262,12 @@ def test_a_dataset_of_many_indicators_folds_all_but_the_first(client_as):
     dataset = DatasetFactory(quality={"indicators": {row.code: {"values": 1, "missing": {}} for row in rows}})
     page = client_as("viewer").get(reverse("dataset", args=[dataset.pk])).context["page"]
     assert (len(page.first_indicators), len(page.further_indicators)) == (12, 18)
+
+
+def test_derived_figures_are_said_to_be_worked_out_here(client_as):
+    dataset = DatasetFactory(publisher="Derived here from practices' places", release="2025", extent="England")
+    page = client_as("viewer").get(reverse("dataset", args=[dataset.pk])).context["page"]
+    assert page.sentences[0].startswith("This service works these figures out, for 2025 and all of England.")
 
 
 def test_a_diagram_has_no_column_for_nothing(care):
