@@ -21,8 +21,8 @@ from priorities.dex.model import Attribute, Scale
 from priorities.dex.thresholds import MISSING
 from priorities.model_versions import ROOT, CompiledVersion
 
-# A subtree of 33,755 areas takes 0.1 to 1 MB; a model has 20 of them, in two readings.
-SUBTREES = 160
+# A model of 12 inputs takes about 20 MB over England, nearly all of it for figures near a threshold.
+SUBTREE_BYTES, OUTCOME_BYTES = 64 << 20, 16 << 20
 
 
 @dataclass(frozen=True)
@@ -42,28 +42,32 @@ class Outcome:
 
 
 class Memory:
-    """Values by key; what was not asked for longest goes first. Threads may share one."""
+    """Values by key, as many as fit into some bytes; what was not asked for longest goes first. Safe with threads."""
 
-    def __init__(self, size: int):
-        self._size, self._lock = size, Lock()
+    def __init__(self, most_bytes: int):
+        self._most, self._held, self._lock = most_bytes, 0, Lock()
         self._values: OrderedDict = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._values)
 
     def get(self, key):
         with self._lock:
             if key not in self._values:
                 return None
             self._values.move_to_end(key)
-            return self._values[key]
+            return self._values[key][0]
 
-    def put(self, key, value) -> None:
+    def put(self, key, value, size: int) -> None:
         with self._lock:
-            self._values[key] = value
-            self._values.move_to_end(key)
-            while len(self._values) > self._size:
-                self._values.popitem(last=False)
+            self._held += size - self._values.pop(key, (None, 0))[1]
+            self._values[key] = (value, size)
+            while self._held > self._most:
+                _, (_, gone) = self._values.popitem(last=False)
+                self._held -= gone
 
 
-_subtrees, _outcomes = Memory(SUBTREES), Memory(16)
+_subtrees, _outcomes = Memory(SUBTREE_BYTES), Memory(OUTCOME_BYTES)
 
 
 def outcome_of(version: CompiledVersion, figures: Mapping[str, NDArray[np.float64]], *, stamp: object) -> Outcome:
@@ -77,7 +81,7 @@ def outcome_of(version: CompiledVersion, figures: Mapping[str, NDArray[np.float6
     if found is None:
         found = _outcome(version, figures, stamp)
         if stamp is not None:
-            _outcomes.put(key, found)
+            _outcomes.put(key, found, _size(found.classes, found.is_open, *vars(found.confidence).values()))
     return found
 
 
@@ -154,8 +158,13 @@ def _root(version: CompiledVersion, figures, stamp, *, is_soft: bool) -> Column:
     columns = {index: given.get(index) or _as_column(nodes[index], count) for index in {*computed, ROOT}}
     if stamp is not None and not model.links:
         for index in computed:
-            _subtrees.put((stamp, is_soft, keys[index]), columns[index])
+            column = columns[index]
+            _subtrees.put((stamp, is_soft, keys[index]), column, _size(column.codes, column.values, column.states))
     return columns[ROOT]
+
+
+def _size(*arrays: NDArray) -> int:
+    return sum(array.nbytes for array in arrays)
 
 
 def _input(version: CompiledVersion, index: int, numbers: NDArray, limits, is_soft: bool) -> Column:

@@ -14,6 +14,7 @@ from priorities.dex.values import single
 from priorities.model_versions import ROOT, compile_version
 from priorities.models import ModelVersion, PriorityScore
 from priorities.preview import effect_of, moved_between
+from priorities.preview_evaluation import Memory
 from priorities.score_inputs import read_inputs
 from priorities.scoring import score
 from priorities.services import score_areas
@@ -194,6 +195,22 @@ def test_two_versions_are_compared_on_the_figures_of_now(in_force):
 def test_a_draft_without_thresholds_leaves_every_class_open(in_force):
     effect = effect_of(compile_version(_unsaved(in_force, thresholds={})))
     assert effect.sureness.is_open == effect.areas
+
+
+def test_what_is_remembered_stays_within_its_bytes():
+    memory = Memory(100)
+    for key in "abc":
+        memory.put(key, key, 40)
+    assert (memory.get("a"), memory.get("b"), memory.get("c")) == (None, "b", "c")
+    memory.get("b")
+    memory.put("d", "d", 60)
+    assert (memory.get("b"), memory.get("c"), memory.get("d")) == ("b", None, "d")
+    # What is larger than everything is not kept, and does no harm.
+    memory.put("e", "e", 200)
+    assert len(memory) == 0
+    memory.put("b", "again", 10)
+    memory.put("b", "once more", 20)
+    assert (memory.get("b"), len(memory)) == ("once more", 1)
 
 
 def test_without_areas_there_is_nothing_to_count(db):
