@@ -10,11 +10,13 @@ from priorities.computed_thresholds import ThresholdsNotComputable
 from priorities.dex.model import ModelError
 from priorities.threshold_proposals import proposal_for
 
-from .pages import render_page, version_or_404
+from .pages import preview_of, render_page, version_or_404
 from .steps import STEPS, needs_confirmation, steps_for
 from .version_pages import changes_of, in_force_beside
 
 UNREADABLE = 422
+# Steps before which a person weighs what the version changes.
+WEIGHED = ("propose", "publish", "return", "restore")
 REFUSALS = (services.PublicationRefused, services.NothingToScore, ThresholdsNotComputable, ModelError)
 
 
@@ -37,6 +39,7 @@ def step(request, pk, name):
             if answer is not None:
                 return answer
     other = in_force_beside(version)
+    weighs = name in WEIGHED
     return render_page(
         request,
         "step_form.html",
@@ -47,8 +50,10 @@ def step(request, pk, name):
         text=text,
         problem=problem,
         to_confirm=needs_confirmation(found, version),
-        changes=changes_of(other, version) if other and name in ("propose", "publish", "return", "restore") else (),
+        weighs=weighs,
+        changes=changes_of(other, version) if other and weighs else (),
         in_force=other,
+        preview=preview_of(version, version) if weighs else None,
     )
 
 

@@ -21,7 +21,6 @@ class ModelVersionAdmin(ReadOnlyAdmin):
         "named",
         "title",
         "state",
-        "updated_at",
         "proposed_by",
         "published_by",
         "published_at",
