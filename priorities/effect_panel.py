@@ -349,7 +349,7 @@ def _chart(effect: Effect) -> Chart:
             y=TOP + place * ROW,
             now=round(TRACK * before[place] / end, 1),
             draft=round(TRACK * after[place] / end, 1),
-            text=f"{100 * after[place]:.1f}% (now {100 * before[place]:.1f}%)" if comparable else f"{after[place]:.1%}",
+            text=percent(after[place], 1) + (f" (now {percent(before[place], 1)})" if comparable else ""),
         )
         for place, name in enumerate(split.names)
     )

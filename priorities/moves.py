@@ -28,7 +28,7 @@ LABELS = (
     "More urgent by 1 class",
     "More urgent by 2 classes or more",
 )
-PALETTE = ("#5e3c99", "#b2abd2", "#dfe4e7", "#fdb863", "#e66101")
+PALETTE = ("#5e3c99", "#b2abd2", "#f6efdf", "#fdb863", "#e66101")
 MOST_STEPS = 2
 
 
