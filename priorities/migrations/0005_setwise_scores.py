@@ -74,7 +74,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RemoveIndex(model_name="priorityscore", name="score_current_by_class"),
         migrations.AddField(
             model_name="visitminutesoverride", name="ended_because", field=models.TextField(blank=True)
         ),
@@ -133,14 +132,6 @@ class Migration(migrations.Migration):
             field=models.FloatField(
                 help_text="Share of draws of thresholds within their soft zones in which the class stays the same.",
                 null=True,
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="priorityscore",
-            index=models.Index(
-                condition=models.Q(("is_current", True)),
-                fields=["-priority", "-rank_offset"],
-                name="score_current_by_rank",
             ),
         ),
         migrations.AddConstraint(

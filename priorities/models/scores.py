@@ -151,11 +151,8 @@ class PriorityScore(models.Model):
                 name="score_minutes_within_bounds",
             ),
         ]
-        indexes = [
-            models.Index(
-                fields=["-priority", "-rank_offset"], condition=Q(is_current=True), name="score_current_by_rank"
-            ),
-        ]
+        # Not by rank as well: sorting one class for a page costs less than ordering every class in every run.
+        indexes = [models.Index(fields=["priority"], condition=Q(is_current=True), name="score_current_by_class")]
 
     def __str__(self):
         return f"{self.area_id}: {self.get_priority_display()}"
