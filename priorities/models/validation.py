@@ -18,6 +18,10 @@ class ValidationReportQuerySet(models.QuerySet):
         """Reports that everybody may read: those of an organisation's scenarios are not among them."""
         return self.filter(model_version__organisation__isnull=True)
 
+    def of_shape(self, shape: int):
+        """Reports that hold what `priorities.validation.report` of this shape gives."""
+        return self.filter(result__shape=shape)
+
     def newest_first(self):
         return self.order_by("-created_at")
 

@@ -223,6 +223,10 @@ class TestPage:
         assert ValidationPage("not-an-id").report == newer
         assert f"?report={report.pk}" in viewer.get(URL).content.decode()
 
+    def test_a_report_of_an_earlier_shape_is_not_shown(self, viewer, report):
+        ValidationReport.objects.update(result={"shape": 0})
+        assert "have not been validated yet" in text_of(viewer.get(URL))
+
     def test_the_published_version_comes_before_a_newer_draft(self, report):
         draft = ModelVersion.objects.get()
         draft.pk, draft.number, draft.state = None, 2, "draft"

@@ -11,7 +11,7 @@ from priorities.wording import ATTRIBUTE_LABELS
 
 from .charts import READINGS, Charts
 from .outcomes import Circularity
-from .report import LARGEST, URGENT_FROM, URGENT_TO
+from .report import LARGEST, SHAPE, URGENT_FROM, URGENT_TO
 from .tables import NO_FIGURE, Row, Table, count, number, percent, shares, sources
 
 CIRCULARITY = {
@@ -37,6 +37,7 @@ class ValidationPage:
     def __init__(self, report: str = "", need: str = ""):
         self.reports = list(
             ValidationReport.objects.of_national_models()
+            .of_shape(SHAPE)
             .with_version()
             .newest_first()
             .defer("result", "datasets", "inputs")[:REPORTS_LISTED]

@@ -20,6 +20,8 @@ from .variants import CRUDE, STANDARDISED, Reading, counterparts, read_as
 # A split that helps to plan: enough urgent areas to matter, few enough to visit first; no class that says nothing.
 URGENT_FROM, URGENT_TO, LARGEST = 0.03, 0.08, 0.5
 AS_PUBLISHED = "published"
+# Raise it when what a report holds changes: the page reads reports of this shape only.
+SHAPE = 1
 
 
 class NothingToValidate(ValueError):
@@ -64,6 +66,7 @@ def validate(
     study = _study(version)
     progress(20, "Holding classes against outcomes")
     result = {
+        "shape": SHAPE,
         "extent": study.subjects.extent,
         "labels": _labels(study),
         "branches": [{"name": branch.name} for branch in study.branches],
