@@ -24,6 +24,13 @@ def permission_denied(request, exception=None):
     return _answer(request, 403, "Not allowed", str(exception or "") or "You do not have the role that this needs.")
 
 
+def csrf_failure(request, reason=""):
+    """A form without its secret: the page stood open while somebody signed in anew, or cookies are off."""
+    if request.path.startswith(API_PREFIX):
+        return _answer(request, 403, "Not allowed", "The request came without the secret of its form (CSRF).")
+    return render(request, "errors/403_csrf.html", status=403)
+
+
 def not_found(request, exception=None):
     return _answer(request, 404, "Not found", "There is nothing at this address, or it is not yours to see.")
 

@@ -22,6 +22,7 @@ class OwnFiguresForm(forms.Form):
     file = forms.FileField(
         label="CSV file",
         help_text="A row for each area, with the headings “area code” and “value”; “reason” and “period” may be there.",
+        error_messages={"required": "Choose a CSV file", "empty": "The file is empty. Choose one that holds figures"},
     )
     carry = forms.BooleanField(
         label="If the codes are of 2011, carry the figures over to the areas of 2021", required=False
@@ -31,8 +32,13 @@ class OwnFiguresForm(forms.Form):
 class OwnIndicatorForm(OwnFiguresForm):
     """A new indicator with its first figures."""
 
-    name = forms.CharField(label="Name", max_length=150)
-    unit = forms.CharField(label="Unit", max_length=40, help_text="For example %, per 1,000 residents, people.")
+    name = forms.CharField(label="Name", max_length=150, error_messages={"required": "Enter a name"})
+    unit = forms.CharField(
+        label="Unit",
+        max_length=40,
+        help_text="For example %, per 1,000 residents, people.",
+        error_messages={"required": "Enter a unit"},
+    )
     kind = forms.ChoiceField(label="What sort of number it is", choices=KINDS, widget=forms.RadioSelect, initial="rate")
     polarity = forms.ChoiceField(
         label="How it reads",

@@ -14,6 +14,7 @@ _SECRET_KEY_RULES = [
 SECRET_KEY = env.str("SECRET_KEY", DEMO_SECRET_KEY) if DEMO_MODE else env.str("SECRET_KEY", validate=_SECRET_KEY_RULES)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
+CSRF_FAILURE_VIEW = "healthequiroute.errors.csrf_failure"
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [

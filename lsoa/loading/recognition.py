@@ -20,7 +20,7 @@ def explain_unrecognised(material) -> str:
         raise Refused(expected=f"the column {absent[0]!r} of {source.key}", found=f"the columns {found}")
     if material.kind == "other":
         return "it is no table, workbook or map that can be read"
-    return "no adapter recognises it (yet)"
+    return "it is none of the publications that can be loaded: no such headings are known"
 
 
 def _resembling(headings: list[str]):

@@ -34,7 +34,7 @@ def command(capsys, *args):
         ("empty.csv", b"", "refused", "expected a publication, found an empty file"),
         ("notes.txt", b"nothing for anybody", "skipped", "it is no table"),
         ("image.bin", bytes(range(256)) * 40, "skipped", "it is no table"),
-        ("other.csv", b"a,b\n1,2\n", "skipped", "no adapter recognises it"),
+        ("other.csv", b"a,b\n1,2\n", "skipped", "none of the publications that can be loaded"),
         ("broken.csv.gz", b"\x1f\x8b\x08\x00 cut", "refused", "expected"),
         ("broken.zip", b"PK\x03\x04 cut", "refused", "expected"),
     ],

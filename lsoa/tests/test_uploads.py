@@ -290,7 +290,7 @@ def test_discarding_saves_nothing(analyst, boundaries):
 def test_codes_of_2011_are_carried_over_only_as_asked(save_own, analyst, organisation):
     AreaFactory(code="E01000955", vintage=2011)
     text = "code,value\nE01000955,4\n"
-    assert "expected area codes of 2021" in save_own(text)
+    assert "Expected area codes of 2021" in save_own(text)
     assert not Indicator.objects.filter(organisation=organisation).exists()
     page = save_own(text, carry="on")
     assert "The area codes are those of 2011" in page

@@ -46,7 +46,7 @@ def replace(request, code):
 
 
 def _hand_in(request, form_class, indicator):
-    form = form_class(request.POST or None, request.FILES or None) if request.method == "POST" else form_class()
+    form = form_class(request.POST, request.FILES) if request.method == "POST" else form_class()
     if request.method == "POST" and form.is_valid():
         options = {name: value for name, value in form.cleaned_data.items() if name != "file"}
         if indicator is not None:

@@ -1,0 +1,42 @@
+"""What the pages of handed-in files say when something is wrong."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from lsoa.services import receive_files
+from lsoa.tests.test_uploads import FIELDS, private_folder  # noqa: F401 (files go into a folder of the test)
+
+
+@pytest.fixture
+def analyst(client_as):
+    return client_as("analyst")
+
+
+def test_an_empty_form_says_what_to_enter(analyst):
+    page = analyst.post(reverse("own-indicator-add"), {}).content.decode()
+    for said in ("Enter a name", "Enter a unit", "Choose a CSV file"):
+        assert said in page
+    assert "This field is required" not in page
+
+
+def test_an_empty_file_is_said_to_be_empty(analyst):
+    page = analyst.post(reverse("own-indicator-add"), {**FIELDS, "file": SimpleUploadedFile("f.csv", b"")})
+    assert "The file is empty. Choose one that holds figures" in page.content.decode()
+
+
+@pytest.mark.parametrize("address", ["/data/load/", "/data/own/add/"])
+def test_a_form_without_its_secret_is_refused_in_words(platform_client, platform_administrator, address):
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(platform_administrator)
+    answer = strict.post(address, {"csrfmiddlewaretoken": "x" * 64})
+    assert answer.status_code == 403
+    page = answer.content.decode()
+    assert "Your form was not sent" in page and "reload the page" in page and "DEBUG" not in page
+
+
+def test_the_state_renews_itself_with_the_results(platform_client, platform_administrator):
+    upload = receive_files(files=[SimpleUploadedFile("a.csv", b"a,b\n1,2\n")], by=platform_administrator)
+    page = platform_client.get(reverse("load-data-upload", args=[upload.pk])).content.decode()
+    assert 'id="upload-state"' in page and 'hx-select-oob="#upload-state"' in page
