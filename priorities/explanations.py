@@ -9,14 +9,12 @@ from django.db.models import Avg, FloatField
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 from django.utils.translation import gettext, ngettext
-from numpy.typing import NDArray
 
 from lsoa.models import AreaProfile, Dataset, Indicator
 from lsoa.statistics import Distribution, national_distribution
+from priorities.dex.analyses.kept_classes import kept_draws
 from priorities.dex.analyses.nearest import nearest_changes
-from priorities.dex.analyses.perturbation import Perturbation
-from priorities.dex.analyses.sensitivity import class_stability
-from priorities.dex.analyses.unmet_need import unmet_need
+from priorities.dex.analyses.sensitivity import DRAWS
 from priorities.dex.confidence import confidence, evaluate_softly
 from priorities.dex.explanation import (
     Catalogue,
@@ -31,15 +29,12 @@ from priorities.dex.explanation import (
 from priorities.dex.thresholds import Thresholds
 from priorities.model_versions import ROOT, CompiledVersion
 from priorities.models import PriorityScore
+from priorities.unmet_need import DIAGNOSED, UnmetNeedInputs, flags_of_areas
 from priorities.wording import ATTRIBUTE_LABELS, MISSING, TRIALS
 
 # An average or a place among all areas says nothing about a decile or a rank.
 ORDINAL_UNITS = ("decile", "rank")
-TRIALS_COUNT = 200
-# What the flag of unmet need looks at, in models that have these inputs.
-DEPRIVATION, BAD_HEALTH = "DEPRIVATION", "BAD_HEALTH"
 STANDARDISED = "_standardised"
-DIAGNOSED = ("CARDIOMETABOLIC", "RESPIRATORY", "MENTAL_COGNITIVE")
 
 
 @dataclass(frozen=True)
@@ -116,48 +111,38 @@ def _evidence(score: PriorityScore, compiled: CompiledVersion) -> Evidence:
         index: score.node_classes[index] if score.node_lows[index] == score.node_highs[index] else None
         for index in compiled.model.inputs
     }
-    figures = np.array([score.input_values], dtype=np.float64)
-    soft = Perturbation(thresholds=1.0)
-    stability = class_stability(compiled.model, compiled.thresholds, figures, soft, count=TRIALS_COUNT, root=ROOT)
-    asked, flag = _unmet_need(score, compiled)
+    kept, chances, flag = _stored_evidence(score, compiled)
     diagnosed = [score.run.model_version.inputs.get(name, "") for name in DIAGNOSED]
     return Evidence(
-        soft=_soft_chances(compiled, figures, score.priority),
+        soft=_soft_chances(compiled, chances, score.priority),
         registers_are_crude=not all(code.endswith(STANDARDISED) for code in diagnosed),
         nearest=nearest_changes(compiled.model, classes, root=ROOT),
-        trials=Trials(int(stability.counts[0, score.priority]), TRIALS_COUNT, TRIALS),
+        trials=Trials(kept, DRAWS, TRIALS),
         unmet_need=flag,
-        unmet_need_asked=asked,
+        unmet_need_asked=UnmetNeedInputs.of(compiled) is not None,
     )
 
 
-def _soft_chances(compiled: CompiledVersion, figures: NDArray[np.float64], published: int) -> SoftChances:
+def _stored_evidence(score: PriorityScore, compiled: CompiledVersion) -> tuple[int, list[float], bool | None]:
+    """Draws in which the class stayed the same, probability of each class, flag of unmet need."""
+    if score.stability is not None:
+        return round(score.stability * DRAWS), score.class_probabilities, score.unmet_need
+    # A score from before they were stored: they follow from its figures, and are the same whenever they are asked for.
+    figures = np.array([score.input_values], dtype=np.float64)
+    kept = kept_draws(compiled.model, compiled.thresholds, figures, np.array([score.priority]), root=ROOT)
     memberships = {
         index: limits.memberships(figures[:, column])
         for column, (index, limits) in enumerate(zip(compiled.model.inputs, compiled.thresholds, strict=True))
         if limits
     }
     chances = evaluate_softly(compiled.model, memberships, areas=1).memberships(ROOT)
-    sure = confidence(compiled.model.attributes[ROOT].scale, [published], chances)
+    return int(kept[0]), chances[0].tolist(), flags_of_areas(compiled, figures).tolist()[0]
+
+
+def _soft_chances(compiled: CompiledVersion, chances: list[float], published: int) -> SoftChances:
+    sure = confidence(compiled.model.attributes[ROOT].scale, [published], [chances])
     most_probable = int(sure.most_probable[0]) if sure.near_boundary[0] else published
-    return SoftChances(tuple(chances[0].tolist()), most_probable)
-
-
-def _unmet_need(score: PriorityScore, compiled: CompiledVersion) -> tuple[bool, bool | None]:
-    """Whether the model has the inputs that the flag looks at, and the flag."""
-    columns = {compiled.model.attributes[index].name: column for column, index in enumerate(compiled.model.inputs)}
-    if not {DEPRIVATION, BAD_HEALTH, *DIAGNOSED} <= columns.keys():
-        return False, None
-    limits = [compiled.thresholds[columns[name]] for name in DIAGNOSED]
-    if compiled.indicators[columns[DEPRIVATION]] != "imd_decile" or None in limits:
-        return False, None
-    figures = score.input_values
-    return True, unmet_need(
-        figures[columns[DEPRIVATION]],
-        figures[columns[BAD_HEALTH]],
-        [figures[columns[name]] for name in DIAGNOSED],
-        [limit.bounds[0] for limit in limits],
-    )
+    return SoftChances(tuple(chances), most_probable)
 
 
 def contributing_factors(score: PriorityScore, origins: Origins | None = None) -> list[dict]:

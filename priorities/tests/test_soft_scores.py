@@ -12,6 +12,7 @@ from priorities.default_model import INPUTS
 from priorities.dex.analyses.perturbation import Perturbation
 from priorities.dex.analyses.sensitivity import class_stability
 from priorities.dex.analyses.unmet_need import unmet_need
+from priorities.explanations import explain_score
 from priorities.models import ModelVersion, PriorityClass, PriorityScore, ScoreRun
 from priorities.tests.factories import (
     GAP,
@@ -93,6 +94,12 @@ class TestSureness:
         drawn = class_stability(version.model, version.thresholds, figures, Perturbation(thresholds=1.0))
         assert [score.stability for score in scores] == pytest.approx(drawn.share.tolist())
         assert 0 < min(score.stability for score in scores) < 1
+
+    def test_an_older_score_without_stored_facts_is_explained_in_the_same_words(self, scores):
+        for score in scores[:12]:
+            stored = explain_score(score)
+            score.stability = score.class_probabilities = score.unmet_need = None
+            assert explain_score(score).sections == stored.sections
 
     def test_missing_figures_leave_all_their_classes_open(self, scores):
         gap, empty = scores[2:4]

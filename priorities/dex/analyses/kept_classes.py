@@ -48,6 +48,9 @@ def kept_draws(
     """
     thresholds = tuple(thresholds)
     figures = np.asarray(figures, dtype=np.float64)
+    inputs = len(model.inputs)
+    if figures.ndim != 2 or figures.shape[1] != inputs or len(thresholds) != inputs or len(published) != len(figures):
+        raise ValueError(f"figures and thresholds of {inputs} inputs, and one class per area, are needed")
     sizes = [model.attributes[index].size + 1 for index in model.inputs]
     if prod(sizes) > MOST_COMBINATIONS:
         found = class_stability(
