@@ -26,6 +26,7 @@ urlpatterns = [
     path("scenarios/<uuid:pk>/moves.bin", scenarios.moves, name="scenario-moves"),
     path("scenarios/<uuid:pk>/areas/", scenarios.areas, name="scenario-areas"),
     path("scenarios/<uuid:pk>/area/", scenarios.area_panel, name="scenario-area"),
+    path("scenarios/<uuid:pk>/thresholds/", scenarios.thresholds, name="scenario-thresholds"),
     path("scenarios/<uuid:pk>/hand-over/", scenarios.hand_over, name="scenario-hand-over"),
     path("scenarios/<uuid:pk>/delete/", scenarios.delete, name="scenario-delete"),
     path("search/", search.search, name="search"),

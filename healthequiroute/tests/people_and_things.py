@@ -125,7 +125,7 @@ def _data_things(organisation, area) -> dict[str, dict]:
     }
 
 
-SCENARIO_NAMES = ("", "-effect", "-moves", "-areas", "-area", "-hand-over", "-delete")
+SCENARIO_NAMES = ("", "-effect", "-moves", "-areas", "-area", "-hand-over", "-thresholds", "-delete")
 
 
 def _scenario(organisation):

@@ -11,7 +11,16 @@ from accounts.tests.factories import MembershipFactory, UserFactory
 from lsoa.models import Area
 from priorities import services
 from priorities.models import ModelVersion, PriorityScore
-from priorities.tests.factories import DEPRIVED, QUIET, WORST, make_areas, publish, spread
+from priorities.tests.factories import (
+    DEPRIVED,
+    QUIET,
+    WORST,
+    make_areas,
+    make_dataset,
+    make_figures,
+    publish,
+    spread,
+)
 
 pytestmark = pytest.mark.django_db
 TESTER = audit.SystemActor("tests")
@@ -232,6 +241,26 @@ def test_a_scenario_is_handed_over_with_a_reason_and_stays(door, scenario, analy
         scenario.definition,
     )
     assert ModelVersion.objects.filter(pk=scenario.pk).exists()
+
+
+def test_thresholds_from_the_data_of_now_are_proposed_and_taken_over(door, scenario, areas):
+    proposed = address(scenario, "scenario-thresholds")
+    assert b"All thresholds are what the data of now give" in door.get(proposed).content
+    worse = {area: WORST | {"gp_travel_minutes": 40.0 + number} for number, area in enumerate(areas)}
+    make_figures(worse, make_dataset("newer"))
+    shown = door.get(proposed)
+    html = shown.content.decode()
+    assert "Travel to a GP practice" in html
+    digest = re.search(r'name="digest" value="(\w+)"', html)[1]
+    before = scenario.thresholds["GP_TRAVEL"]["bounds"]
+    form = {"revision": "0", "digest": digest, "input": ["GP_TRAVEL"]}
+    assert door.post(proposed, form | {"input": []}).status_code == 422
+    assert b"The data changed after you opened this proposal" in door.post(proposed, form | {"digest": "old"}).content
+    answer = door.post(proposed, form, follow=True)
+    assert b"The thresholds are taken over" in answer.content
+    scenario.refresh_from_db()
+    assert scenario.thresholds["GP_TRAVEL"]["bounds"] != before
+    assert scenario.revision == 1
 
 
 def test_a_scenario_is_deleted(door, scenario):

@@ -9,8 +9,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import requires
 from accounts.permissions import Permission
 from priorities import services
+from priorities.computed_thresholds import ThresholdsNotComputable
 from priorities.models import ModelVersion
 from priorities.moves import kept_moves, map_size
+from priorities.threshold_proposals import proposal_for
 
 from ..presenters.area import area_card
 from ..presenters.scenarios import MovedAreas, ScenarioPage, class_tag, scenario_rows, title_of, version_in_force
@@ -71,12 +73,11 @@ def _save(request, page: ScenarioPage) -> bool:
     if problems:
         page.refuse(problems=problems)
         return False
-    revision = request.POST.get("revision", "")
     try:
         services.save_draft(
             version=page.scenario,
             by=request.user,
-            revision=int(revision) if revision.isdecimal() and len(revision) < 9 else -1,
+            revision=_number(request.POST.get("revision", "")),
             title=page.entered_title,
             **page.edited.content.fields(),
         )
@@ -85,6 +86,11 @@ def _save(request, page: ScenarioPage) -> bool:
         return False
     messages.success(request, "The scenario is saved.")
     return True
+
+
+def _number(revision: str) -> int:
+    """The revision that a form was made from; one that no draft has where that cannot be read."""
+    return int(revision) if revision.isascii() and revision.isdigit() and len(revision) < 9 else -1
 
 
 @never_cache
@@ -168,6 +174,45 @@ def hand_over(request, pk):
     page = ScenarioPage(row, request.organisation, patch=EVERYWHERE)
     context = {"scenario": row, "page": page, "form": form, "in_force": version_in_force(row)}
     return render(request, "scenarios/hand_over.html", context, status=422 if form.errors else 200)
+
+
+@never_cache
+@require_http_methods(FORM_METHODS)
+@requires(Permission.EDIT_SCENARIOS)
+def thresholds(request, pk):
+    """GET: what the thresholds would be from the data of now. POST: take over those that were chosen."""
+    row = _own(request, pk)
+    problem = ""
+    if request.method == "POST":
+        problem = _take_over(request, row)
+        if not problem:
+            messages.success(request, "The thresholds are taken over.")
+            return redirect("scenario", pk=row.pk)
+        row = _own(request, pk)
+    try:
+        proposal = proposal_for(row)
+    except ThresholdsNotComputable as error:
+        proposal, problem = None, problem or str(error)
+    context = {"scenario": row, "title": title_of(row), "proposal": proposal, "problem": problem}
+    return render(request, "scenarios/thresholds.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _take_over(request, row) -> str:
+    """Write the chosen thresholds into the scenario; why not, where that is refused."""
+    chosen = request.POST.getlist("input")
+    if not chosen:
+        return "Choose at least one input."
+    try:
+        services.apply_thresholds(
+            version=row,
+            by=request.user,
+            revision=_number(request.POST.get("revision", "")),
+            digest=request.POST.get("digest", ""),
+            attributes=chosen,
+        )
+    except services.PublicationRefused as refusal:
+        return str(refusal)
+    return ""
 
 
 @require_POST
