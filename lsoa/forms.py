@@ -39,14 +39,27 @@ class OwnIndicatorForm(OwnFiguresForm):
         help_text="For example %, per 1,000 residents, people.",
         error_messages={"required": "Enter a unit"},
     )
-    kind = forms.ChoiceField(label="What sort of number it is", choices=KINDS, widget=forms.RadioSelect, initial="rate")
+    kind = forms.ChoiceField(
+        label="What sort of number it is",
+        choices=KINDS,
+        widget=forms.RadioSelect,
+        initial="rate",
+        error_messages={"required": "Select what sort of number it is"},
+    )
     polarity = forms.ChoiceField(
         label="How it reads",
         choices=Indicator.Polarity.choices,
         widget=forms.RadioSelect,
         initial=Indicator.Polarity.HIGH_IS_NEED,
+        error_messages={"required": "Select how it reads"},
     )
-    decimals = forms.IntegerField(label="Decimals shown", min_value=0, max_value=6, initial=1)
+    decimals = forms.IntegerField(
+        label="Decimals shown",
+        min_value=0,
+        max_value=6,
+        initial=1,
+        error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), "Enter a number from 0 to 6"),
+    )
     description = forms.CharField(
         label="Description",
         required=False,
