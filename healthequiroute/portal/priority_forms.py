@@ -20,7 +20,7 @@ class MinutesForm(forms.Form):
         min_value=LEAST_MINUTES,
         max_value=MOST_MINUTES,
         help_text=f"A whole number from {LEAST_MINUTES} to {MOST_MINUTES}.",
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "nhsuk-input--width-3"}),
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
         error_messages={
             "required": "Enter the minutes for a visit.",
             "invalid": f"Minutes must be a whole number from {LEAST_MINUTES} to {MOST_MINUTES}.",
@@ -65,5 +65,5 @@ class CompareRunsForm(forms.Form):
             self.fields[name].choices = runs
             self.fields[name].error_messages["invalid_choice"] = "Choose a run from the list; there is no such run."
             self.fields[name].error_messages["required"] = "Choose a run from the list."
-        self.fields["patch"].choices = [(EVERYWHERE, "England"), *((patch.slug, patch.name) for patch in patches)]
+        self.fields["patch"].choices = [(EVERYWHERE, "All areas"), *((patch.slug, patch.name) for patch in patches)]
         self.fields["patch"].error_messages["invalid_choice"] = "Your organisation has no such patch."
