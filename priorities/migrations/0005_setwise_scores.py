@@ -74,6 +74,9 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AlterModelOptions(
+            name="priorityscore", options={"ordering": ["-priority", "-rank_offset", "area__code"]}
+        ),
         migrations.AddField(
             model_name="visitminutesoverride", name="ended_because", field=models.TextField(blank=True)
         ),

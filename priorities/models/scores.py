@@ -114,7 +114,7 @@ class PriorityScore(models.Model):
     objects = PriorityScoreQuerySet.as_manager()
 
     class Meta:
-        ordering = ["-priority", "area__code"]
+        ordering = ["-priority", "-rank_offset", "area__code"]
         constraints = [
             # Also gives the history of an area, run by run (runs are few): an index by area would cost each run more.
             models.UniqueConstraint(fields=["run", "area"], name="score_once_per_run"),
