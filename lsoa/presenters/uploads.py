@@ -116,7 +116,8 @@ class OwnPreview:
 
     @property
     def rejects(self) -> list[tuple[int, str, str]]:
-        return self.figures.rejects[:PREVIEW_REJECTS]
+        """The first of them by line: repeated codes are found after all others."""
+        return sorted(self.figures.rejects)[:PREVIEW_REJECTS]
 
     @property
     def rejects_left(self) -> int:

@@ -5,7 +5,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from accounts.audit import SystemActor
+from lsoa import services
 from lsoa.services import receive_files
+from lsoa.tests.published import CODES
 from lsoa.tests.test_uploads import FIELDS, private_folder  # noqa: F401 (files go into a folder of the test)
 
 
@@ -40,3 +43,20 @@ def test_the_state_renews_itself_with_the_results(platform_client, platform_admi
     upload = receive_files(files=[SimpleUploadedFile("a.csv", b"a,b\n1,2\n")], by=platform_administrator)
     page = platform_client.get(reverse("load-data-upload", args=[upload.pk])).content.decode()
     assert 'id="upload-state"' in page and 'hx-select-oob="#upload-state"' in page
+
+
+def test_rejected_rows_are_shown_in_the_order_of_the_file(analyst, boundaries):
+    text = f"area code,value\nx,1\n{CODES[0]},1\nE01999999,2\n?,3\n"
+    answer = analyst.post(
+        reverse("own-indicator-add"), {**FIELDS, "file": SimpleUploadedFile("f.csv", text.encode())}, follow=True
+    )
+    assert [line for line, _, _ in answer.context["preview"].rejects] == [2, 4, 5]
+
+
+def test_a_long_name_in_one_piece_is_broken(platform_client):
+    name = "n" * 100
+    services.create_feed(
+        by=SystemActor("test"), name=name, subject="ae_attendances", provider="http", location="http://example.org/"
+    )
+    page = platform_client.get(reverse("feeds")).content.decode()
+    assert 'her-break" id="feed-' in page and f">{name}</h3>" in page
