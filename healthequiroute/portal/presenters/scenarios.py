@@ -50,6 +50,7 @@ class ScenarioRow:
 
     url: str
     title: str
+    number: int
     origin: str
     changed: str
     by: str
@@ -60,12 +61,25 @@ def scenario_rows(scenarios) -> list[ScenarioRow]:
         ScenarioRow(
             url=reverse("scenario", args=[row.pk]),
             title=title_of(row),
+            number=row.number,
             origin=origin_of(row),
             changed=wording.day(row.updated_at),
             by=row.updated_by.get_full_name() if row.updated_by else "",
         )
         for row in scenarios
     ]
+
+
+def proposal_rows(proposal) -> list[dict]:
+    """Changes of a ThresholdProposal with their bounds as people write them."""
+    return [
+        {"change": change, "before": _bounds(change.before), "after": _bounds(change.after)}
+        for change in proposal.changes
+    ]
+
+
+def _bounds(bounds) -> str:
+    return " and ".join(f"{bound:.10g}" for bound in bounds) if bounds else "none"
 
 
 def title_of(scenario: ModelVersion) -> str:

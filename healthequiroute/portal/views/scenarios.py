@@ -15,7 +15,15 @@ from priorities.moves import kept_moves, map_size
 from priorities.threshold_proposals import proposal_for
 
 from ..presenters.area import area_card
-from ..presenters.scenarios import MovedAreas, ScenarioPage, class_tag, scenario_rows, title_of, version_in_force
+from ..presenters.scenarios import (
+    MovedAreas,
+    ScenarioPage,
+    class_tag,
+    proposal_rows,
+    scenario_rows,
+    title_of,
+    version_in_force,
+)
 from ..query import EVERYWHERE
 from ..scenario_forms import HandOverForm, NewScenarioForm
 from ..selection import areas_with_scores
@@ -194,6 +202,7 @@ def thresholds(request, pk):
     except ThresholdsNotComputable as error:
         proposal, problem = None, problem or str(error)
     context = {"scenario": row, "title": title_of(row), "proposal": proposal, "problem": problem}
+    context["rows"] = proposal_rows(proposal) if proposal else []
     return render(request, "scenarios/thresholds.html", context, status=422 if request.method == "POST" else 200)
 
 
