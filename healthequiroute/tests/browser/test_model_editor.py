@@ -29,6 +29,16 @@ def open_version(page, base_url, number: int):
     page.get_by_role("link", name=re.compile(f"version {number}$")).click()
 
 
+def wait_for_text(page, text: str):
+    """Asks for the page's address again until the answer holds ``text``."""
+    page.wait_for_function(
+        "async text => (await (await fetch(location.href)).text()).includes(text)",
+        arg=text,
+        polling=500,
+        timeout=CALCULATED,
+    )
+
+
 def test_one_weight_is_raised_reviewed_published_and_taken_back(page, base_url, sign_in_as, check_accessibility):
     sign_in_as("Petra Platform")
     open_version(page, base_url, 1)
@@ -65,6 +75,12 @@ def test_one_weight_is_raised_reviewed_published_and_taken_back(page, base_url, 
     expect(page.get_by_text("Nobody is affected until it is published")).to_be_visible()
     page.get_by_role("link", name=re.compile("version 2$")).click()
     expect(page.locator(".edit-headline")).to_have_text(effect)
+    page.get_by_role("link", name="Differences").click()
+    page.get_by_role("link", name="List the areas that would change class").click()
+    moved = page.locator(".edit-table th a").first.get_attribute("href")
+    check_accessibility()
+    page.go_back()
+    page.go_back()
     page.get_by_role("link", name="Ask for review").click()
     page.get_by_label("Why should this version come into force?").fill("Areas far from a practice are missed")
     check_accessibility()
@@ -78,6 +94,12 @@ def test_one_weight_is_raised_reviewed_published_and_taken_back(page, base_url, 
     check_accessibility()
     page.get_by_role("button", name="Publish").click()
     expect(page.get_by_text(re.compile("published by Piotr Platform"))).to_be_visible()
+
+    # The worker calculates the scores anew; then the area says why its class changed.
+    page.goto(f"{base_url}{moved}priority/")
+    wait_for_text(page, "model changed, from version 1 to version 2")
+    page.reload()
+    expect(page.locator("#history")).to_contain_text("model changed, from version 1 to version 2")
 
     open_version(page, base_url, 1)
     page.get_by_role("link", name="Restore").click()
