@@ -73,6 +73,10 @@ class ValidationPage:
     def _sources(self, *entries: dict) -> list:
         return sources({pk for entry in entries for pk in entry["datasets"]}, self.result["datasets"])
 
+    def _all_sources(self, *entries: dict) -> list:
+        """Datasets of what priorities are held against, and of the priorities; none where nothing was compared."""
+        return self._sources(*entries, *self.result["readings"]) if entries else []
+
     def _first_source(self, entry: dict) -> str:
         found = self._sources(entry)
         return found[0].href if len(found) == 1 else ""
@@ -168,7 +172,7 @@ class ValidationPage:
             *self._by_reading(label(clinical)),
             READINGS["deprivation"],
         )
-        return Table("Rank correlation with outcomes", headings, rows, self._sources(*self.result["outcomes"]))
+        return Table("Rank correlation with outcomes", headings, rows, self._all_sources(*self.result["outcomes"]))
 
     @property
     def worst(self) -> Table:
@@ -186,7 +190,7 @@ class ValidationPage:
                 )
         return Table(
             "Share of each class among the worst fifth of England", ("Outcome", *self.labels), rows,
-            self._sources(*self.result["outcomes"]),
+            self._all_sources(*self.result["outcomes"]),
         )  # fmt: skip
 
     @property
@@ -206,7 +210,7 @@ class ValidationPage:
             for entry in entries
         ]
         headings = ("Outcome", "Neighbourhoods", *(READINGS[key] for key in self.keys), READINGS["deprivation"])
-        return Table("Rank correlation over neighbourhoods (MSOA)", headings, rows, self._sources(*entries))
+        return Table("Rank correlation over neighbourhoods (MSOA)", headings, rows, self._all_sources(*entries))
 
     @property
     def deprivation(self) -> Table:
@@ -216,7 +220,7 @@ class ValidationPage:
             for branch in self.result["branches"]
         ] if found else []  # fmt: skip
         headings = ("Part of the model", *(READINGS[key] for key in self.keys))
-        return Table("Rank correlation with deprivation", headings, rows, self._sources(found) if found else [])
+        return Table("Rank correlation with deprivation", headings, rows, self._all_sources(found) if found else [])
 
     # Need
 
@@ -238,7 +242,7 @@ class ValidationPage:
         headings = ("Need", "Areas", *(READINGS[key] for key in orders))
         return Table(
             "Share of all need in the first tenth of residents (concentration index)", headings, rows,
-            self._sources(*entries),
+            self._all_sources(*entries),
         )  # fmt: skip
 
     # What holds
@@ -260,7 +264,7 @@ class ValidationPage:
             "Kappa", f"{self.labels[-1]} then and now", "Rank correlation", "First tenth then and now",
         )  # fmt: skip
         return Table("Classes and ranking with earlier releases", headings, rows,
-                     self._sources(*self.result["releases"]))  # fmt: skip
+                     self._all_sources(*self.result["releases"]))  # fmt: skip
 
     @property
     def weights(self) -> Table:
@@ -316,7 +320,7 @@ class ValidationPage:
         headings = (entry["title"], "Areas", *self.labels, *(f"{self.labels[-1]}: {READINGS[key].lower()}"
                                                              for key in others))  # fmt: skip
         title = _inside(entry["title"])
-        return Table(f"Classes by {title}", headings, rows, self._sources(entry)), bars, self._bars_title(title)
+        return Table(f"Classes by {title}", headings, rows, self._all_sources(entry)), bars, self._bars_title(title)
 
     @property
     def inputs(self) -> Table:
