@@ -11,6 +11,7 @@ from priorities.dex.tables.grid import TableScales
 from priorities.editing import DraftContent
 from priorities.editing.labels import class_label, label_of
 from priorities.editing.weights import base_weights
+from priorities.explanations import band_of
 from priorities.model_versions import ROOT, minutes_from_json, thresholds_from_json
 from priorities.models import ModelVersion
 
@@ -89,7 +90,7 @@ class Overview:
             stored = self.content.thresholds.get(attribute.name) or {"bounds": None}
             limits = thresholds_from_json(stored)
             unit = units.get(code, "")
-            spans = [limits.describe(k, unit) for k in range(limits.class_count)] if limits else []
+            spans = [band_of(limits, k, unit) for k in range(limits.class_count)] if limits else []
             named = [f"{class_label(attribute, k)} {span}" for k, span in enumerate(spans)]
             lines.append(
                 InputLine(

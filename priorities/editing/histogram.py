@@ -69,9 +69,10 @@ def histogram(
     limits: Thresholds | None,
     before: Thresholds | None,
     class_names: Sequence[str],
-    unit: str,
+    bands: Sequence[str],
 ) -> Histogram | None:
-    """None where no area has a figure. ``figures``: without gaps; ``missing``: areas that have none."""
+    """None where no area has a figure. ``figures``: without gaps; ``missing``: areas that have none.
+    ``bands``: figures of each class in words."""
     numbers = np.asarray(figures, dtype=np.float64)
     if not len(numbers):
         return None
@@ -82,7 +83,7 @@ def histogram(
         share = (value - low) / (high - low)
         return round(MARGIN + min(max(share, 0.0), 1.0) * (WIDTH - 2 * MARGIN), 1)
 
-    rows = _rows(numbers, limits, before, class_names, unit)
+    rows = _rows(numbers, limits, before, class_names, bands)
     return Histogram(
         bars=_bars(counts, edges, place, limits),
         marks=_marks(limits, place),
@@ -130,7 +131,7 @@ def _marks(limits: Thresholds | None, place) -> tuple[Mark, ...]:
     return tuple(marks)
 
 
-def _rows(numbers, limits, before, class_names, unit) -> tuple[ClassRow, ...]:
+def _rows(numbers, limits, before, class_names, bands) -> tuple[ClassRow, ...]:
     if limits is None:
         return ()
     size = limits.class_count
@@ -140,7 +141,7 @@ def _rows(numbers, limits, before, class_names, unit) -> tuple[ClassRow, ...]:
         ClassRow(
             tone=tone_of(index, size),
             label=class_names[index] if index < len(class_names) else f"class {index + 1}",
-            range=limits.describe(index, unit),
+            range=bands[index],
             areas=int(counts[index]),
             share=round(100 * float(counts[index]) / len(numbers), 1),
             areas_before=int(old[index]) if old is not None and index < len(old) else None,

@@ -11,6 +11,9 @@ from priorities.editing.histogram import Histogram, histogram
 from priorities.editing.indicators import IndicatorWords
 from priorities.editing.labels import class_label, label_of
 from priorities.editing.limits import ABOVE, BELOW, FALLING, RISING, LimitsEdit
+from priorities.explanations import band_of
+
+NO_BOUNDS_YET = "No bounds yet, so this input counts as missing; saving sets them from the figures of the indicator"
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,8 @@ def threshold_input(
     names = [class_label(attribute, part) for part in range(attribute.size)]
     words = known.get(edit.indicator)
     unit = words.unit if words else ""
-    found = histogram(*figures, edit.after, edit.before, names, unit) if figures else None
+    bands = [band_of(edit.after, part, unit) for part in range(edit.after.class_count)] if edit.after else []
+    found = histogram(*figures, edit.after, edit.before, names, bands) if figures else None
     direction = edit.entered[direction_field(index)]
     directions = ((RISING, f"Higher figures: {names[-1]}"), (FALLING, f"Lower figures: {names[-1]}")) if names else ()
     return ThresholdInput(
@@ -119,5 +123,5 @@ def _source(edit: LimitsEdit) -> str:
     """How the bounds were found, from the record that is stored with them."""
     method, extent = edit.record.get("method", ""), edit.record.get("extent", "")
     if edit.after != edit.before or not method:
-        return "Set by hand" if edit.after else "No bounds yet: this input counts as missing"
+        return "Set by hand" if edit.after else NO_BOUNDS_YET
     return f"{method[0].upper()}{method[1:]}{f' ({extent})' if extent else ''}"

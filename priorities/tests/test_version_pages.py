@@ -210,3 +210,23 @@ def test_thresholds_from_newer_data_are_seen_and_applied_by_a_person(first, draf
     after = ModelVersion.objects.get(pk=draft.pk)
     assert after.thresholds["GP_TRAVEL"]["bounds"] != before.thresholds["GP_TRAVEL"]["bounds"]
     assert after.thresholds["AGE75"] == before.thresholds["AGE75"]
+
+
+def test_an_imported_model_is_completed_here_and_proposed(first, published):
+    send_file(first, FILE.read_bytes(), name="Borrowed model")
+    draft = ModelVersion.objects.get(name="Borrowed model")
+    model = read_dxi(draft.definition)
+    for index in model.inputs:
+        draft.refresh_from_db()
+        indicator = published.inputs[model.attributes[index].name]
+        address = reverse("admin:priorities_modelversion_input", args=[draft.pk, index])
+        sent = {f"indicator-{index}": indicator, "revision": str(draft.revision), "_save_draft": "1"}
+        response = first.post(address, sent, follow=True)
+        assert "is saved" in response.content.decode()
+    draft.refresh_from_db()
+    assert draft.inputs == published.inputs
+    # Bounds that are left empty are set from the figures of the indicator.
+    assert all(entry["bounds"] for entry in draft.thresholds.values())
+    assert "Before this version can be proposed" not in page(first, draft)
+    take(first, draft, "propose", "Borrowed from a neighbour")
+    assert state(draft) == "review"
