@@ -40,6 +40,9 @@ class DerivedMaterial:
     def check_packing(self) -> None:
         """Nothing is packed."""
 
+    def check_unchanged(self) -> None:
+        """There is no file that could change."""
+
 
 class Derivation(Source):
     """Figures from datasets that are loaded. `release(material)` and `rows(material, context)` as for any adapter;

@@ -200,6 +200,7 @@ class _Load:
                     staged.records.append(chunk)
                 case _:
                     raise TypeError(f"{self.source.key} yielded a {type(chunk).__name__}")
+        self.material.check_unchanged()
         staged.content = self.reading.fingerprint.hexdigest()
         return staged
 

@@ -65,9 +65,20 @@ class UploadPage:
 
     @property
     def may_load(self) -> bool:
-        """After a rehearsal that found nothing to load there is nothing to load."""
+        """After a rehearsal that found something to load, and again after a load that failed or was stopped."""
+        if not self.is_waiting or self.upload.job is None:
+            return False
         useful = {STATES["dry_run"][0], STATES["unchanged"][0]}
-        return self.is_waiting and (not self.results or any(row.state in useful for row in self.results))
+        return not self.was_rehearsal or any(row.state in useful for row in self.results)
+
+    @property
+    def state(self) -> str:
+        """What became of the files; a load may have found nothing in them that it could load."""
+        loaded = {STATES[state][0] for state in ("loaded", "history", "unchanged")}
+        used = self.upload.state == Upload.State.USED
+        if used and self.results and not any(row.state in loaded for row in self.results):
+            return "Nothing was loaded"
+        return self.upload.get_state_display()
 
 
 def _file_result(row) -> FileResult:

@@ -3,6 +3,7 @@
 import codecs
 import hashlib
 import io
+import os
 import zipfile
 import zlib
 from functools import cached_property
@@ -22,6 +23,10 @@ MOST_NAME = 300
 GZIP, ZIP = b"\x1f\x8b", b"PK\x03\x04"
 
 
+def _state(stat: os.stat_result) -> tuple:
+    return stat.st_ino, stat.st_size, stat.st_mtime_ns
+
+
 class FileMaterial:
     """A file by its path, or one file (`member`) of a zip archive. Looks inside gzip and zip; never trusts the name
     for what is inside. `options` are what the person who loads it says about it: crs, encoding, vintage."""
@@ -32,6 +37,8 @@ class FileMaterial:
         # Shown to people and written to terminals: an archive may hold any name.
         self.name = "".join(letter if letter.isprintable() else "?" for letter in name)[:MOST_NAME]
         self.options = dict(options or {})
+        # What the file was like when it was hashed.
+        self._hashed: tuple | None = None
 
     def __str__(self):
         return str(self.path) if self.member is None else f"{self.path}:{self.member}"
@@ -40,10 +47,20 @@ class FileMaterial:
     def sha256(self) -> str:
         """Hash of the bytes on disk (and of the member's name), which names the file in the dataset."""
         with self.path.open("rb") as stream:
+            self._hashed = _state(os.fstat(stream.fileno()))
             digest = hashlib.file_digest(stream, "sha256")
         if self.member is not None:
             digest.update(self.member.encode())
         return digest.hexdigest()
+
+    def check_unchanged(self) -> None:
+        """Refused when the file is another one than was hashed: its rows would stand under the wrong name."""
+        try:
+            changed = self._hashed is not None and _state(self.path.stat()) != self._hashed
+        except OSError:
+            changed = True
+        if changed:
+            raise Refused(expected="a file that stays as it is", found="that it was changed while it was read")
 
     @cached_property
     def packing(self) -> str:
@@ -235,3 +252,6 @@ class SpecMaterial:
 
     def check_packing(self) -> None:
         """Nothing is packed."""
+
+    def check_unchanged(self) -> None:
+        """There is no file that could change."""

@@ -165,3 +165,22 @@ def test_a_load_that_is_cancelled_keeps_whole_files_and_nothing_of_the_one_it_wa
     assert Dataset.objects.filter(publication="census2021-ts037").exists()
     assert not Dataset.objects.filter(publication="census2021-ts039").exists()
     assert loader.LOAD_LOCK
+
+
+@pytest.mark.parametrize("change", ["written to", "removed"])
+def test_a_file_that_changes_while_it_is_read_is_refused(boundaries, load, tmp_path, monkeypatch, change):
+    path = published.nomis(tmp_path / "t.csv", "TS039", CARE)
+    source = next(source for source in SOURCES if source.key == "census2021-ts039")
+    truly = type(source).rows
+
+    def meanwhile(self, material, context):
+        yield from truly(self, material, context)
+        if change == "removed":
+            path.unlink()
+        else:
+            published.nomis(path, "TS039", {**CARE, CODES[0]: [1_000, 20]})
+
+    monkeypatch.setattr(type(source), "rows", meanwhile)
+    outcome = load(path)
+    assert (outcome.state, "changed while it was read" in outcome.message) == ("refused", True)
+    assert not Dataset.objects.filter(publication=source.key).exists()

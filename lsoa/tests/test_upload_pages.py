@@ -4,12 +4,18 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.audit import SystemActor
+from accounts.models import Job, JobState
 from lsoa import services
+from lsoa.models import Upload
+from lsoa.presenters.uploads import UploadPage
 from lsoa.services import receive_files
 from lsoa.tests.published import CODES
 from lsoa.tests.test_uploads import FIELDS, private_folder  # noqa: F401 (files go into a folder of the test)
+
+FOUND = {"name": "a.csv", "message": "", "dataset": None}
 
 
 @pytest.fixture
@@ -60,3 +66,23 @@ def test_a_long_name_in_one_piece_is_broken(platform_client):
     )
     page = platform_client.get(reverse("feeds")).content.decode()
     assert 'her-break" id="feed-' in page and f">{name}</h3>" in page
+
+
+@pytest.mark.parametrize(
+    ("state", "dry_run", "result", "may_load"),
+    [
+        (JobState.CANCELLED, True, {}, False),
+        (JobState.FAILED, True, {}, False),
+        (JobState.FAILED, False, {}, True),
+        (JobState.SUCCEEDED, True, {"files": [FOUND | {"state": "dry_run"}]}, True),
+        (JobState.SUCCEEDED, True, {"files": [FOUND | {"state": "refused"}]}, False),
+    ],
+)
+def test_nothing_is_loaded_that_was_not_rehearsed(platform_administrator, state, dry_run, result, may_load):
+    job = Job(state=state, payload={"dry_run": dry_run}, result=result, finished_at=timezone.now())
+    assert UploadPage(Upload(job=job), platform_administrator).may_load is may_load
+
+
+def test_a_load_that_loaded_nothing_says_so(platform_administrator):
+    job = Job(state=JobState.SUCCEEDED, payload={}, result={"files": [FOUND | {"state": "skipped"}]})
+    assert UploadPage(Upload(job=job, state=Upload.State.USED), platform_administrator).state == "Nothing was loaded"
