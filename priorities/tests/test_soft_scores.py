@@ -40,6 +40,11 @@ def column(score, name: str) -> int:
     return model.inputs.index(model.find(name).index)
 
 
+def from_what_is_stored(score) -> list:
+    """What would change the class is searched for when it is asked, for as long as that may take."""
+    return [section for section in explain_score(score).sections if section.kind != "changes"]
+
+
 class TestRanking:
     def test_more_need_ranks_higher_inside_a_class(self):
         middling = {code: (LEAST[code] + MOST[code]) / 2 for code in LEAST} | {"imd_decile": 1.0}
@@ -97,9 +102,9 @@ class TestSureness:
 
     def test_an_older_score_without_stored_facts_is_explained_in_the_same_words(self, scores):
         for score in scores[:12]:
-            stored = explain_score(score)
+            stored = from_what_is_stored(score)
             score.stability = score.class_probabilities = score.unmet_need = None
-            assert explain_score(score).sections == stored.sections
+            assert from_what_is_stored(score) == stored
 
     def test_missing_figures_leave_all_their_classes_open(self, scores):
         gap, empty = scores[2:4]
