@@ -216,11 +216,12 @@ class DatasetPage:
         data = self.dataset
         where = "all of England" if data.extent == "England" else data.extent
         first = f"{data.publisher} publishes this as “{data.title}”. This is the release {data.release} for {where}."
-        if data.publisher.startswith(DERIVED_HERE):
+        is_derived = data.publisher.startswith(DERIVED_HERE)
+        if is_derived:
             first = f"This service works these figures out, for {data.release} and {where}. {data.publisher}."
         if data.organisation_id:
             first = f"These are figures of your own organisation, handed in for {data.release}. Nobody else sees them."
-        found = [first, _STANDING_SENTENCES[data.standing]]
+        found = [first] if is_derived else [first, _STANDING_SENTENCES[data.standing]]
         if data.vintage:
             found.append(f"Its figures stand on the small areas (LSOAs) of the {data.vintage} census.")
         if data.is_provisional:

@@ -249,6 +249,7 @@ def feeds_are_fresh():
             continue  # Set up a moment ago: not tried yet.
         if age is None or age > feed.stale_after_seconds:
             since = "ever" if age is None else f"for {age / 3600:,.1f} hours"
-            text = f"{feed.name}: no good answer {since}; {feed.failures:,} failed attempts."
+            attempts = "1 failed attempt" if feed.failures == 1 else f"{feed.failures:,} failed attempts"
+            text = f"{feed.name}: no good answer {since}; {attempts}."
             details = {"error": feed.last_error}
             yield Finding(f"feed {feed.pk}", WARNING, text[:500], details, organisation=feed.organisation)

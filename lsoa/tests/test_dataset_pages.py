@@ -268,6 +268,7 @@ def test_derived_figures_are_said_to_be_worked_out_here(client_as):
     dataset = DatasetFactory(publisher="Derived here from practices' places", release="2025", extent="England")
     page = client_as("viewer").get(reverse("dataset", args=[dataset.pk])).context["page"]
     assert page.sentences[0].startswith("This service works these figures out, for 2025 and all of England.")
+    assert not any("The file" in sentence for sentence in page.sentences)
 
 
 def test_a_diagram_has_no_column_for_nothing(care):

@@ -193,6 +193,8 @@ def test_a_quiet_feed_is_told(db):
     Feed.objects.create(name="Untried", **fields)
     Feed.objects.create(name="Quiet", succeeded_at=now - timedelta(hours=5), failures=3, **fields)
     assert found("feeds") == ["Quiet: no good answer for 5.0 hours; 3 failed attempts."]
+    Feed.objects.filter(name="Quiet").update(failures=1)
+    assert found("feeds") == ["Quiet: no good answer for 5.0 hours; 1 failed attempt."]
 
 
 def test_rejected_rows_beyond_one_in_a_hundred(db):
