@@ -37,12 +37,12 @@ class Nearest:
 
 def nearest_changes(
     model: Model, classes: Mapping[int, int | None], *, root: int = 0, limit: int = 3, maximum_inputs: int = 3,
-    seconds: float = 0.3,
+    seconds: float = 3.0,
 ) -> Nearest:  # fmt: skip
     """Return at most ``limit`` changes in each direction. ``classes``: input -> class, None where it is missing.
 
     One input alone comes first; only where none is enough, two and then up to ``maximum_inputs`` together are sought,
-    for ``seconds`` at most. With missing figures the class is a matter of chance, and only single changes are told.
+    for ``seconds`` at most: far more than the search takes, so that a busy machine tells the same. With missing figures the class is a matter of chance, and only single changes are told.
     """
     inputs = {index: np.array([MISSING if value is None else value]) for index, value in classes.items()}
     outcomes = outcomes_of_single_changes(model, inputs, root=root, areas=1)
