@@ -42,7 +42,8 @@ def nearest_changes(
     """Return at most ``limit`` changes in each direction. ``classes``: input -> class, None where it is missing.
 
     One input alone comes first; only where none is enough, two and then up to ``maximum_inputs`` together are sought,
-    for ``seconds`` at most: far more than the search takes, so that a busy machine tells the same. With missing figures the class is a matter of chance, and only single changes are told.
+    for ``seconds`` at most: far more than the search takes, so that a busy machine tells the same. With missing
+    figures the class is a matter of chance, and only single changes are told.
     """
     inputs = {index: np.array([MISSING if value is None else value]) for index, value in classes.items()}
     outcomes = outcomes_of_single_changes(model, inputs, root=root, areas=1)
