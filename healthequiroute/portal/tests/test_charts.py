@@ -35,6 +35,8 @@ EXAMPLES = {
     ),
     "ratio": charts.ratio_strip([("Urgent", 3, "a"), ("Routine", 1, "b")], title="T & T"),
     "sparkline": charts.sparkline([1, None, 3, 2], title="T & T", description="Rising"),
+    "columns": charts.columns([3, 0, 1], title="T & T", description="Falling"),
+    "nothing in columns": charts.columns([], title="T & T", description="None"),
     "position": charts.position_strip(4, low=0, median=2, high=100, title="T & T", description="High"),
     "timeline": charts.timeline([shift()], title="T & T"),
     "nothing in a timeline": charts.timeline([], title="T & T"),
@@ -108,3 +110,8 @@ def test_the_timeline_covers_whole_hours_around_the_work():
 def test_every_stretch_of_a_day_can_be_read():
     titles = [title.text for title in parse(EXAMPLES["timeline"]).iter(f"{SVG}title")]
     assert titles[1:] == ["Drive, 15 min", "V-1, 60 min", "Lunch", "Wait"]
+
+
+def test_columns_stand_on_zero_and_one_in_a_thousand_is_still_seen():
+    shapes = re.findall(r'<rect [^>]*height="([\d.]+)"', str(charts.columns([1_000, 0, 1], title="T", description="D")))
+    assert [float(height) for height in shapes] == [26, 0, 1]
