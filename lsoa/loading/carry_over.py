@@ -70,8 +70,10 @@ def _carry(dataset: Dataset, by) -> bool:
         if not figures or before.get("fingerprint") == fingerprint:
             return False
         # Published figures stand on 2011 areas; everything that was carried before is made again.
-        cursor.execute(sql.REMOVE, values)
-        removed = cursor.rowcount
+        removed = 0
+        if before:
+            cursor.execute(sql.REMOVE, values)
+            removed = cursor.rowcount
         cursor.execute(sql.UNCHANGED, values)
         cursor.execute(sql.CHANGED, values)
         cursor.execute(sql.SUMMARY, values)

@@ -1,5 +1,6 @@
 """Loading publications."""
 
+import resource
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -84,10 +85,12 @@ def load_paths(
 
 @contextmanager
 def _logged(step: str):
-    """What takes long after the files must show in the log."""
+    """What takes long after the files must show in the log, and how much memory was used at most until then."""
     started = time.monotonic()
     yield
-    log.info("load_step", step=step, seconds=round(time.monotonic() - started, 1))
+    # On Linux in KiB.
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    log.info("load_step", step=step, seconds=round(time.monotonic() - started, 1), peak_mib=peak)
 
 
 class _Run:
@@ -181,7 +184,7 @@ class _Run:
                 beside.wait()
             self.tell(PROFILE_START, "profile of the areas")
             with _logged("profile"):
-                refresh_profile(analyse=True)
+                refresh_profile()
         for dataset in self._new():
             tell_others(dataset)
 
@@ -213,21 +216,34 @@ def run_derivations(*, by, progress: Progress | None = None) -> list[LoadOutcome
     """Derive what has changed inputs or methods; returns what became of each. The caller refreshes the profile."""
     tell = progress or (lambda fraction, message: None)
     outcomes = []
-    known = derivations.DERIVATIONS
-    for place, derivation in enumerate(known):
-        for material in derivation.materials():
-            made = Dataset.objects.filter(publication=derivation.key, file_sha256=material.sha256)
-            if made.exclude(state=Dataset.State.ROLLED_BACK).exists():
-                continue
+    pending = [
+        (derivation, material)
+        for derivation in derivations.DERIVATIONS
+        for material in derivation.materials()
+        if not _made_before(derivation, material)
+    ]
+    reader = Reader()
+    try:
+        for place, (derivation, material) in enumerate(pending):
+            for following, of_it in pending[place + 1 : place + 2]:
+                reader.begin(of_it, following)
             outcomes.append(
                 load_material(
                     material=material,
                     source=derivation,
                     by=by,
-                    progress=lambda fraction, at=place, name=material.name: tell((at + fraction) / len(known), name),
+                    reading=reader.take(material),
+                    progress=lambda fraction, at=place, name=material.name: tell((at + fraction) / len(pending), name),
                 )
             )
+    finally:
+        reader.close()
     return outcomes
+
+
+def _made_before(derivation, material) -> bool:
+    made = Dataset.objects.filter(publication=derivation.key, file_sha256=material.sha256)
+    return made.exclude(state=Dataset.State.ROLLED_BACK).exists()
 
 
 @transaction.atomic
@@ -272,10 +288,8 @@ def _profile_lags(outcomes) -> bool:
 
 
 @transaction.atomic
-def refresh_profile(*, analyse=False) -> None:
+def refresh_profile() -> None:
     """Bring profiles, columns and distributions up to the values in force. Pages read the old ones until it is done."""
-    if analyse:
-        _run_function("analyse_open_data")
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PROFILE_LOCK])
     store(read_in_force())
