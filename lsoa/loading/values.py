@@ -1,5 +1,6 @@
 """Indicator values from arrays straight into their table: checked in memory, written by one binary COPY."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,8 +36,8 @@ class ValueWriter:
     def __init__(self, *, dataset: Dataset, report, areas: KnownAreas, national: bool, patch_codes: set[str] | None):
         self.dataset, self.report, self.areas = dataset, report, areas
         self.national, self.patch_codes = national, patch_codes
-        # By indicator: written in the order of the key, which then grows at its end.
-        self._blocks: dict[int, list[bytes]] = {}
+        # Columns by indicator: written in the order of the key, which then grows at its end.
+        self._columns: dict[int, list[tuple]] = {}
         self._placements: dict[tuple[int, int], tuple[object, Placement]] = {}
         self._codes: set[int] = set()
         self._lines: dict[str, set[int]] = {OUTSIDE_PATCH: set(), OTHER_AREAS: set()}
@@ -56,9 +57,8 @@ class ValueWriter:
             uncertainty = np.asarray(chunk.uncertainty, dtype=float)[rows]
         self._summarise(indicator, value, reason)
         self._codes.update(placement.area_ids.tolist())
-        self._blocks.setdefault(indicator.pk, []).extend(
-            self._encode(indicator, chunk.period, placement.area_ids, value, reason, method, uncertainty, line)
-        )
+        columns = (indicator, chunk.period, placement.area_ids, value, reason, method, uncertainty, line)
+        self._columns.setdefault(indicator.pk, []).append(columns)
 
     def finish(self) -> int:
         """Write everything; returns how many areas have figures now."""
@@ -66,11 +66,17 @@ class ValueWriter:
             self.report.reject(line, code, reason)
         for what, lines in self._lines.items():
             self.report.skip(what, len(lines))
-        if self._blocks:
-            ordered = [block for _, blocks in sorted(self._blocks.items()) for block in blocks]
-            self._blocks.clear()
-            write_copy(COPY, [HEADER, *ordered, TRAILER])
+        if self._columns:
+            write_copy(COPY, self._in_order())
         return len(self._codes)
+
+    def _in_order(self) -> Iterator[bytes]:
+        """All rows for COPY, encoded while the database is at work with those before, and held no longer."""
+        yield HEADER
+        for indicator in sorted(self._columns):
+            for columns in self._columns.pop(indicator):
+                yield from self._encode(*columns)
+        yield TRAILER
 
     def count_areas_without(self, *, patch=None) -> None:
         """How many areas should have a figure and have no row: of the patch, or all loaded ones of the kind."""

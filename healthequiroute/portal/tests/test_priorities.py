@@ -90,7 +90,7 @@ class TestExplanation:
         assert "Not in force" in text and "Priority is routine" in text
         assert f"/explain/?run={runs[0].pk}" in response.content.decode()
 
-    @pytest.mark.parametrize("run", ["yesterday", str(uuid4())])
+    @pytest.mark.parametrize("run", ["yesterday", "00000000-0000-4000-8000-000000000000"])
     def test_a_run_that_is_none_is_not_found(self, analyst, city, run):
         assert analyst.get(address("area-priority", city["worst"]), {"run": run}).status_code == 404
 
