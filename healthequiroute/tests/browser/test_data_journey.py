@@ -37,7 +37,8 @@ def follow(page, base_url, *, postcode, area_code, indicator, check):
         page.locator(f"main a[href='/areas/{area_code}/']").first.click()
     page.wait_for_url(re.compile(f"/areas/{area_code}/"))
     check()
-    page.locator(f"main a[href='/data/figures/{indicator}/{area_code}/']").first.click()
+    # On a phone the tree of reasons is folded: the figure is in the list below it as well.
+    page.locator(f"main a[href='/data/figures/{indicator}/{area_code}/']:visible").first.click()
     page.wait_for_url(re.compile("/data/figures/"))
     check()
     shown = float(page.locator("[data-figure]").first.get_attribute("data-figure"))
