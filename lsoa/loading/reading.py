@@ -3,8 +3,6 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from django.db import connection
-
 from lsoa.models import Dataset
 from lsoa.sources.base import Release, Stage
 
@@ -41,11 +39,7 @@ class ReadingAhead(Reading):
         self._rows: Future[list] = reader.submit(self._read)
 
     def _read(self) -> list:
-        try:
-            return list(super().chunks(self.source.release(self.material)))
-        finally:
-            # Derivations read the database, on this thread's own connection.
-            connection.close()
+        return list(super().chunks(self.source.release(self.material)))
 
     def chunks(self, release: Release, progress: Callable[[float], None] | None = None) -> Iterator:
         rows = self._rows.result()
@@ -66,7 +60,7 @@ class Reader:
 
     def begin(self, material, source) -> None:
         """Begin to read a material ahead, where that is of use."""
-        if _can_be_read_ahead(source) and not Dataset.objects.filter(file_sha256=material.sha256).exists():
+        if _reads_its_file_only(source) and not Dataset.objects.filter(file_sha256=material.sha256).exists():
             self._begun[id(material)] = ReadingAhead(source, material, self._thread)
 
     def take(self, material) -> Reading | None:
@@ -77,10 +71,6 @@ class Reader:
         self._thread.shutdown(cancel_futures=True)
 
 
-def _can_be_read_ahead(source) -> bool:
-    """Figures can: their adapters read the file and nothing else, derivations what has been committed. Other adapters
-    ask for what the file before them writes, or read as much as fits into memory."""
-    if source is None or source.scheme is not None:
-        return False
-    # In a transaction another connection would not see what is derived from.
-    return source.stage == Stage.VALUES or (source.stage == Stage.DERIVED and not connection.in_atomic_block)
+def _reads_its_file_only(source) -> bool:
+    """Adapters of figures do. Others ask the database, or read as much as fits into memory."""
+    return source is not None and source.stage == Stage.VALUES and source.scheme is None
