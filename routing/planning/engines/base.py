@@ -41,6 +41,8 @@ class SolveOptions:
     `seconds` bounds the wall time of the whole call; `solution_limit` stops after that many solutions of the search,
     which with the same `seed` gives the same answer on every machine. `on_progress` gets each better plan (at most a
     few a second); `should_stop` is asked a few times a second and ends the search with the best plan so far.
+    `start`: visit ids in order by staff id to begin from. `iterations` stops after that many steps of a search that
+    counts them: with the same seed the same answer on every machine.
     """
 
     seconds: float = 10
@@ -49,6 +51,8 @@ class SolveOptions:
     solution_limit: int | None = None
     on_progress: Callable[[Progress], None] | None = None
     should_stop: Callable[[], bool] | None = None
+    start: dict[str, list[str]] | None = None
+    iterations: int | None = None
 
 
 class Engine(Protocol):
