@@ -10,7 +10,9 @@ from scipy.sparse import csr_matrix
 from lsoa.attribution import validation as against
 from lsoa.attribution.prevalence import Figures
 from lsoa.attribution.rates import BAND_YEARS, LOWEST_AGE
+from lsoa.catalogue.deprivation import CORE20_DECILE
 from lsoa.catalogue.qof import REGISTERS
+from lsoa.json_values import as_json
 from lsoa.models import AuthorityCode, PatientDistribution
 
 from . import reading
@@ -18,8 +20,6 @@ from .inputs import AUTHORITY_PREVALENCE, OUTCOMES
 from .year import PrevalenceOfYear
 
 OTHER_NETWORKS = "OTHER"
-# Core20 is the most deprived fifth: deciles 1 and 2.
-CORE20_DECILE = 2
 # A list a twentieth larger or smaller than the one of the other figures is another list.
 SAME_LIST = 0.05
 # Above this share of one network nobody else is left whose prevalence could be told.
@@ -68,7 +68,7 @@ def validate(year: PrevalenceOfYear) -> tuple[dict, np.ndarray]:
         "errors": _errors(year, crude, ratios),
         "missing": sorted(set(missing)),
     }
-    return _plain(result), doubt
+    return as_json(result), doubt
 
 
 def _national(year) -> list[dict]:
@@ -376,22 +376,3 @@ def _errors(year, crude, ratios) -> list[dict]:
             entry["ratio_error"] = float(np.nanmedian(ratios.error[:, column]))
         entries.append(entry)
     return entries
-
-
-def _plain(value):
-    """The same as JSON can hold it: Python's numbers, None for what is no number."""
-    match value:
-        case dict():
-            return {str(key): _plain(item) for key, item in value.items()}
-        case list() | tuple():
-            return [_plain(item) for item in value]
-        case np.ndarray():
-            return [_plain(item) for item in value.tolist()]
-        case bool() | np.bool_():
-            return bool(value)
-        case int() | np.integer():
-            return int(value)
-        case float() | np.floating():
-            return None if not np.isfinite(value) else round(float(value), 6)
-        case _:
-            return value

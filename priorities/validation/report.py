@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lsoa.json_values import as_json
 from lsoa.models import Dataset, Indicator
 from priorities.model_versions import ROOT
 from priorities.models import ModelVersion
@@ -92,7 +93,7 @@ def validate(
     result["missing"] = _missing(study, result)
     result["names"] = _names(study)
     result["datasets"] = _datasets(result)
-    return study, plain(result)
+    return study, as_json(result)
 
 
 def _study(version: ModelVersion) -> Study:
@@ -267,22 +268,3 @@ def _datasets(result: dict) -> dict[str, str]:
 
     gather(result)
     return {str(dataset.pk): f"{dataset.title}, {dataset.release}" for dataset in Dataset.objects.filter(pk__in=named)}
-
-
-def plain(value):
-    """The same as JSON can hold it: Python's numbers, None for what is no number, six decimals."""
-    match value:
-        case dict():
-            return {str(key): plain(item) for key, item in value.items()}
-        case list() | tuple():
-            return [plain(item) for item in value]
-        case np.ndarray():
-            return [plain(item) for item in value.tolist()]
-        case bool() | np.bool_():
-            return bool(value)
-        case int() | np.integer():
-            return int(value)
-        case float() | np.floating():
-            return round(float(value), 6) if np.isfinite(value) else None
-        case _:
-            return value
