@@ -13,10 +13,11 @@ from rest_framework_gis.serializers import GeoFeatureModelSerializer
 from accounts.access import HasPermission
 from accounts.permissions import Permission
 
+from .catalogue.deprivation import CORE20_DECILE
 from .exports.contents import Contents
 from .exports.geojson import feature_collection
 from .exports.streaming import download
-from .filters import CORE20_DECILE, AreaFilter
+from .filters import AreaFilter
 from .models import Area, Dataset, Indicator, IndicatorValue
 from .search import search_areas
 from .search.throttle import SearchThrottle

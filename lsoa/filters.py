@@ -5,11 +5,9 @@ from rest_framework.exceptions import ValidationError
 
 from accounts.access import request_organisation
 
+from .catalogue.deprivation import CORE20_DECILE
 from .models import Area, Patch
 from .search import PlaceUnreadable, in_place, search_filter
-
-# Core20: the most deprived fifth of areas nationally, IMD deciles 1 and 2 (NHS England, Core20PLUS5).
-CORE20_DECILE = 2
 
 
 class AreaFilter(django_filters.FilterSet):

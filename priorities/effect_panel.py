@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from priorities.preview import CORE20_GROUPS, Effect, Split, Sureness
+from lsoa.catalogue.deprivation import CORE20_DECILE
+from priorities.preview import Effect, Split, Sureness
 
 MINUS = "\N{MINUS SIGN}"
 # A group of fewer areas than this makes no share worth comparing.
@@ -243,7 +244,7 @@ def _move_cell(effect: Effect, old: int, new: int) -> Cell:
 
 def _core20(effect: Effect) -> Table:
     """Which share of the most deprived fifth is in every class, and who they are in the rest."""
-    core, before = (c[:CORE20_GROUPS].sum(axis=0) for c in (effect.by_decile.counts, effect.by_decile.counts_before))
+    core, before = (c[:CORE20_DECILE].sum(axis=0) for c in (effect.by_decile.counts, effect.by_decile.counts_before))
     rest, rest_before = effect.by_decile.counts.sum(axis=0) - core, effect.by_decile.counts_before.sum(axis=0) - before
     comparable = effect.labels == effect.labels_before
 

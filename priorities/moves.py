@@ -13,7 +13,7 @@ from django.core.cache import cache
 from numpy.typing import NDArray
 
 from priorities.models import ModelVersion
-from priorities.preview import Effect
+from priorities.preview import Effect, largest_moves_first
 from priorities.preview_inputs import preview_inputs
 
 # What the map draws as "no data" and as outside the filters, beside the places in LABELS.
@@ -50,8 +50,7 @@ class Moves:
             found = np.flatnonzero((self.before == before) & (self.classes == after))
         else:
             found = np.flatnonzero(self.steps)
-        steps = self.steps[found]
-        return found[np.lexsort((found, -self.classes[found], -steps, -np.abs(steps)))]
+        return largest_moves_first(found, self.steps, self.classes)
 
     def theme(self, size: int) -> bytes:
         """A byte per area by index, for the map: place in LABELS; others have no data or lie outside."""

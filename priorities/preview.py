@@ -8,15 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from lsoa.catalogue.deprivation import CORE20_DECILE
 from priorities import default_model
 from priorities.dex.model import Scale
 from priorities.model_versions import CompiledVersion
 from priorities.models import ModelVersion, PriorityClass
 from priorities.preview_evaluation import Outcome, outcome_of
 from priorities.preview_inputs import UNKNOWN, Grouping, InForce, PreviewInputs, classes_in_force, preview_inputs
-
-# Core20: the most deprived fifth of areas nationally, IMD deciles 1 and 2 (NHS England).
-CORE20_GROUPS = 2
 
 
 @dataclass(frozen=True)
@@ -95,22 +93,19 @@ class Effect:
     def core20(self) -> NDArray[np.int64]:
         """Core20 areas by class: int64 (2, classes), before and after; empty where classes are not the same."""
         after, before = (
-            counts[:CORE20_GROUPS].sum(axis=0) for counts in (self.by_decile.counts, self.by_decile.counts_before)
+            counts[:CORE20_DECILE].sum(axis=0) for counts in (self.by_decile.counts, self.by_decile.counts_before)
         )
         return np.array([before, after]) if len(before) == len(after) else np.empty((0, 0), dtype=np.int64)
 
     def changed_rows(self) -> NDArray[np.intp]:
         """Rows of areas that move: most steps first, those that become more urgent before the others."""
-        moved = np.flatnonzero(self.steps)
-        steps = self.steps[moved]
-        return moved[np.lexsort((moved, -self.classes[moved], -steps, -np.abs(steps)))]
+        return largest_moves_first(np.flatnonzero(self.steps), self.steps, self.classes)
 
-    def changed_ids(self, limit: int | None = None) -> list[int]:
-        return self.area_ids[self.changed_rows()[:limit]].tolist()
 
-    def ids_of(self, before: int, after: int) -> list[int]:
-        """Ids of the areas of one cell of the moves."""
-        return self.area_ids[(self.before == before) & (self.classes == after)].tolist()
+def largest_moves_first(rows: NDArray[np.intp], steps: NDArray[np.int8], classes: NDArray[np.int8]) -> NDArray[np.intp]:
+    """`rows` by steps, those that become more urgent before the others, then by class and row."""
+    moved = steps[rows]
+    return rows[np.lexsort((rows, -classes[rows], -moved, -np.abs(moved)))]
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from django.db.models import Count, F, FilteredRelation, FloatField, Q
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
+from lsoa.catalogue.deprivation import CORE20_DECILE
 from lsoa.models import Area, Patch
 from lsoa.search import in_place
 
@@ -22,8 +23,6 @@ from .versions import data_version
 
 REMEMBERED_SECONDS = 60 * 60
 
-# Core20: the most deprived fifth of areas nationally, IMD deciles 1 and 2 (NHS England).
-CORE20_DECILE = 2
 # Columns that always stand in the table; sort keys are these, or any indicator's code.
 SORTS = {"name": "name", "priority": "priority", "minutes": "minutes"}
 

@@ -6,6 +6,8 @@ from .definition import HIGH, LOW, NEUTRAL, IndicatorDefinition
 
 IOD = "Ministry of Housing, Communities and Local Government, English indices of deprivation"
 THEME, UNDERLYING = "Deprivation", "Deprivation: underlying indicators"
+# Core20: the most deprived fifth of areas nationally, IMD deciles 1 and 2 (NHS England, Core20PLUS5).
+CORE20_DECILE = 2
 # The index of 2025 has the most areas.
 AREAS = 33_755
 

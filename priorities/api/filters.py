@@ -5,11 +5,9 @@ from django.db.models import F
 from django.shortcuts import get_object_or_404
 
 from accounts.access import request_organisation
+from lsoa.catalogue.deprivation import CORE20_DECILE
 from lsoa.models import Patch
 from priorities.models import PriorityClass, PriorityScore
-
-# Core20: the most deprived fifth of areas nationally, IMD deciles 1 and 2 (NHS England).
-CORE20_DECILE = 2
 
 
 class PriorityFilter(django_filters.FilterSet):

@@ -79,7 +79,8 @@ def test_a_changed_rule_moves_the_areas_in_which_it_fires(in_force):
     firing = [row.area_id for row in certain if row.node_rules[ROOT] == 0]
     assert firing
     effect = effect_of(with_root_rule(in_force, 0, STANDARD))
-    assert sorted(effect.changed_ids()) == sorted(firing) == effect.ids_of(ROUTINE, STANDARD)
+    raised = (effect.before == ROUTINE) & (effect.classes == STANDARD)
+    assert sorted(effect.area_ids[effect.changed_rows()].tolist()) == sorted(firing) == effect.area_ids[raised].tolist()
     assert (effect.rose, effect.fell) == (len(firing), 0)
     assert effect.moves[ROUTINE, STANDARD] == len(firing)
     assert effect.counts.sum() == effect.areas == Area.objects.count()

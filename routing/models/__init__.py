@@ -1,9 +1,8 @@
 from .plans import PlanState, RouteAssignment, RoutePlan, RouteStop, UnservedVisit
 from .teams import Depot, Shift, Skill, StaffMember, Team, TravelProfile
-from .visits import CORE20_DECILE, Visit, VisitTier
+from .visits import Visit, VisitTier
 
 __all__ = [
-    "CORE20_DECILE",
     "Depot",
     "PlanState",
     "RouteAssignment",

@@ -7,13 +7,11 @@ from django.db.models import F, Q
 
 from accounts.models import Organisation
 from accounts.scoping import OrganisationScopedQuerySet
+from lsoa.catalogue.deprivation import CORE20_DECILE
 from lsoa.models import Area
 from priorities.models import PriorityClass
 
 from .teams import Skill, Team
-
-# Core20: the most deprived fifth of areas nationally (NHS England, Core20PLUS5), which is IMD deciles 1 and 2.
-CORE20_DECILE = 2
 
 
 class VisitTier(models.IntegerChoices):

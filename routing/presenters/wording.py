@@ -1,6 +1,7 @@
 """How numbers and words of visit planning are written."""
 
-from routing.models import CORE20_DECILE, VisitTier
+from lsoa.catalogue.deprivation import CORE20_DECILE
+from routing.models import VisitTier
 from routing.planning.reasons import LABELS
 
 PRIORITY_WORDS = ("Routine", "Standard", "Elevated", "Urgent")

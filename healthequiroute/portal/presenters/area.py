@@ -6,6 +6,7 @@ from itertools import groupby
 
 from django.urls import reverse
 
+from lsoa.catalogue.deprivation import CORE20_DECILE
 from lsoa.catalogue.order import KEY_INDICATORS, OTHER_THEME, indicator_place
 from lsoa.models import AreaProfile, Dataset, Indicator, IndicatorValue, Postcode
 from lsoa.statistics import Distribution, national_distribution
@@ -14,7 +15,7 @@ from priorities.presenters import ExplanationPanel, PriorityTag, explanation_pan
 
 from ..locator import Locator, locator
 from ..query import PriorityQuery
-from ..selection import CORE20_DECILE, areas_with_scores
+from ..selection import areas_with_scores
 from . import wording
 from .explore import area_tag
 from .priority import HistoryRow, history_rows

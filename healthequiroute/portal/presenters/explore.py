@@ -7,6 +7,7 @@ from functools import cached_property
 from django.core.paginator import Paginator
 from django.urls import reverse
 
+from lsoa.catalogue.deprivation import CORE20_DECILE
 from lsoa.models import Indicator
 from lsoa.search import place_name
 from lsoa.tiles import tile_url_template
@@ -15,7 +16,7 @@ from priorities.presenters import PriorityTag, tag_for_class
 
 from .. import themes
 from ..query import EVERYWHERE, PAGE_SIZE, PriorityQuery
-from ..selection import CORE20_DECILE, Selection, indicator
+from ..selection import Selection, indicator
 from . import wording
 
 ALWAYS_SHOWN = ("imd_decile", "population")
