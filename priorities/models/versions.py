@@ -23,13 +23,6 @@ class ModelVersionQuerySet(OrganisationScopedQuerySet):
     def published(self):
         return self.filter(state=ModelVersion.State.PUBLISHED)
 
-    def in_review(self):
-        return self.filter(state=ModelVersion.State.REVIEW)
-
-    def ever_published(self):
-        """The version in force and those before it, of each model."""
-        return self.filter(state__in=[ModelVersion.State.PUBLISHED, ModelVersion.State.RETIRED])
-
     def with_people(self):
         """Everybody whom a page about versions names."""
         return self.select_related(

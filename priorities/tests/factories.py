@@ -16,6 +16,7 @@ from lsoa.models import Area, Dataset, Indicator, IndicatorValue, MissingReason
 from lsoa.services import refresh_profile
 from priorities import services
 from priorities.default_model import INPUTS
+from priorities.models import PriorityScore
 
 _numbers = itertools.count(1)
 LEAST = dict.fromkeys((wanted.indicator for wanted in INPUTS.values()), 0.0) | {"imd_decile": 10.0}
@@ -103,3 +104,8 @@ def publish(**people):
     proposer = people.get("proposed_by") or PlatformAdministratorFactory()
     publisher = people.get("published_by") or PlatformAdministratorFactory()
     return services.publish_default_model(proposed_by=proposer, published_by=publisher)
+
+
+def current(area) -> PriorityScore:
+    """The score in force of an area, with its run and version."""
+    return PriorityScore.objects.current().with_explanation().get(area=area)

@@ -6,19 +6,11 @@ from accounts.audit import SystemActor
 from accounts.models import Job
 from lsoa.models import Patch
 from priorities import services
-from priorities.tests.factories import DEPRIVED, QUIET, WORST, make_areas, make_dataset, make_figures, publish, spread
+from priorities.tests.factories import WORST, make_areas, make_dataset, make_figures
 
 SYSTEM = SystemActor("test:priorities")
 URL = "/api/v1/priorities/"
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def areas():
-    made = make_areas(QUIET, DEPRIVED, WORST, {}, *spread())
-    publish()
-    services.score_areas(by=SYSTEM)
-    return made
 
 
 def codes(response):

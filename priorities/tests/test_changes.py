@@ -23,20 +23,10 @@ from priorities.tests.factories import (
     make_areas,
     make_dataset,
     make_figures,
-    publish,
-    spread,
 )
 
 SYSTEM = SystemActor("test:changes")
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def areas():
-    made = make_areas(QUIET, DEPRIVED, WORST, {}, *spread())
-    publish()
-    services.score_areas(by=SYSTEM)
-    return made
 
 
 def scores_of(area):

@@ -17,6 +17,7 @@ from priorities.tests.factories import (
     LEAST,
     QUIET,
     WORST,
+    current,
     make_areas,
     make_dataset,
     make_figures,
@@ -26,10 +27,6 @@ from priorities.tests.factories import (
 
 SYSTEM = SystemActor("test:priorities")
 pytestmark = pytest.mark.django_db
-
-
-def current(area) -> PriorityScore:
-    return PriorityScore.objects.current().with_explanation().get(area=area)
 
 
 class TestVersions:

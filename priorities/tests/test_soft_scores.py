@@ -20,6 +20,7 @@ from priorities.tests.factories import (
     MOST,
     QUIET,
     WORST,
+    current,
     make_areas,
     make_dataset,
     make_figures,
@@ -29,10 +30,6 @@ from priorities.tests.factories import (
 
 SYSTEM = SystemActor("test:priorities")
 pytestmark = pytest.mark.django_db
-
-
-def current(area) -> PriorityScore:
-    return PriorityScore.objects.current().with_explanation().get(area=area)
 
 
 def column(score, name: str) -> int:

@@ -45,11 +45,6 @@ def plus_minus(
     return tuple(rows)
 
 
-def largest_step(rows: tuple[PlusMinusRow, ...]) -> int:
-    """The last |step| at which anything is still in range."""
-    return max((abs(step) for row in rows for step in row.outcomes), default=0)
-
-
 def _ends(value: InputValue, size: int) -> tuple[int, int]:
     if value is None:
         return 0, size - 1

@@ -38,11 +38,6 @@ class Stability:
         kept = self.counts[np.arange(len(self.counts)), self.published] / self.draws
         return np.where(self.published >= 0, kept, np.nan)
 
-    @property
-    def most_frequent(self) -> NDArray[np.intp]:
-        """The class of most draws; of equals the lowest index."""
-        return self.counts.argmax(axis=1)
-
 
 def class_stability(
     model: Model,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from priorities.dex.model import RequiredWeights, Table
 from priorities.dex.tables.completion import Completion, WeightsError, complete, opened, with_new_rules
-from priorities.dex.tables.grid import Ranges, TableScales
+from priorities.dex.tables.grid import TableScales
 from priorities.dex.values import Value
 
 __all__ = [
@@ -99,11 +99,6 @@ def live(table: Table, scales: TableScales) -> Completion:
             rest = live(replace(table, weights=None), scales)
             return replace(rest, table=replace(rest.table, weights=table.weights), notes=(*rest.notes, str(unusable)))
     return complete(table, scales, mode="dominance") if table.use_consistency else opened(table, scales)
-
-
-def check_fits(table: Table, scales: TableScales) -> None:
-    """Raise ValueError when the number of rules or a class of a rule does not fit the scales."""
-    Ranges.of(table, scales)
 
 
 def _checked(table: Table, indices: Iterable[int]) -> list[int]:
