@@ -15,6 +15,7 @@ cannot be told (fitted, dementia would be eight times as common in women).
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import sparse
 
 BANDS = 20
 BAND_YEARS = 5
@@ -78,8 +79,11 @@ def _has(deprivation) -> bool:
     return deprivation is not None and not np.isnan(deprivation).all()
 
 
-def _beside_age(deprivation, group, usable) -> tuple[np.ndarray, np.ndarray]:
-    """Columns of practices beside age, and the ridge of each: deprivation (centred), then a column a group."""
+def _beside_age(deprivation, group, usable) -> tuple[sparse.csr_array, np.ndarray]:
+    """Columns of practices beside age, and the ridge of each: deprivation (centred), then a column a group.
+
+    Sparse: a practice is in one group of 42, and sums over groups are most of the work of a step otherwise.
+    """
     columns, ridge = [], []
     if _has(deprivation):
         own = np.asarray(deprivation, dtype=float)[usable]
@@ -90,8 +94,8 @@ def _beside_age(deprivation, group, usable) -> tuple[np.ndarray, np.ndarray]:
         for code in np.unique(own[own != ""]):
             columns.append((own == code).astype(float))
             ridge.append(GROUP_RIDGE)
-    empty = np.empty((int(usable.sum()), 0))
-    return (np.column_stack(columns) if columns else empty), np.array(ridge)
+    table = np.column_stack(columns) if columns else np.empty((int(usable.sum()), 0))
+    return sparse.csr_array(table), np.array(ridge)
 
 
 def _fit(count, people, beside, ridge) -> np.ndarray:
@@ -105,12 +109,9 @@ def _fit(count, people, beside, ridge) -> np.ndarray:
     parts, mean = _expected(coefficients, people, beside)
     worth = _worth(count, mean, coefficients - start, penalty)
     for _ in range(STEPS):
-        slope = np.hstack((parts * (1 - _odds_to_rate(coefficients[:BANDS])), beside * mean[:, None]))
-        weight = 1.0 / (mean + (PRACTICE_VARIATION * mean) ** 2)
-        # Sums over practices without BLAS: its threads would wait for each other at every one of these small steps.
-        information = np.einsum("pi,pj->ij", slope * weight[:, None], slope) + penalty
-        gradient = np.einsum("pi,p->i", slope, weight * (count - mean)) - penalty @ (coefficients - start)
-        step = np.linalg.solve(information, gradient)
+        information, gradient = _information(count, parts, mean, coefficients, beside)
+        gradient -= penalty @ (coefficients - start)
+        step = np.linalg.solve(information + penalty, gradient)
         step *= min(1.0, LONGEST_STEP / max(np.abs(step).max(), 1e-12))
         for _ in range(HALVINGS):
             tried = coefficients + step
@@ -123,6 +124,21 @@ def _fit(count, people, beside, ridge) -> np.ndarray:
         if gain < CONVERGED:
             break
     return coefficients
+
+
+def _information(count, parts, mean, coefficients, beside) -> tuple[np.ndarray, np.ndarray]:
+    """Expected information and gradient of the log likelihood, age first, then `beside`."""
+    weight = 1.0 / (mean + (PRACTICE_VARIATION * mean) ** 2)
+    by_age = parts * (1 - _odds_to_rate(coefficients[:BANDS]))
+    others = sparse.diags_array(mean) @ beside
+    weighted = by_age * weight[:, None]
+    across = others.T @ weighted
+    # Sums over practices without BLAS: its threads would wait for each other at every one of these small steps.
+    ages = np.einsum("pi,pj->ij", weighted, by_age)
+    among = (others.T @ sparse.diags_array(weight) @ others).toarray()
+    away = weight * (count - mean)
+    gradient = np.concatenate((np.einsum("pi,p->i", by_age, away), others.T @ away))
+    return np.block([[ages, across.T], [across, among]]), gradient
 
 
 def _penalty(ridge) -> np.ndarray:
@@ -138,7 +154,7 @@ def _penalty(ridge) -> np.ndarray:
 
 def _expected(coefficients, people, beside) -> tuple[np.ndarray, np.ndarray]:
     """(by practice and band, by practice)"""
-    beside_age = np.exp(np.clip(np.einsum("pi,i->p", beside, coefficients[BANDS:]), -3, 3))
+    beside_age = np.exp(np.clip(beside @ coefficients[BANDS:], -3, 3))
     parts = people * _odds_to_rate(coefficients[:BANDS]) * beside_age[:, None]
     return parts, np.maximum(parts.sum(axis=1), 1e-9)
 
