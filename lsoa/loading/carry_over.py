@@ -74,10 +74,10 @@ def _carry(dataset: Dataset, by) -> bool:
         if before:
             cursor.execute(sql.REMOVE, values)
             removed = cursor.rowcount
-        cursor.execute(sql.UNCHANGED, values)
-        cursor.execute(sql.CHANGED, values)
-        cursor.execute(sql.SUMMARY, values)
-        methods = {method: {"values": n, "missing": missing} for method, n, missing in cursor.fetchall()}
+        methods = {}
+        for statement in (sql.UNCHANGED, sql.CHANGED):
+            cursor.execute(statement, values)
+            methods |= {method: {"values": n, "missing": missing} for method, n, missing in cursor.fetchall()}
         cursor.execute("DROP TABLE pg_temp.carried_pair")
     if not methods and not removed:
         return False

@@ -94,14 +94,19 @@ REMOVE = "DELETE FROM lsoa_indicatorvalue WHERE dataset_id = %(dataset)s AND met
 _INSERT = """
 INSERT INTO lsoa_indicatorvalue (area_id, indicator_id, dataset_id, period, value, missing_reason, method, line)
 """
-UNCHANGED = f"""{_INSERT}
+# (method, figures, missing): counted as they are written, for to count them afterwards is to read the dataset again.
+_COUNTED = """
+RETURNING method, value)
+SELECT method, count(value), count(*) - count(value) FROM written GROUP BY method ORDER BY method
+"""
+UNCHANGED = f"""WITH written AS ({_INSERT}
 SELECT q.child_id, v.indicator_id, v.dataset_id, v.period, v.value, v.missing_reason, 'carried_unchanged', v.line
 FROM lsoa_indicatorvalue v JOIN carried_pair q ON q.parent_id = v.area_id AND q.kind = 'U'
 WHERE v.dataset_id = %(dataset)s
 ORDER BY v.indicator_id, q.child_id  -- as the unique index is sorted
-"""  # noqa: S608
+{_COUNTED}"""  # noqa: S608
 # `listed`: parents that the dataset has a row for, with or without a figure. With one parent its line is named.
-CHANGED = f"""{_INSERT}
+CHANGED = f"""
 WITH indicators AS MATERIALIZED ({_INDICATORS}),
 parents AS (
     SELECT q.child_id, q.kind, q.weight, q.share, i.id AS indicator_id, i.kind AS sort,
@@ -129,7 +134,8 @@ carried AS (
         WHEN present = parents OR 1 - known <= %(tolerated)s THEN weighted / known
     END AS figure
     FROM gathered
-)
+),
+written AS ({_INSERT}
 SELECT child_id, indicator_id, %(dataset)s, period, figure,
     CASE WHEN figure IS NOT NULL THEN NULL
          WHEN sort IN ('rank', 'decile') OR present = parents THEN 'unavailable' ELSE reason END,
@@ -137,8 +143,4 @@ SELECT child_id, indicator_id, %(dataset)s, period, figure,
          WHEN kind = 'S' THEN 'carried_split' WHEN kind = 'M' THEN 'carried_merged' ELSE 'carried_irregular' END,
     line
 FROM carried
-"""  # noqa: S608
-SUMMARY = """
-SELECT method, count(value), count(*) - count(value) FROM lsoa_indicatorvalue
-WHERE dataset_id = %(dataset)s AND method LIKE 'carried%%' GROUP BY method ORDER BY method
-"""
+{_COUNTED}"""  # noqa: S608

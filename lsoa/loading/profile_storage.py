@@ -14,6 +14,7 @@ from .copying import write_copy
 from .profile import NO_SOURCE, REASONS, InForce
 
 DECILES = np.arange(1, 10) / 10
+COLUMNS_AT_ONCE = 20
 # Numbers up to here are whole ones, exactly.
 WHOLE = 2.0**53
 STAGE = """
@@ -42,8 +43,9 @@ def store(in_force: InForce) -> None:
 def _store_columns(in_force: InForce) -> None:
     ProfileState.objects.update_or_create(id=1, defaults={"area_ids": in_force.area_ids.astype("<i8").tobytes()})
     ProfileColumn.objects.all().delete()
-    ProfileColumn.objects.bulk_create(
-        (
+    # A few at a time: the columns of all of England are 200 MB, and bulk_create makes a list of what it is given.
+    for start in range(0, len(in_force.columns), COLUMNS_AT_ONCE):
+        ProfileColumn.objects.bulk_create(
             ProfileColumn(
                 code=column.code,
                 datasets=column.datasets,
@@ -51,10 +53,8 @@ def _store_columns(in_force: InForce) -> None:
                 sources=column.sources.astype("<i2").tobytes(),
                 reasons=column.reasons.tobytes(),
             )
-            for column in in_force.columns
-        ),
-        batch_size=20,
-    )
+            for column in in_force.columns[start : start + COLUMNS_AT_ONCE]
+        )
 
 
 def _store_distributions(in_force: InForce) -> None:
