@@ -28,14 +28,21 @@ step() {
     "$@" || FAILED+=("$name")
 }
 
-# pytest's last line is kept: the end repeats it.
+# The end repeats pytest's last line and the names of what failed: nobody should have to look for them.
+closing() {
+    local name=$1 log=$2 status=$3
+    CLOSING+=("$name: $(tail -n 1 "$log")")
+    [ "$status" -eq 0 ] && return
+    FAILED+=("$name")
+    while IFS= read -r line; do CLOSING+=("    $line"); done < <(grep -E '^(FAILED|ERROR) ' "$log" | head -n 20)
+}
+
 pytest_step() {
     local name=$1 status=0
     shift
     say "$name"
     "$PYTHON" -m pytest "$@" 2>&1 | tee "$LOCAL/pytest.log" || status=$?
-    CLOSING+=("$name: $(tail -n 1 "$LOCAL/pytest.log")")
-    [ "$status" -eq 0 ] || FAILED+=("$name")
+    closing "$name" "$LOCAL/pytest.log" "$status"
 }
 
 # Runs beside the other steps, in a database of its own; what it said is shown when it is waited for.
@@ -51,8 +58,7 @@ wait_beside() {
     BESIDE=
     say "$name"
     cat "$LOCAL/pytest-beside.log"
-    CLOSING+=("$name: $(tail -n 1 "$LOCAL/pytest-beside.log")")
-    [ "$status" -eq 0 ] || FAILED+=("$name")
+    closing "$name" "$LOCAL/pytest-beside.log" "$status"
 }
 
 CLOSING=()
@@ -63,8 +69,8 @@ step "Migrations" env DATABASE_AS_OWNER=true "$PYTHON" manage.py makemigrations 
 # A whole national load in one process: coverage would make it three times as long, every worker would load anew, and
 # most of it is the database's work. So it has a database of its own, beside everything else.
 pytest_beside test_her_published -q --create-db --durations=10 lsoa/tests/realdata
-pytest_step "Tests" -q -n "${PYTEST_WORKERS:-2}" --create-db -m "not browser" --durations=10 --cov --cov-report=term:skip-covered \
-    --ignore=lsoa/tests/realdata
+pytest_step "Tests" -q -n "${PYTEST_WORKERS:-2}" --create-db -m "not browser" --durations=10 --ignore=lsoa/tests/realdata \
+    --cov "--cov-report=html:$LOCAL/coverage-html"
 pytest_step "Browser tests" -q --create-db -m browser --durations=5 \
     --tracing=retain-on-failure --screenshot=only-on-failure --output=.local/browser
 wait_beside "Published files"
