@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from .places import between
 from .problem import Break, Problem, Staff, Visit
 
 HOUR = 3600
@@ -30,8 +31,8 @@ def home_visits(
     people = _all_skilled(source, [_person(source, i, i % len(bases)) for i in range(staff)])
     places = bases + _places(source, visits, side)
     work = _fitted([_visit(source, i, len(bases) + i, tiers) for i in range(visits)], people, tightness)
-    duration, distance = _travel(np.array(places))
-    return Problem(staff=people, visits=tuple(work), duration=duration, distance=distance)
+    points = np.array(places)
+    return Problem(people, tuple(work), duration=between(points, _seconds), distance=between(points, _metres))
 
 
 def _person(source, index, base):
@@ -106,9 +107,16 @@ def _fitted(work, people, tightness):
     return [replace(visit, service=max(900, min(3600, round(visit.service * factor / 300) * 300))) for visit in work]
 
 
-def _travel(points):
-    """Seconds and metres by road: slow in town, faster on long legs, a minute to park."""
-    straight = np.hypot(*(points[:, None, :] - points[None, :, :]).transpose(2, 0, 1))
-    road = straight * 1.32
-    seconds = road / (18 + 22 * np.minimum(1, road / 8)) * 3600 + np.where(road > 0, 60, 0)
-    return np.rint(seconds).astype(np.int64), np.rint(road * 1000).astype(np.int64)
+def _seconds(points, others):
+    """Seconds by road: slow in town, faster on long legs, a minute to park."""
+    road = _road(points, others)
+    return np.rint(road / (18 + 22 * np.minimum(1, road / 8)) * 3600 + np.where(road > 0, 60, 0)).astype(np.int64)
+
+
+def _metres(points, others):
+    return np.rint(_road(points, others) * 1000).astype(np.int64)
+
+
+def _road(points, others):
+    """Kilometres by road between points in kilometres."""
+    return np.hypot(points[:, None, 0] - others[None, :, 0], points[:, None, 1] - others[None, :, 1]) * 1.32

@@ -1,5 +1,6 @@
 """The travel matrix of a problem: inline, from .npy files beside it, or from great-circle distances."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +8,7 @@ import numpy as np
 from routing.travel.great_circle import great_circle_metres
 
 from .fields import Fields, InputError, shown
+from .places import between
 
 LONGEST_LEG = 1 << 40
 
@@ -85,5 +87,17 @@ def _estimated(fields):
         raise InputError("speed_kmh", "expected more than 0")
     if detour < 1:
         raise InputError("detour", f"expected at least 1, found {detour}")
-    metres = great_circle_metres(np.array(points, dtype=float).reshape(-1, 2)) * detour
-    return np.rint(metres / (speed / 3.6)).astype(np.int64), np.rint(metres).astype(np.int64)
+    points = np.array(points, dtype=float).reshape(-1, 2)
+    return between(points, EstimatedLegs(detour, speed / 3.6)), between(points, EstimatedLegs(detour))
+
+
+@dataclass(frozen=True)
+class EstimatedLegs:
+    """Legs along the great circle times `detour`: seconds at a speed in metres a second, metres without one."""
+
+    detour: float
+    speed: float | None = None
+
+    def __call__(self, points, others):
+        metres = great_circle_metres(points, others) * self.detour
+        return np.rint(metres if self.speed is None else metres / self.speed).astype(np.int64)
