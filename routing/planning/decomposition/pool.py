@@ -1,0 +1,176 @@
+"""Processes that search parts of a plan. One that dies or hangs costs its own part an improvement and nothing else.
+
+They are started as programs of their own rather than by multiprocessing: a Huey worker is a daemon and may not have
+such children, and nothing of the parent's main module is run again.
+"""
+
+import logging
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
+
+from .work import Answer, Request, search
+
+log = logging.getLogger(__name__)
+
+ROOT = Path(__file__).resolve().parents[3]
+LOOK_EVERY = 0.1  # seconds between questions whether to stop
+GRACE = 5.0  # seconds past its time before a search counts as hanging
+ATTEMPTS = 2  # a search whose process died is tried once more: the process may have been the victim, not the cause
+
+
+class Pool:
+    """So many processes; with one worker the searches run in this process, one after the other.
+
+    Use as a context manager. `lost`: keys of searches given up since their processes died or hung.
+    """
+
+    def __init__(self, workers: int):
+        self.count = max(1, workers)
+        self.lost: list[int] = []
+        self._workers: list[_Worker] = []
+
+    def __enter__(self):
+        if self.count > 1:
+            self._workers = [_Worker() for _ in range(self.count)]
+        return self
+
+    def __exit__(self, *exc):
+        for worker in self._workers:
+            worker.end()
+
+    def run(
+        self,
+        requests: Iterable[Request],
+        *,
+        until: float,
+        should_stop: Callable[[], bool],
+        hear: Callable[[Answer], None] | None = None,
+        share: bool = False,
+    ) -> list[Answer]:
+        """Answers in the order of the requests, those that came to nothing left out.
+
+        `until`: time.perf_counter() at which everything ends; no search is begun after it. `share`: each search gets
+        its part of the time left in place of its own seconds. `hear` gets each answer as it comes.
+        """
+        waiting = deque((request, 1) for request in requests)
+        answers: dict[int, Answer] = {}
+        order = [request.key for request, _ in waiting]
+
+        def taken(answer):
+            answers[answer.key] = answer
+            if answer.fault:
+                log.warning("search of part %s came to nothing: %s", answer.key, answer.fault)
+            if hear:
+                hear(answer)
+
+        run = self._side_by_side if self._workers else self._one_by_one
+        run(waiting, until, should_stop, taken, share)
+        return [answers[key] for key in order if key in answers]
+
+    def _one_by_one(self, waiting, until, should_stop, taken, share):
+        while waiting and not should_stop():
+            timed = _timed(waiting[0][0], len(waiting), until, share, 1)
+            if timed is None:
+                return
+            waiting.popleft()
+            taken(search(timed, should_stop))
+
+    def _side_by_side(self, waiting, until, should_stop, taken, share):
+        while waiting or any(worker.request for worker in self._workers):
+            stopping = should_stop()
+            for i, worker in enumerate(self._workers):
+                if stopping and worker.request:
+                    self._workers[i] = worker.replaced()
+                elif worker.request is None and waiting:
+                    timed = _timed(waiting[0][0], len(waiting), until, share, self.count)
+                    if timed is None:
+                        waiting.clear()
+                    else:
+                        worker.ask(timed, waiting.popleft())
+            if stopping:
+                return
+            self._listen(waiting, until, taken)
+
+    def _listen(self, waiting, until, taken):
+        busy = {worker.connection: i for i, worker in enumerate(self._workers) if worker.request}
+        for connection in wait(list(busy), timeout=LOOK_EVERY):
+            i = busy[connection]
+            worker = self._workers[i]
+            try:
+                answer = connection.recv()
+            except (EOFError, OSError):
+                self._failed(i, waiting, "died")
+            else:
+                worker.request = None
+                taken(answer)
+        now = time.perf_counter()
+        for i, worker in enumerate(self._workers):
+            if worker.request and now > min(worker.due, until + GRACE):
+                self._failed(i, waiting, "did not come to its end")
+
+    def _failed(self, i, waiting, how):
+        """The process is replaced; what it searched is tried once more, at the end of the queue, or given up."""
+        worker = self._workers[i]
+        request, attempt = worker.request
+        log.warning("the process that searched part %s %s (attempt %s)", request.key, how, attempt)
+        if attempt < ATTEMPTS:
+            waiting.append((request, attempt + 1))
+        else:
+            self.lost.append(request.key)
+        self._workers[i] = worker.replaced()
+
+
+def _timed(request, waiting, until, share, workers):
+    """The request with the seconds it gets; None when there are none left."""
+    left = until - time.perf_counter()
+    if left <= 0:
+        return None
+    if share:
+        return replace(request, seconds=left / -(-waiting // workers))
+    return replace(request, seconds=min(request.seconds, left))
+
+
+class _Worker:
+    """One process and the socket to it."""
+
+    def __init__(self):
+        mine, theirs = socket.socketpair()
+        environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])}
+        for library in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"):
+            environment[library] = "1"  # a process is one thread: there are as many processes as there may be
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "routing.planning.decomposition.worker", str(theirs.fileno()), str(os.getpid())],
+            pass_fds=[theirs.fileno()],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,  # the parent's may be somebody's answer
+        )
+        theirs.close()
+        self.connection = Connection(mine.detach())
+        self.request = None  # (request, attempt)
+        self.due = 0.0
+
+    def ask(self, timed, request):
+        self.request = request
+        self.due = time.perf_counter() + timed.seconds + GRACE
+        try:
+            self.connection.send(timed)
+        except OSError:
+            return  # it died before it was asked: the connection tells so when it is listened to
+
+    def end(self):
+        self.connection.close()
+        self.process.kill()
+        self.process.wait()
+
+    def replaced(self):
+        self.end()
+        return _Worker()

@@ -1,0 +1,72 @@
+"""One search on a part of a plan: what is asked of a process, and what it answers."""
+
+import time
+from dataclasses import dataclass
+
+from routing.planning.check import check
+from routing.planning.engines import EngineFault, SolveOptions, get_engine
+from routing.planning.engines.answer import judged
+from routing.planning.problem import Problem
+from routing.planning.solution import Solution
+
+Rank = tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Request:
+    """A search. `start`: visit ids in order by staff id to begin from; the answer is never worse than that."""
+
+    key: int
+    engine: str
+    problem: Problem
+    start: dict[str, list[str]] | None = None
+    seconds: float = 1
+    seed: int = 1
+    iterations: int | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The plan of a part, or None with the `fault` that was in the way. Ranks order plans of this part: the lower the
+    better; `before`: that of `start`."""
+
+    key: int
+    orders: dict[str, list[str]] | None
+    before: Rank | None = None
+    after: Rank | None = None
+    seconds: float = 0
+    fault: str = ""
+
+    @property
+    def better(self) -> bool:
+        return self.orders is not None and (self.before is None or self.after < self.before)
+
+
+def search(request: Request, should_stop=None) -> Answer:
+    """Runs the engine. What an engine raises becomes the answer's fault: other parts go on."""
+    began, problem, before = time.perf_counter(), request.problem, None
+    options = SolveOptions(
+        seconds=request.seconds,
+        seed=request.seed,
+        iterations=request.iterations,
+        start=request.start,
+        should_stop=should_stop,
+    )
+    try:
+        if request.start is not None:
+            before = rank(problem, judged(problem, request.start, "the plan so far")[0])
+        found = get_engine(request.engine).solve(problem, options)
+        after = rank(problem, found)
+    except Exception as error:  # of whatever the engine is made of
+        fault = str(error) if isinstance(error, EngineFault) else f"{type(error).__name__}: {error}"
+        return Answer(request.key, None, before, seconds=time.perf_counter() - began, fault=fault)
+    return Answer(request.key, found.orders, before, after, time.perf_counter() - began)
+
+
+def rank(problem: Problem, solution: Solution) -> Rank:
+    """Orders plans of one problem: required visits unserved, then by tier, then the cost."""
+    if solution.cost is None:
+        solution.cost = check(problem, solution).cost
+    left = [problem.visit_by_id[entry.visit] for entry in solution.unserved]
+    by_tier = [sum(visit.tier == tier for visit in left) for tier in problem.tiers]
+    return (sum(visit.required for visit in left), *by_tier, solution.cost.total)
