@@ -39,8 +39,25 @@ def test_groups_below_five_are_hidden_and_cannot_be_worked_out():
     assert report.ratio is None
     assert report.status == "unknown"
     assert report.quintiles[2].hidden
+    assert report.rest.hidden, "else Core20 would be all visits less the rest"
+    assert not report.quintiles[3].hidden
+
+
+def test_one_small_quintile_takes_a_second_with_it():
+    report = equity([*needs(1, 8, 9), *needs(2, 3, 3), *needs(3, 5, 6), *needs(4, 9, 9), *needs(5, 9, 9)])
+    assert report.quintiles[2].hidden
     assert report.quintiles[3].hidden, "else quintile 2 would be the rest less the others"
     assert not report.quintiles[4].hidden
+    assert report.ratio is not None
+
+
+def test_areas_of_a_quintile_do_not_give_a_small_one_away():
+    mixed = [Need(1, True, 1, area=area) for area in "AAAAAAABBBBBBCCC"] + [Need(1, True, 4, area="D")] * 9
+    report = equity(mixed)
+    assert report.areas["C"].hidden
+    assert report.areas["B"].hidden, "else C would be quintile 1 less A and B"
+    assert not report.areas["A"].hidden
+    assert report.core20.n == 16
 
 
 def test_empty_groups_and_unknown_quintiles():
@@ -63,6 +80,25 @@ def test_nobody_served_elsewhere_has_no_ratio_but_a_status():
 def test_the_report_is_plain_data():
     data = json.loads(json.dumps(equity([*needs(1, 5, 6), *needs(2, 5, 6)]).as_dict()))
     assert data["quintiles"]["1"]["n"] == 6
+
+
+def test_the_report_names_who_is_covered_least():
+    plus = frozenset({"inclusion health"})
+    report = equity(
+        [
+            *[Need(1, i < 9, 1, 30, "A") for i in range(10)],
+            *[Need(1, i < 6, 3, 30, "B", plus) for i in range(10)],
+            *[Need(1, True, 5, 30, "C") for i in range(10)],
+        ]
+    )
+    assert report.lowest_quintile == 3
+    assert report.lowest_group == ("B", 0.6)
+    assert report.plus["inclusion health"].coverage == 0.6
+    # s = 0.9, 0.6, 1 with equal weights: sum over pairs 2 (0.3 + 0.1 + 0.4) / (2 * 9 * 2.5 / 3).
+    assert report.gini_areas == pytest.approx(1.6 / 15)
+    assert report.slope == pytest.approx((1 - 0.9) / (2 / 3))
+    assert report.erreygers == pytest.approx(4 * report.concentration * 25 / 30)
+    assert report.horizontal_inequity == pytest.approx(report.concentration), "need is the same everywhere"
 
 
 def test_wilson_against_published_values():

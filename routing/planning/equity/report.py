@@ -1,0 +1,174 @@
+"""The measures of one plan's visits together, safe to show: small groups and what would give them away are left out."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+
+import numpy as np
+
+from .coverage import Coverage, core20_ratio, coverage_by_group, gap_between, max_min_coverage, status_of
+from .inequality import concentration_index, erreygers_index, gini_over_areas, horizontal_inequity, slope_index
+
+QUINTILES = (1, 2, 3, 4, 5)
+REST = "rest"
+NOT_KNOWN = "not known"
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One visit: `weight` > 0, whether it is planned, quintile of deprivation 1 (most deprived) to 5 or None if not
+    known; minutes that it needs (blank: not known), its area, its PLUS groups, and a finer rank of deprivation (lowest
+    the most deprived) than the quintile where there is one.
+    """
+
+    weight: float
+    served: bool
+    quintile: int | None
+    minutes: float | None = None
+    area: str | None = None
+    plus: frozenset[str] = frozenset()
+    rank: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EquityReport:
+    """Coverage of Core20, of the rest, by quintile, PLUS group and area; `status` is green, amber, red or unknown.
+
+    `lowest_quintile`, `lowest_group`: the least covered of what is shown, the latter as ("quintile 3", 0.71).
+    `gini_areas`: see gini_over_areas; `concentration`, `erreygers`, `horizontal_inequity`: over visits of known
+    quintile; `slope`, `relative_slope`: SII and RII over quintiles, None where one of them is hidden.
+    """
+
+    core20: Coverage
+    rest: Coverage
+    ratio: float | None
+    gap: float | None
+    status: str
+    quintiles: dict[int, Coverage]
+    lowest_quintile: int | None
+    not_known: int
+    plus: dict[str, Coverage] = field(default_factory=dict)
+    areas: dict[str, Coverage] = field(default_factory=dict)
+    lowest_group: tuple[str, float] | None = None
+    gini_areas: float | None = None
+    concentration: float | None = None
+    erreygers: float | None = None
+    horizontal_inequity: float | None = None
+    slope: float | None = None
+    relative_slope: float | None = None
+
+    def as_dict(self) -> dict:
+        """Plain data for JSON (keys of `quintiles` are texts)."""
+        data = asdict(self)
+        data["quintiles"] = {str(key): value for key, value in data["quintiles"].items()}
+        return data
+
+
+def quintile_of_decile(decile: int | None) -> int | None:
+    """Quintile 1 to 5 of an IMD decile 1 to 10."""
+    if decile is None:
+        return None
+    if not 1 <= decile <= 10:
+        raise ValueError(f"an IMD decile is 1 to 10, not {decile}")
+    return (decile + 1) // 2
+
+
+def equity(needs: Iterable[Need], least_area_weight: float = 0) -> EquityReport:
+    """The report of a plan's visits. Visits of unknown quintile are counted apart, in no quintile.
+
+    `least_area_weight`: areas with less need than that do not count as the lowest group. Raises ValueError for a
+    weight that is not above 0 and for a quintile that is none.
+    """
+    needs = list(needs)
+    _check(needs)
+    weights = np.array([need.weight for need in needs], dtype=float)
+    served = np.array([need.served for need in needs], dtype=bool)
+    quintile = np.array([need.quintile or 0 for need in needs], dtype=int)
+    # One table: an area lies in one quintile, so the shown areas of a quintile would give a hidden one away.
+    groups = {each: quintile == each for each in QUINTILES} | {REST: quintile > 1, NOT_KNOWN: quintile == 0}
+    groups |= {("plus", name): rows for name, rows in _rows(needs, lambda need: need.plus).items()}
+    groups |= {("area", name): rows for name, rows in _rows(needs, _area).items()}
+    parts = coverage_by_group(weights, served, groups, known=(NOT_KNOWN,), last=(1, REST))
+    core20, rest = parts[1], parts[REST]
+    quintiles = {each: parts[each] for each in QUINTILES}
+    plus, areas = _of_kind(parts, "plus"), _of_kind(parts, "area")
+    lowest = max_min_coverage(quintiles)
+    return EquityReport(
+        core20=core20,
+        rest=rest,
+        ratio=core20_ratio(core20, rest),
+        gap=gap_between(core20, rest),
+        status=status_of(core20, rest),
+        quintiles=quintiles,
+        lowest_quintile=lowest and lowest[0],
+        not_known=int((quintile == 0).sum()),
+        plus=plus,
+        areas=areas,
+        lowest_group=_lowest(quintiles, plus, areas, needs, least_area_weight),
+        gini_areas=_gini(needs),
+        **_along_deprivation(needs),
+        **_slope(quintiles),
+    )
+
+
+def _check(needs):
+    for need in needs:
+        if not need.weight > 0:
+            raise ValueError("the weight of a visit must be above 0")
+        if need.quintile not in (None, *QUINTILES):
+            raise ValueError(f"a quintile is 1 to 5, not {need.quintile}")
+
+
+def _rows(needs, names_of):
+    names = sorted({name for need in needs for name in names_of(need)})
+    return {name: np.array([name in names_of(need) for need in needs], dtype=bool) for name in names}
+
+
+def _area(need):
+    return () if need.area is None else (need.area,)
+
+
+def _of_kind(parts, kind):
+    return {key[1]: part for key, part in parts.items() if isinstance(key, tuple) and key[0] == kind}
+
+
+def _lowest(quintiles, plus, areas, needs, least_area_weight):
+    need_of = dict.fromkeys(areas, 0.0)
+    for need in needs:
+        if need.area is not None:
+            need_of[need.area] += need.weight
+    parts = {f"quintile {key}": part for key, part in quintiles.items()} | plus
+    parts |= {name: part for name, part in areas.items() if need_of[name] >= least_area_weight}
+    return max_min_coverage(parts)
+
+
+def _gini(needs):
+    placed = [need for need in needs if need.area is not None and need.minutes]
+    if not placed:
+        return None
+    minutes = np.array([need.minutes for need in placed], dtype=float)
+    planned = minutes * np.array([need.served for need in placed])
+    return gini_over_areas(minutes, planned, [need.weight for need in placed], [need.area for need in placed])
+
+
+def _along_deprivation(needs):
+    """Indexes over visits of known deprivation; service is the need (weight) that is met. None below five visits."""
+    known = [need for need in needs if need.quintile is not None]
+    if len(known) < 5:
+        return {}
+    finer = all(need.rank is not None for need in known)
+    rank = [need.rank if finer else need.quintile for need in known]
+    served = np.array([need.served for need in known], dtype=float)
+    service = served * np.array([need.weight for need in known])
+    return {
+        "concentration": concentration_index(service, rank),
+        "erreygers": erreygers_index(served, rank),
+        "horizontal_inequity": horizontal_inequity(service, [need.weight for need in known], rank),
+    }
+
+
+def _slope(quintiles):
+    if any(part.hidden for part in quintiles.values()):
+        return {}
+    shown = [part for _, part in sorted(quintiles.items()) if part.coverage is not None]
+    fitted = slope_index([part.coverage for part in shown], [part.n for part in shown])
+    return {} if fitted is None else {"slope": fitted.slope, "relative_slope": fitted.relative}
