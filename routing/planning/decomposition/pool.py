@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 ROOT = Path(__file__).resolve().parents[3]
 LOOK_EVERY = 0.1  # seconds between questions whether to stop
-GRACE = 5.0  # seconds past its time before a search counts as hanging
+GRACE = 2.0  # seconds past its time before a search counts as hanging
 ATTEMPTS = 2  # a search whose process died is tried once more: the process may have been the victim, not the cause
 
 
@@ -45,6 +45,7 @@ class Pool:
     def __exit__(self, *exc):
         for worker in self._workers:
             worker.end()
+        self._workers = []
 
     def run(
         self,
@@ -71,7 +72,7 @@ class Pool:
             if hear:
                 hear(answer)
 
-        run = self._side_by_side if self._workers else self._one_by_one
+        run = self._side_by_side if self.count > 1 else self._one_by_one
         run(waiting, until, should_stop, taken, share)
         return [answers[key] for key in order if key in answers]
 
@@ -85,18 +86,16 @@ class Pool:
 
     def _side_by_side(self, waiting, until, should_stop, taken, share):
         while waiting or any(worker.request for worker in self._workers):
-            stopping = should_stop()
-            for i, worker in enumerate(self._workers):
-                if stopping and worker.request:
-                    self._workers[i] = worker.replaced()
-                elif worker.request is None and waiting:
+            if should_stop():
+                self.__exit__()
+                return
+            for worker in self._workers:
+                if worker.request is None and waiting:
                     timed = _timed(waiting[0][0], len(waiting), until, share, self.count)
                     if timed is None:
                         waiting.clear()
                     else:
                         worker.ask(timed, waiting.popleft())
-            if stopping:
-                return
             self._listen(waiting, until, taken)
 
     def _listen(self, waiting, until, taken):

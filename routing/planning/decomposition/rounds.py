@@ -1,0 +1,196 @@
+"""A large plan from the first to the last: first plans of all parts, parts searched, then borders until the time is up.
+
+Parts and neighbourhoods of one round have no person and no visit in common, so that what is better for one of them is
+better for the whole, tier by tier, in whatever order the processes come to their ends.
+"""
+
+import time
+
+from routing.planning.engines import EngineFault, engine_names, get_engine
+from routing.planning.engines.answer import Best
+from routing.planning.engines.base import SolveOptions
+from routing.planning.problem import Problem
+from routing.planning.solution import VisitStop
+
+from .borders import Borders
+from .partition import Part
+from .parts import part_problem
+from .pool import Pool
+from .work import Request
+
+# The engines a part may be searched by, the first that can state it.
+ENGINES = ("ruin-recreate", "rich", "greedy")
+PARTS_SHARE = 0.5  # of the time after the first plan goes to parts, the rest to borders
+NEIGHBOURHOOD_SECONDS = (0.3, 2.0)
+ROUNDS_AT_LEAST = 3
+ROUNDS_BY_ITERATIONS = 3
+FULL_ENOUGH = 0.8  # of the visits on a plan to begin from: with fewer, parts are planned anew as well
+SHORTEST = 0.1  # seconds: less is no search
+JUDGE_SHARE = 0.05  # of the time the whole plan may be judged for the sake of progress
+
+
+def engine_for(problem: Problem) -> tuple[str | None, list[str]]:
+    """(name, []) of the first engine that can state this part, or (None, what the last could not state)."""
+    features = ["parts of any kind: no engine for them is known"]
+    for name in (name for name in ENGINES if name in engine_names()):
+        features = get_engine(name).unsupported(problem)
+        if not features:
+            return name, []
+    return None, features
+
+
+class Rounds:
+    """The plan under way. `orders`: visit ids in order by staff id, always as the judge accepted them last."""
+
+    def __init__(self, problem: Problem, options: SolveOptions, best: Best, parts: list[tuple[Part, Problem, str]]):
+        self.problem, self.options, self.best, self.parts = problem, options, best, parts
+        self.orders: dict[str, list[str]] = {}
+        self.judging = 0.0  # seconds that the judge takes for the whole
+
+    @property
+    def until(self):
+        """When searches end, so that what they found is judged in time."""
+        return self.best.began + self.options.seconds - min(0.1 * self.options.seconds, 0.1 + 2 * self.judging)
+
+    def run(self, pool: Pool):
+        """Everything in turn; the best plan is in `best`."""
+        if self.options.start is not None:
+            self._begin_from(self.options.start)
+        if len(self.served) < FULL_ENOUGH * len(self.problem.visits):
+            self._first_plans(pool)
+            if self.options.iterations != 0:
+                self._search_parts(pool)
+        if self.options.iterations != 0:
+            self._search_borders(pool)
+
+    @property
+    def served(self):
+        return {visit for visits in self.orders.values() for visit in visits}
+
+    def asked_to_stop(self):
+        """Whether somebody asked for the end; that the time is up is known to the searches."""
+        self.best.should_stop()
+        return self.best.stopped
+
+    def _begin_from(self, given):
+        """The plan to begin from crosses the borders of parts, as a rule: where it is nearly full, borders are all
+        there is to do.
+        """
+        self._offer({name: list(visits) for name, visits in given.items()})
+
+    def _first_plans(self, pool):
+        requests = [
+            Request(i, engine, problem, None, self.options.seconds, self.options.seed + i, iterations=0)
+            for i, (_, problem, engine) in enumerate(self.parts)
+        ]
+        answers = pool.run(requests, until=self.until, should_stop=self.asked_to_stop)
+        plans = [answer.orders for answer in answers if answer.orders is not None]
+        faults = [answer.fault for answer in answers if answer.fault]
+        if not plans and faults:
+            raise EngineFault(f"no part has a plan: {faults[0]}")
+        self._offer({name: visits for orders in plans for name, visits in orders.items()})
+
+    def _search_parts(self, pool):
+        left = self.until - time.perf_counter()
+        until = self.until if self.options.iterations else time.perf_counter() + PARTS_SHARE * left
+        requests = []
+        for i, (part, problem, engine) in enumerate(self.parts):
+            start = {name: self.orders.get(name, []) for name in part.staff}
+            placed = {visit for visits in start.values() for visit in visits}
+            if placed <= set(part.visits):  # else a plan to begin from crosses borders here, which have their turn
+                requests.append(
+                    Request(i, engine, problem, start, left, self._seed(0, i), self._iterations(part.visits, 1))
+                )
+        self._improve(pool, requests, until, share=not self.options.iterations)
+
+    def _search_borders(self, pool):
+        if not self.problem.visits or len(self.problem.staff) < 2:
+            return
+        borders, number = Borders(self.problem), 0
+        while not self.asked_to_stop() and self.until - time.perf_counter() > SHORTEST:
+            number += 1
+            if self.options.iterations and number > ROUNDS_BY_ITERATIONS:
+                return
+            requests = self._round(borders, number, pool.count)
+            if not requests:
+                return
+            self._improve(pool, requests, self.until, checked=borders.has_ties)
+
+    def _round(self, borders, number, workers):
+        starts = {
+            stop.visit: stop.start
+            for route in self.best.solution.routes
+            for stop in route.stops
+            if isinstance(stop, VisitStop)
+        }
+        found = borders.round(self.orders, starts, number, self.options.seed)
+        least, most = NEIGHBOURHOOD_SECONDS
+        fair = (self.until - time.perf_counter()) * workers / (ROUNDS_AT_LEAST * max(1, len(found)))
+        seconds = self.options.seconds if self.options.iterations else min(most, max(least, fair))
+        requests = []
+        for i, each in enumerate(found):
+            problem = part_problem(self.problem, each.visits, each.staff, each.frozen)
+            engine, _ = engine_for(problem)
+            if engine is not None:
+                start = {name: self.orders.get(name, []) for name in each.staff}
+                steps = self._iterations(each.visits, ROUNDS_BY_ITERATIONS)
+                requests.append(Request(i, engine, problem, start, seconds, self._seed(number, i), steps))
+        return requests
+
+    def _improve(self, pool, requests, until, *, share=False, checked=False):
+        """Takes on what is better. `checked`: bonds between neighbourhoods are the judge's matter, one at a time."""
+        checked = checked or self._whole_day_weights
+        together = dict(self.orders)
+
+        def hear(answer):
+            if answer.better and not checked:
+                together.update(answer.orders)
+                self.best.offer(_filled(together))
+
+        answers = pool.run(requests, until=until, should_stop=self.asked_to_stop, hear=hear, share=share)
+        better = [answer.orders for answer in answers if answer.better]
+        for orders in better:
+            together.update(orders)
+        if better and not self._offer(together) and checked:
+            for orders in better:
+                self._offer(self.orders | orders)
+
+    @property
+    def _whole_day_weights(self):
+        """Whether the cost looks at the worst of all days, so that better parts need not be a better whole."""
+        return bool(self.problem.weights.max_late or self.problem.weights.max_idle)
+
+    def _offer(self, orders):
+        """Has the judge look at a whole plan. `orders` are those of the best afterwards; returns whether it is new."""
+        before, began = self.best.solution, time.perf_counter()
+        self.best.waiting = _filled(orders)
+        self.best.tick(now=True)
+        self.judging = time.perf_counter() - began
+        self.best.REPORT_EVERY = max(Best.REPORT_EVERY, self.judging / JUDGE_SHARE)
+        self.orders = dict(self.best.solution.orders)
+        return self.best.solution is not before
+
+    def _iterations(self, visits, rounds):
+        """Half of the steps go to parts and half to rounds, by the number of visits."""
+        if not self.options.iterations:
+            return None
+        share = len(visits) / len(self.problem.visits)
+        return max(1, round(self.options.iterations / 2 * share / rounds))
+
+    def _seed(self, number, key):
+        return (self.options.seed * 1_000_003 + number * 10_007 + key) % (1 << 31)
+
+
+def _filled(orders):
+    return {name: list(visits) for name, visits in orders.items() if visits}
+
+
+def parts_of(problem: Problem, parts: list[Part]) -> tuple[list[tuple[Part, Problem, str]], list[str]]:
+    """Each part with its problem and engine; and what no engine can state."""
+    found, features = [], []
+    for part in parts:
+        small = part_problem(problem, part.visits, part.staff)
+        engine, missing = engine_for(small)
+        features += [feature for feature in missing if feature not in features]
+        found.append((part, small, engine))
+    return found, features
