@@ -1,8 +1,10 @@
 """Typed reading of parsed JSON: every error names the field, what was expected and what was found."""
 
-import math
+from reprlib import Repr
 
 _MISSING = object()
+_SHORT = Repr()
+_SHORT.maxlevel, _SHORT.maxlist, _SHORT.maxdict, _SHORT.maxstring, _SHORT.maxlong = 2, 3, 3, 40, 30
 
 
 class InputError(ValueError):
@@ -14,50 +16,56 @@ class InputError(ValueError):
 
 
 def shown(value):
-    """A short, safe rendering of what was found."""
-    text = repr(value)
+    """A short, safe rendering of what was found, however large or deep it is."""
+    text = _SHORT.repr(value)
     return text if len(text) <= 60 else text[:57] + "..."
 
 
 class Fields:
-    """An object of the input. Getters take a default for a field that may be left out; without one it must be there."""
+    """An object of the input. Getters take a default for a field that may be left out; without one it must be there.
+
+    null means left out wherever a field may be left out.
+    """
 
     def __init__(self, value, path, known):
         if not isinstance(value, dict):
-            raise InputError(path, f"expected an object, found {shown(value)}")
+            raise InputError(path or "the file", f"expected an object, found {shown(value)}")
         unknown = sorted(str(key) for key in set(value) - set(known))
         if unknown:
-            raise InputError(at(path, unknown[0]), f"unknown field; known are {', '.join(sorted(known))}")
+            raise InputError(at(path, printable(unknown[0])), f"unknown field; known are {', '.join(sorted(known))}")
         self.value = value
         self.path = path
 
     def name(self, key):
         return at(self.path, key)
 
+    def given(self, key):
+        """Whether the field is there and says something."""
+        return self.value.get(key) is not None
+
     def get(self, key, default=_MISSING):
-        value = self.value.get(key, _MISSING)
-        if value is _MISSING:
-            if default is _MISSING:
-                raise InputError(self.name(key), "missing")
+        if self.given(key):
+            return self.value[key]
+        if default is not _MISSING:
             return default
-        return value
+        if key in self.value:
+            raise InputError(self.name(key), "expected a value, found null")
+        raise InputError(self.name(key), "missing")
 
-    def integer(self, key, default=_MISSING, *, least=None, nullable=False):
-        if key not in self.value and default is not _MISSING:
-            return default
-        return integer(self.get(key), self.name(key), least=least, nullable=nullable)
+    def integer(self, key, default=_MISSING, *, least=None):
+        value = self.get(key, default)
+        return value if value is default else integer(value, self.name(key), least=least)
 
-    def number(self, key, default=_MISSING, *, nullable=False):
+    def number(self, key, default=_MISSING):
         """A finite number of at least 0 (costs, prizes, weights)."""
-        if key not in self.value and default is not _MISSING:
+        value = self.get(key, default)
+        if value is default:
             return default
-        value = self.get(key)
-        if value is None and nullable:
-            return None
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not number or value != value or value < 0:
             raise InputError(self.name(key), f"expected a number of at least 0, found {shown(value)}")
-        if abs(value) > _LARGEST:
-            raise InputError(self.name(key), f"{value} is beyond what can be added up exactly ({_LARGEST})")
+        if value > _LARGEST:
+            raise InputError(self.name(key), f"{shown(value)} is beyond what can be added up exactly ({_LARGEST})")
         return int(value) if float(value).is_integer() else value
 
     def boolean(self, key, default):
@@ -83,9 +91,9 @@ class Fields:
         return identifier(self.get(key), self.name(key))
 
     def identifiers(self, key, default=()):
-        """A list of distinct texts as a frozen set; None only where the default is None."""
+        """A list of names as a frozen set; None only where the default is None."""
         value = self.get(key, default)
-        if value is None and default is None:
+        if value is None:
             return None
         return frozenset(
             identifier(item, f"{self.name(key)}[{i}]") for i, item in enumerate(array(value, self.name(key)))
@@ -108,27 +116,30 @@ def array(value, path):
     return value
 
 
-def integer(value, path, *, least=None, nullable=False):
+def integer(value, path, *, least=None):
     """An integer; a float is taken when it is whole."""
-    if value is None and nullable:
-        return None
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int):
         raise InputError(path, f"expected an integer, found {shown(value)}")
     if least is not None and value < least:
-        raise InputError(path, f"expected at least {least}, found {value}")
+        raise InputError(path, f"expected at least {least}, found {shown(value)}")
     if abs(value) > _LARGEST:
-        raise InputError(path, f"{value} is beyond what can be added up exactly ({_LARGEST})")
+        raise InputError(path, f"{shown(value)} is beyond what can be added up exactly ({_LARGEST})")
     return value
 
 
 def identifier(value, path):
     if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    if not isinstance(value, str) or not value:
+        return str(integer(value, path))
+    if not isinstance(value, str) or not value or printable(value) != value:
         raise InputError(path, f"expected a name, found {shown(value)}")
     return value
+
+
+def printable(text):
+    """The text with what no encoding can write (half of a surrogate pair) made visible."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def window(value, path):

@@ -11,6 +11,7 @@ from .problem import ALWAYS, Break, Link, Pin, Problem, Staff, Visit, Weights
 from .solution import BreakStop, Cost, Remedy, Route, Solution, Unserved, VisitStop
 
 PROBLEM = ("objective", "staff", "visits", "links", "capacity", "weights", "matrix", "locations", "speed_kmh", "detour")
+NOTES = ("name", "comment", "source")  # of a problem as a whole; without effect
 STAFF = (
     "id", "start", "end", "shift", "skills", "max_visits", "breaks", "overtime", "overtime_cost", "max_duration",
     "max_drive",
@@ -21,19 +22,28 @@ VISIT = (
     "not_staff", "preferred_staff", "preference_cost", "pinned", "demand", "window_at", "late_cost", "late_max",
 )  # fmt: skip
 LINK = ("first", "second", "min_gap", "max_gap", "same_staff", "different_staff", "together")
+COST = ("travel", "prizes", "late", "preference", "overtime", "breaks", "waiting", "idle")
 WEIGHTS = ("travel", "waiting", "max_late", "max_idle")
 # A solution may come from anywhere: fields beside these are ignored there, since they cannot change what is judged.
 SOLUTION = ("routes", "unserved", "cost", "feasible", "engine", "seconds", "trace")
+# Bounds of memory: a file of this length takes about a gigabyte while it is read.
+LONGEST_FILE = 100_000_000
+MOST_VISITS = 20_000
+MOST_STAFF = 5_000
 
 
 def read_json(path):
-    """A parsed JSON file. Raises InputError for a file that is missing, not text or not JSON."""
+    """A parsed JSON file. Raises InputError for a file that is missing, too long, not text or not JSON."""
     try:
-        text = Path(path).read_text(encoding="utf-8")
+        with open(path, encoding="utf-8") as file:
+            text = file.read(LONGEST_FILE + 1)
     except FileNotFoundError:
         raise InputError(str(path), "no such file") from None
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(str(path), f"cannot be read: {error}") from None
+    if len(text) > LONGEST_FILE:
+        limit = f"is longer than {LONGEST_FILE // 1_000_000} MB"
+        raise InputError(str(path), f"{limit}: put the matrix into .npy files beside it, or give locations")
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -52,10 +62,10 @@ def load_solution(path) -> Solution:
 
 def parse_problem(data, folder=None) -> Problem:
     """The typed problem of parsed JSON; without `folder` matrix files are refused. Raises InputError."""
-    fields = Fields(data, "", PROBLEM)
+    fields = Fields(data, "", PROBLEM + NOTES)
     objective = fields.choice("objective", ("duration", "distance"), "duration")
-    staff = tuple(_staff(item, f"staff[{i}]") for i, item in enumerate(fields.array("staff")))
-    visits = tuple(_visit(item, f"visits[{i}]") for i, item in enumerate(fields.array("visits")))
+    staff = tuple(_staff(item, f"staff[{i}]") for i, item in enumerate(_bounded(fields, "staff", MOST_STAFF)))
+    visits = tuple(_visit(item, f"visits[{i}]") for i, item in enumerate(_bounded(fields, "visits", MOST_VISITS)))
     links = tuple(_link(item, f"links[{i}]") for i, item in enumerate(fields.array("links", ())))
     unique([person.id for person in staff], "staff")
     unique([visit.id for visit in visits], "visits")
@@ -77,26 +87,34 @@ def parse_problem(data, folder=None) -> Problem:
     return problem
 
 
+def _bounded(fields, key, most):
+    items = fields.array(key)
+    if len(items) > most:
+        message = f"{len(items):,} are given, at most {most:,} can be planned at once: split the day by team or area"
+        raise InputError(key, message)
+    return items
+
+
 def _staff(data, path):
     fields = Fields(data, path, STAFF)
     return Staff(
         id=fields.identifier("id"),
-        start=fields.integer("start", None, least=0, nullable=True),
-        end=fields.integer("end", None, least=0, nullable=True),
-        shift=window(fields.get("shift"), fields.name("shift")) if "shift" in fields.value else ALWAYS,
+        start=fields.integer("start", None, least=0),
+        end=fields.integer("end", None, least=0),
+        shift=window(fields.get("shift"), fields.name("shift")) if fields.given("shift") else ALWAYS,
         skills=fields.identifiers("skills"),
-        max_visits=fields.integer("max_visits", None, least=0, nullable=True),
+        max_visits=fields.integer("max_visits", None, least=0),
         breaks=tuple(_break(item, f"{path}.breaks[{i}]") for i, item in enumerate(fields.array("breaks", ()))),
         overtime=fields.integer("overtime", 0, least=0),
         overtime_cost=fields.number("overtime_cost", 0),
-        max_duration=fields.integer("max_duration", None, least=0, nullable=True),
-        max_drive=fields.integer("max_drive", None, least=0, nullable=True),
+        max_duration=fields.integer("max_duration", None, least=0),
+        max_drive=fields.integer("max_drive", None, least=0),
     )
 
 
 def _windows(fields):
     """Windows, or any time where none are given; an empty list would allow no time at all and is refused."""
-    if fields.get("windows", None) is None:
+    if not fields.given("windows"):
         return (ALWAYS,)
     values = fields.array("windows")
     if not values:
@@ -117,7 +135,7 @@ def _break(data, path):
 
 def _visit(data, path):
     fields = Fields(data, path, VISIT)
-    prize = fields.number("prize", None, nullable=True)
+    prize = fields.number("prize", None)
     return Visit(
         id=fields.identifier("id"),
         location=fields.integer("location", least=0),
@@ -126,7 +144,7 @@ def _visit(data, path):
         skills=fields.identifiers("skills"),
         staff_required=fields.integer("staff_required", 1, least=1),
         prize=prize or 0,
-        tier=fields.integer("tier", None, least=0, nullable=True),
+        tier=fields.integer("tier", None, least=0),
         required=fields.boolean("required", prize is None),
         only_staff=fields.identifiers("only_staff", None),
         not_staff=fields.identifiers("not_staff"),
@@ -135,8 +153,8 @@ def _visit(data, path):
         pinned=_pin(fields.get("pinned", None), fields.name("pinned")),
         demand=fields.integer("demand", 0, least=0),
         window_at=fields.choice("window_at", ("start", "end"), "start"),
-        late_cost=fields.number("late_cost", None, nullable=True),
-        late_max=fields.integer("late_max", None, least=0, nullable=True),
+        late_cost=fields.number("late_cost", None),
+        late_max=fields.integer("late_max", None, least=0),
     )
 
 
@@ -144,10 +162,9 @@ def _pin(data, path):
     if data is None:
         return None
     fields = Fields(data, path, ("staff", "start"))
-    staff = fields.get("staff", None)
     return Pin(
-        staff=None if staff is None else fields.identifier("staff"),
-        start=fields.integer("start", None, nullable=True),
+        staff=fields.identifier("staff") if fields.given("staff") else None,
+        start=fields.integer("start", None),
     )
 
 
@@ -156,8 +173,8 @@ def _link(data, path):
     return Link(
         first=fields.identifier("first"),
         second=fields.identifier("second"),
-        min_gap=fields.integer("min_gap", None, nullable=True),
-        max_gap=fields.integer("max_gap", None, nullable=True),
+        min_gap=fields.integer("min_gap", None),
+        max_gap=fields.integer("max_gap", None),
         same_staff=fields.boolean("same_staff", False),
         different_staff=fields.boolean("different_staff", False),
         together=fields.boolean("together", False),
@@ -168,7 +185,7 @@ def _capacity(data):
     if not isinstance(data, dict):
         raise InputError("capacity", f"expected an object of staff ids, found {shown(data)}")
     fields = Fields(data, "capacity", tuple(data))
-    bounds = {key: fields.integer(key, least=0, nullable=True) for key in data}
+    bounds = {key: fields.integer(key, None, least=0) for key in data}
     return {key: bound for key, bound in bounds.items() if bound is not None}
 
 
@@ -226,7 +243,7 @@ def _route(data, path):
 
 def _stop(data, path):
     fields = _loose(data, path)
-    times = {key: fields.integer(key, None, nullable=True) for key in ("arrive", "start", "leave")}
+    times = {key: fields.integer(key, None) for key in ("arrive", "start", "leave")}
     if "break" in fields.value:
         if "visit" in fields.value:
             raise InputError(path, "is both a visit and a break")
@@ -272,25 +289,26 @@ def _stop_json(stop):
 
 
 def _remedy_json(remedy: Remedy):
-    return {"change": remedy.change, "cost_change": remedy.cost_change}
+    """The words and the cost of the contract, then the fields by which a program can apply the remedy."""
+    return {key: value for key, value in asdict(remedy).items() if value not in (None, (), "")}
 
 
 def cost_json(cost: Cost) -> dict:
-    parts = {
-        key: getattr(cost, key)
-        for key in ("travel", "prizes", "late", "preference", "overtime", "breaks", "waiting", "idle", "max_late")
-    }
-    return {"total": cost.total, **parts}
+    """The parts of the cost under their keys; `max_late` only where a weight makes it count."""
+    parts = {key: getattr(cost, key) for key in COST}
+    return {"total": cost.total, **parts} | ({"max_late": cost.max_late} if cost.max_late else {})
 
 
 def verdict_json(verdict: Verdict) -> dict:
-    """The judge's verdict in the contract's shape, with the numbers unserved by tier."""
-    return {
+    """The judge's verdict in the contract's shape; with tiers, also the numbers unserved by tier."""
+    answer = {
         "feasible": verdict.feasible,
         "violations": [asdict(violation) for violation in verdict.violations],
         "cost": cost_json(verdict.cost),
-        "unserved_by_tier": {str(tier): count for tier, count in verdict.unserved_by_tier.items()},
     }
+    if verdict.unserved_by_tier:
+        answer["unserved_by_tier"] = {str(tier): count for tier, count in verdict.unserved_by_tier.items()}
+    return answer
 
 
 def problem_json(problem: Problem) -> dict:

@@ -2,31 +2,38 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from tokenize import TokenError
 
 import numpy as np
 
 from routing.travel.great_circle import great_circle_metres
 
-from .fields import Fields, InputError, shown
-from .places import between
+from .coordinates import read_points
+from .fields import Fields, InputError, integer, shown
+from .places import MATRIX_MOST, between
 
 LONGEST_LEG = 1 << 40
+ROWS_AT_ONCE = 256  # of a matrix file, checked together
 
 
 def read_matrix(fields, folder):
-    """(duration, distance) of the problem's fields; distance is None when not given. Raises InputError."""
-    if "matrix" in fields.value and "locations" in fields.value:
-        raise InputError("locations", "give either a matrix or locations, not both")
-    if "matrix" in fields.value:
+    """(duration, distance) of the problem's fields; distance is None when not given. Raises InputError.
+
+    Arrays are int64; a large .npy file of 32- or 64-bit integers stays on disk and is read where a plan drives.
+    """
+    if fields.given("matrix"):
+        for key in ("locations", "speed_kmh", "detour"):
+            if fields.given(key):
+                raise InputError(key, "give either a matrix or locations, not both")
         return _given(Fields(fields.get("matrix"), "matrix", ("duration", "distance")), folder)
-    if "locations" in fields.value:
+    if fields.given("locations"):
         return _estimated(fields)
     raise InputError("matrix", "missing (or locations with speed_kmh)")
 
 
 def _given(fields, folder):
     duration = _array(fields.get("duration"), "matrix.duration", folder)
-    if fields.get("distance", None) is None:
+    if not fields.given("distance"):
         return duration, None
     distance = _array(fields.get("distance"), "matrix.distance", folder)
     if distance.shape != duration.shape:
@@ -35,59 +42,80 @@ def _given(fields, folder):
 
 
 def _array(value, path, folder):
-    matrix = _file(value, path, folder) if isinstance(value, str) else _inline(value, path)
+    if not isinstance(value, str):
+        return _inline(value, path)
+    matrix = _file(value, path, folder)
     if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
         raise InputError(path, f"expected a square matrix, found shape {matrix.shape}")
-    if matrix.dtype.kind == "f":
-        if not np.isfinite(matrix).all() or (matrix != np.trunc(matrix)).any():
-            raise InputError(path, "expected integers")
-    elif matrix.dtype.kind not in "iu":
+    if matrix.dtype.kind not in "iuf":
         raise InputError(path, f"expected integers, found {matrix.dtype}")
-    if matrix.size and (matrix.min() < 0 or matrix.max() > LONGEST_LEG):
-        row, column = np.argwhere((matrix < 0) | (matrix > LONGEST_LEG))[0]
-        raise InputError(f"{path}[{row}][{column}]", f"expected 0 to {LONGEST_LEG}, found {matrix[row, column]}")
-    return np.ascontiguousarray(matrix, dtype=np.int64)
+    for first in range(0, len(matrix), ROWS_AT_ONCE):
+        _check_legs(matrix[first : first + ROWS_AT_ONCE], first, path)
+    if len(matrix) >= MATRIX_MOST and matrix.dtype in (np.int32, np.int64) and matrix.flags.c_contiguous:
+        return matrix
+    return np.array(matrix, dtype=np.int64, order="C")
+
+
+def _check_legs(rows, first, path):
+    """Raises InputError for the first leg of some rows that is no whole number from 0 to the longest leg."""
+    # A comparison with "not a number" is false, so that such legs are found as well.
+    wrong = ~((rows >= 0) & (rows <= LONGEST_LEG))
+    if rows.dtype.kind == "f":
+        wrong |= rows != np.trunc(rows)
+    if wrong.any():
+        row, column = np.argwhere(wrong)[0].tolist()
+        found = shown(rows[row, column].item())
+        raise InputError(
+            f"{path}[{first + row}][{column}]", f"expected an integer of 0 to {LONGEST_LEG}, found {found}"
+        )
 
 
 def _inline(value, path):
     if not isinstance(value, list):
         raise InputError(path, f"expected rows or the name of a .npy file, found {shown(value)}")
+    matrix = np.zeros((len(value), len(value)), dtype=np.int64)
     for i, row in enumerate(value):
-        if not isinstance(row, list) or len(row) != len(value):
+        if not isinstance(row, list):
             raise InputError(f"{path}[{i}]", f"expected a row of {len(value)} integers, found {shown(row)}")
-        for j, leg in enumerate(row):
-            if isinstance(leg, bool) or not isinstance(leg, int | float):
-                raise InputError(f"{path}[{i}][{j}]", f"expected an integer, found {shown(leg)}")
-            if abs(leg) > LONGEST_LEG or leg != leg:
-                raise InputError(f"{path}[{i}][{j}]", f"expected 0 to {LONGEST_LEG}, found {shown(leg)}")
-    return np.array(value) if value else np.zeros((0, 0), dtype=np.int64)
+        if len(row) != len(value):
+            raise InputError(f"{path}[{i}]", f"expected a row of {len(value)} integers, found {len(row)}")
+        if set(map(type, row)) != {int} or max(row) > LONGEST_LEG or min(row) < 0:
+            row = [_leg(leg, f"{path}[{i}][{j}]") for j, leg in enumerate(row)]
+        matrix[i] = row
+    return matrix
+
+
+def _leg(value, path):
+    leg = integer(value, path, least=0)
+    if leg > LONGEST_LEG:
+        raise _no_leg(leg, path)
+    return leg
+
+
+def _no_leg(value, path):
+    return InputError(path, f"expected an integer of 0 to {LONGEST_LEG}, found {shown(value)}")
 
 
 def _file(name, path, folder):
     """A .npy file beside the problem; names that lead elsewhere are refused, since problems come from outside."""
-    if folder is None or Path(name).name != name or not name.endswith(".npy"):
+    if folder is None or Path(name).name != name or not name.endswith(".npy") or "\0" in name:
         raise InputError(path, f"expected the name of a .npy file beside the problem, found {shown(name)}")
     try:
-        return np.load(Path(folder) / name, allow_pickle=False, mmap_mode="r")
+        # Of the formats NumPy reads this is the one that can neither be packed nor hold pickled objects.
+        return np.lib.format.open_memmap(Path(folder) / name, mode="r")
     except FileNotFoundError:
         raise InputError(path, f"no file {name} beside the problem") from None
-    except (OSError, ValueError, EOFError) as error:
+    except (OSError, ValueError, EOFError, OverflowError, SyntaxError, TokenError) as error:
         raise InputError(path, f"{name} is not a NumPy array file: {error}") from None
 
 
 def _estimated(fields):
-    points = fields.array("locations")
-    for i, point in enumerate(points):
-        numeric = isinstance(point, list | tuple) and len(point) == 2
-        numeric = numeric and all(isinstance(value, int | float) and not isinstance(value, bool) for value in point)
-        if not numeric or not (-180 <= point[0] <= 180 and -90 <= point[1] <= 90):
-            raise InputError(f"locations[{i}]", f"expected [longitude, latitude] in degrees, found {shown(point)}")
+    points = read_points(fields.array("locations"), "locations")
     speed, detour = fields.number("speed_kmh"), fields.number("detour", 1)
     if speed <= 0:
         raise InputError("speed_kmh", "expected more than 0")
     if detour < 1:
         raise InputError("detour", f"expected at least 1, found {detour}")
-    points = np.array(points, dtype=float).reshape(-1, 2)
     return between(points, EstimatedLegs(detour, speed / 3.6)), between(points, EstimatedLegs(detour))
 
 

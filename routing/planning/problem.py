@@ -149,10 +149,13 @@ class Problem:
 
 def lateness(visit: Visit, start: int) -> int | None:
     """Seconds past the end of the window meant, the last one that opens at or before `start`; None before the first
-    opens.
+    opens. Nobody is late who starts inside any window, where windows overlap.
     """
-    meant = None
+    late = None
     for opens, closes in visit.start_windows:
-        if opens <= start:
-            meant = closes if meant is None else max(meant, closes)
-    return None if meant is None else max(0, start - meant)
+        if opens > start:
+            break
+        if start <= closes:
+            return 0
+        late = start - closes
+    return late
