@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from .provider import Profile, TravelMatrix
+from .provider import Legs, Profile, Route, RouteLeg, TravelMatrix, checked_departure, checked_points
 
 LONDON = ZoneInfo("Europe/London")
 EARTH_RADIUS_M = 6_371_008.8  # mean radius, IUGG
@@ -44,41 +44,74 @@ def great_circle_metres(points: np.ndarray, others: np.ndarray | None = None) ->
     """Metres on the sphere between (n, 2) and (m, 2) arrays of longitude and latitude in degrees, by haversine."""
     rows = np.radians(np.asarray(points, dtype=float).reshape(-1, 2))
     columns = rows if others is None else np.radians(np.asarray(others, dtype=float).reshape(-1, 2))
-    sine = np.sin((rows[:, None, :] - columns[None, :, :]) / 2) ** 2
-    part = sine[..., 1] + np.cos(rows[:, None, 1]) * np.cos(columns[None, :, 1]) * sine[..., 0]
-    return 2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(np.clip(part, 0, 1)))
+    metres = np.empty((len(rows), len(columns)))
+    for part in _row_parts(len(rows), len(columns)):
+        longitude, latitude = (np.sin((rows[part, None, axis] - columns[None, :, axis]) / 2) ** 2 for axis in (0, 1))
+        square = latitude + np.cos(rows[part, None, 1]) * np.cos(columns[None, :, 1]) * longitude
+        metres[part] = 2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(np.clip(square, 0, 1)))
+    return metres
+
+
+def _row_parts(rows: int, columns: int):
+    """Slices of rows that hold about a million legs: a matrix of 10,000 places needs little memory beside itself."""
+    step = max(1, 1_000_000 // max(1, columns))
+    return [slice(start, start + step) for start in range(0, rows, step)]
 
 
 class GreatCircleProvider:
     """Estimates that need no network data; every leg is marked as estimated."""
 
     name = "great-circle"
+    title = "straight lines"
 
     def __init__(self, detour: float = 1.3):
         if detour < 1:
             raise ValueError("a road is never shorter than the straight line")
         self.detour = detour
 
+    @property
+    def version(self) -> str:
+        """Names the assumptions behind the estimates."""
+        return f"detour {self.detour:g}"
+
+    def legs(self, origins, destinations, departure: datetime, profile: Profile) -> Legs:
+        """Estimates from each origin to each destination, (n, 2) and (m, 2) arrays; all have an answer."""
+        origins, destinations = (np.asarray(points, dtype=float).reshape(-1, 2) for points in (origins, destinations))
+        legs = Legs.blank(len(origins), len(destinations))
+        speed, left = SPEEDS[profile], traffic(departure, profile)
+        for part in _row_parts(len(origins), len(destinations)):
+            metres = great_circle_metres(origins[part], destinations) * self.detour
+            reach = np.minimum(1, metres / (speed.long_km * 1000))
+            free = (speed.short + (speed.long - speed.short) * reach) / 3.6
+            seconds = metres / (free * left) + np.where(metres > 0, speed.seconds_each_leg, 0)
+            legs.seconds[part], legs.metres[part] = np.rint(seconds), np.rint(metres)
+        return legs
+
     def matrix(self, points: np.ndarray, departure: datetime, profile: Profile = Profile.CAR) -> TravelMatrix:
         """See TravelProvider.matrix. Raises ValueError for a naive departure or points outside the globe."""
-        points = np.asarray(points, dtype=float).reshape(-1, 2)
-        if departure.tzinfo is None:
-            raise ValueError("departure must be an aware datetime")
-        if not np.isfinite(points).all() or (np.abs(points) > (180, 90)).any():
-            raise ValueError("points must be longitude and latitude in degrees")
-        profile = Profile(profile)
-        metres = great_circle_metres(points) * self.detour
-        speed = SPEEDS[profile]
-        reach = np.minimum(1, metres / (speed.long_km * 1000))
-        free = (speed.short + (speed.long - speed.short) * reach) / 3.6
-        seconds = metres / (free * traffic(departure, profile)) + np.where(metres > 0, speed.seconds_each_leg, 0)
+        points, departure = checked_points(points), checked_departure(departure)
+        legs = self.legs(points, points, departure, Profile(profile))
         return TravelMatrix(
-            duration=np.rint(seconds).astype(np.int32),
-            distance=np.rint(metres).astype(np.int32),
-            estimated=np.ones(metres.shape, dtype=bool),
+            duration=legs.seconds,
+            distance=legs.metres,
+            estimated=np.ones(legs.seconds.shape, dtype=bool),
             provider=self.name,
-            data_version=f"detour {self.detour:g}",
+            data_version=self.version,
         )
+
+    def route(self, points: np.ndarray, departure: datetime, profile: Profile = Profile.CAR) -> Route:
+        """See TravelProvider.route: straight lines, with the matrix's estimates."""
+        points, departure = checked_points(points), checked_departure(departure)
+        legs = [
+            self.leg(start, end, departure, Profile(profile)) for start, end in zip(points, points[1:], strict=False)
+        ]
+        return Route(legs=tuple(legs), provider=self.name)
+
+    def leg(self, start, end, departure: datetime, profile: Profile) -> RouteLeg:
+        """One straight leg."""
+        legs = self.legs(start, end, departure, profile)
+        line = np.array([start, end], dtype=float)
+        return RouteLeg(line, legs.seconds.item(), legs.metres.item(), estimated=True)
 
 
 def traffic(departure: datetime, profile: Profile) -> float:
@@ -87,3 +120,9 @@ def traffic(departure: datetime, profile: Profile) -> float:
     if profile is not Profile.CAR or local.weekday() >= 5:
         return 1.0
     return RUSH_HOURS.get(local.hour, 1.0)
+
+
+def hour_band(departure: datetime) -> str:
+    """The civil hour in London, on a working day or at the weekend: what times by hour are kept under."""
+    local = departure.astimezone(LONDON)
+    return f"{'weekend' if local.weekday() >= 5 else 'weekday'}-{local.hour:02}"
