@@ -90,7 +90,9 @@ class _Draft:
 
     def __init__(self, problem, groups, of_group, parts, centre):
         self.problem, self.groups, self.of_group, self.parts, self.centre = problem, groups, of_group, parts, centre
-        self.fixed = {person: int(of_group[i]) for i, group in enumerate(groups) for person in group.staff}
+        self.group_of = {person: i for i, group in enumerate(groups) for person in group.staff}
+        self.fixed = {person: int(of_group[i]) for person, i in self.group_of.items()}
+        self.lent = set()  # people who were moved to where nobody else can do something
         self.people = np.zeros(len(problem.staff), dtype=np.int64)
 
     @property
@@ -121,14 +123,28 @@ class _Draft:
         able = _Able(self.problem)
         hopeless = {i for i, visit in enumerate(self.problem.visits) if not able.enough(visit, able.everybody)}
         for _ in range(REPAIR_ROUNDS):
-            staff = [frozenset(np.flatnonzero(self.people == part).tolist()) for part in range(self.parts)]
-            missing = [
-                i for i, group in enumerate(self.groups) if self._lacks(able, group, self.of_group[i], staff, hopeless)
-            ]
-            if not missing:
-                return
+            staff = self._staff()
+            missing = self._missing(able, staff, hopeless)
             for i in missing:
                 self._put_right(able, i, staff, hopeless, distances)
+            if not missing:
+                return
+        while missing := self._missing(able, self._staff(), hopeless):
+            self._join(int(self.of_group[missing[0]]))
+
+    def _staff(self):
+        return [set(np.flatnonzero(self.people == part).tolist()) for part in range(self.parts)]
+
+    def _missing(self, able, staff, hopeless):
+        return [i for i, group in enumerate(self.groups) if self._lacks(able, group, self.of_group[i], staff, hopeless)]
+
+    def _join(self, part):
+        """Makes one of two parts, where bonds leave no other way: better too large than without somebody able."""
+        away = ((self.middles - self.middles[part]) ** 2).sum(axis=1)
+        away[[other for other in range(self.parts) if other == part or not (self.people == other).any()]] = np.inf
+        other = int(away.argmin())
+        self.of_group[self.of_group == other] = part
+        self.people[self.people == other] = part
 
     def _lacks(self, able, group, part, staff, hopeless):
         return any(
@@ -149,10 +165,22 @@ class _Draft:
             for person in np.argsort(distances[:, part], kind="stable").tolist():
                 if visit in hopeless or able.enough(wanted, staff[part]):
                     break
-                if person not in self.fixed and self.people[person] != part and able.may(person, wanted):
-                    giver = int(self.people[person])
-                    self.people[person] = self.fixed[person] = part
-                    staff[giver], staff[part] = staff[giver] - {person}, staff[part] | {person}
+                if person not in self.lent and person not in staff[part] and able.may(person, wanted):
+                    self._bring(person, part, staff)
+
+    def _bring(self, person, part, staff):
+        """Moves a person for good, with the group that person is bound to."""
+        moving = {person}
+        if person in self.group_of:
+            bound = self.group_of[person]
+            self.of_group[bound] = part
+            moving |= set(self.groups[bound].staff)
+        for each in moving:
+            giver = int(self.people[each])
+            self.people[each] = part
+            staff[giver] -= {each}
+            staff[part] |= {each}
+        self.lent |= moving
 
     def parts_found(self):
         visits = [[] for _ in range(self.parts)]
