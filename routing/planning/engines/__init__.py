@@ -66,5 +66,33 @@ def _greedy():
     return GreedyEngine()
 
 
+def _pyvrp():
+    from routing.planning.engines.pyvrp import PyvrpEngine
+
+    return PyvrpEngine()
+
+
+def _vroom():
+    from routing.planning.engines.vroom import VroomEngine
+
+    return VroomEngine()
+
+
+def _decomposed():
+    from routing.planning.engines.decomposed import DecomposedEngine
+
+    return DecomposedEngine()
+
+
+def _rich():
+    from routing.planning.engines.rich import RichEngine
+
+    return RichEngine()
+
+
+register("rich", _rich)
+register("decomposed", _decomposed)
+register("pyvrp", _pyvrp)
+register("vroom", _vroom)
 register("greedy", _greedy)
 register("ortools", _ortools)

@@ -7,12 +7,11 @@ import itertools
 import numpy as np
 from ortools.constraint_solver import pywrapcp
 
+from routing.planning.engines.nodes import Nodes, span, whole_scale
 from routing.planning.problem import ALWAYS, Problem
 from routing.planning.reasons import impossible_visits
 from routing.planning.tiers import price_of_leaving_out
 from routing.planning.timetable import best_label
-
-NOWHERE = -1
 
 
 class RoutingProblem:
@@ -22,15 +21,14 @@ class RoutingProblem:
 
     def __init__(self, problem: Problem):
         self.problem = problem
-        self.scale = _scale(problem)
-        self.nodes = [visit.location for visit in problem.visits]
-        ends = [(self._base(person.start), self._base(person.end)) for person in problem.staff]
+        self.scale = whole_scale(problem)
+        self.nodes = Nodes(problem)
         self.manager = pywrapcp.RoutingIndexManager(
-            len(self.nodes), len(problem.staff), [start for start, _ in ends], [end for _, end in ends]
+            len(self.nodes), len(problem.staff), self.nodes.starts, self.nodes.ends
         )
         self.routing = pywrapcp.RoutingModel(self.manager)
-        self.drive = self._legs(problem.duration)
-        self.origin, self.horizon = _span(problem)
+        self.drive = self.nodes.legs(problem.duration)
+        self.origin, self.horizon = span(problem)
         self.impossible = impossible_visits(problem)
         # Somebody whose required break fits nowhere in the shift cannot be sent out at all.
         self.usable = [k for k, person in enumerate(problem.staff) if best_label(problem, person, [], {}) is not None]
@@ -41,31 +39,6 @@ class RoutingProblem:
             self._visit(i, visit)
         for vehicle, person in enumerate(problem.staff):
             self._person(vehicle, person)
-
-    def _base(self, place):
-        """The node of a start or end place, made when first asked for."""
-        if not hasattr(self, "bases"):
-            self.bases = {}
-        place = NOWHERE if place is None else place
-        if place not in self.bases:
-            self.bases[place] = len(self.nodes)
-            self.nodes.append(place)
-        return self.bases[place]
-
-    def _legs(self, matrix):
-        """The matrix between nodes. Legs from and to nowhere cost nothing, nor does a day without visits: it is not
-        driven.
-        """
-        places = np.array(self.nodes)
-        known = np.where(places == NOWHERE, 0, places)
-        legs = (
-            matrix[np.ix_(known, known)].copy() if len(matrix) else np.zeros((len(places), len(places)), dtype=np.int64)
-        )
-        legs[places == NOWHERE, :] = 0
-        legs[:, places == NOWHERE] = 0
-        first_base = len(self.problem.visits)
-        legs[first_base:, first_base:] = 0
-        return legs
 
     def _time(self):
         service = np.zeros(len(self.nodes), dtype=np.int64)
@@ -99,7 +72,7 @@ class RoutingProblem:
     def _costs(self):
         """Travel, and once per visit the cost of somebody who is not preferred."""
         problem, weight = self.problem, self.problem.weights.travel
-        legs = np.rint(self._legs(problem.driven) * weight * self.scale).astype(np.int64)
+        legs = np.rint(self.nodes.legs(problem.driven) * weight * self.scale).astype(np.int64)
         plain = None
         for vehicle, person in enumerate(problem.staff):
             dislike = [
@@ -195,32 +168,3 @@ class RoutingProblem:
         """Lists of indexes, one per person, of visit ids in order by staff id."""
         node = {visit.id: i for i, visit in enumerate(self.problem.visits)}
         return [[self.manager.NodeToIndex(node[name]) for name in orders.get(p.id, ())] for p in self.problem.staff]
-
-
-def _scale(problem):
-    """1 where all prices are whole numbers, else a thousand: OR-Tools counts in integers."""
-    prices = [problem.weights.travel]
-    prices += [
-        price for visit in problem.visits for price in (visit.prize, visit.preference_cost, visit.late_cost or 0)
-    ]
-    prices += [person.overtime_cost for person in problem.staff]
-    return 1 if all(float(price).is_integer() for price in prices) else 1000
-
-
-def _span(problem):
-    """(origin, horizon): the earliest time that matters, and how much later the last one is."""
-    given = [person.shift for person in problem.staff]
-    given += [pair for visit in problem.visits for pair in visit.start_windows]
-    given += [pair for person in problem.staff for pause in person.breaks for pair in pause.windows]
-    starts = [opens for opens, _ in given if opens > ALWAYS[0] // 2]
-    ends = [closes for _, closes in given if closes < ALWAYS[1] // 2]
-    pins = [v.pinned.start for v in problem.visits if v.pinned and v.pinned.start is not None]
-    longest = int(problem.duration.max()) if problem.duration.size else 0
-    pauses = sum(pause.duration for person in problem.staff for pause in person.breaks)
-    unbounded_shift = any(person.shift[0] <= ALWAYS[0] // 2 for person in problem.staff)
-    origin = min([*starts, *pins], default=0) - (longest + pauses if unbounded_shift else 0)
-    work = sum(visit.service + longest for visit in problem.visits) + longest + pauses
-    most = max([*ends, *pins, *starts], default=0) + max([person.overtime for person in problem.staff], default=0)
-    if any(closes >= ALWAYS[1] // 2 for _, closes in given) or any(v.late_cost is not None for v in problem.visits):
-        most += work
-    return origin, most - origin + longest

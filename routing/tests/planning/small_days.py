@@ -3,6 +3,7 @@ five visits.
 """
 
 import os
+from dataclasses import replace
 
 import numpy as np
 from hypothesis import HealthCheck, settings
@@ -147,3 +148,21 @@ def _length(problem, person, stop):
     if isinstance(stop, VisitStop):
         return problem.visit_by_id[stop.visit].service
     return person.breaks[stop.index].duration if stop.index < len(person.breaks) else 0
+
+
+def without_what(problem, *features):
+    """The problem without some features, by name: what an engine under test refuses."""
+    people, visits, changes = problem.staff, problem.visits, {}
+    if "missable breaks" in features:
+        people = [replace(p, breaks=tuple(replace(b, required=True) for b in p.breaks)) for p in people]
+    if "stop breaks" in features:
+        people = [replace(p, breaks=tuple(replace(b, place="anywhere") for b in p.breaks)) for p in people]
+    if "double" in features:
+        visits = [replace(visit, staff_required=1) for visit in visits]
+    if "late" in features:
+        visits = [replace(visit, late_cost=None, late_max=None) for visit in visits]
+    if "links" in features:
+        changes["links"] = ()
+    if "weights" in features:
+        changes["weights"] = Weights(problem.weights.travel)
+    return replace(problem, staff=tuple(people), visits=tuple(visits), **changes)

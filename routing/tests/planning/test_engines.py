@@ -197,8 +197,8 @@ def test_too_many_strict_tiers_are_refused_rather_than_approximated():
 
 
 def test_an_unknown_engine_is_named_and_never_replaced():
-    with pytest.raises(UnknownEngine, match="vroom.*ortools"):
-        solve(home_visits(5, 2), BRIEF, "vroom")
+    with pytest.raises(UnknownEngine, match="oracle.*ortools"):
+        solve(home_visits(5, 2), BRIEF, "oracle")
     assert "ortools" in engine_names()
     assert get_engine("ortools").name == "ortools"
 

@@ -1,0 +1,101 @@
+"""PyVRP: iterated local search of the routing community's reference library, on a model without breaks.
+
+What its model cannot hold is put right afterwards: every plan passes the judge, visits that do not fit the real day are
+taken out, and the last plan is filled up where the shortened day had left room.
+"""
+
+import time
+
+import pyvrp
+
+from routing.planning.engines.answer import Best
+from routing.planning.engines.base import SolveOptions
+from routing.planning.engines.greedy import unsupported_features
+from routing.planning.engines.pyvrp_model import HIGHEST_PRICE, PyvrpProblem, unsupported_limits
+from routing.planning.engines.repair import kept
+from routing.planning.exchanges import with_simple_exchanges
+from routing.planning.problem import Problem
+from routing.planning.solution import Solution
+from routing.planning.tiers import LadderTooHigh, price_of_leaving_out
+
+
+class PyvrpEngine:
+    """PyVRP on one thread."""
+
+    name = "pyvrp"
+
+    def unsupported(self, problem: Problem) -> list[str]:
+        features = unsupported_features(problem)
+        weights = problem.weights
+        if weights.waiting or weights.max_late or weights.max_idle:
+            features.append("weights on waiting, max_late or max_idle")
+        if any(not pause.required for person in problem.staff for pause in person.breaks):
+            features.append("breaks that may be missed")
+        if any(visit.late_cost is not None for visit in problem.visits):
+            features.append("late costs (late_cost)")
+        try:
+            if max(price_of_leaving_out(problem).values(), default=0) > HIGHEST_PRICE:
+                raise LadderTooHigh(f"{len(problem.visits)} visits in {len(problem.tiers)} tiers")
+        except LadderTooHigh as error:
+            features.append(f"strict tiers for {error}")
+        return features + unsupported_limits(problem)
+
+    def solve(self, problem: Problem, options: SolveOptions) -> Solution:
+        best = Best(problem, options, self.name)
+        model = PyvrpProblem(problem)
+        start = None
+        if options.start:
+            best.offer(kept(problem, options.start))
+            if model.data is not None:
+                start = _warm(model, best.solution)
+        if model.data is not None and not best.should_stop():
+            _search(model, options, best, start)
+        if best.solution is None:
+            best.offer({})
+        best.tick(now=True)
+        if not best.stopped:
+            best.offer(with_simple_exchanges(problem, best.solution.orders))
+        return best.finished()
+
+
+def _warm(model, solution):
+    starts = {stop.visit: stop.start for route in solution.routes for stop in route.stops if hasattr(stop, "visit")}
+    return model.solution(solution.orders, starts)
+
+
+def _search(model, options, best, start):
+    watch = _Watch(model, options, best)
+    parameters = pyvrp.SolveParams(
+        ils=pyvrp.IteratedLocalSearchParams(callbacks=watch), penalty=model.penalties(), display_interval=1e9
+    )
+    result = pyvrp.solve(
+        model.data, watch, seed=options.seed, collect_stats=False, params=parameters, initial_solution=start
+    )
+    watch.offer(result.best)
+
+
+class _Watch(pyvrp.IteratedLocalSearchCallbacks):
+    """The criterion to stop by, and the way of better plans to the judge."""
+
+    SHARE = 10  # of the time, one part at most goes into judging
+
+    def __init__(self, model, options, best):
+        self.model, self.best, self.iterations = model, best, options.iterations
+        self.waiting, self.next_offer, self.done = None, 0.0, 0
+
+    def __call__(self, best_cost):
+        if self.iterations is not None and self.done >= self.iterations:
+            return True
+        self.done += 1
+        if self.waiting is not None and time.perf_counter() >= self.next_offer:
+            self.offer(self.waiting)
+        return self.best.should_stop()
+
+    def on_best(self, best):
+        self.waiting = best
+
+    def offer(self, solution):
+        began, self.waiting = time.perf_counter(), None
+        self.best.offer(kept(self.model.problem, self.model.orders(solution)))
+        now = time.perf_counter()
+        self.next_offer = now + max(Best.REPORT_EVERY, self.SHARE * (now - began))
