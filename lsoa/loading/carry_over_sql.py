@@ -99,14 +99,27 @@ _COUNTED = """
 RETURNING method, value)
 SELECT method, count(value), count(*) - count(value) FROM written GROUP BY method ORDER BY method
 """
-UNCHANGED = f"""WITH written AS ({_INSERT}
-SELECT q.child_id, v.indicator_id, v.dataset_id, v.period, v.value, v.missing_reason, 'carried_unchanged', v.line
-FROM lsoa_indicatorvalue v JOIN carried_pair q ON q.parent_id = v.area_id AND q.kind = 'U'
+# Nearly all areas have one parent, which is copied: unchanged ones as they are, parts of a split one by the kind of the
+# indicator.
+ONE_PARENT = f"""WITH written AS ({_INSERT}
+SELECT q.child_id, v.indicator_id, v.dataset_id, v.period, f.figure,
+    CASE WHEN f.figure IS NOT NULL THEN NULL
+         WHEN q.kind = 'S' AND (i.kind IN ('rank', 'decile') OR v.value IS NOT NULL) THEN 'unavailable'
+         ELSE v.missing_reason END,
+    CASE q.kind WHEN 'U' THEN 'carried_unchanged' ELSE 'carried_split' END, v.line
+FROM lsoa_indicatorvalue v
+JOIN carried_pair q ON q.parent_id = v.area_id AND q.kind IN ('U', 'S')
+JOIN lsoa_indicator i ON i.id = v.indicator_id
+CROSS JOIN LATERAL (SELECT CASE WHEN q.kind = 'U' THEN v.value
+                                WHEN i.kind IN ('rank', 'decile') THEN NULL
+                                WHEN i.kind = 'count' THEN q.share * v.value
+                                ELSE v.value END AS figure) f
 WHERE v.dataset_id = %(dataset)s
 ORDER BY v.indicator_id, q.child_id  -- as the unique index is sorted
 {_COUNTED}"""  # noqa: S608
-# `listed`: parents that the dataset has a row for, with or without a figure. With one parent its line is named.
-CHANGED = f"""
+# Merged areas and irregular ones. A parent that the dataset has no row for counts as missing; with one parent its line
+# is named.
+SEVERAL_PARENTS = f"""
 WITH indicators AS MATERIALIZED ({_INDICATORS}),
 parents AS (
     SELECT q.child_id, q.kind, q.weight, q.share, i.id AS indicator_id, i.kind AS sort,
@@ -114,7 +127,7 @@ parents AS (
     FROM carried_pair q CROSS JOIN indicators i
     LEFT JOIN lsoa_indicatorvalue v
         ON v.dataset_id = %(dataset)s AND v.indicator_id = i.id AND v.area_id = q.parent_id
-    WHERE q.kind <> 'U'
+    WHERE q.kind IN ('M', 'X')
 ),
 gathered AS (
     SELECT child_id, indicator_id, min(kind) AS kind, min(sort) AS sort, max(period) AS period,
@@ -140,7 +153,7 @@ SELECT child_id, indicator_id, %(dataset)s, period, figure,
     CASE WHEN figure IS NOT NULL THEN NULL
          WHEN sort IN ('rank', 'decile') OR present = parents THEN 'unavailable' ELSE reason END,
     CASE WHEN figure IS NOT NULL AND present < parents THEN %(in_part)s
-         WHEN kind = 'S' THEN 'carried_split' WHEN kind = 'M' THEN 'carried_merged' ELSE 'carried_irregular' END,
+         WHEN kind = 'M' THEN 'carried_merged' ELSE 'carried_irregular' END,
     line
 FROM carried
 {_COUNTED}"""  # noqa: S608

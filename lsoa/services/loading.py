@@ -21,6 +21,7 @@ from lsoa.loading.beside import Beside
 from lsoa.loading.carry_over import carry_over_pending
 from lsoa.loading.discovery import Found, discover
 from lsoa.loading.loader import LoadOutcome, load_material
+from lsoa.loading.memory import give_back
 from lsoa.loading.profile import read_in_force
 from lsoa.loading.profile_storage import store
 from lsoa.loading.reading import Reader
@@ -86,6 +87,7 @@ def load_paths(
 @contextmanager
 def _logged(step: str):
     """What takes long after the files must show in the log, and how much memory was used at most until then."""
+    give_back()
     started = time.monotonic()
     yield
     # On Linux in KiB.
