@@ -4,7 +4,9 @@ from importlib import import_module
 from importlib.util import find_spec
 
 from django.apps import apps
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
+
+from routing.planning.fields import InputError
 
 
 def subjects():
@@ -27,4 +29,12 @@ class Command(BaseCommand):
             module.add_arguments(choices.add_parser(name, help=module.__doc__))
 
     def handle(self, *args, **options):
-        import_module(subjects()[options["subject"]]).run(options, self.stdout.write)
+        try:
+            import_module(subjects()[options["subject"]]).run(options, self._write)
+        except InputError as error:
+            raise CommandError(str(error)) from None
+
+    def _write(self, line):
+        """Measurements take minutes: what is known is shown at once, also through a pipe."""
+        self.stdout.write(line)
+        self.stdout.flush()

@@ -111,10 +111,3 @@ def test_wrong_usage_is_told_apart_from_bad_input(wrong):
     with pytest.raises(SystemExit) as stop:
         parser.parse_args([*(["problem.json"] if wrong else []), *wrong])
     assert stop.value.code == 2
-
-
-def test_the_bench_prints_a_line_for_each_run(capsys):
-    call_command("bench", "routing", "--sizes", "10x2", "--seeds", "1,2", "--seconds", "0.2", "--engines", "greedy")
-    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert [row["seed"] for row in rows] == [1, 2]
-    assert all(row["feasible"] for row in rows)
