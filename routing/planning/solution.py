@@ -39,10 +39,31 @@ class Route:
 
 @dataclass(slots=True)
 class Remedy:
-    """A change that would let the visit be served, and what it would do to the cost."""
+    """A change that would let a visit be served, and what it would do to the cost. What each `kind` means, and how to
+    apply one: `remedies`.
+
+    `amount`: seconds, visits or units of load by which a limit moves; `bound`: the limit afterwards; `window`: index of
+    the window among the visit's in order of opening; `places`: (staff, place) where the visit goes, counted among the
+    visits of that day without `moved`; `shift` and `base`: hours and place of somebody who comes in addition; `other`:
+    the visit at the other end of `link`; `travel_change`: the part of `cost_change` that is travel.
+    """
 
     change: str
     cost_change: float = 0
+    kind: str = ""
+    visit: str = ""
+    staff: str | None = None
+    amount: int = 0
+    bound: int | None = None
+    window: int | None = None
+    link: int | None = None
+    skills: tuple[str, ...] = ()
+    moved: tuple[str, ...] = ()
+    places: tuple[tuple[str, int], ...] = ()
+    shift: tuple[int, int] | None = None
+    base: int | None = None
+    other: str = ""
+    travel_change: float = 0
 
 
 @dataclass(slots=True)
@@ -85,6 +106,15 @@ class Cost:
 
 
 @dataclass(slots=True)
+class Certificate:
+    """Whether another engine takes the plan in its own full model of the rules; None: it was not asked (`detail`: why)."""
+
+    engine: str
+    accepted: bool | None
+    detail: str = ""
+
+
+@dataclass(slots=True)
 class Solution:
     """A whole plan. `trace`: (elapsed seconds, best total cost so far).
 
@@ -100,6 +130,7 @@ class Solution:
     trace: list[tuple[float, float]] = field(default_factory=list)
     stopped: str = ""
     rejected: int = 0
+    certificate: Certificate | None = None
 
     @property
     def orders(self) -> dict[str, list[str]]:

@@ -6,9 +6,15 @@ Where the numbers would no longer fit an exact 64-bit sum (many tiers times many
 approximating.
 """
 
-from .problem import ALWAYS, Problem
+from .problem import ALWAYS, Problem, Visit
 
 LARGEST_SUM = 1 << 61
+LAST_RANK = 1 << 30
+
+
+def rank(visit: Visit) -> int:
+    """Required visits come first, then tiers in order, then visits without a tier."""
+    return -1 if visit.required else LAST_RANK if visit.tier is None else visit.tier
 
 
 class LadderTooHigh(ValueError):
