@@ -260,8 +260,10 @@ def _unserved(data, path):
 
 
 def solution_json(solution: Solution) -> dict:
-    """The plan as plain data in the contract's shape, times that are not stated left out."""
-    return {
+    """The plan as plain data in the contract's shape, times that are not stated left out. A `certificate` (engine,
+    accepted, detail) stands beside it where another engine was asked.
+    """
+    data = {
         "routes": [
             {"staff": route.staff, "stops": [_stop_json(stop) for stop in route.stops]} for route in solution.routes
         ],
@@ -280,6 +282,9 @@ def solution_json(solution: Solution) -> dict:
         "seconds": round(solution.seconds, 3),
         "trace": [[round(elapsed, 3), cost] for elapsed, cost in solution.trace],
     }
+    if solution.certificate:
+        data["certificate"] = asdict(solution.certificate)
+    return data
 
 
 def _stop_json(stop):

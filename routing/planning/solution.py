@@ -107,7 +107,10 @@ class Cost:
 
 @dataclass(slots=True)
 class Certificate:
-    """Whether another engine takes the plan in its own full model of the rules; None: it was not asked (`detail`: why)."""
+    """Whether another engine takes the plan in its own full model of the rules; `accepted` None: it was not asked.
+
+    `detail`: why not, in words.
+    """
 
     engine: str
     accepted: bool | None
@@ -118,7 +121,8 @@ class Certificate:
 class Solution:
     """A whole plan. `trace`: (elapsed seconds, best total cost so far).
 
-    `stopped`: "stopped" where somebody ended the search; `rejected`: plans of the engine that the judge did not accept.
+    `stopped`: "stopped" where somebody ended the search; "failed", "crashed" or "overdue" where the engine's process
+    did not come to a proper end. `rejected`: plans of the engine that the judge did not accept.
     """
 
     routes: list[Route]

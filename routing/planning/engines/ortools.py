@@ -11,9 +11,10 @@ from routing.planning.engines.answer import Best
 from routing.planning.engines.base import SolveOptions
 from routing.planning.engines.greedy import first_orders, unsupported_features
 from routing.planning.engines.ortools_model import RoutingProblem
+from routing.planning.engines.repair import kept
 from routing.planning.exchanges import with_simple_exchanges
 from routing.planning.problem import Problem
-from routing.planning.solution import Solution
+from routing.planning.solution import Certificate, Solution
 from routing.planning.tiers import LadderTooHigh, price_of_leaving_out
 
 
@@ -40,17 +41,20 @@ class OrToolsEngine:
         return features
 
     def solve(self, problem: Problem, options: SolveOptions) -> Solution:
+        """The best plan found, with a certificate: whether the library's own full model of the rules takes it."""
         best = Best(problem, options, self.name)
-        best.offer(first_orders(problem, best.should_stop))
-        if problem.visits and problem.staff and not best.should_stop():
-            _search(problem, options, best)
+        best.offer(kept(problem, options.start) if options.start else first_orders(problem, best.should_stop))
         best.tick(now=True)
-        if not best.stopped:
-            best.offer(with_simple_exchanges(problem, best.solution.orders))
-        return best.finished()
+        certificate = Certificate(self.name, None, "There was no time to ask.")
+        if problem.visits and problem.staff and not best.should_stop():
+            certificate = _search(problem, options, best)
+        solution = best.finished()
+        solution.certificate = certificate
+        return solution
 
 
 def _search(problem, options, best):
+    """Searches from the best plan so far; returns the certificate of what is then the best."""
     model = RoutingProblem(problem)
     routing, solver = model.routing, model.routing.solver()
     parameters = _parameters(options, best.left)
@@ -59,7 +63,8 @@ def _search(problem, options, best):
     routing.AddSearchMonitor(solver.CustomLimit(watch.on_check))
     routing.CloseModelWithParameters(parameters)
     solver.ReSeed(options.seed)
-    start = routing.ReadAssignmentFromRoutes(model.indexes(best.solution.orders), True)
+    first = best.solution.orders
+    start = routing.ReadAssignmentFromRoutes(model.indexes(first), True)
     if start is not None:
         answer = routing.SolveFromAssignmentWithParameters(start, parameters)
     else:  # the library's span limit is narrower than the judge's where a day has several windows, or the time is up
@@ -67,7 +72,27 @@ def _search(problem, options, best):
     if watch.error:
         raise watch.error
     if answer is not None:
-        best.offer(model.orders(lambda index: answer.Value(routing.NextVar(index))))
+        watch.offer(lambda index: answer.Value(routing.NextVar(index)))
+    best.tick(now=True)
+    if not best.stopped:
+        best.offer(with_simple_exchanges(problem, best.solution.orders))
+        best.tick(now=True)
+    orders = best.solution.orders
+    if orders == first:
+        return _certificate(start is not None, best.left > 0)
+    return _certificate(orders == watch.last or _takes(model, orders), best.left > 0)
+
+
+def _takes(model, orders):
+    return model.routing.ReadAssignmentFromRoutes(model.indexes(orders), True) is not None
+
+
+def _certificate(accepted, had_time):
+    if accepted:
+        return Certificate(OrToolsEngine.name, True)
+    if had_time:
+        return Certificate(OrToolsEngine.name, False, "OR-Tools does not take the plan in its own model of the rules.")
+    return Certificate(OrToolsEngine.name, None, "There was no time to ask.")
 
 
 class _Watch:
@@ -77,7 +102,13 @@ class _Watch:
 
     def __init__(self, model, best):
         self.model, self.best = model, best
-        self.cheapest = self.error = None
+        self.cheapest = self.error = self.last = None
+
+    def offer(self, following):
+        """The plan in which `following` gives the next index of an index."""
+        orders = self.model.orders(following)
+        self.last = {name: order for name, order in orders.items() if order}
+        self.best.offer(orders)
 
     def on_solution(self):
         cost = self.model.routing.CostVar().Min()
@@ -85,7 +116,7 @@ class _Watch:
             return
         self.cheapest = cost
         try:
-            self.best.offer(self.model.orders(lambda index: self.model.routing.NextVar(index).Value()))
+            self.offer(lambda index: self.model.routing.NextVar(index).Value())
         except Exception as error:  # of the judge or of whoever listens
             self.error = error
 

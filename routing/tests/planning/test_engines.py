@@ -23,8 +23,9 @@ from routing.planning.engines import (
 from routing.planning.engines.answer import Best
 from routing.planning.engines.greedy import first_orders
 from routing.planning.instances import home_visits
+from routing.planning.io import solution_json
 from routing.planning.problem import Link, Pin, Weights
-from routing.planning.solution import Route, Solution, VisitStop
+from routing.planning.solution import Certificate, Route, Solution, VisitStop
 
 from .small_days import examples, problems
 
@@ -259,3 +260,23 @@ def test_a_later_answer_that_the_judge_rejects_is_left_aside_and_counted():
     solution = best.finished()
     assert solution.rejected == 1
     assert check(problem, solution).feasible
+
+
+def test_ortools_begins_from_a_plan_and_certifies_what_comes_of_it():
+    problem = home_visits(30, 4, seed=105)
+    start = first_orders(problem)
+    seen = []
+    solution = solve(problem, SolveOptions(seconds=1, start=start, on_progress=seen.append), "ortools")
+    assert seen[0].solution.orders == {name: order for name, order in start.items() if order}
+    assert solution.cost.total < seen[0].cost
+    assert solution.certificate == Certificate("ortools", True)
+    assert solution_json(solution)["certificate"] == {"engine": "ortools", "accepted": True, "detail": ""}
+    assert "certificate" not in solution_json(solve(problem, BRIEF, "greedy"))
+
+
+def test_ortools_stopped_at_once_says_that_nobody_was_asked():
+    problem = home_visits(30, 4, seed=105)
+    start = first_orders(problem)
+    solution = solve(problem, SolveOptions(seconds=9, start=start, should_stop=lambda: True), "ortools")
+    assert solution.orders == {name: order for name, order in start.items() if order}
+    assert solution.certificate.accepted is None
