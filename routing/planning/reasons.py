@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 
-from .engines.greedy import Days
+from .openings import Openings
 from .problem import ALWAYS, Problem, Visit
+from .remedy_search import remedies_of
+from .remedy_words import clock, listed
 from .solution import Solution, Unserved
 from .timetable import best_label
+from .trials import Trials
 
 # What a reason is called on pages and in files.
 LABELS = {
@@ -15,11 +18,17 @@ LABELS = {
     "window": "Nobody able works in its window",
     "unreachable": "Cannot be reached in time",
     "full": "Everybody able is fully booked",
+    "double": "No two people are free together",
+    "link": "Does not go with a linked visit",
+    "pin": "Cannot keep its fixed person or time",
     "max_visits": "Everybody able has as many visits as allowed",
     "tier": "Gave way to more urgent visits",
     "prize": "Costs more than it is worth",
     "search": "Not placed within the time given",
 }
+# Remedies are looked for in so many days altogether (visits times staff).
+DAYS_LOOKED_INTO = 40_000
+NOT_WORKED_OUT = "What would let it in was worked out for the most urgent visits only."
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,52 +98,70 @@ def _overlaps(person, visit, windows, late):
 
 
 def explain_unserved(problem: Problem, solution: Solution) -> list[Unserved]:
-    """The solution's unserved visits, the most urgent first, each with its first reason."""
-    left = [entry.visit for entry in solution.unserved]
-    hopeless = impossible_visits(problem) if left else {}
-    days = Days(problem, solution.orders)
-    answer = []
-    for name in left:
-        reason = hopeless.get(name) or _kept_out(problem, days, problem.visit_by_id[name])
-        answer.append(Unserved(name, reason.code, reason.detail))
-    answer.sort(key=lambda entry: (problem.visit_by_id[entry.visit].tier or 0, entry.visit))
+    """The solution's unserved visits, the most urgent first, each with its first reason and its cheapest remedies.
+
+    In very large plans remedies are worked out for the most urgent visits only (`most_explained`); the others say so.
+    """
+    left = [problem.visit_by_id[entry.visit] for entry in solution.unserved]
+    if not left:
+        return []
+    hopeless = impossible_visits(problem)
+    trials = Trials(problem, solution.orders, solution.routes)
+    left.sort(key=lambda visit: (visit.tier or 0, visit.id))
+    most, answer = most_explained(problem), []
+    for index, visit in enumerate(left):
+        remedies = remedies_of(trials, visit) if index < most else []
+        reason = hopeless.get(visit.id) or _kept_out(trials, visit, remedies)
+        detail = reason.detail if index < most else f"{reason.detail} {NOT_WORKED_OUT}"
+        answer.append(Unserved(visit.id, reason.code, detail, remedies))
     return answer
 
 
-def _kept_out(problem, days, visit):
+def most_explained(problem: Problem) -> int:
+    """For how many visits remedies are worked out: what takes a few seconds (about 7 ms a visit at 100 staff)."""
+    return max(50, DAYS_LOOKED_INTO // max(1, len(problem.staff)))
+
+
+def _kept_out(trials, visit: Visit, remedies):
+    problem = trials.problem
+    simple = next((remedy for remedy in remedies if remedy.kind == "add"), None)
+    if simple:
+        return _could_be_added(visit, simple)
     able = [person for person in problem.staff if problem.may_serve(person, visit)]
-    if visit.staff_required == 1 and not problem.links:
-        place = days.cheapest_place(visit)
-        if place:
-            return _could_be_added(days, visit, *place)
-    capped = [p for p in able if p.max_visits is not None and len(days.routes[p.id]) >= p.max_visits]
-    if able and len(capped) == len(able):
-        return Reason("max_visits", f"All {len(able)} people who could do it have as many visits as their day allows.")
     names = "the only person" if len(able) == 1 else f"all {len(able)} people"
-    if visit.tier is not None and all(_no_lower(days.routes[person.id], visit.tier) for person in able):
+    capped = [p for p in able if p.max_visits is not None and len(trials.orders[p.id]) >= p.max_visits]
+    if able and len(capped) == len(able):
+        return Reason("max_visits", f"The days of {names} who could do it have as many visits as allowed.")
+    if visit.staff_required > 1:
+        detail = f"Needs {visit.staff_required} people at once; too few of the {len(able)} able are free together"
+        return Reason("double", f"{detail}{_when(visit)}.")
+    planned = sorted({other for other in trials.linked.get(visit.id, ()) if other in trials.served_by})
+    rows = [trials.row_of[person.id] for person in able]
+    if planned and Openings(trials.days, visit).fits[rows].any():
+        return Reason("link", f"It would fit, but not with what is asked for between it and {listed(planned)}.")
+    if visit.tier is not None and all(_no_lower(trials.routes[person.id], visit.tier) for person in able):
         return Reason("tier", f"The days of {names} who could do it are full with visits at least as urgent.")
-    window = (
-        f" between {clock(visit.windows[0][0])} and {clock(visit.windows[-1][1])}" if visit.windows != (ALWAYS,) else ""
-    )
-    return Reason("full", f"No room{window} in the days of {names} who could do it.")
+    needs = f"Needs {listed(sorted(visit.skills))}: n" if visit.skills else "N"
+    return Reason("full", f"{needs}obody is free{_when(visit)}. No room in the days of {names} who could do it.")
 
 
-def _could_be_added(days, visit, person, position):
-    added = days.added_cost(visit, person, position)
-    if visit.tier is None and not visit.required and added >= visit.prize:
+def _when(visit):
+    """The hours of the visit, where it has any."""
+    if ALWAYS in visit.windows:
+        return ""
+    return " " + " or ".join(f"{clock(opens)} to {clock(closes)}" for opens, closes in sorted(visit.windows))
+
+
+def _could_be_added(visit, remedy):
+    if visit.tier is None and not visit.required and remedy.cost_change >= 0:
+        added = remedy.cost_change + visit.prize
         return Reason("prize", f"Serving it would cost {added:g} more, leaving it out costs {visit.prize:g}.")
-    return Reason("search", f"It would fit into the day of {person.id}; search longer or add it by hand.")
+    days = listed(f"the day of {staff}" for staff, _ in remedy.places)
+    return Reason("search", f"It would fit into {days}; search longer or add it by hand.")
 
 
 def _no_lower(visits, tier):
     return all(other.tier is not None and other.tier <= tier for other in visits)
-
-
-def clock(seconds):
-    """A time of day such as 09:30 where the number can be one, else the number."""
-    if not 0 <= seconds <= 48 * 3600:
-        return str(seconds)
-    return f"{seconds // 3600:02d}:{seconds % 3600 // 60:02d}"
 
 
 def minutes(seconds):
