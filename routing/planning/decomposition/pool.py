@@ -58,7 +58,7 @@ class Pool:
     ) -> list[Answer]:
         """Answers in the order of the requests, those that came to nothing left out.
 
-        `until`: time.perf_counter() at which everything ends; no search is begun after it. `share`: each search gets
+        `until`: time.monotonic() at which everything ends; no search is begun after it. `share`: each search gets
         its part of the time left in place of its own seconds. `hear` gets each answer as it comes.
         """
         waiting = deque((request, 1) for request in requests)
@@ -110,7 +110,7 @@ class Pool:
             else:
                 worker.request = None
                 taken(answer)
-        now = time.perf_counter()
+        now = time.monotonic()
         for i, worker in enumerate(self._workers):
             if worker.request and now > min(worker.due, until + GRACE):
                 self._failed(i, waiting, "did not come to its end")
@@ -129,12 +129,11 @@ class Pool:
 
 def _timed(request, waiting, until, share, workers):
     """The request with the seconds it gets; None when there are none left."""
-    left = until - time.perf_counter()
+    left = until - time.monotonic()
     if left <= 0:
         return None
-    if share:
-        return replace(request, seconds=left / -(-waiting // workers))
-    return replace(request, seconds=min(request.seconds, left))
+    seconds = left / -(-waiting // workers) if share else min(request.seconds, left)
+    return replace(request, seconds=seconds, until=time.monotonic() + seconds)
 
 
 class _Worker:
@@ -159,7 +158,7 @@ class _Worker:
 
     def ask(self, timed, request):
         self.request = request
-        self.due = time.perf_counter() + timed.seconds + GRACE
+        self.due = timed.until + GRACE
         try:
             self.connection.send(timed)
         except OSError:

@@ -4,6 +4,7 @@ Parts and neighbourhoods of one round have no person and no visit in common, so 
 better for the whole, tier by tier, in whatever order the processes come to their ends.
 """
 
+import logging
 import time
 
 from routing.planning.engines import EngineFault, engine_names, get_engine
@@ -18,8 +19,12 @@ from .parts import part_problem
 from .pool import Pool
 from .work import Request
 
+log = logging.getLogger(__name__)
+
 # The engines a part may be searched by, the first that can state it.
 ENGINES = ("ruin-recreate", "rich", "greedy")
+LAST_RESORT = "greedy"
+FIRST_PLAN_SHARE, FIRST_PLAN_SECONDS = 0.4, 20  # of the time, and in any case, for first plans
 PARTS_SHARE = 0.5  # of the time after the first plan goes to parts, the rest to borders
 NEIGHBOURHOOD_SECONDS = (0.3, 2.0)
 ROUNDS_AT_LEAST = 3
@@ -33,7 +38,7 @@ def engine_for(problem: Problem) -> tuple[str | None, list[str]]:
     """(name, []) of the first engine that can state this part, or (None, what the last could not state)."""
     features = ["parts of any kind: no engine for them is known"]
     for name in (name for name in ENGINES if name in engine_names()):
-        features = get_engine(name).unsupported(problem)
+        features = _cannot(name, problem)
         if not features:
             return name, []
     return None, features
@@ -50,7 +55,8 @@ class Rounds:
     @property
     def until(self):
         """When searches end, so that what they found is judged in time."""
-        return self.best.began + self.options.seconds - min(0.1 * self.options.seconds, 0.1 + 2 * self.judging)
+        left = self.best.left - min(0.1 * self.options.seconds, 0.1 + 2 * self.judging)
+        return time.monotonic() + left
 
     def run(self, pool: Pool):
         """Everything in turn; the best plan is in `best`."""
@@ -79,35 +85,53 @@ class Rounds:
         self._offer({name: list(visits) for name, visits in given.items()})
 
     def _first_plans(self, pool):
+        found = self._quick_plans(pool, [engine for _, _, engine in self.parts])
+        plans = {answer.key: answer.orders for answer in found if answer.orders is not None}
+        missing = [i for i in range(len(self.parts)) if i not in plans]
+        if missing and not self.asked_to_stop():
+            # The same for all that is wrong with an engine: a plain first plan is better than none for a whole district.
+            plain = [LAST_RESORT if i in missing and not _cannot(LAST_RESORT, part) else None for i, part in self._all]
+            log.warning("%s parts have no first plan by their engines; %s makes one", len(missing), LAST_RESORT)
+            again = self._quick_plans(pool, plain)
+            plans |= {answer.key: answer.orders for answer in again if answer.orders is not None}
+            faults = [answer.fault for answer in [*found, *again] if answer.fault]
+            if not plans and faults:
+                raise EngineFault(f"no part has a plan: {faults[0]}")
+        self._offer({name: visits for key in sorted(plans) for name, visits in plans[key].items()})
+
+    @property
+    def _all(self):
+        return [(i, problem) for i, (_, problem, _) in enumerate(self.parts)]
+
+    def _quick_plans(self, pool, engines):
+        """First plans of the parts for which an engine is named."""
+        left = self.until - time.monotonic()
+        seconds = max(FIRST_PLAN_SHARE * left, min(FIRST_PLAN_SECONDS, left))
         requests = [
-            Request(i, engine, problem, None, self.options.seconds, self.options.seed + i, iterations=0)
-            for i, (_, problem, engine) in enumerate(self.parts)
+            Request(i, engine, problem, seconds=seconds, seed=self._seed(0, i), iterations=0)
+            for (i, problem), engine in zip(self._all, engines, strict=True)
+            if engine is not None
         ]
-        answers = pool.run(requests, until=self.until, should_stop=self.asked_to_stop)
-        plans = [answer.orders for answer in answers if answer.orders is not None]
-        faults = [answer.fault for answer in answers if answer.fault]
-        if not plans and faults:
-            raise EngineFault(f"no part has a plan: {faults[0]}")
-        self._offer({name: visits for orders in plans for name, visits in orders.items()})
+        return pool.run(requests, until=time.monotonic() + seconds, should_stop=self.asked_to_stop)
 
     def _search_parts(self, pool):
-        left = self.until - time.perf_counter()
-        until = self.until if self.options.iterations else time.perf_counter() + PARTS_SHARE * left
+        left = self.until - time.monotonic()
+        until = self.until if self.options.iterations else time.monotonic() + PARTS_SHARE * left
         requests = []
         for i, (part, problem, engine) in enumerate(self.parts):
-            start = {name: self.orders.get(name, []) for name in part.staff}
-            placed = {visit for visits in start.values() for visit in visits}
+            so_far = {name: self.orders.get(name, []) for name in part.staff}
+            placed = {visit for visits in so_far.values() for visit in visits}
             if placed <= set(part.visits):  # else a plan to begin from crosses borders here, which have their turn
-                requests.append(
-                    Request(i, engine, problem, start, left, self._seed(0, i), self._iterations(part.visits, 1))
-                )
+                # From the search's own beginning: it starts hotter there than from a plan that is to be polished.
+                steps = self._iterations(part.visits, 1)
+                requests.append(Request(i, engine, problem, None, so_far, left, self._seed(0, i), steps))
         self._improve(pool, requests, until, share=not self.options.iterations)
 
     def _search_borders(self, pool):
         if not self.problem.visits or len(self.problem.staff) < 2:
             return
         borders, number = Borders(self.problem), 0
-        while not self.asked_to_stop() and self.until - time.perf_counter() > SHORTEST:
+        while not self.asked_to_stop() and self.until - time.monotonic() > SHORTEST:
             number += 1
             if self.options.iterations and number > ROUNDS_BY_ITERATIONS:
                 return
@@ -125,7 +149,7 @@ class Rounds:
         }
         found = borders.round(self.orders, starts, number, self.options.seed)
         least, most = NEIGHBOURHOOD_SECONDS
-        fair = (self.until - time.perf_counter()) * workers / (ROUNDS_AT_LEAST * max(1, len(found)))
+        fair = (self.until - time.monotonic()) * workers / (ROUNDS_AT_LEAST * max(1, len(found)))
         seconds = self.options.seconds if self.options.iterations else min(most, max(least, fair))
         requests = []
         for i, each in enumerate(found):
@@ -134,7 +158,7 @@ class Rounds:
             if engine is not None:
                 start = {name: self.orders.get(name, []) for name in each.staff}
                 steps = self._iterations(each.visits, ROUNDS_BY_ITERATIONS)
-                requests.append(Request(i, engine, problem, start, seconds, self._seed(number, i), steps))
+                requests.append(Request(i, engine, problem, start, None, seconds, self._seed(number, i), steps))
         return requests
 
     def _improve(self, pool, requests, until, *, share=False, checked=False):
@@ -162,10 +186,10 @@ class Rounds:
 
     def _offer(self, orders):
         """Has the judge look at a whole plan. `orders` are those of the best afterwards; returns whether it is new."""
-        before, began = self.best.solution, time.perf_counter()
+        before, began = self.best.solution, time.monotonic()
         self.best.waiting = _filled(orders)
         self.best.tick(now=True)
-        self.judging = time.perf_counter() - began
+        self.judging = time.monotonic() - began
         self.best.REPORT_EVERY = max(Best.REPORT_EVERY, self.judging / JUDGE_SHARE)
         self.orders = dict(self.best.solution.orders)
         return self.best.solution is not before
@@ -179,6 +203,10 @@ class Rounds:
 
     def _seed(self, number, key):
         return (self.options.seed * 1_000_003 + number * 10_007 + key) % (1 << 31)
+
+
+def _cannot(engine, problem):
+    return get_engine(engine).unsupported(problem)
 
 
 def _filled(orders):

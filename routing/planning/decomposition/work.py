@@ -14,15 +14,28 @@ Rank = tuple[float, ...]
 
 @dataclass(frozen=True)
 class Request:
-    """A search. `start`: visit ids in order by staff id to begin from; the answer is never worse than that."""
+    """A search. `start`: visit ids in order by staff id to begin from; `beat`: a plan so far that is not begun from.
+
+    What is not better than either is no answer. `until`: time.monotonic() at which it must end, however late it began
+    (one clock for all processes of a machine); None: after its seconds.
+    """
 
     key: int
     engine: str
     problem: Problem
     start: dict[str, list[str]] | None = None
+    beat: dict[str, list[str]] | None = None
     seconds: float = 1
     seed: int = 1
     iterations: int | None = None
+    until: float | None = None
+
+    @property
+    def left(self) -> float:
+        """Seconds that the search may still take."""
+        if self.until is None:
+            return self.seconds
+        return max(0.0, min(self.seconds, self.until - time.monotonic()))
 
 
 @dataclass(frozen=True)
@@ -44,23 +57,26 @@ class Answer:
 
 def search(request: Request, should_stop=None) -> Answer:
     """Runs the engine. What an engine raises becomes the answer's fault: other parts go on."""
-    began, problem, before = time.perf_counter(), request.problem, None
+    began, problem, before = time.monotonic(), request.problem, None
     options = SolveOptions(
-        seconds=request.seconds,
+        seconds=request.left,
         seed=request.seed,
         iterations=request.iterations,
         start=request.start,
         should_stop=should_stop,
     )
     try:
-        if request.start is not None:
-            before = rank(problem, judged(problem, request.start, "the plan so far")[0])
+        so_far = request.beat if request.start is None else request.start
+        if so_far is not None:
+            before = rank(problem, judged(problem, so_far, "the plan so far")[0])
         found = get_engine(request.engine).solve(problem, options)
         after = rank(problem, found)
     except Exception as error:  # of whatever the engine is made of
         fault = str(error) if isinstance(error, EngineFault) else f"{type(error).__name__}: {error}"
-        return Answer(request.key, None, before, seconds=time.perf_counter() - began, fault=fault)
-    return Answer(request.key, found.orders, before, after, time.perf_counter() - began)
+        return Answer(request.key, None, before, seconds=time.monotonic() - began, fault=fault)
+    served = found.orders
+    orders = {person.id: served.get(person.id, []) for person in problem.staff}  # emptied days, too: they are news
+    return Answer(request.key, orders, before, after, time.monotonic() - began)
 
 
 def rank(problem: Problem, solution: Solution) -> Rank:
