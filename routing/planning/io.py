@@ -65,7 +65,7 @@ def parse_problem(data, folder=None) -> Problem:
     fields = Fields(data, "", PROBLEM + NOTES)
     objective = fields.choice("objective", ("duration", "distance"), "duration")
     staff = tuple(_staff(item, f"staff[{i}]") for i, item in enumerate(_bounded(fields, "staff", MOST_STAFF)))
-    visits = tuple(_visit(item, f"visits[{i}]") for i, item in enumerate(_bounded(fields, "visits", MOST_VISITS)))
+    visits = tuple(parse_visit(item, f"visits[{i}]") for i, item in enumerate(_bounded(fields, "visits", MOST_VISITS)))
     links = tuple(_link(item, f"links[{i}]") for i, item in enumerate(fields.array("links", ())))
     unique([person.id for person in staff], "staff")
     unique([visit.id for visit in visits], "visits")
@@ -83,7 +83,7 @@ def parse_problem(data, folder=None) -> Problem:
         weights=Weights(**{key: raw.number(key, getattr(Weights(), key)) for key in WEIGHTS}),
         objective=objective,
     )
-    _check_references(problem)
+    check_references(problem)
     return problem
 
 
@@ -133,7 +133,8 @@ def _break(data, path):
     )
 
 
-def _visit(data, path):
+def parse_visit(data, path) -> Visit:
+    """The typed visit of parsed JSON; `path` names it in errors. Raises InputError."""
     fields = Fields(data, path, VISIT)
     prize = fields.number("prize", None)
     return Visit(
@@ -189,7 +190,7 @@ def _capacity(data):
     return {key: bound for key, bound in bounds.items() if bound is not None}
 
 
-def _check_references(problem):
+def check_references(problem):
     """Locations index the matrix; staff and visits named somewhere exist."""
     size = len(problem.duration)
     people, visits = problem.staff_by_id, problem.visit_by_id
