@@ -10,6 +10,7 @@ from .feeds import *  # noqa: F403
 from .observability import *  # noqa: F403
 from .rest import *  # noqa: F403
 from .security import *  # noqa: F403
+from .travel import *  # noqa: F403
 
 # A misspelt boolean or a missing secret must stop the start, with all problems listed at once.
 env.seal()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 # Read by gunicorn.py and compose.yaml, not by the settings.
-SERVING = {"WEB_WORKERS", "PORT", "POSTGRES_PASSWORD"}
+SERVING = {"WEB_WORKERS", "PORT", "POSTGRES_PASSWORD", "OSRM_DATA"}
 
 
 def _variables_read() -> set[str]:
