@@ -8,14 +8,10 @@ from routing.planning.solution import Route, Solution, Unserved, VisitStop
 
 
 def judged(problem, orders, engine):
-    """(solution, verdict) of visit ids in order by staff id. Raises EngineFault where a rule other than "required" is
-    broken.
+    """(solution, verdict) of visit ids in order by staff id, or of routes with times by staff id. Raises EngineFault
+    where a rule other than "required" is broken.
     """
-    routes = [
-        Route(person.id, [VisitStop(name) for name in orders[person.id]])
-        for person in problem.staff
-        if orders.get(person.id)
-    ]
+    routes = [_route(person.id, orders[person.id]) for person in problem.staff if orders.get(person.id)]
     verdict = check(problem, Solution(routes))
     faults = [violation for violation in verdict.violations if violation.rule != "required"]
     if faults:
@@ -31,6 +27,10 @@ def judged(problem, orders, engine):
         engine=engine,
     )
     return solution, verdict
+
+
+def _route(staff, order):
+    return order if isinstance(order, Route) else Route(staff, [VisitStop(name) for name in order])
 
 
 class Best:
@@ -67,12 +67,25 @@ class Best:
             return
         orders, self.waiting = self.waiting, None
         try:
-            solution, verdict = judged(self.problem, orders, self.engine)
+            self._judge(orders)
         except EngineFault:
             if self.solution is None:
                 raise
             self.rejected += 1  # a better plan than any so far, were it one; the best one that the judge accepts stays
-            return
+
+    def take(self, plan):
+        """A plan from elsewhere (orders or timed routes by staff id), judged at once. Whether it is better than the
+        best so far; one that the judge does not accept is counted.
+        """
+        before = self.rank
+        try:
+            self._judge(plan)
+        except EngineFault:
+            self.rejected += 1
+        return self.rank != before
+
+    def _judge(self, orders):
+        solution, verdict = judged(self.problem, orders, self.engine)
         rank = (len(verdict.violations), *verdict.rank)
         self.reported_at = self.elapsed
         if self.rank is not None and rank >= self.rank:
