@@ -37,15 +37,15 @@ def get_engine(name) -> Engine:
     return _factories[name]()
 
 
-def solve(problem: Problem, options: SolveOptions | None = None, engine: str = DEFAULT_ENGINE) -> Solution:
-    """The best plan that the named engine finds, judged, with a reason for each unserved visit.
+def solve(problem: Problem, options: SolveOptions | None = None, engine: str | Engine = DEFAULT_ENGINE) -> Solution:
+    """The best plan that the engine (or that of this name) finds, judged, with a reason for each unserved visit.
 
     `feasible` is False only where a required visit could not be served. Raises UnknownEngine, UnsupportedFeature,
     EngineFault.
     """
     from routing.planning.reasons import explain_unserved
 
-    chosen = get_engine(engine)
+    chosen = get_engine(engine) if isinstance(engine, str) else engine
     features = chosen.unsupported(problem)
     if features:
         raise UnsupportedFeature(chosen.name, features)
@@ -90,7 +90,14 @@ def _rich():
     return RichEngine()
 
 
+def _ruin_recreate():
+    from routing.planning.engines.ruin_recreate import RuinRecreateEngine
+
+    return RuinRecreateEngine()
+
+
 register("rich", _rich)
+register("ruin-recreate", _ruin_recreate)
 register("decomposed", _decomposed)
 register("pyvrp", _pyvrp)
 register("vroom", _vroom)

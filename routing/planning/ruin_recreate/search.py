@@ -1,0 +1,126 @@
+"""A search from its first plan to its best one: the Python side of the compiled steps."""
+
+import numpy as np
+
+from routing.planning.problem import Problem
+
+from . import columns as c
+from .arrays import arrays_of
+from .exchange import serve_now
+from .state import new_state
+from .steps import begin, fill, follow, keep_best, search
+from .temperature import schedule
+
+# Visits put in by one call while the first plan is made: what can pass before somebody's stop is heard.
+FILLED_AT_ONCE = 500
+# From so many visits on, places beside near visits are tried before all others.
+WIDE_MOST = 300
+
+
+class UnknownStart(ValueError):
+    """The plan to begin from names somebody or something that the problem does not have, or a visit twice."""
+
+
+class Search:
+    """One search. `best`: cost of the best plan in units of the arrays; `steps`: steps done."""
+
+    def __init__(self, problem: Problem, seed: int = 1):
+        self.problem, self.seed = problem, seed
+        self.arrays = arrays_of(problem)
+        self.wide = len(problem.visits) < WIDE_MOST
+        self.steps = 0
+        self._restart()
+
+    def _restart(self):
+        self.state = new_state(self.arrays, self.seed)
+        begin(self.arrays, self.state)
+
+    @property
+    def best(self) -> int:
+        return int(self.state.number[c.BEST])
+
+    @property
+    def improvements(self) -> int:
+        """How often a better plan has been found so far."""
+        return int(self.state.number[c.FOUND])
+
+    def first_plan(self, start=None, should_stop=lambda: False):
+        """Begins from `start` (visit ids in order by staff id), if given, and adds visits where they cost least.
+
+        What breaks a rule in `start` is left out. Raises UnknownStart.
+        """
+        self._follow(start or {})
+        visit = self.arrays.visit
+        able = (self.arrays.may != c.MAY_NOT).sum(axis=1)
+        order = np.lexsort((visit[:, c.CLOSES] - visit[:, c.OPENS], able, -visit[:, c.PRICE], visit[:, c.RANK]))
+        for at in range(0, len(order), FILLED_AT_ONCE):
+            fill(self.arrays, self.state, order[at : at + FILLED_AT_ONCE], self.wide)
+            if should_stop():
+                break
+        used = self.state.stop[: len(visit) + len(self.arrays.person), c.LEG_COST][self._is_used()]
+        leg = used.mean() if len(used) else 0.0
+        self.schedule = schedule(len(visit), leg, polishing=start is not None)
+
+    def _is_used(self):
+        n, m = len(self.arrays.visit), len(self.arrays.person)
+        served = self.state.stop[:n, c.DAY] >= 0
+        return np.concatenate([served, self.state.day[:m, c.COUNT] > 0])
+
+    def _follow(self, orders):
+        people = {person.id: k for k, person in enumerate(self.problem.staff)}
+        number = {visit.id: v for v, visit in enumerate(self.problem.visits)}
+        seen = set()
+        for name, visits in orders.items():
+            for unknown in [name] * (name not in people) + [v for v in visits if v not in number]:
+                raise UnknownStart(f"the plan to begin from names {unknown!r}, which the problem does not have")
+            for visit in visits:
+                if visit in seen:
+                    raise UnknownStart(f"the plan to begin from serves {visit!r} more than once")
+                seen.add(visit)
+            if visits:
+                follow(self.arrays, self.state, people[name], np.array([number[v] for v in visits], dtype=np.int64))
+        keep_best(self.arrays, self.state)
+
+    def run(self, steps: int, *, share: float | None = None, of_steps: int | None = None):
+        """So many steps, at the temperature that belongs to this share of the budget, or of a budget `of_steps`."""
+        heat = self.state.heat
+        if share is not None:
+            heat[:] = self.schedule.at(share), 1.0
+        elif self.steps == 0:
+            heat[:] = self.schedule.hot, self.schedule.cooling(of_steps)
+        search(self.arrays, self.state, steps, self.wide)
+        self.steps += steps
+
+    def exchange(self, should_stop=lambda: False):
+        """Begins anew from the best plan and serves what can be added, or put in for one of a lower tier."""
+        orders = self.orders
+        self._restart()
+        self._follow(orders)
+        visit = self.arrays.visit
+        changed = True
+        while changed and not should_stop():
+            left = self.state.absent[: self.state.number[c.ABSENT]].copy()
+            order = np.lexsort((left, -visit[left, c.PRICE], visit[left, c.RANK]))
+            changed = False
+            for v in left[order]:
+                if should_stop():
+                    break
+                if serve_now(self.arrays, self.state, v):
+                    changed = True
+                    break
+        keep_best(self.arrays, self.state)
+
+    @property
+    def orders(self) -> dict[str, list[str]]:
+        """The best plan: visit ids in order by staff id, without those who are not used."""
+        following = self.state.best_next.tolist()
+        names = [visit.id for visit in self.problem.visits]
+        n, orders = len(names), {}
+        for k, person in enumerate(self.problem.staff):
+            stop = following[n + k]
+            if stop < n:
+                orders[person.id] = day = []
+            while stop < n:
+                day.append(names[stop])
+                stop = following[stop]
+        return orders
