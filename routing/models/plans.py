@@ -71,6 +71,11 @@ class RoutePlan(models.Model):
     engine = models.CharField(max_length=30, blank=True)
     outcome_note = models.CharField(max_length=300, blank=True, help_text="How the last optimisation ended, in words.")
     is_travel_estimated = models.BooleanField(default=True, help_text="Whether any leg's time is an estimate.")
+    travel = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="Where the travel times came from: provider, data_version, attribution, profiles, notes.",
+    )
     cost = models.JSONField(default=dict, help_text="Parts of the judge's cost, seconds.")
     equity = models.JSONField(default=dict, help_text="Coverage measures of the proposed plan.")
     trace = models.JSONField(default=list, help_text="Best cost over elapsed seconds.")
@@ -130,6 +135,10 @@ class RouteAssignment(models.Model):
     travel_seconds = models.PositiveIntegerField(default=0)
     travel_metres = models.PositiveIntegerField(default=0)
     service_seconds = models.PositiveIntegerField(default=0)
+    return_path = models.LineStringField(
+        srid=4326, null=True, blank=True, help_text="The way back to the base by road; null: not known."
+    )
+    is_return_estimated = models.BooleanField(default=True, help_text="Whether the time of the way back is estimated.")
 
     objects = RouteAssignmentQuerySet.as_manager()
 
@@ -139,6 +148,10 @@ class RouteAssignment(models.Model):
             models.UniqueConstraint(fields=["plan", "staff"], name="assignment_once_per_person"),
             models.CheckConstraint(
                 condition=Q(returns_at__gte=F("departs_at")), name="assignment_returns_after_departing"
+            ),
+            models.CheckConstraint(
+                condition=Q(return_path__isnull=True) | Q(is_return_estimated=False),
+                name="assignment_estimated_return_has_no_path",
             ),
         ]
 
@@ -165,6 +178,10 @@ class RouteStop(models.Model):
     leaves_at = models.DateTimeField()
     travel_seconds = models.PositiveIntegerField(default=0, help_text="Drive to this stop.")
     travel_metres = models.PositiveIntegerField(default=0)
+    path = models.LineStringField(
+        srid=4326, null=True, blank=True, help_text="The way to this stop by road; null: not known, or a break."
+    )
+    is_travel_estimated = models.BooleanField(default=True, help_text="Whether the time of this drive is estimated.")
 
     objects = RouteStopQuerySet.as_manager()
 
@@ -175,6 +192,9 @@ class RouteStop(models.Model):
             models.UniqueConstraint(fields=["assignment", "visit"], name="stop_visit_once"),
             models.CheckConstraint(
                 condition=Q(starts_at__gte=F("arrives_at"), leaves_at__gte=F("starts_at")), name="stop_times_in_order"
+            ),
+            models.CheckConstraint(
+                condition=Q(path__isnull=True) | Q(is_travel_estimated=False), name="stop_estimated_drive_has_no_path"
             ),
         ]
 

@@ -86,22 +86,14 @@ def store_solution(
 
     SolutionRefused when the judge finds a broken rule; PlanMoved when the plan does not wait for `job` any more.
     """
-    verdict = check(built.problem, solution)
-    if not verdict.feasible:
-        first = verdict.violations[0]
-        raise SolutionRefused(f"{len(verdict.violations)} broken rules, the first: {first.rule}, {first.detail}")
+    verdict = _accepted(built, solution)
+    # Before the plan is locked: a road network may take its time.
+    built.draw(verdict.routes)
     plan = locked(plan)
-    if job is not None and (plan.state != PlanState.OPTIMISING or plan.job_id != job.pk):
-        raise PlanMoved("The plan was taken on by somebody else.")
-    _store_routes(plan, built, verdict)
-    _store_unserved(plan, built, solution, verdict)
-    plan.state, plan.optimised_at = PlanState.PROPOSED, timezone.now()
-    plan.engine, plan.outcome_note = solution.engine[:30], note[:300]
-    plan.is_travel_estimated = built.is_travel_estimated
-    plan.cost = cost_parts(verdict.cost)
-    plan.equity = equity_of(built, verdict.unserved)
-    plan.trace = [[round(elapsed, 2), round(cost)] for elapsed, cost in solution.trace]
-    plan.save()
+    if job is not None:
+        _check_waits_for(plan, job)
+    plan.state = PlanState.PROPOSED
+    _store(plan, built, solution, verdict, note)
     audit.record(
         action="plan.optimised",
         by=by,
@@ -118,6 +110,20 @@ def store_solution(
 
 
 @transaction.atomic
+def keep_best_so_far(*, plan: RoutePlan, built: PlanProblem, solution: Solution, by, job) -> RoutePlan:
+    """Store the best plan so far while the search goes on: it becomes the proposal if the worker dies.
+
+    SolutionRefused when the judge finds a broken rule; PlanMoved when the plan does not wait for `job` any more.
+    """
+    verdict = _accepted(built, solution)
+    plan = locked(plan)
+    _check_waits_for(plan, job)
+    _store(plan, built, solution, verdict, "")
+    audit.record(action="plan.best_so_far_kept", by=by, organisation=plan.organisation, target=plan)
+    return plan
+
+
+@transaction.atomic
 def release_plan(*, plan: RoutePlan, job, note: str, by) -> RoutePlan:
     """Give up the optimisation: the plan goes back to what it was, with an honest note, and can be tried again.
 
@@ -127,8 +133,13 @@ def release_plan(*, plan: RoutePlan, job, note: str, by) -> RoutePlan:
     if plan.state != PlanState.OPTIMISING or plan.job_id != (job.pk if job else None):
         return plan
     has_proposal = plan.optimised_at is not None
+    kept = ""
+    if has_proposal:
+        kept = " The earlier proposal is kept."
+        if _has_plan_of(job, plan):
+            kept = " The best plan found until then was kept."
     plan.state = PlanState.PROPOSED if has_proposal else PlanState.DRAFT
-    plan.outcome_note = (note + (" The earlier proposal is kept." if has_proposal else ""))[:300]
+    plan.outcome_note = (note + kept)[:300]
     plan.save(update_fields=["state", "outcome_note"])
     audit.record(action="plan.optimisation_ended_without_plan", by=by, organisation=plan.organisation, target=plan)
     return plan
@@ -145,7 +156,7 @@ def settle_interrupted_plans(*, plans=None) -> list[RoutePlan]:
     jobs.mark_interrupted()
     settled = []
     for plan in waiting.filter(ended_job()):
-        settled.append(release_plan(plan=plan, job=plan.job, note=_why_ended(plan.job), by=WATCHDOG))
+        settled.append(release_plan(plan=plan, job=plan.job, note=_why_ended(plan), by=WATCHDOG))
     return settled
 
 
@@ -159,7 +170,15 @@ def cost_parts(cost) -> dict:
     return {**{name: round(value) for name, value in asdict(cost).items()}, "total": round(cost.total)}
 
 
-def _why_ended(job) -> str:
+def _has_plan_of(job, plan) -> bool:
+    """Whether the plan's proposal was stored while this job searched."""
+    return bool(job and job.started_at and plan.optimised_at and plan.optimised_at >= job.started_at)
+
+
+def _why_ended(plan) -> str:
+    job = plan.job
+    if job is not None and job.state == JobState.INTERRUPTED and _has_plan_of(job, plan):
+        return "The worker stopped before the search was done."
     if job is None:
         return "The optimisation ended and its record is gone. You can try again."
     return {
@@ -167,6 +186,33 @@ def _why_ended(job) -> str:
         JobState.CANCELLED: "The optimisation was cancelled before a plan was found.",
         JobState.FAILED: f"The optimisation failed. {job.message}",
     }.get(job.state, "The optimisation ended without a plan. You can try again.")
+
+
+def _accepted(built, solution):
+    verdict = check(built.problem, solution)
+    if not verdict.feasible:
+        first = verdict.violations[0]
+        raise SolutionRefused(f"{len(verdict.violations)} broken rules, the first: {first.rule}, {first.detail}")
+    return verdict
+
+
+def _check_waits_for(plan, job):
+    if plan.state != PlanState.OPTIMISING or plan.job_id != job.pk:
+        raise PlanMoved("The plan was taken on by somebody else.")
+
+
+def _store(plan, built, solution, verdict, note):
+    """The routes, the unserved visits and the figures of a plan, in place of earlier ones."""
+    _store_routes(plan, built, verdict)
+    _store_unserved(plan, built, solution, verdict)
+    plan.optimised_at = timezone.now()
+    plan.engine, plan.outcome_note = solution.engine[:30], note[:300]
+    plan.is_travel_estimated = built.is_travel_estimated
+    plan.travel = built.travel_summary
+    plan.cost = cost_parts(verdict.cost)
+    plan.equity = equity_of(built, verdict.unserved)
+    plan.trace = [[round(elapsed, 2), round(cost)] for elapsed, cost in solution.trace]
+    plan.save()
 
 
 def _check_optimisable(plan):
