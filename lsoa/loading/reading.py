@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 
+from django.db import connection
+
 from lsoa.models import Dataset
 from lsoa.sources.base import Release, Stage
 
@@ -39,7 +41,13 @@ class ReadingAhead(Reading):
         self._rows: Future[list] = reader.submit(self._read)
 
     def _read(self) -> list:
-        return list(super().chunks(self.source.release(self.material)))
+        try:
+            return list(super().chunks(self.source.release(self.material)))
+        finally:
+            # On this thread that is nobody else's: whoever opened it asked a database in another state.
+            if connection.connection is not None:
+                connection.close()
+                raise RuntimeError(f"{self.source.key} asks the database while its file is read: say asks_database")
 
     def chunks(self, release: Release, progress: Callable[[float], None] | None = None) -> Iterator:
         rows = self._rows.result()
@@ -72,5 +80,7 @@ class Reader:
 
 
 def _reads_its_file_only(source) -> bool:
-    """Adapters of figures do. Others ask the database, or read as much as fits into memory."""
-    return source is not None and source.stage == Stage.VALUES and source.scheme is None
+    """Most adapters of figures do. Those of other stages ask the database, or read as much as fits into memory."""
+    if source is None or source.scheme is not None:
+        return False
+    return source.stage == Stage.VALUES and not source.asks_database

@@ -53,6 +53,9 @@ class Source:
     stage: Stage
     # Sources that make their rows themselves name a scheme, so that `load_open_data scheme:option=value` finds them.
     scheme: str | None = None
+    # Whether `rows` looks something up in the database. Such files are not read ahead: that happens on another thread,
+    # whose connection does not see what the load has written so far.
+    asks_database = False
     definitions: dict[str, IndicatorDefinition] = {}
 
     def recognises(self, material) -> bool:

@@ -3,6 +3,7 @@
 import pytest
 
 from lsoa.models import LoadReject, PatientDistribution, PlaceFigure, Practice, PracticeList
+from lsoa.sources.practices.patients import PatientsByArea
 
 from . import published
 from . import published_practices as files
@@ -111,6 +112,21 @@ def test_the_vintage_of_areas_is_told_by_codes_of_one_vintage_alone(boundaries, 
     assert set(PatientDistribution.objects.values_list("place_kind", flat=True)) == {"lsoa2021", "lsoa2011"}
     mixed = load(files.patients_by_area(tmp_path / "mix.csv", [(A, CODES[2], "ALL", 3), (A, ended, "ALL", 3)]))
     assert mixed.state == "refused" and "LSOAs of one census" in mixed.message and ended in mixed.message
+
+
+def test_a_file_that_needs_the_database_is_not_read_before_its_turn(boundaries, load, tmp_path):
+    # Files are read ahead on another thread, which does not see the areas of this transaction.
+    first = files.patients_by_area(tmp_path / "a.csv", [(A, CODES[0], "ALL", 3)])
+    mixed = [(A, CODES[2], "ALL", 3), (A, "E01000999", "ALL", 3)]
+    mixed = files.patients_by_area(tmp_path / "b.csv", mixed, extract="01MAY2025")
+    assert [outcome.state for outcome in load(first, mixed)] == ["loaded", "refused"]
+
+
+def test_reading_ahead_from_the_database_is_a_defect_that_shows(boundaries, load, tmp_path, monkeypatch):
+    monkeypatch.setattr(PatientsByArea, "asks_database", False)
+    paths = [files.patients_by_area(tmp_path / f"{n}.csv", [(A, CODES[0], "ALL", n)]) for n in (3, 4)]
+    with pytest.raises(RuntimeError, match="gp-patients-by-lsoa asks the database while its file is read"):
+        load(*paths)
 
 
 def test_a_modelled_file_never_passes_for_an_official_one(boundaries, load, tmp_path):

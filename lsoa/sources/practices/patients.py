@@ -38,6 +38,7 @@ class PatientsByArea(PublishedTable):
 
     key = "gp-patients-by-lsoa"
     stage = Stage.VALUES
+    asks_database = True
     columns = ["PUBLICATION", "EXTRACT_DATE", "PRACTICE_CODE", "LSOA_CODE", "SEX"]
 
     def recognises(self, material):
