@@ -3,20 +3,27 @@
 import time
 
 import structlog
+from django.conf import settings
 
 from accounts import audit
 from accounts.jobs import JobCancelled, JobRun
 
 from .models import RoutePlan
 from .planning.engines import SolveOptions, solve
+from .planning.engines.decomposed import DecomposedEngine
 from .planning.solution import Solution
 from .problem_building import PlanProblem, build_problem
-from .services.optimisation import release_plan, store_solution, take_on
+from .services.optimisation import keep_best_so_far, release_plan, store_solution, take_on
+from .shared_parts import SharedPool
 
 log = structlog.get_logger(__name__)
 
 ACTOR = audit.SystemActor("huey:routing.optimise")
 REPORT_SECONDS = 1.0
+# Plans of more visits are searched in parts, which workers share out.
+LARGE = 400
+# How often the best plan so far is stored, so that a worker that dies takes at most so much away.
+KEEP_SECONDS = 15.0
 
 
 class SearchReport:
@@ -33,8 +40,13 @@ class SearchReport:
         self.trace: list[list[float]] = []
         self.cancelled = False
         self.fault: Exception | None = None
+        self.keep = None  # stores the best plan so far, where that is wanted
+        self.kept = self.began
+        self.found: Solution | None = None
+        self.pool: SharedPool | None = None
 
     def improved(self, progress):
+        self.found = progress.solution
         self.best = {
             "elapsed": round(progress.elapsed, 1),
             "cost": round(progress.cost),
@@ -55,6 +67,7 @@ class SearchReport:
         self.reported = now
         try:
             self.send(now - self.began)
+            self.keep_best()
         except JobCancelled:
             self.cancelled = True
         except Exception as error:
@@ -67,13 +80,25 @@ class SearchReport:
         message = f"{self.best['served']} of {self.visits} visits placed" if self.best else "Looking for a first plan"
         self.run.progress(percent, message, result)
 
+    def keep_best(self):
+        """Stores the best plan so far now and then. A plan that misses a required visit is none."""
+        now = time.monotonic()
+        if self.keep is None or self.found is None or not self.found.feasible or now - self.kept < KEEP_SECONDS:
+            return
+        found, self.found = self.found, None
+        self.keep(found)
+        self.kept = time.monotonic()
+
     def raise_kept(self):
         if self.fault:
             raise self.fault
 
 
 def search(built: PlanProblem, *, seconds: int, seed: int, solution_limit=None, report: SearchReport | None = None):
-    """The engine's best answer within `seconds` of wall time; `report` hears about it. Returns a Solution."""
+    """The best answer within `seconds` of wall time; `report` hears about it. Returns a Solution.
+
+    Where the report has a pool, parts of the plan are searched by other workers, too.
+    """
     options = SolveOptions(
         seconds=seconds,
         seed=seed,
@@ -81,11 +106,15 @@ def search(built: PlanProblem, *, seconds: int, seed: int, solution_limit=None, 
         on_progress=report and report.improved,
         should_stop=report and report.should_stop,
     )
+    if report is not None and report.pool is not None:
+        return solve(built.problem, options, DecomposedEngine(lambda _: report.pool))
     return solve(built.problem, options)
 
 
-def work_on(run: JobRun) -> RoutePlan:
+def work_on(run: JobRun, call_for_help=None) -> RoutePlan:
     """Optimise the plan that the job names. Whatever happens, the plan is not left waiting.
+
+    `call_for_help` queues a helper for the parts of a large plan; see SharedPool.
 
     A cancelled search keeps the best plan found so far, then ends the job as cancelled (JobCancelled).
     """
@@ -95,6 +124,8 @@ def work_on(run: JobRun) -> RoutePlan:
         run.progress(0, "Reading visits, shifts and travel times")
         built = build_problem(plan)
         report = SearchReport(run, seconds=plan.seconds_allowed, visits=len(built.visits))
+        if len(built.visits) > LARGE:
+            _share_out(report, plan, built, call_for_help)
         solution = search(built, seconds=plan.seconds_allowed, seed=plan.seed, report=report)
         report.raise_kept()
         plan = store_solution(
@@ -112,7 +143,23 @@ def work_on(run: JobRun) -> RoutePlan:
     return plan
 
 
+def _share_out(report, plan, built, call_for_help):
+    """A large plan: other workers help, and without an earlier proposal the best plan so far is stored as it grows."""
+    job = report.run.job
+    if call_for_help is not None:
+        name = f"{settings.HUEY['name']}:parts:{job.pk}:{job.attempt}"
+        report.pool = SharedPool(name, settings.HUEY["consumer"]["workers"] - 1, call_for_help)
+    if plan.optimised_at is None:
+        report.keep = lambda solution: keep_best_so_far(plan=plan, built=built, solution=solution, by=ACTOR, job=job)
+
+
 def _note(solution: Solution, report: SearchReport) -> str:
+    how = f"Searched for {solution.seconds:.0f} seconds."
     if report.cancelled:
-        return f"Stopped on request after {solution.seconds:.0f} seconds; the best plan found until then was kept."
-    return f"Searched for {solution.seconds:.0f} seconds."
+        how = f"Stopped on request after {solution.seconds:.0f} seconds; the best plan found until then was kept."
+    if report.pool is None:
+        return how
+    shared = f" Other workers searched {report.pool.helped} parts." if report.pool.helped else ""
+    lost = len(report.pool.lost)
+    left = f" {lost} parts were left as they were, since their search did not come back." if lost else ""
+    return how + shared + left

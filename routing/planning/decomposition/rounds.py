@@ -22,8 +22,8 @@ from .work import Request
 log = logging.getLogger(__name__)
 
 # The engines a part may be searched by, the first that can state it.
-ENGINES = ("ruin-recreate", "rich", "greedy")
-LAST_RESORT = "greedy"
+LAST_RESORT = "greedy"  # makes a first plan, and no better one
+ENGINES = ("ruin-recreate", "rich", LAST_RESORT)
 FIRST_PLAN_SHARE, FIRST_PLAN_SECONDS = 0.4, 20  # of the time, and in any case, for first plans
 PARTS_SHARE = 0.5  # of the time after the first plan goes to parts, the rest to borders
 NEIGHBOURHOOD_SECONDS = (0.3, 2.0)
@@ -89,7 +89,7 @@ class Rounds:
         plans = {answer.key: answer.orders for answer in found if answer.orders is not None}
         missing = [i for i in range(len(self.parts)) if i not in plans]
         if missing and not self.asked_to_stop():
-            # The same for all that is wrong with an engine: a plain first plan is better than none for a whole district.
+            # Whatever is wrong with an engine, a plain first plan is better than none for a whole district.
             plain = [LAST_RESORT if i in missing and not _cannot(LAST_RESORT, part) else None for i, part in self._all]
             log.warning("%s parts have no first plan by their engines; %s makes one", len(missing), LAST_RESORT)
             again = self._quick_plans(pool, plain)
@@ -121,7 +121,8 @@ class Rounds:
         for i, (part, problem, engine) in enumerate(self.parts):
             so_far = {name: self.orders.get(name, []) for name in part.staff}
             placed = {visit for visits in so_far.values() for visit in visits}
-            if placed <= set(part.visits):  # else a plan to begin from crosses borders here, which have their turn
+            crosses = not placed <= set(part.visits)  # as a plan to begin from may: borders have their turn later
+            if engine != LAST_RESORT and not crosses:
                 # From the search's own beginning: it starts hotter there than from a plan that is to be polished.
                 steps = self._iterations(part.visits, 1)
                 requests.append(Request(i, engine, problem, None, so_far, left, self._seed(0, i), steps))
@@ -155,7 +156,7 @@ class Rounds:
         for i, each in enumerate(found):
             problem = part_problem(self.problem, each.visits, each.staff, each.frozen)
             engine, _ = engine_for(problem)
-            if engine is not None:
+            if engine not in (None, LAST_RESORT):
                 start = {name: self.orders.get(name, []) for name in each.staff}
                 steps = self._iterations(each.visits, ROUNDS_BY_ITERATIONS)
                 requests.append(Request(i, engine, problem, start, None, seconds, self._seed(number, i), steps))

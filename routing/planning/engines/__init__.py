@@ -96,6 +96,13 @@ def _ruin_recreate():
     return RuinRecreateEngine()
 
 
+def _portfolio():
+    from routing.planning.engines.portfolio import PortfolioEngine
+
+    return PortfolioEngine()
+
+
+register("portfolio", _portfolio)
 register("rich", _rich)
 register("ruin-recreate", _ruin_recreate)
 register("decomposed", _decomposed)

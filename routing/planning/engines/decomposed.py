@@ -17,7 +17,11 @@ class DecomposedEngine:
 
     name = "decomposed"
 
-    def __init__(self):
+    def __init__(self, open_pool=None):
+        """`open_pool`: a context manager of the options that gives what `Pool` gives, where parts are to be searched
+        elsewhere than in processes of this one.
+        """
+        self._open_pool = open_pool
         self._cut = None  # (problem, its parts, what is unsupported): both questions about a problem need them
         self._took = 0.0
 
@@ -43,6 +47,6 @@ class DecomposedEngine:
             best.offer({})
             return best.finished()
         best.began -= self._took  # cutting it up was part of the work, whenever that was asked for
-        with Pool(options.workers) as pool:
+        with Pool(options.workers) if self._open_pool is None else self._open_pool(options) as pool:
             Rounds(problem, options, best, self._parts(problem)[0]).run(pool)
         return best.finished()

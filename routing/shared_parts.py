@@ -1,0 +1,279 @@
+"""Parts of one search, shared out between workers through Redis.
+
+The worker that has the job puts parts on a list, calls for help, and works through the list itself. Workers that are
+free take parts from the same list. So nothing waits for a worker that is not there, and with a single worker the job
+does everything alone. What a worker took and did not bring back is done again by the job, or left as it was.
+
+Nothing is kept: the lists are gone when the search ends, and expire by themselves when the job's worker dies. They hold
+references, places and times of visits, no names.
+"""
+
+import json
+import time
+import zlib
+from collections.abc import Callable
+from dataclasses import replace
+
+import structlog
+from django.conf import settings
+from redis import Redis
+
+from routing.planning.decomposition.work import Answer, Request, search
+from routing.planning.io import parse_problem, problem_json
+
+log = structlog.get_logger(__name__)
+
+# A list that its job has not touched for so long is nobody's any more.
+ALIVE_SECONDS = 20
+BEAT_SECONDS = 2
+ASK_EVERY = 0.5  # seconds between a helper's questions whether its part is still wanted
+LOOK_EVERY = 0.05  # seconds between looks for answers, where the job itself has nothing to do
+GRACE = 3.0  # seconds past its time after which a part counts as lost
+ATTEMPTS = 2
+
+
+def packed(data) -> bytes:
+    return zlib.compress(json.dumps(data).encode(), 1)
+
+
+def unpacked(value: bytes):
+    return json.loads(zlib.decompress(value))
+
+
+def request_data(request: Request) -> dict:
+    """The request as plain data; times become the seconds left, since another machine has another clock."""
+    fields = {name: getattr(request, name) for name in ("key", "engine", "start", "beat", "seed", "iterations")}
+    return {**fields, "seconds": request.seconds, "problem": problem_json(request.problem)}
+
+
+def request_of(data: dict) -> Request:
+    return Request(**{**data, "problem": parse_problem(data["problem"])})
+
+
+class Lists:
+    """The lists of one search in Redis: parts that wait, who took which until when, answers."""
+
+    def __init__(self, name: str, client: Redis | None = None):
+        self.name = name
+        self.client = client or Redis.from_url(settings.REDIS_URL)
+        self.waiting, self.taken, self.answers, self.alive = (
+            f"{name}:{part}" for part in ("waiting", "taken", "answers", "alive")
+        )
+
+    def put(self, parts: list[bytes]):
+        with self.client.pipeline() as pipe:
+            pipe.rpush(self.waiting, *parts)
+            for key in (self.waiting, self.taken, self.answers):
+                pipe.expire(key, ALIVE_SECONDS)
+            pipe.set(self.alive, 1, ex=ALIVE_SECONDS)
+            pipe.execute()
+
+    def keep_alive(self):
+        with self.client.pipeline() as pipe:
+            for key in (self.waiting, self.taken, self.answers):
+                pipe.expire(key, ALIVE_SECONDS)
+            pipe.set(self.alive, 1, ex=ALIVE_SECONDS)
+            pipe.execute()
+
+    @property
+    def is_alive(self) -> bool:
+        return bool(self.client.exists(self.alive))
+
+    def take(self) -> bytes | None:
+        return self.client.lpop(self.waiting)
+
+    def count_waiting(self) -> int:
+        return self.client.llen(self.waiting)
+
+    def count_taken(self) -> int:
+        return self.client.hlen(self.taken)
+
+    def note_taken(self, number: str, until: float):
+        self.client.hset(self.taken, number, until)
+        self.client.expire(self.taken, ALIVE_SECONDS)
+
+    def taken_until(self) -> dict[str, float]:
+        """By number of the part, the time.time() at which it must be back."""
+        return {number.decode(): float(until) for number, until in self.client.hgetall(self.taken).items()}
+
+    def answer(self, number: str, data: dict):
+        with self.client.pipeline() as pipe:
+            pipe.rpush(self.answers, packed(data))
+            pipe.expire(self.answers, ALIVE_SECONDS)
+            pipe.hdel(self.taken, number)
+            pipe.execute()
+
+    def answered(self) -> list[dict]:
+        found = []
+        while value := self.client.lpop(self.answers):
+            found.append(unpacked(value))
+        return found
+
+    def clear(self):
+        """Ends the search for everybody: helpers stop at their next question."""
+        self.client.delete(self.alive, self.waiting, self.taken, self.answers)
+
+
+def help_with(name: str) -> bool:
+    """Takes one part of a search and brings its answer back. Returns whether there is more to do."""
+    lists = Lists(name)
+    value = lists.take() if lists.is_alive else None
+    if value is None:
+        return False
+    data = unpacked(value)
+    seconds = _seconds(lists, data)
+    lists.note_taken(data["number"], time.time() + seconds)
+    request = replace(request_of(data["request"]), seconds=seconds)
+    answer = search(request, _Wanted(lists))
+    if lists.is_alive:
+        fields = {name: getattr(answer, name) for name in ("key", "orders", "before", "after", "seconds", "fault")}
+        lists.answer(data["number"], {"number": data["number"], "answer": fields})
+    return lists.count_waiting() > 0
+
+
+def _seconds(lists, data) -> float:
+    """How long a part may be searched: its own time, or its share of what is left among those who work at it."""
+    left = max(0.0, data["until"] - time.time())
+    if not data["share"]:
+        return min(data["request"]["seconds"], left)
+    working = 1 + lists.count_taken()
+    return left / -(-(lists.count_waiting() + 1) // working)
+
+
+class _Wanted:
+    """Asks now and then whether the search is over; a search calls it many times a second."""
+
+    def __init__(self, lists):
+        self.lists, self.asked_at, self.over = lists, time.monotonic(), False
+
+    def __call__(self):
+        if not self.over and time.monotonic() - self.asked_at >= ASK_EVERY:
+            self.asked_at = time.monotonic()
+            self.over = not self.lists.is_alive
+        return self.over
+
+
+class SharedPool:
+    """What `decomposition.pool.Pool` is, with workers of the queue in place of processes.
+
+    `call_for_help(name)` queues one helper, who calls for the next while parts wait. `lost`: parts that were taken and
+    never came back, and were left as they were.
+    """
+
+    def __init__(self, name: str, helpers: int, call_for_help: Callable[[str], object]):
+        self.lists = Lists(name)
+        self.helpers, self.call_for_help = max(0, helpers), call_for_help
+        self.count = 1 + self.helpers
+        self.lost: list[int] = []
+        self.helped = 0  # answers that others brought
+        self._round = 0
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc):
+        self.lists.clear()
+
+    def run(self, requests, *, until, should_stop, hear=None, share=False) -> list[Answer]:
+        """See Pool.run."""
+        self._round += 1
+        batch = _Batch(self, list(requests), until, should_stop, hear, share)
+        answers = batch.run()
+        self.lost += batch.lost
+        return [answers[request.key] for request in batch.requests if request.key in answers]
+
+
+class _Batch:
+    """The parts of one call of `run`."""
+
+    def __init__(self, pool, requests, until, should_stop, hear, share):
+        self.pool, self.lists, self.requests = pool, pool.lists, requests
+        self.should_stop, self.hear, self.share = should_stop, hear, share
+        # Helpers may sit on another machine: what they are told is a time of day.
+        self.until = time.time() + until - time.monotonic()
+        self.by_number = {f"{pool._round}.{request.key}": request for request in requests}
+        self.tries = dict.fromkeys(self.by_number, 0)
+        self.answers, self.lost = {}, []
+        self.unclear_since, self._beaten = {}, float("-inf")
+
+    def run(self):
+        if not self.requests:
+            return {}
+        self.lists.put([self._message(number) for number in self.by_number])
+        for _ in range(min(self.pool.helpers, len(self.requests) - 1)):
+            self.pool.call_for_help(self.lists.name)
+        while self.outstanding and not self.should_stop():
+            self._beat()
+            self._collect()
+            if not self._work() and self.outstanding:
+                self._look_after()
+                time.sleep(LOOK_EVERY)
+        return self.answers
+
+    @property
+    def outstanding(self):
+        return [n for n, request in self.by_number.items() if request.key not in self.answers and n not in self.lost]
+
+    def _message(self, number):
+        self.tries[number] += 1
+        request = request_data(self.by_number[number])
+        return packed({"number": number, "until": self.until, "share": self.share, "request": request})
+
+    def _collect(self):
+        for data in self.lists.answered():
+            if data["number"] in self.by_number:
+                fields = data["answer"]
+                ranks = {name: None if fields[name] is None else tuple(fields[name]) for name in ("before", "after")}
+                self.pool.helped += 1
+                self._taken(Answer(**{**fields, **ranks}))
+
+    def _taken(self, answer):
+        if answer.key in self.answers:
+            return  # it came back after all, when it had been done again
+        self.answers[answer.key] = answer
+        if answer.fault:
+            log.warning("part_search_failed", part=answer.key, fault=answer.fault)
+        if self.hear:
+            self.hear(answer)
+
+    def _work(self):
+        """Takes on the next part that waits. Returns whether there was one."""
+        value = self.lists.take()
+        if value is None:
+            return False
+        data = unpacked(value)
+        seconds = _seconds(self.lists, data)
+        if data["number"] in self.by_number and seconds > 0:
+            request = self.by_number[data["number"]]
+            self._taken(search(replace(request, seconds=seconds), self._stop_or_beat))
+        elif data["number"] in self.by_number:
+            self.lost.append(data["number"])  # no time was left for it
+        return True
+
+    def _stop_or_beat(self):
+        self._beat()
+        return self.should_stop()
+
+    def _beat(self):
+        if time.monotonic() - self._beaten > BEAT_SECONDS:
+            self._beaten = time.monotonic()
+            self.lists.keep_alive()
+
+    def _look_after(self):
+        """Parts that others hold beyond their time are put on the list again, or given up."""
+        now, held = time.time(), self.lists.taken_until()
+        for number in self.outstanding:
+            # Taken and not yet noted, or noted by somebody who died between the two: a moment tells.
+            due = held.get(number) or self._unclear(number, now)
+            if now <= due + GRACE:
+                continue
+            log.warning("part_search_lost", part=number, attempt=self.tries[number])
+            self.lists.client.hdel(self.lists.taken, number)
+            if self.tries[number] < ATTEMPTS and self.until - now > GRACE:
+                self.lists.put([self._message(number)])
+            else:
+                self.lost.append(number)
+
+    def _unclear(self, number, now):
+        """Since when a part has been neither on the list nor with somebody."""
+        return self.unclear_since.setdefault(number, now)
