@@ -1,0 +1,258 @@
+"""The day as it stands at `now`: what is frozen, who is where, and what has lost its place."""
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
+
+from routing.planning.io import check_references
+from routing.planning.missing_times import is_timed, with_times
+from routing.planning.problem import Break, Problem, Staff
+from routing.planning.solution import Route, Solution, VisitStop
+
+from .disruption import Disruption, Late, NoAccess, Overrun, Sick, UnfitDisruption, Urgent
+from .position import Position, earliest_home, position_of
+
+
+@dataclass(frozen=True)
+class Day:
+    """Everything that re-planning needs to know.
+
+    `problem`: the original one with what has happened in it (new visit, visits called off, rules that cannot be kept
+    any more, each named in `relaxed`); plans of the whole day are judged by it. `positions`: by staff id. `planned`:
+    start by staff id for each visit of the plan that has not begun. `affected`: people whose own remaining day cannot
+    simply stay as it is. `gone`: people who do no more today; `leaves_off`: when somebody stops, by staff id. `loose`:
+    visits that nobody has, `called_off`: visits not to be done today, `left_before`: visits that the plan had left out.
+    """
+
+    problem: Problem
+    disruption: Disruption
+    positions: dict[str, Position]
+    planned: dict[str, dict[str, int]]
+    affected: frozenset[str]
+    gone: frozenset[str]
+    loose: tuple[str, ...]
+    called_off: tuple[str, ...]
+    left_before: tuple[str, ...]
+    relaxed: tuple[str, ...] = ()
+    leaves_off: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def now(self) -> int:
+        return self.disruption.now
+
+    @cached_property
+    def begun(self) -> dict[str, dict[str, int]]:
+        """Starts by staff id of the visits done or started."""
+        starts: dict[str, dict[str, int]] = {}
+        for name, position in self.positions.items():
+            for stop in position.visits_begun:
+                starts.setdefault(stop.visit, {})[name] = stop.start
+        return starts
+
+    @property
+    def working(self) -> list[Staff]:
+        """Those who can still be asked, in the order of the problem."""
+        return [person for person in self.problem.staff if person.id not in self.gone]
+
+
+def day_of(problem: Problem, plan: Solution, disruption: Disruption) -> Day:
+    """The day at `disruption.now`. Times that the plan leaves out are computed. Raises UnfitDisruption."""
+    routes = {route.staff: route for route in _timed(problem, plan)}
+    _check_names(problem, disruption)
+    amended = _with_urgent(problem, disruption.of_kind(Urgent))
+    positions = _positions(problem, routes, disruption)
+    called_off = _called_off(problem, disruption)
+    sick = {event.staff: max(event.since or disruption.now, disruption.now) for event in disruption.of_kind(Sick)}
+    gone = frozenset(name for name, since in sick.items() if since <= disruption.now)
+    planned: dict[str, dict[str, int]] = {}
+    for name, position in positions.items():
+        for stop in position.visits_ahead:
+            if stop.visit not in called_off:
+                planned.setdefault(stop.visit, {})[name] = stop.start
+    affected = _affected(disruption, positions, called_off) | set(sick)
+    loose = [name for name, starts in planned.items() if set(starts) <= gone]
+    loose += [event.visit.id for event in disruption.of_kind(Urgent)]
+    positions = {name: _without(position, called_off) for name, position in positions.items()}
+    amended = _without_visits(amended, called_off)
+    amended, relaxed = _bearable(amended, positions, sick, disruption.now)
+    served = {stop.visit for route in routes.values() for stop in route.stops if isinstance(stop, VisitStop)}
+    return Day(
+        problem=amended,
+        disruption=disruption,
+        positions=positions,
+        planned=planned,
+        affected=frozenset(affected) - gone,
+        gone=gone,
+        loose=tuple(loose),
+        called_off=called_off,
+        left_before=tuple(v.id for v in problem.visits if v.id not in served and v.id not in called_off),
+        relaxed=tuple(relaxed),
+        leaves_off=sick,
+    )
+
+
+def _timed(problem, plan):
+    routes = with_times(problem, plan.routes)
+    for route in routes:
+        if route.staff not in problem.staff_by_id:
+            raise UnfitDisruption(f"the plan has a route of {route.staff!r}, who is not in the problem")
+        for name in route.visits:
+            if name not in problem.visit_by_id:
+                raise UnfitDisruption(f"the plan has the visit {name!r}, which is not in the problem")
+        if not is_timed(route):
+            raise UnfitDisruption(f"the route of {route.staff} has stops whose times cannot be computed")
+    known = {route.staff for route in routes}
+    return [*routes, *(Route(person.id) for person in problem.staff if person.id not in known)]
+
+
+def _check_names(problem, disruption):
+    for event in disruption.events:
+        person, visit = getattr(event, "staff", None), getattr(event, "visit", None)
+        if person is not None and person not in problem.staff_by_id:
+            raise UnfitDisruption(f"no staff member has the id {person!r}")
+        if isinstance(event, Urgent):
+            if event.visit.id in problem.visit_by_id:
+                raise UnfitDisruption(f"the urgent visit needs an id of its own: {event.visit.id!r} is taken")
+        elif visit is not None and visit not in problem.visit_by_id:
+            raise UnfitDisruption(f"no visit has the id {visit!r}")
+
+
+def _with_urgent(problem, events):
+    for event in events:
+        size = len(problem.duration)
+        if event.visit.location > size or (event.visit.location == size and event.duration_to is None):
+            raise UnfitDisruption(f"the place {event.visit.location} of {event.visit.id} is not in the matrix")
+        if event.visit.location == size:
+            problem = _with_place(problem, event, size)
+        problem = replace(problem, visits=(*problem.visits, event.visit))
+    check_references(problem)
+    return problem
+
+
+def _with_place(problem, event, size):
+    """The problem with one more place; rows to and from it have one number for each place there was."""
+
+    def grown(matrix, to, back, what):
+        if to is None or back is None or len(to) != size or len(back) != size:
+            raise UnfitDisruption(f"{event.visit.id} needs {what} to and from each of the {size} places")
+        matrix = np.asarray(matrix)
+        return np.block([[matrix, np.array(to)[:, None]], [np.array(back)[None, :], np.zeros((1, 1), matrix.dtype)]])
+
+    return replace(
+        problem,
+        duration=grown(problem.duration, event.duration_to, event.duration_from, "seconds"),
+        distance=problem.distance
+        if problem.distance is None
+        else grown(problem.distance, event.distance_to, event.distance_from, "metres"),
+    )
+
+
+def _positions(problem, routes, disruption):
+    until = {event.visit: event.until for event in disruption.of_kind(Overrun)}
+    for event in disruption.of_kind(NoAccess):
+        until[event.visit] = disruption.now if event.leaves is None else event.leaves
+    late = {event.staff: (event.until, event.before) for event in disruption.of_kind(Late)}
+    positions = {
+        name: position_of(problem, problem.staff_by_id[name], route, disruption.now, until=until, late=late.get(name))
+        for name, route in routes.items()
+    }
+    begun = {stop.visit for position in positions.values() for stop in position.visits_begun}
+    for event in disruption.of_kind(Overrun):
+        if event.visit not in begun:
+            raise UnfitDisruption(f"{event.visit} has not begun at {disruption.now}, so it cannot overrun")
+    return {person.id: positions[person.id] for person in problem.staff}
+
+
+def _called_off(problem, disruption):
+    return tuple(event.visit for event in disruption.of_kind(NoAccess))
+
+
+def _affected(disruption, positions, called_off):
+    """People who are late or held up, and those who lose a visit."""
+    affected = {event.staff for event in disruption.of_kind(Late)}
+    overrun = {event.visit for event in disruption.of_kind(Overrun)}
+    for name, position in positions.items():
+        if any(stop.visit in overrun for stop in position.visits_begun):
+            affected.add(name)
+        if any(stop.visit in called_off for stop in (*position.visits_begun, *position.visits_ahead)):
+            affected.add(name)
+    return affected
+
+
+def _without(position, called_off):
+    def kept(stops):
+        return tuple(stop for stop in stops if getattr(stop, "visit", None) not in called_off)
+
+    return replace(position, begun=kept(position.begun), ahead=kept(position.ahead))
+
+
+def _without_visits(problem, names):
+    if not names:
+        return problem
+    return replace(
+        problem,
+        visits=tuple(visit for visit in problem.visits if visit.id not in names),
+        links=tuple(link for link in problem.links if link.first not in names and link.second not in names),
+    )
+
+
+def _bearable(problem, positions, sick, now):
+    """The problem without the rules that nobody can keep any more, and a sentence for each of them."""
+    relaxed, staff = [], []
+    for person in problem.staff:
+        position = positions[person.id]
+        if person.id in sick:
+            staff.append(_of_the_sick(person))
+        else:
+            staff.append(_with_late_breaks(_with_late_return(problem, person, position, relaxed), position, relaxed))
+    pinned_to_gone = {
+        visit.id
+        for visit in problem.visits
+        if visit.pinned and sick.get(visit.pinned.staff, now + 1) <= now and not _is_begun(positions, visit.id)
+    }
+    relaxed += [f"{name} is no longer kept for the person who is away" for name in sorted(pinned_to_gone)]
+    visits = tuple(
+        replace(visit, pinned=None if visit.pinned.start is None else replace(visit.pinned, staff=None))
+        if visit.id in pinned_to_gone
+        else visit
+        for visit in problem.visits
+    )
+    return replace(problem, staff=tuple(staff), visits=visits), relaxed
+
+
+def _is_begun(positions, name):
+    return any(stop.visit == name for position in positions.values() for stop in position.visits_begun)
+
+
+def _of_the_sick(person):
+    """Nobody who is sick owes a break, or a way home within the shift."""
+    breaks = tuple(replace(pause, required=False, missed_cost=0) for pause in person.breaks)
+    return replace(person, breaks=breaks, end=None)
+
+
+def _with_late_return(problem, person, position, relaxed):
+    if position.departed is None:
+        return person
+    home = earliest_home(problem, person, position)
+    owed = sum(pause.duration for i, pause in enumerate(person.breaks) if pause.required and i not in position.spent)
+    late = home + owed - person.shift[1]
+    if late > person.overtime:
+        relaxed.append(f"{person.id} cannot be back before {home + owed}, {late} s after the shift")
+        person = replace(person, overtime=late)
+    if person.max_duration is not None and home - position.departed > person.max_duration:
+        relaxed.append(f"{person.id} is out for longer than {person.max_duration} s")
+        person = replace(person, max_duration=home - position.departed)
+    return person
+
+
+def _with_late_breaks(person, position, relaxed):
+    breaks = []
+    for index, pause in enumerate(person.breaks):
+        if index not in position.spent and pause.required and position.free > max(c for _, c in pause.windows):
+            relaxed.append(f"{person.id} takes break {index} after its window")
+            pause = Break(
+                pause.duration, (*pause.windows, (position.free, person.shift[1] + person.overtime)), place=pause.place
+            )
+        breaks.append(pause)
+    return replace(person, breaks=tuple(breaks))

@@ -1,0 +1,267 @@
+"""Mending a plan with few people: first those whose day cannot stay as it is, then one more, two, three, then all.
+
+The order of plans: visits left out by tier, then people changed, then visits moved, then cost. For each number of
+people the visits are first put into their days without moving anything else far; only where some find no place may an
+engine rearrange those days. The search ends with the smallest number of people for which every visit that anybody could
+do is placed.
+"""
+
+import itertools
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from routing.planning.check import Verdict, check
+from routing.planning.engines import (
+    DEFAULT_ENGINE,
+    EngineFault,
+    Progress,
+    SolveOptions,
+    get_engine,
+)
+from routing.planning.problem import Problem
+from routing.planning.reasons import explain_unserved, impossible_visits
+from routing.planning.solution import Route, Solution, Unserved, VisitStop
+
+from .changes import Changes, changes_of
+from .day import Day, day_of
+from .disruption import Disruption
+from .insertion import Placed, insert_all
+from .kept_times import with_kept_times
+from .subproblem import plan_from, problem_from
+
+FEW = 3  # so many people beside those affected are tried in every combination before all are
+HELPERS = 12  # people among whom combinations are formed, the most promising
+COMBINATIONS = 40  # of each number of people
+REARRANGED = 2  # combinations that an engine may rearrange, of each number of people
+ENGINE_CALLS = 8  # among which the time is shared
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A mended plan of the whole day, judged, and what it changes.
+
+    `asked`: the people whose days were allowed to change. `verdict` judges the plan by `day.problem`. `not_stated`:
+    features that kept the engine from rearranging some days, so that only visits put into planned days were tried.
+    """
+
+    day: Day
+    solution: Solution
+    verdict: Verdict
+    changes: Changes
+    asked: tuple[str, ...]
+    not_stated: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    rank: tuple
+    plan: Solution
+    verdict: Verdict
+    changes: Changes
+    asked: tuple[str, ...]
+
+
+def replan(
+    problem: Problem,
+    plan: Solution,
+    disruption: Disruption,
+    options: SolveOptions | None = None,
+    engine: str = DEFAULT_ENGINE,
+    *,
+    most_people: int | None = None,
+    reconsider: bool = False,
+) -> Answer:
+    """The plan mended after a disruption: nothing before `now` changes, few people change, then little is driven.
+
+    `most_people`: at most so many people beside those affected (None: all may be asked). `reconsider`: visits that the
+    plan had left out may be taken up. `options.seconds` bounds the whole, `options.iterations` each call of the engine
+    (with it and a seed the answer is the same everywhere). Raises UnfitDisruption, UnknownEngine.
+    """
+    day = day_of(problem, plan, disruption)
+    search = _Search(day, options or SolveOptions(), engine, reconsider)
+    best = search.run(most_people)
+    return search.answer(best, plan)
+
+
+class _Search:
+    """The candidates of one disruption, the best of them, and when to stop."""
+
+    def __init__(self, day: Day, options: SolveOptions, engine: str, reconsider: bool):
+        self.day, self.options, self.reconsider = day, options, reconsider
+        self.engine = get_engine(engine)
+        self.everybody = self.problem([person.id for person in day.working])
+        self.hopeless = set(impossible_visits(self.everybody)) | set(day.left_before)
+        self.began = time.perf_counter()
+        self.best: _Candidate | None = None
+        self.trace: list[tuple[float, float]] = []
+        self.rejected = 0
+        self.not_stated: set[str] = set()
+        self.stopped = False
+
+    @property
+    def elapsed(self):
+        return time.perf_counter() - self.began
+
+    def problem(self, people, *, gentle=False):
+        return problem_from(self.day, people, gentle=gentle, reconsider=self.reconsider)
+
+    def over(self):
+        if self.options.should_stop and not self.stopped:
+            self.stopped = bool(self.options.should_stop())
+        return self.stopped or self.elapsed >= self.options.seconds
+
+    def run(self, most_people):
+        """The best candidate; there is always one, the day without what lost its place."""
+        affected = sorted(self.day.affected)
+        placed = self.insert(affected)
+        if placed.left and self.day.affected:
+            self.rearrange(affected, placed)
+        if self.is_mended() or most_people == 0:
+            return self.polished(affected)
+        helpers = self.helpers(affected, placed.left)
+        most = len(self.day.working) if most_people is None else most_people
+        for number in range(1, min(FEW, most, len(helpers)) + 1):
+            if self.with_more(affected, helpers, number) or self.over():
+                return self.polished(self.best.asked)
+        if most > FEW and not self.over():
+            everybody = [person.id for person in self.day.working]
+            self.rearrange(everybody, self.insert(everybody))
+        return self.polished(self.best.asked)
+
+    def is_mended(self):
+        """Whether every visit that somebody could do at all has a place."""
+        return self.best is not None and set(self.best.verdict.unserved) <= self.hopeless
+
+    def with_more(self, affected, helpers, number):
+        """Tries combinations of so many helpers; whether one of them mends the day."""
+        tried = []
+        for extra in itertools.islice(itertools.combinations(helpers, number), COMBINATIONS):
+            if self.over():
+                break
+            people = [*affected, *extra]
+            tried.append((len(self.insert(people).left), len(tried), people))
+        if self.is_mended():
+            return True
+        for _, _, people in sorted(tried)[:REARRANGED]:
+            if self.over():
+                break
+            self.rearrange(people)
+        return self.is_mended()
+
+    def helpers(self, affected, left) -> list[str]:
+        """People who are not affected, the most promising first: who can take most of the visits, then the nearest."""
+        promise = []
+        for person in self.day.working:
+            if person.id in self.day.affected:
+                continue
+            remaining = self.problem([*affected, person.id])
+            able = [visit for visit in remaining.visits if visit.id in left and remaining.may_serve(person, visit)]
+            if not able or self.over():
+                continue
+            gentle = self.problem([person.id], gentle=True)
+            taken = [v for v in insert_all(self.day, gentle).orders[person.id] if v in left]
+            promise.append((-len(taken), -len(able), self._distance(person.id, able), person.id))
+        return [name for *_, name in sorted(promise)[:HELPERS]]
+
+    def _distance(self, name, visits):
+        place = self.day.positions[name].place
+        return 0 if place is None else sum(self.day.problem.driven.item(place, visit.location) for visit in visits)
+
+    def insert(self, people: Iterable[str]) -> Placed:
+        """Candidates with the visits put into the planned days of these people; returns the fuller one."""
+        free, gentle = self.problem(people), self.problem(people, gentle=True)
+        both = [insert_all(self.day, gentle, free), insert_all(self.day, free)]
+        for placed in both:
+            routes = [Route(name, [VisitStop(v) for v in names]) for name, names in placed.orders.items() if names]
+            self.offer(people, free, Solution(check(free, Solution(routes)).routes))
+        return min(both, key=lambda placed: len(placed.left))
+
+    def rearrange(self, people, placed: Placed | None = None, *, gentle=False):
+        """Lets the engine work on the days of these people, beginning from what is placed already."""
+        placed = placed or self.insert(people)
+        remaining = self.problem(people, gentle=gentle)
+        features = self.engine.unsupported(remaining)
+        if features:
+            self.not_stated.update(features)
+            return
+        left = max(0.05, self.options.seconds - self.elapsed)
+        seconds = min(left, max(0.3, self.options.seconds / ENGINE_CALLS))
+        try:
+            found = self.engine.solve(
+                remaining,
+                replace(
+                    self.options,
+                    seconds=left if self.options.iterations else seconds,
+                    start=placed.orders,
+                    on_progress=None,
+                ),
+            )
+        except EngineFault:
+            self.rejected += 1  # the best plan so far stays
+            return
+        self.offer(people, self.problem(people), Solution(found.routes))
+
+    def polished(self, people):
+        """The best plan after a last search among the same people, for fewer moves and less driving."""
+        if people and self.best.changes.moves and not self.over():
+            free, gentle = self.problem(people), self.problem(people, gentle=True)
+            self.rearrange(people, insert_all(self.day, gentle, free), gentle=True)
+        return self.best
+
+    def offer(self, people, remaining: Problem, answer: Solution):
+        """Judges a plan of the whole day; keeps it when it is better than the best so far."""
+        for timed in (with_kept_times(self.day, remaining, answer), answer):
+            candidate = self._judged(people, timed)
+            if candidate is not None:
+                break
+        else:
+            return
+        if self.best is None or candidate.rank < self.best.rank:
+            self.best = candidate
+            self.trace.append((self.elapsed, candidate.verdict.cost.total))
+            if self.options.on_progress:
+                unserved = len(candidate.verdict.unserved)
+                self.options.on_progress(Progress(self.elapsed, candidate.verdict.cost.total, unserved, candidate.plan))
+
+    def _judged(self, people, answer):
+        plan = plan_from(self.day, answer, people)
+        verdict = check(self.day.problem, plan)
+        broken = [violation for violation in verdict.violations if violation.rule != "required"]
+        if broken:
+            return None
+        plan = Solution(verdict.routes, cost=verdict.cost, feasible=verdict.feasible)
+        changes = changes_of(self.day, plan)
+        return _Candidate(
+            rank=(
+                len(verdict.violations),
+                *(count for _, count in sorted(verdict.unserved_by_tier.items())),
+                len(verdict.unserved),
+                len(changes.others),
+                len(changes.moves),
+                verdict.cost.total,
+            ),
+            plan=plan,
+            verdict=verdict,
+            changes=changes,
+            asked=tuple(people),
+        )
+
+    def answer(self, best, before: Solution) -> Answer:
+        """The best plan with a reason for everybody left out: as before where it was left out before."""
+        reasons = {entry.visit: entry for entry in before.unserved}
+        inside = set(best.verdict.unserved) & set(self.everybody.visit_by_id)
+        rest = [
+            Route(route.staff, [s for s in route.stops if getattr(s, "visit", None) in self.everybody.visit_by_id])
+            for route in best.plan.routes
+            if route.staff in self.everybody.staff_by_id
+        ]
+        explained = explain_unserved(
+            self.everybody, Solution(rest, [Unserved(name) for name in best.verdict.unserved if name in inside])
+        )
+        found = {entry.visit: entry for entry in explained}
+        solution = best.plan
+        solution.unserved = [found.get(name) or reasons.get(name) or Unserved(name) for name in best.verdict.unserved]
+        solution.engine, solution.seconds, solution.trace = self.engine.name, self.elapsed, self.trace
+        solution.rejected, solution.stopped = self.rejected, "stopped" if self.stopped else ""
+        return Answer(self.day, solution, best.verdict, best.changes, best.asked, tuple(sorted(self.not_stated)))
