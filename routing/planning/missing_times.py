@@ -44,7 +44,7 @@ def with_times(problem: Problem, routes: list[Route]) -> list[Route]:
     linked = _keep_links(problem, routes, answer, set(free)) if free else set()
     for i in free:
         if i not in linked:
-            answer[i] = _shorter_day(problem, problem.staff_by_id[answer[i].staff], routes[i], answer[i])
+            answer[i] = shorter_day(problem, problem.staff_by_id[answer[i].staff], routes[i], answer[i])
     return answer
 
 
@@ -173,7 +173,7 @@ def _raises(pairs, where, answer, release):
     return raised
 
 
-def _shorter_day(problem, person, asked, route):
+def shorter_day(problem, person, asked, route):
     """A later departure where waiting costs or the length of the day is bounded; else the route as it is."""
     if not (problem.weights.waiting or person.max_duration is not None):
         return route

@@ -1,0 +1,154 @@
+"""The search seen from outside: built from a problem, fed with orders, asked for routes with times."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from routing.planning.missing_times import shorter_day
+from routing.planning.problem import Pin, Problem
+from routing.planning.solution import Route, VisitStop
+from routing.planning.timetable import timed_route
+
+from ..chance import seeded
+from .accounts import is_tied
+from .arrays import day_of
+from .columns import FIRST, HALVES, LOCATION, NEXT, START, WHO
+from .placing import settled, take_out
+from .state import copy, link_in, new_state, new_work
+from .steps import BEST, NOW, append, new_room, recreate, run, total_cost
+
+# The temperature falls from HOT to COLD times the mean leg between neighbours; from a given plan it begins at WARM.
+# Tuned on instances_linked with seeds 101-106.
+HOT, WARM, COLD = 1.0, 0.3, 0.02
+NEIGHBOURS = 10
+
+
+class Search:
+    """A plan, the best one so far, and all that the compiled steps need."""
+
+    def __init__(self, problem: Problem, seed: int):
+        self.problem = problem
+        self.day = day_of(problem)
+        self.state, self.backup, self.best = (new_state(self.day) for _ in range(3))
+        self.work, self.room = new_work(self.day, self.state), new_room(self.day)
+        self.chance = seeded(seed)
+        self.unit = _mean_leg(self.day)
+        self._settle()
+
+    def _settle(self):
+        self.room.dirty[:] = True
+        return settled(self.day, self.state, self.work, self.room.dirty)
+
+    def begin(self, orders=None, lawful=False):
+        """The first plan: the given one as far as times are found for it, completed by insertion.
+
+        `lawful`: the judge accepts the orders, so that nothing but times is to be looked at.
+        """
+        self.hot = WARM if orders else HOT
+        if orders and not (lawful and self._take_over(orders)):
+            self._take_over_singly(orders)
+        recreate(self.day, self.state, self.work, self.room, self.chance, 0.0)
+        self._keep_as_best()
+
+    def _keep_as_best(self):
+        self.room.costs[NOW] = self.room.costs[1] = total_cost(self.day, self.state, self.room)
+        self.room.unserved[BEST] = self.room.unserved[NOW]
+        copy(self.state, self.best)
+
+    def steps(self, count, done, planned=None):
+        """`count` steps from number `done` of `planned`, over which the temperature falls; without `planned` all at
+        the temperature of the share `done` of the time. True: a better plan was found.
+        """
+        before = self.best_rank
+        hot, cold = self.hot * self.unit, COLD * self.unit
+        if planned is None:
+            hot = cold = hot * (cold / hot) ** done
+            done = 0
+        run(
+            self.day, self.state, self.backup, self.best, self.work, self.room, self.chance,
+            done, count, planned or count, hot, cold,
+        )  # fmt: skip
+        return self.best_rank < before
+
+    @property
+    def best_rank(self):
+        """Required visits unserved, unserved by tier, cost: of the best plan, by the search's own count."""
+        return (*self.room.unserved[BEST].tolist(), float(self.room.costs[1]))
+
+    def orders(self) -> dict[str, list[str]]:
+        """Visit ids of the best plan, in order by staff id."""
+        return {
+            person.id: [self.problem.visits[self.day.task_visit[task]].id for task in self._tasks(k)]
+            for k, person in enumerate(self.problem.staff)
+        }
+
+    def _tasks(self, person):
+        node = self.best.nodes[len(self.day.task_visit) + person, NEXT]
+        while node < len(self.day.task_visit):
+            yield node
+            node = self.best.nodes[node, NEXT]
+
+    def routes(self) -> dict[str, Route]:
+        """Routes of the best plan with times: starts that bind another route as the search has them, the rest anew."""
+        pinned = {}
+        for task in range(len(self.day.task_visit)):
+            visit = self.problem.visits[self.day.task_visit[task]]
+            if self.best.nodes[task, WHO] >= 0 and is_tied(self.day, self.best, task):
+                keeper = visit.pinned.staff if visit.pinned else None
+                pinned[visit.id] = replace(visit, pinned=Pin(keeper, int(self.best.nodes[task, START])))
+        problem = replace(self.problem, visits=tuple(pinned.get(visit.id, visit) for visit in self.problem.visits))
+        routes = {}
+        for name, order in self.orders().items():
+            if not order:
+                continue
+            person = problem.staff_by_id[name]
+            timed = timed_route(problem, person, [problem.visit_by_id[visit] for visit in order])
+            if timed is None:
+                raise RuntimeError(f"the times found for {name} do not hold: {order}")
+            routes[name] = shorter_day(problem, person, Route(name, [VisitStop(visit) for visit in order]), timed)
+        return routes
+
+    def _take_over(self, orders):
+        """Puts whole orders in at once. False, and an empty plan, where no times are found for them."""
+        last = {}
+        for task, person in self._halves(orders):
+            before = last.get(person, len(self.day.task_visit) + person)
+            link_in(self.state, task, before, person)
+            last[person] = task
+        if self._settle():
+            return True
+        for visit in range(len(self.day.visits)):
+            take_out(self.day, self.state, visit, self.room.dirty)
+        self._settle()
+        return False
+
+    def _take_over_singly(self, orders):
+        """Puts tasks in one by one, leaving out what does not fit, and what is not whole without that."""
+        halves = np.array(self._halves(orders), dtype=np.int64).reshape(-1, 2)
+        append(self.day, self.state, self.work, self.room, halves)
+
+    def _halves(self, orders):
+        """(task, person) of each stop in order; somebody to whom a visit for several is pinned gets its first task."""
+        index = {visit.id: i for i, visit in enumerate(self.problem.visits)}
+        number = {person.id: k for k, person in enumerate(self.problem.staff)}
+        servers, pairs = {}, []
+        for name, order in orders.items():
+            for visit in order:
+                servers.setdefault(visit, []).append(name)
+        for visit, names in servers.items():
+            pin = self.problem.visit_by_id[visit].pinned
+            names.sort(key=lambda name, pin=pin: pin is None or name != pin.staff)
+        for name, order in orders.items():
+            for visit in order:
+                row, half = self.day.visits[index[visit]], servers[visit].index(name)
+                if half < row[HALVES]:
+                    pairs.append((int(row[FIRST]) + half, number[name]))
+        return pairs
+
+
+def _mean_leg(day):
+    """Mean travel cost between a visit and its nearest others; 1 where there is none."""
+    place = day.visits[:, LOCATION]
+    near = day.near[:, 1 : 1 + NEIGHBOURS]
+    mean = float(day.cost[place[:, None], place[near]].mean()) if near.size else 0.0
+    return mean or 1.0
