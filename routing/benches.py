@@ -1,3 +1,3 @@
 """What `manage.py bench` can measure here: subject -> module with `add_arguments(parser)` and `run(options, write)`."""
 
-BENCHES = {"routing": "routing.planning.bench"}
+BENCHES = {"routing": "routing.planning.bench", "judge": "routing.planning.bench_judge"}

@@ -75,6 +75,7 @@ class _Walk:
                 self.broken("shift", f"break {stop.index} starts before the shift")
         elif stop.start < busy:
             self.broken("time", f"break {stop.index} starts at {stop.start}, while busy until {busy}")
+            return  # nobody drives round a break that cannot be: what follows is judged without it
         span = (stop.start, stop.leave, rule.place != "stop")
         self.pauses.append(span)
         self.all_pauses.append(span)
@@ -124,7 +125,8 @@ class _Walk:
     def depart(self, visit, stop, travel):
         opens = self.person.shift[0]
         self.first_start = stop.start
-        self.facts.departs = depart_latest(stop.start, travel, self.pauses)
+        over = [pause for pause in self.pauses if pause[1] <= stop.start]  # a later one is named as a broken rule
+        self.facts.departs = depart_latest(stop.start, travel, over)
         if self.facts.departs < opens:
             self.broken(
                 "shift", f"departs at {self.facts.departs} at the latest, the shift starts at {opens}", visit.id

@@ -5,10 +5,10 @@ from hypothesis import strategies as st
 
 from routing.planning.check import check
 from routing.planning.io import cost_json
+from routing.planning.plain_rules import broken_rules, cheapest_times
 from routing.planning.solution import Route, Solution, VisitStop
 from routing.planning.timetable import timed_route
 
-from .plain_judge import broken_rules, cheapest_times
 from .small_days import examples, plans, problems
 
 

@@ -5,14 +5,19 @@ import random
 from dataclasses import replace
 
 import pytest
+from django.core.management import call_command
 
+from routing.planning import bench_judge
+from routing.planning.bench_judge import judge_mutants
 from routing.planning.check import check
 from routing.planning.engines import SolveOptions, solve
 from routing.planning.instances import home_visits
 from routing.planning.problem import Link
 from routing.planning.solution import BreakStop, Unserved, VisitStop
 
-MUTANTS = 2500
+from .test_contract import RULES
+
+MUTANTS = 700  # of a day in seconds; of tiny days in ticks, with every rule, see below
 
 
 @pytest.fixture(scope="module")
@@ -209,3 +214,24 @@ def test_a_plan_fails_when_a_rule_is_tightened_by_a_hair(planned):
     for _ in range(60):
         for rule, harder in problem_breakers(problem, plan, source):
             assert rule in {violation.rule for violation in check(harder, plan).violations}
+
+
+def test_the_judge_and_the_plain_telling_find_the_same_in_mutants_of_tight_days():
+    """`manage.py bench judge --mutants 10000` looks longer than a test run has time for."""
+    tally = judge_mutants(600, seed=7)
+    assert (tally.missed, tally.invented, tally.costs_apart) == ([], [], 0)
+    assert tally.mutants == 600
+    assert 300 < tally.broken < 600
+    assert set(tally.rules) == RULES | {"required"}
+
+
+def test_the_bench_of_the_judge_says_what_was_missed_and_how_long_a_verdict_takes(capsys, monkeypatch):
+    command = ["bench", "judge", "--mutants", "60", "--visits", "20"]
+    call_command(*command)
+    printed = capsys.readouterr().out
+    assert printed.startswith("60 mutants of 3 feasible plans, ")
+    assert ": 0 rules missed, 0 invented, 0 costs apart" in printed
+    assert "a plan of 20 visits, " in printed
+    monkeypatch.setattr(bench_judge, "check", lambda problem, plan: check(replace(problem, links=()), plan))
+    call_command(*command)
+    assert "missed: ('mutant " in capsys.readouterr().out

@@ -1,13 +1,13 @@
-"""The rules a second time, slowly and plainly, for tests: walks through every tick, shares no code with the judge.
+"""The rules a second time, slowly and plainly: walks through every tick, shares no code with the judge.
 
-`broken_rules` judges a plan whose times are all stated. `cheapest_times` finds the least soft cost of a route by
-trying everything.
+Only for measuring the judge (tests, `manage.py bench judge`), on days of a few hundred ticks. `broken_rules` judges a
+plan whose times are all stated. `cheapest_times` finds the least soft cost of a route by trying everything.
 """
 
 import heapq
 from itertools import count
 
-from routing.planning.solution import BreakStop
+from .solution import BreakStop
 
 
 def spare_ticks(frm, to, pauses):
@@ -45,8 +45,11 @@ def broken_rules(problem, plan):
     """(set of (rule, staff, visit), dict of cost parts) of a plan with all times stated."""
     broken, cost = set(), dict.fromkeys(("travel", "prizes", "late", "preference", "overtime", "breaks"), 0)
     waiting, idle, lateness, served = 0, {p.id: p.shift[1] - p.shift[0] for p in problem.staff}, {}, {}
+    _names(problem, plan, broken)
     for route in plan.routes:
-        person = next(p for p in problem.staff if p.id == route.staff)
+        person = next((p for p in problem.staff if p.id == route.staff), None)
+        if person is None:
+            continue
         day = _Day(problem, person, route, broken)
         for name, start in day.starts:
             if person.id in served.setdefault(name, {}):
@@ -60,6 +63,9 @@ def broken_rules(problem, plan):
             cost["breaks"] += day.missed
             for name, late in day.late:
                 lateness[name] = max(late, lateness.get(name, 0))
+    for left in plan.unserved:
+        if served.get(left.visit):
+            broken.add(("twice", None, left.visit))
     done = {}
     for visit in problem.visits:
         starts = served.get(visit.id, {})
@@ -85,6 +91,20 @@ def broken_rules(problem, plan):
     for link in problem.links:
         _link(link, done, broken)
     return broken, cost
+
+
+def _names(problem, plan, broken):
+    """Names that the problem does not have, and people with more than one route."""
+    people, visits = [p.id for p in problem.staff], [v.id for v in problem.visits]
+    named = [route.staff for route in plan.routes]
+    for name in named:
+        if name not in people:
+            broken.add(("unknown", name, None))
+        elif named.count(name) > 1:
+            broken.add(("twice", name, None))
+    for left in plan.unserved:
+        if left.visit not in visits:
+            broken.add(("unknown", None, left.visit))
 
 
 def _link(link, done, broken):
@@ -117,9 +137,13 @@ class _Day:
                     self.mark("unknown")
                     continue
                 busy = pauses[-1][1] if pauses else leave
-                pauses.append((stop.start, stop.leave, person.breaks[stop.index].place == "anywhere"))
-                every.append(pauses[-1])
                 self.pause(stop, busy, taken)
+                if busy is None or stop.start >= busy:
+                    pauses.append((stop.start, stop.leave, person.breaks[stop.index].place == "anywhere"))
+                    every.append(pauses[-1])
+                continue
+            if stop.visit not in visits:
+                self.mark("unknown", stop.visit)
                 continue
             visit = visits[stop.visit]
             legs = self.leg(place, visit.location)
@@ -186,7 +210,7 @@ class _Day:
             self.mark("time")
 
     def depart(self, stop, visit, travel, pauses):
-        self.departs = latest_departure(stop.start, travel, pauses)
+        self.departs = latest_departure(stop.start, travel, [p for p in pauses if p[1] <= stop.start])
         if self.departs < self.person.shift[0]:
             self.mark("shift", visit.id)
         elif stop.arrive < earliest_arrival(self.person.shift[0], travel, [p for p in pauses if p[0] < stop.arrive]):
