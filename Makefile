@@ -1,6 +1,6 @@
 # HealthEquiRoute on one machine. `make help` lists the targets; infrastructure/local holds what they do.
 .DEFAULT_GOAL := help
-.PHONY: help dev test setup services stop migrate seed assets lint clean
+.PHONY: help dev test setup services osrm stop migrate seed assets lint clean
 L := bash infrastructure/local
 
 help: ## List the targets
@@ -19,6 +19,9 @@ setup: ## Install missing system packages, the virtual environment and the front
 
 services: ## Start this checkout's PostgreSQL and Redis and write .local/env and .local/test.env
 	@$(L)/services.sh start
+
+osrm: ## Run a private OSRM (travel times by road): make osrm EXTRACT=path/to/area.osm.pbf
+	@$(L)/osrm.sh start "$(EXTRACT)"
 
 stop: ## Stop every server that this checkout started
 	@$(L)/stop.sh

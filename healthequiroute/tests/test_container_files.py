@@ -13,7 +13,7 @@ OWNER_ONLY = {"DATABASE_OWNER_USER", "DATABASE_OWNER_PASSWORD"}
 
 
 def test_every_part_is_started():
-    assert set(SERVICES) == {"database", "redis", "migrate", "web", "worker"}
+    assert set(SERVICES) == {"database", "redis", "osrm", "migrate", "web", "worker"}
 
 
 def test_every_variable_is_documented():
@@ -27,7 +27,7 @@ def test_what_faces_people_never_holds_the_owners_password(name):
     assert not OWNER_ONLY & set(SERVICES[name]["environment"])
 
 
-@pytest.mark.parametrize("name", ["database", "redis", "worker"])
+@pytest.mark.parametrize("name", ["database", "redis", "osrm", "worker"])
 def test_parts_are_probed(name):
     assert SERVICES[name]["healthcheck"]["test"][0] == "CMD"
 

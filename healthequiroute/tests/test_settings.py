@@ -57,3 +57,19 @@ def test_a_deployment_has_nothing_to_be_warned_of(tmp_path):
 def test_demo_mode_under_a_public_name_is_warned_of(settings, demo, hosts, warned):
     settings.DEMO_MODE, settings.ALLOWED_HOSTS = demo, hosts
     assert bool(demo_mode_is_not_for_the_world()) == warned
+
+
+@pytest.mark.parametrize(
+    ("variables", "named"),
+    [
+        ({"TRAVEL_PROVIDER": "osrm"}, ["OSRM_URL_CAR"]),
+        ({"TRAVEL_PROVIDER": "teleport"}, ["TRAVEL_PROVIDER", "great-circle"]),
+        ({"TRAVEL_PROVIDER": "osrm", "OSRM_URL_CAR": "localhost:5000"}, ["OSRM_URL_CAR", "address"]),
+        ({"TRAVEL_PROVIDER": "ordnance-survey"}, ["OS_API_URL", "OS_API_KEY"]),
+        ({"TRAVEL_PROVIDER": "valhalla", "OSRM_URL_FOOT": "x"}, ["VALHALLA_URL", "OSRM_URL_FOOT"]),
+    ],
+)
+def test_a_road_network_needs_its_address(tmp_path, variables, named):
+    done = start(tmp_path, SECRET_KEY=GOOD_KEY, **variables)
+    assert done.returncode != 0
+    assert all(name in done.stderr for name in named), done.stderr

@@ -8,6 +8,7 @@ cd "$CHECKOUT"
 # This machine only: the demo accounts have a published password.
 HOST=127.0.0.1
 STARTED_SERVICES=
+STARTED_OSRM=
 # An .env that was filled in for containers leads to other servers.
 export HER_ENV_FILE=.local/env
 
@@ -15,6 +16,8 @@ prepare() {
     bash "$HERE/packages.sh"
     bash "$HERE/python.sh"
     if [[ $(bash "$HERE/services.sh" status dev) == *stopped* ]]; then STARTED_SERVICES=yes; fi
+    if [[ $(bash "$HERE/osrm.sh" status) == *stopped* ]]; then STARTED_OSRM=yes; fi
+    bash "$HERE/osrm.sh" start --if-built
     bash "$HERE/services.sh" start dev
     bash "$HERE/assets.sh"
     bash "$HERE/database.sh" migrate --if-changed
@@ -60,6 +63,7 @@ finish() {
     stop_process web
     stop_process worker
     rm -f "$RUN/address"
+    if [ -n "$STARTED_OSRM" ]; then bash "$HERE/osrm.sh" stop; fi
     if [ -n "$STARTED_SERVICES" ]; then bash "$HERE/services.sh" stop dev; fi
 }
 

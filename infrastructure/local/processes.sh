@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Long-running processes of this checkout (web server, worker), known by a file with their number. Sourced, never run.
+# Long-running processes of this checkout (web server, worker, OSRM), known by a file with their number. Sourced, never run.
 RUN=$LOCAL/run
 
 # start_process NAME COMMAND...: in a session of its own, so that the whole family can be stopped together.
@@ -18,7 +18,7 @@ process_id() {
     pid=$(cat "$RUN/$1.pid" 2>/dev/null) || return 1
     [[ $pid =~ ^[0-9]+$ ]] || return 1
     [ "$(readlink "/proc/$pid/cwd" 2>/dev/null)" = "$CHECKOUT" ] || return 1
-    { tr '\0' ' ' <"/proc/$pid/cmdline"; } 2>/dev/null | grep -qE 'healthequiroute\.asgi|manage\.py run_huey' || return 1
+    { tr '\0' ' ' <"/proc/$pid/cmdline"; } 2>/dev/null | grep -qE 'healthequiroute\.asgi|manage\.py run_huey|/osrm-routed ' || return 1
     echo "$pid"
 }
 

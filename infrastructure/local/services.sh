@@ -28,6 +28,8 @@ DATABASE_TEMPLATE=her_template
 TEST_DATABASE_NAME=test_her
 REDIS_URL=unix://$SOCKETS/$cluster/redis.sock?db=0
 ENV
+        # The OSRM of this checkout, where there is one (make osrm).
+        if [ "$cluster" = dev ] && [ -f "$LOCAL/osrm/env" ]; then cat "$LOCAL/osrm/env" >>"$file.new"; fi
     )
     mv "$file.new" "$file"
 }

@@ -6,6 +6,7 @@ source "$CHECKOUT/infrastructure/local/processes.sh"
 rm -f "$RUN/address"
 stop_process web
 stop_process worker
+bash "$CHECKOUT/infrastructure/local/osrm.sh" stop
 bash "$CHECKOUT/infrastructure/local/services.sh" stop
 # Sockets of servers that were killed are left behind by them.
 rm -rf "$SOCKETS"
