@@ -1,67 +1,97 @@
 """A last look at a plan, so that one promise always holds whatever the search did: no unserved visit could be served by
 simply adding it, or by adding it in place of one visit of a lower tier.
+
+Every place is looked at quickly (`openings`) and what passes is judged. Visits tied to others (two people at once,
+links) get bounds from the days of those others, so that little passes that the judge then refuses. Visits that need
+more than two people are left to the engines.
 """
 
-from .engines.greedy import Days
-from .problem import Problem, Visit
+from .additions import Additions
+from .problem import Problem
 from .reasons import impossible_visits
+from .solution import Remedy, Route, Solution
+from .tiers import LAST_RANK, rank
+from .trials import Trials
 
-LAST = 1 << 30
+__all__ = ["LAST", "rank", "with_promise_kept", "with_simple_exchanges"]
+
+LAST = LAST_RANK
 
 
-def rank(visit: Visit) -> int:
-    """Required visits come first, then tiers in order, then visits without a tier."""
-    return -1 if visit.required else LAST if visit.tier is None else visit.tier
-
-
-def with_simple_exchanges(problem: Problem, orders: dict[str, list[str]]) -> dict[str, list[str]]:
+def with_simple_exchanges(
+    problem: Problem, orders: dict[str, list[str]], should_stop=lambda: False
+) -> dict[str, list[str]]:
     """Orders (visit ids by staff id) after every such addition and exchange.
 
     Each exchange serves one more visit of a tier for one of a lower tier, so it comes to an end. Visits without a tier
     are added only where that costs less than their prize.
     """
-    days = Days(problem, orders)
-    served = {name for names in orders.values() for name in names}
-    hopeless = impossible_visits(problem)
-    left = [visit for visit in problem.visits if visit.id not in served and visit.id not in hopeless]
-    changed = True
-    while changed:
-        changed = False
-        for visit in sorted(left, key=lambda visit: (rank(visit), -visit.prize, visit.id)):
-            dropped = _served_now(days, visit)
-            if dropped is not None:
-                left.remove(visit)
-                left += dropped
-                changed = True
+    return _Exchanges(problem, orders, []).run(should_stop).orders
+
+
+def with_promise_kept(problem: Problem, solution: Solution) -> Solution:
+    """The routes after every such addition and exchange, the others with the times that they had; the same object
+    where there is none.
+    """
+    exchanges = _Exchanges(problem, solution.orders, solution.routes).run()
+    if not exchanges.done:
+        return solution
+    return Solution([exchanges.routes[name] for name, visits in exchanges.orders.items() if visits])
+
+
+class _Exchanges:
+    def __init__(self, problem, orders, routes):
+        self.problem = problem
+        self.orders = {person.id: list(orders.get(person.id, ())) for person in problem.staff}
+        self.routes = {route.staff: route for route in routes}
+        self.done = 0
+        served = {name for names in self.orders.values() for name in names}
+        left = [visit for visit in problem.visits if visit.id not in served and visit.staff_required <= 2]
+        hopeless = impossible_visits(problem) if left else {}
+        self.left = [visit for visit in left if visit.id not in hopeless]
+        self.changed = {visit.id: set(self.orders) for visit in self.left}  # days to be looked at, by visit
+        self._look()
+
+    def _look(self):
+        self.trials = Trials(self.problem, self.orders, list(self.routes.values()))
+        self.additions = Additions(self.trials)
+
+    def run(self, should_stop=lambda: False):
+        """Goes on until no visit has a way in. Returns itself."""
+        while not should_stop():
+            waiting = [visit for visit in self.left if self.changed[visit.id]]
+            if not waiting:
                 break
-    return days.orders
+            visit = min(waiting, key=lambda visit: (rank(visit), -visit.prize, visit.id))
+            days, self.changed[visit.id] = self.changed[visit.id], set()
+            way = self._way_in(visit, days)
+            if way:
+                self._take(visit, way)
+        return self
 
+    def _way_in(self, visit, days) -> Remedy | None:
+        way = self.additions.added(visit, days)
+        if way and (rank(visit) < LAST or self.trials.effect(way)[0] < 0):
+            return way
+        if rank(visit) >= LAST:
+            return None
+        return self.additions.in_place_of_one(visit, days, lambda other: rank(other) > rank(visit))
 
-def _served_now(days, visit):
-    """Puts the visit into a day if it can; returns what was dropped for it (a list), or None where it cannot."""
-    place = days.cheapest_place(visit)
-    if place and (rank(visit) < LAST or days.added_cost(visit, *place) < visit.prize):
-        days.insert(visit, *place)
-        return []
-    for dropped, person in _lower(days, visit):
-        route = days.routes[person.id]
-        position = route.index(dropped)
-        route.remove(dropped)
-        place = days.cheapest_place(visit, only=person)
-        if place:
-            days.insert(visit, *place)
-            return [dropped]
-        route.insert(position, dropped)
-    return None
+    def _take(self, visit, way):
+        from .remedies import orders_with
 
-
-def _lower(days, visit):
-    """(visit, person) of everything served with a lower rank by somebody able, the least urgent first."""
-    pairs = [
-        (other, person)
-        for person in days.problem.staff
-        if days.problem.may_serve(person, visit)
-        for other in days.routes[person.id]
-        if rank(other) > rank(visit)
-    ]
-    return sorted(pairs, key=lambda pair: (-rank(pair[0]), pair[0].prize, pair[0].id))
+        verdict = self.trials.verdict(way)
+        self.orders = orders_with(self.orders, way)
+        emptied = {name: Route(name, []) for name, visits in self.orders.items() if not visits}
+        self.routes |= emptied | {route.staff: route for route in verdict.routes}
+        self.done += 1
+        self.left.remove(visit)
+        dropped = [self.problem.visit_by_id[name] for name in way.moved]
+        self.left += dropped
+        before = self.trials.reach([staff for staff, _ in way.places], [visit.id, *way.moved])
+        self._look()
+        touched = before | self.trials.reach([staff for staff, _ in way.places], [visit.id])
+        for other in self.left:
+            self.changed.setdefault(other.id, set()).update(touched)
+        for other in dropped:
+            self.changed[other.id] = set(self.orders)

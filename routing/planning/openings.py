@@ -11,14 +11,18 @@ from .slack import NEVER, Days, begun, begun_by, start_bounds
 
 
 class Openings:
-    """The visit at every place of `days`; people and counts are not looked at here."""
+    """The visit at every place of `days`; people and counts are not looked at here.
 
-    def __init__(self, days: Days, visit: Visit):
+    `within`: (earliest, latest) start that other visits ask for.
+    """
+
+    def __init__(self, days: Days, visit: Visit, within=(-NEVER, NEVER)):
         self.days, self.visit = days, visit
         problem, width = days.problem, days.width
         self.inside = np.arange(width + 1) <= days.count[:, None]
         self.travel_there, self.travel_on = self._legs(problem.duration)
-        bounds = start_bounds(visit) or [(NEVER, -NEVER)]
+        bounds = [(max(opens, within[0]), min(closes, within[1])) for opens, closes in start_bounds(visit)]
+        bounds = [bound for bound in bounds if bound[0] <= bound[1]] or [(NEVER, -NEVER)]
         self.opens, self.closes = np.array(bounds, dtype=np.int64).T
         self.pause = days.pause.column()
         pending, taken = days.earliest

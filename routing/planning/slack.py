@@ -81,10 +81,13 @@ class Pause:
 
 
 class Days:
-    """Days side by side: `rows` are (person, visits in order); one person may have several rows."""
+    """Days side by side: `rows` are (person, visits in order); one person may have several rows.
 
-    def __init__(self, problem: Problem, rows: list[tuple[Staff, list[Visit]]]):
-        self.problem, self.rows = problem, rows
+    `bounds`: (earliest, latest) start by (staff id, visit id) that other days ask for.
+    """
+
+    def __init__(self, problem: Problem, rows: list[tuple[Staff, list[Visit]]], bounds=None):
+        self.problem, self.rows, self.bounds = problem, rows, bounds or {}
         self.people = [person for person, _ in rows]
         self.count = np.array([len(visits) for _, visits in rows], dtype=np.int64)
         self.width = int(self.count.max(initial=0))
@@ -123,10 +126,19 @@ class Days:
                     bounds[visit.id] = start_bounds(visit)
                 for k, bound in enumerate(bounds[visit.id]):
                     self.opens[row, stop, k], self.closes[row, stop, k] = bound
+                if (person.id, visit.id) in self.bounds:
+                    self._bind(row, stop, *self.bounds[person.id, visit.id])
         used = (np.arange(span - 1) <= self.count[:, None]) & (self.count > 0)[:, None]
         self.used = used & self.known[:, :-1] & self.known[:, 1:]
         self.leg = np.zeros((size, span), dtype=np.int64)
         self.leg[:, :-1][self.used] = self._between(self.problem.duration)
+
+    def _bind(self, row, stop, first, last):
+        opens = np.maximum(self.opens[row, stop], first)
+        closes = np.minimum(self.closes[row, stop], last)
+        possible = opens <= closes
+        self.opens[row, stop] = np.where(possible, opens, NEVER)
+        self.closes[row, stop] = np.where(possible, closes, -NEVER)
 
     def _between(self, matrix):
         return matrix[self.place[:, :-1][self.used], self.place[:, 1:][self.used]]

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from functools import cached_property
 
-from .check import check
+from .check import Verdict, check
 from .problem import Problem, Visit
 from .remedies import apply_remedy, orders_with
 from .slack import Days
@@ -76,7 +76,18 @@ class Trials:
 
     def effect(self, remedy: Remedy) -> tuple[float, float] | None:
         """Judged cost, and travel cost, with the remedy applied less those now; None where a rule would be broken."""
-        names = self.reach([staff for staff, _ in remedy.places], [remedy.visit, *remedy.moved])
+        names = self._reach_of(remedy)
+        verdict = self.verdict(remedy, names)
+        if verdict is None:
+            return None
+        now = self._cost_now(names, remedy.visit)
+        return verdict.cost.total - now.total, verdict.cost.travel - now.travel
+
+    def verdict(self, remedy: Remedy, names=None) -> Verdict | None:
+        """The judge's verdict on the days that the remedy reaches, with it applied; None where a rule would be
+        broken.
+        """
+        names = names or self._reach_of(remedy)
         part = apply_remedy(self._part(names, remedy.visit, every_link=remedy.kind == "gap"), remedy)
         orders = orders_with({name: self.orders[name] for name in names}, remedy)
         verdict = self._sound(part, untimed(orders), remedy)
@@ -84,10 +95,10 @@ class Trials:
             # Times that a search found for linked visits may hold where the earliest ones do not.
             kept = [self._as_stated(name, visits) for name, visits in orders.items() if visits]
             verdict = self._sound(part, Solution(kept), remedy)
-        if verdict is None:
-            return None
-        now = self._cost_now(names, remedy.visit)
-        return verdict.cost.total - now.total, verdict.cost.travel - now.travel
+        return verdict
+
+    def _reach_of(self, remedy):
+        return self.reach([staff for staff, _ in remedy.places], [remedy.visit, *remedy.moved])
 
     @staticmethod
     def _sound(problem, plan, remedy):

@@ -38,20 +38,19 @@ def get_engine(name) -> Engine:
 
 
 def solve(problem: Problem, options: SolveOptions | None = None, engine: str | Engine = DEFAULT_ENGINE) -> Solution:
-    """The best plan that the engine (or that of this name) finds, judged, with a reason for each unserved visit.
+    """The best plan that the engine (or that of this name) finds, judged, with a reason and remedies for each unserved
+    visit, and with no simple exchange left undone (`exchanges`).
 
     `feasible` is False only where a required visit could not be served. Raises UnknownEngine, UnsupportedFeature,
     EngineFault.
     """
-    from routing.planning.reasons import explain_unserved
+    from routing.planning.engines.completion import completed
 
     chosen = get_engine(engine) if isinstance(engine, str) else engine
     features = chosen.unsupported(problem)
     if features:
         raise UnsupportedFeature(chosen.name, features)
-    solution = chosen.solve(problem, options or SolveOptions())
-    solution.unserved = explain_unserved(problem, solution)
-    return solution
+    return completed(problem, chosen.solve(problem, options or SolveOptions()))
 
 
 def _ortools():

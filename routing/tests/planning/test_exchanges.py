@@ -3,13 +3,18 @@
 import random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from routing.planning.check import check
 from routing.planning.engines.answer import judged
 from routing.planning.engines.greedy import Days, first_orders
-from routing.planning.exchanges import LAST, rank, with_simple_exchanges
+from routing.planning.exchanges import LAST, rank, with_promise_kept, with_simple_exchanges
 from routing.planning.instances import home_visits
 from routing.planning.solution import Route, Solution, VisitStop
+
+from .made_plans import keeps_the_rules, left_out, made_plan, ways_to_add
+from .small_days import examples, problems
 
 
 def upside_down(problem):
@@ -60,3 +65,26 @@ def test_without_tiers_visits_are_added_only_where_they_are_worth_it():
     assert after.cost.total < before.cost.total
     assert len(after.unserved) < len(before.unserved)
     assert all(rank(visit) == LAST for visit in problem.visits)
+
+
+def ways_in(problem, orders):
+    """Plans that serve one more visit as they are, or in place of one of a lower rank: every place, every day."""
+    for visit in left_out(problem, orders):
+        if visit.staff_required > 2 or rank(visit) == LAST:
+            continue
+        lower = {name for names in orders.values() for name in names if rank(problem.visit_by_id[name]) > rank(visit)}
+        for dropped in [None, *sorted(lower)]:
+            rest = {name: [other for other in names if other != dropped] for name, names in orders.items()}
+            yield from (way for way in ways_to_add(problem, rest, visit) if keeps_the_rules(problem, way))
+
+
+@examples(150)
+@given(problems(most_visits=6), st.integers(0, 999))
+def test_afterwards_no_single_exchange_serves_a_visit_by_dropping_a_less_urgent_one(problem, seed):
+    orders = made_plan(problem, seed, share=0.7)
+    plan = with_promise_kept(problem, judged(problem, orders, "test")[0])
+    verdict = check(problem, plan)
+    assert {violation.rule for violation in verdict.violations} <= {"required"}
+    assert list(ways_in(problem, {person.id: plan.orders.get(person.id, []) for person in problem.staff})) == []
+    before = check(problem, Solution([Route(name, [VisitStop(v) for v in names]) for name, names in orders.items()]))
+    assert verdict.rank[:-1] <= before.rank[:-1]
