@@ -42,11 +42,18 @@ def base_url(portal):
 def page(page):
     """Playwright's page that remembers what went wrong on the console and which requests left the machine."""
     page.problems = []
-    page.on("console", lambda message: message.type == "error" and page.problems.append(message.text))
+    page.on("console", lambda message: _note_message(page, message))
     page.on("pageerror", lambda error: page.problems.append(str(error)))
     page.on("requestfailed", lambda request: _note_failure(page, request))
     yield page
     assert page.problems == []
+
+
+def _note_message(page, message):
+    # htmx tells of a request that was given up because its page was left or a newer one took its place. One that
+    # failed is told as htmx:sendError or htmx:responseError as well.
+    if message.type == "error" and not message.text.startswith(("htmx:sendAbort", "htmx:afterRequest")):
+        page.problems.append(message.text)
 
 
 def _note_failure(page, request):
