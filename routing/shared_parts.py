@@ -164,6 +164,7 @@ class SharedPool:
         self.lists = Lists(name)
         self.helpers, self.call_for_help = max(0, helpers), call_for_help
         self.count = 1 + self.helpers
+        self.end = float("inf")
         self.lost: list[int] = []
         self.helped = 0  # answers that others brought
         self._round = 0

@@ -22,19 +22,22 @@ log = logging.getLogger(__name__)
 
 ROOT = Path(__file__).resolve().parents[3]
 LOOK_EVERY = 0.1  # seconds between questions whether to stop
-GRACE = 2.0  # seconds past its time before a search counts as hanging
+# Seconds past its time before a search counts as hanging; and past the end of everything, when nobody waits any more.
+GRACE, LAST_GRACE = 10.0, 1.5
 ATTEMPTS = 2  # a search whose process died is tried once more: the process may have been the victim, not the cause
 
 
 class Pool:
     """So many processes; with one worker the searches run in this process, one after the other.
 
-    Use as a context manager. `lost`: keys of searches given up since their processes died or hung.
+    Use as a context manager. `lost`: keys of searches given up since their processes died or hung. `end`:
+    time.monotonic() at which all of it must be over, set by whoever knows.
     """
 
     def __init__(self, workers: int):
         self.count = max(1, workers)
         self.lost: list[int] = []
+        self.end = float("inf")
         self._workers: list[_Worker] = []
 
     def __enter__(self):
@@ -96,9 +99,9 @@ class Pool:
                         waiting.clear()
                     else:
                         worker.ask(timed, waiting.popleft())
-            self._listen(waiting, until, taken)
+            self._listen(waiting, taken)
 
-    def _listen(self, waiting, until, taken):
+    def _listen(self, waiting, taken):
         busy = {worker.connection: i for i, worker in enumerate(self._workers) if worker.request}
         for connection in wait(list(busy), timeout=LOOK_EVERY):
             i = busy[connection]
@@ -112,7 +115,7 @@ class Pool:
                 taken(answer)
         now = time.monotonic()
         for i, worker in enumerate(self._workers):
-            if worker.request and now > min(worker.due, until + GRACE):
+            if worker.request and now > min(worker.due, self.end + LAST_GRACE):
                 self._failed(i, waiting, "did not come to its end")
 
     def _failed(self, i, waiting, how):

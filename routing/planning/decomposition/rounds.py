@@ -60,6 +60,7 @@ class Rounds:
 
     def run(self, pool: Pool):
         """Everything in turn; the best plan is in `best`."""
+        pool.end = time.monotonic() + self.best.left
         if self.options.start is not None:
             self._begin_from(self.options.start)
         if len(self.served) < FULL_ENOUGH * len(self.problem.visits):
