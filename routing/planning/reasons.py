@@ -25,6 +25,7 @@ LABELS = {
     "tier": "Gave way to more urgent visits",
     "prize": "Costs more than it is worth",
     "search": "Not placed within the time given",
+    "capacity": "More demand than capacity",
 }
 # Remedies are looked for in so many days altogether (visits times staff).
 DAYS_LOOKED_INTO = 40_000

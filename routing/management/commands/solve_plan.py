@@ -11,6 +11,7 @@ from routing.planning.engines import (
     solve,
 )
 from routing.planning.io import load_problem, solution_json
+from routing.planning.prechecks import prechecks
 
 from ._answer import AnswerCommand, Refused
 
@@ -33,6 +34,10 @@ class Command(AnswerCommand):
     def answer(self, options):
         problem = load_problem(options["problem"])
         self.log(f"{len(problem.visits)} visits, {len(problem.staff)} staff, engine {options['engine']}")
+        for finding in prechecks(problem):
+            self.log(
+                f"before solving: {finding.code}: {finding.detail} What would help: {'; '.join(finding.remedies)}."
+            )
         search = SolveOptions(options["seconds"], options["seed"], options["workers"], on_progress=self.progress)
         try:
             solution = solve(problem, search, options["engine"])
