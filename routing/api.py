@@ -73,7 +73,7 @@ class RoutePlanSerializer(RoutePlanListSerializer):
     class Meta(RoutePlanListSerializer.Meta):
         fields = [
             *RoutePlanListSerializer.Meta.fields,
-            *("seconds_allowed", "engine", "outcome_note", "is_travel_estimated", "cost", "equity", "trace"),
+            *("seconds_allowed", "engine", "outcome_note", "is_travel_estimated", "travel", "cost", "equity", "trace"),
             *("intake", "decision_reason", "job", "assignments", "unserved"),
         ]
 
@@ -109,7 +109,7 @@ class StopSerializer(serializers.ModelSerializer):
         model = RouteStop
         fields = [
             *("sequence", "visit", "tier", "area", "longitude", "latitude"),
-            *("arrives_at", "starts_at", "leaves_at", "travel_seconds", "travel_metres"),
+            *("arrives_at", "starts_at", "leaves_at", "travel_seconds", "travel_metres", "is_travel_estimated"),
         ]
 
 

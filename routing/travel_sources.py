@@ -80,7 +80,7 @@ _SOURCES = {"osrm": _osrm, "valhalla": _valhalla, "ordnance-survey": _route_api}
 
 
 def _client(url, name, configured, cache, **options) -> JsonClient:
-    breaker = CircuitBreaker(name, shared=cache)
+    breaker = CircuitBreaker(f"{name}:{url}", shared=cache)
     return JsonClient(url, breaker=breaker, seconds=configured["TRAVEL_SECONDS"], **options)
 
 

@@ -9,8 +9,10 @@ MARGIN = 0.01  # degrees around a single point
 
 
 def route_features(plan, rounds) -> dict:
-    """A FeatureCollection: a line per person, a point per stop, per base and per visit left out."""
-    features = [_line(each) for each in rounds if each.visit_count]
+    """A FeatureCollection: lines per person (along the roads, or straight where these are not known), a point per stop,
+    per base and per visit left out.
+    """
+    features = [line for each in rounds if each.visit_count for line in _lines(each)]
     features += [_stop(each, row) for each in rounds for row in each.rows if row["number"] is not None]
     bases = {each.assignment.staff.base_id: each.assignment.staff.base for each in rounds}
     features += [_point(base.point, kind="depot", label=f"Base: {base.name}") for base in bases.values()]
@@ -49,12 +51,29 @@ def map_settings(features: dict) -> dict:
     }
 
 
-def _line(each) -> dict:
+def _lines(each) -> list[dict]:
+    """The round's drives, those that follow each other in one kind joined. The first names the person at a stop."""
     base = each.assignment.staff.base.point
-    stops = [row["visit"].point for row in each.rows if row["number"] is not None]
+    features, start = [], base
+    rows = [row for row in each.rows if row["number"] is not None]
+    back = (base, each.assignment.return_path, each.assignment.is_return_estimated)
+    for end, path, is_estimated in [*((row["visit"].point, row["path"], row["is_estimated"]) for row in rows), back]:
+        line = [_rounded(*place) for place in path.coords] if path else [_coordinates(start), _coordinates(end)]
+        kind = (path is None, is_estimated)
+        if features and features[-1][0] == kind:
+            features[-1][1].extend(line)
+        else:
+            features.append((kind, line))
+        start = end
+    made = [_line(each, line, *kind) for kind, line in features]
+    made[0]["properties"]["label_at"] = _coordinates(rows[0]["visit"].point)
+    return made
+
+
+def _line(each, coordinates, is_straight, is_estimated) -> dict:
     return {
         "type": "Feature",
-        "geometry": {"type": "LineString", "coordinates": [_coordinates(point) for point in (base, *stops, base)]},
+        "geometry": {"type": "LineString", "coordinates": coordinates},
         "properties": {
             "kind": "route",
             "staff": each.name,
@@ -62,7 +81,8 @@ def _line(each) -> dict:
             "dash": each.dash,
             "travel_seconds": each.assignment.travel_seconds,
             "travel_metres": each.assignment.travel_metres,
-            "is_straight_line": True,
+            "is_straight_line": is_straight,
+            "is_estimated": is_estimated,
         },
     }
 
@@ -87,5 +107,9 @@ def _point(point, **properties) -> dict:
 
 
 def _coordinates(point) -> list[float]:
+    return _rounded(point.x, point.y)
+
+
+def _rounded(longitude, latitude) -> list[float]:
     # Six decimals are a tenth of a metre.
-    return [round(point.x, 6), round(point.y, 6)]
+    return [round(longitude, 6), round(latitude, 6)]

@@ -6,13 +6,16 @@ from django.db.models import Prefetch
 
 from accounts.models import JobState
 from routing.models import PlanState, RoutePlan, Visit, VisitTier
+from routing.prechecks import findings_of
 from routing.problem_building import working_shifts
 
 from .creation import IntakePanel
 from .map import map_settings, route_features
 from .plans import state_tag
 from .progress import ProgressPanel
+from .remedies import Wording
 from .rounds import Round, rounds_of, window_text
+from .travel import TravelOrigin
 from .wording import counted, decile_text, duration, kilometres, percent, reason_label
 
 FIFTHS = {"1": "1 most deprived", "2": "2", "3": "3", "4": "4", "5": "5 least deprived"}
@@ -42,6 +45,10 @@ class PlanPage:
         return rounds_of(self.plan)
 
     @cached_property
+    def travel(self) -> TravelOrigin:
+        return TravelOrigin(self.plan, self.rounds)
+
+    @cached_property
     def left_out(self) -> list[dict]:
         unserved = self.plan.unserved.prefetch_related(Prefetch("visit", queryset=Visit.objects.for_display()))
         return [
@@ -55,9 +62,21 @@ class PlanPage:
                 "skills": ", ".join(skill.name for skill in left.visit.skills.all()) or "none",
                 "reason": reason_label(left.reason),
                 "detail": left.detail,
+                "remedies": self.wording.remedies(left.remedies),
             }
             for left in unserved
         ]
+
+    @cached_property
+    def wording(self) -> Wording:
+        return Wording(self.plan)
+
+    @cached_property
+    def findings(self) -> list[dict]:
+        """What no plan can do, shown before the first optimisation."""
+        if self.has_proposal or self.is_optimising or not self.visits:
+            return []
+        return self.wording.findings(findings_of(self.plan))
 
     @property
     def reasons(self) -> list[dict]:
@@ -142,7 +161,7 @@ class PlanPage:
             ),
             self._ratio_kpi,
             _kpi(
-                "Travel (estimated)" if self.plan.is_travel_estimated else "Travel",
+                self.travel.figure_label,
                 duration(travel),
                 f"{kilometres(metres)}; {duration(travel / served)} a visit" if served else kilometres(metres),
             ),
@@ -208,7 +227,7 @@ class PlanPage:
     def map_summary(self) -> str:
         left = f" {counted(len(self.left_out), 'visit')} left out (dashed)." if self.left_out else ""
         rounds = counted(len(self.rounds), "round")
-        return f"{rounds}; lines are straight between stops, and stops of tier 1 have a ring.{left}"
+        return f"{rounds}; {self.travel.line_text}, and stops of tier 1 have a ring.{left}"
 
     @property
     def visit_rows(self) -> list[dict]:

@@ -50,6 +50,13 @@ class Round:
         return f"{duration(self.assignment.travel_seconds)}, {kilometres(self.assignment.travel_metres)}"
 
     @property
+    def estimated_drives(self) -> tuple[int, int]:
+        """How many drives have an estimated time, of how many."""
+        stops = [stop for stop in self.assignment.stops.all() if stop.visit_id is not None]
+        estimated = sum(stop.is_travel_estimated for stop in stops) + self.assignment.is_return_estimated
+        return estimated, len(stops) + 1
+
+    @property
     def working_share(self) -> float:
         """Visits and driving as a share of the paid shift (the break taken off)."""
         shift = self.assignment.shift
@@ -136,6 +143,8 @@ def _visit_row(stop: RouteStop, number: int) -> dict:
         "start": clock(stop.starts_at),
         "leave": clock(stop.leaves_at),
         "drive": f"{duration(stop.travel_seconds)}, {kilometres(stop.travel_metres)}",
+        "path": stop.path,
+        "is_estimated": stop.is_travel_estimated,
         "reference": visit.reference,
         "place": visit.postcode or "no postcode",
         "area": visit.area.name,

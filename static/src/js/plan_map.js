@@ -1,7 +1,8 @@
 // Routes of a plan: one line per person (colour and dash pattern), numbered stops, depots, and a legend of buttons
 // that shows or hides a person. The data are a GeoJSON FeatureCollection, in a JSON script element of the page
 // (data-source: its id) or behind data-url:
-//   LineString  staff, colour_index, dash (SVG dash array or "")
+//   LineString  staff, colour_index, dash (SVG dash array or ""), is_straight_line, is_estimated,
+//               label_at (where the person's name stands, on one of the person's lines)
 //   Point       kind "stop" | "depot" | "unserved", sequence, label, tier, staff, colour_index
 
 import { AreaLayer } from "./area_map/layer.js";
@@ -13,6 +14,8 @@ const STOP_SIZE = 24; // CSS pixels: also the smallest target that WCAG 2.2 allo
 // Nearer than this on the screen numbers would lie on each other: stops become dots.
 const CROWDED = 18;
 const FADED = 0.15;
+// A line that does not follow the roads is thin and always dashed.
+const STRAIGHT_DASH = "18 6";
 const CASING = { color: "#fff", weight: 7, opacity: 0.9, full: 0.9, interactive: false };
 
 class PlanMap {
@@ -98,30 +101,31 @@ class PlanMap {
     const points = geometry.coordinates.map(([lon, lat]) => [lat, lon]);
     const { layers } = this._person(properties.staff);
     const colour = colourOf(properties.colour_index);
-    layers.push(L.polyline(points, CASING).addTo(this.map));
+    const straight = properties.is_straight_line;
+    layers.push(L.polyline(points, { ...CASING, weight: straight ? 5 : CASING.weight }).addTo(this.map));
     layers.push(
       L.polyline(points, {
         color: colour,
-        weight: 4,
-        dashArray: properties.dash || null,
+        weight: straight ? 2 : 4,
+        dashArray: properties.dash || (straight ? STRAIGHT_DASH : null),
         lineCap: "butt",
       })
-        .bindTooltip(textNode(properties.staff), { sticky: true })
+        .bindTooltip(textNode(nameOfLine(properties)), { sticky: true })
         .addTo(this.map),
     );
-    this._nameLine(properties, points, layers);
+    this._nameLine(properties, layers);
   }
 
   // The name stands at the first stop, so that colour and pattern are never the only way to tell people apart.
-  _nameLine({ staff, colour_index: colourIndex }, points, layers) {
-    if (points.length < 2) return;
+  _nameLine({ staff, colour_index: colourIndex, label_at: labelAt }, layers) {
+    if (!labelAt) return;
     const name = L.tooltip({
       permanent: true,
       direction: "right",
       offset: [14, 0],
       className: `her-route-name her-person-${colourIndex}`,
     });
-    layers.push(name.setLatLng(points[1]).setContent(textNode(staff)).addTo(this.map));
+    layers.push(name.setLatLng([labelAt[1], labelAt[0]]).setContent(textNode(staff)).addTo(this.map));
     this.names.push(name);
   }
 
@@ -174,6 +178,11 @@ class PlanMap {
       else layer.remove();
     }
   }
+}
+
+function nameOfLine({ staff, is_straight_line: straight, is_estimated: estimated }) {
+  if (estimated) return `${staff}: straight line, travel time estimated`;
+  return straight ? `${staff}: straight line, the way is not known` : staff;
 }
 
 // Leaflet reads strings as HTML; names come from people.
