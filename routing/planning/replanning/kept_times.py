@@ -34,8 +34,14 @@ def kept_times(problem: Problem, person: Staff, route: Route, planned: dict[str,
     label = best_label(problem, person, visits, {})
     if label is None:
         return route
+    cost, all_held = label.cost, {name: start for name, start in planned.items() if start is not None}
+    label = best_label(problem, person, visits, all_held)
+    if label is not None and label.cost <= cost:
+        timed = timed_route(problem, person, visits, release=all_held)
+        if not _moved(timed, planned, tolerance):
+            return timed
     release: dict[str, int] = {}
-    best, cost = timed_route(problem, person, visits), label.cost
+    best = timed_route(problem, person, visits)
     worst = _moved(best, planned, tolerance)
     for visit in visits:
         wanted = planned[visit.id]

@@ -8,6 +8,7 @@ do is placed.
 
 import itertools
 import time
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -19,6 +20,7 @@ from routing.planning.engines import (
     SolveOptions,
     get_engine,
 )
+from routing.planning.engines.greedy import Days
 from routing.planning.problem import Problem
 from routing.planning.reasons import explain_unserved, impossible_visits
 from routing.planning.solution import Route, Solution, Unserved, VisitStop
@@ -26,13 +28,13 @@ from routing.planning.solution import Route, Solution, Unserved, VisitStop
 from .changes import Changes, changes_of
 from .day import Day, day_of
 from .disruption import Disruption
-from .insertion import Placed, insert_all
+from .insertion import Placed, insert_all, planned_orders
 from .kept_times import with_kept_times
 from .subproblem import plan_from, problem_from
 
 FEW = 3  # so many people beside those affected are tried in every combination before all are
 HELPERS = 12  # people among whom combinations are formed, the most promising
-COMBINATIONS = 40  # of each number of people
+COMBINATIONS = 12  # of each number of people, those first who can take most of the visits between them
 REARRANGED = 2  # combinations that an engine may rearrange, of each number of people
 ENGINE_CALLS = 8  # among which the time is shared
 
@@ -91,6 +93,7 @@ class _Search:
         self.day, self.options, self.reconsider = day, options, reconsider
         self.engine = get_engine(engine)
         self.everybody = self.problem([person.id for person in day.working])
+        self.tiers = day.problem.tiers
         self.hopeless = set(impossible_visits(self.everybody)) | set(day.left_before)
         self.began = time.perf_counter()
         self.best: _Candidate | None = None
@@ -135,8 +138,13 @@ class _Search:
 
     def with_more(self, affected, helpers, number):
         """Tries combinations of so many helpers; whether one of them mends the day."""
+        wanted = set().union(*helpers.values())
+        combinations = sorted(
+            itertools.combinations(helpers, number),
+            key=lambda extra: len(wanted - set().union(*(helpers[name] for name in extra))),
+        )
         tried = []
-        for extra in itertools.islice(itertools.combinations(helpers, number), COMBINATIONS):
+        for extra in combinations[:COMBINATIONS]:
             if self.over():
                 break
             people = [*affected, *extra]
@@ -149,20 +157,23 @@ class _Search:
             self.rearrange(people)
         return self.is_mended()
 
-    def helpers(self, affected, left) -> list[str]:
-        """People who are not affected, the most promising first: who can take most of the visits, then the nearest."""
+    def helpers(self, affected, left) -> dict[str, set[str]]:
+        """People who are not affected and could take some of these visits if anything, the most promising first: which
+        of them each has room for as the days are, then how near they are.
+        """
         promise = []
         for person in self.day.working:
-            if person.id in self.day.affected:
+            if person.id in self.day.affected or self.over():
                 continue
             remaining = self.problem([*affected, person.id])
             able = [visit for visit in remaining.visits if visit.id in left and remaining.may_serve(person, visit)]
-            if not able or self.over():
-                continue
-            gentle = self.problem([person.id], gentle=True)
-            taken = [v for v in insert_all(self.day, gentle).orders[person.id] if v in left]
-            promise.append((-len(taken), -len(able), self._distance(person.id, able), person.id))
-        return [name for *_, name in sorted(promise)[:HELPERS]]
+            if able:
+                days = Days(remaining, {person.id: planned_orders(self.day, remaining)[person.id]})
+                only = remaining.staff_by_id[person.id]
+                taken = {v.id for v in able if v.staff_required == 1 and days.cheapest_place(v, only) is not None}
+                far = self._distance(person.id, able) / len(able)
+                promise.append((-len(taken), -len(able), far, person.id, taken))
+        return {name: taken for *_, name, taken in sorted(promise, key=lambda entry: entry[:4])[:HELPERS]}
 
     def _distance(self, name, visits):
         place = self.day.positions[name].place
@@ -171,11 +182,21 @@ class _Search:
     def insert(self, people: Iterable[str]) -> Placed:
         """Candidates with the visits put into the planned days of these people; returns the fuller one."""
         free, gentle = self.problem(people), self.problem(people, gentle=True)
-        both = [insert_all(self.day, gentle, free), insert_all(self.day, free)]
-        for placed in both:
-            routes = [Route(name, [VisitStop(v) for v in names]) for name, names in placed.orders.items() if names]
-            self.offer(people, free, Solution(check(free, Solution(routes)).routes))
-        return min(both, key=lambda placed: len(placed.left))
+        found = [insert_all(self.day, gentle, free)]
+        if found[0].left or self.day.affected:
+            found.append(insert_all(self.day, free))
+        for placed in found:
+            if self.best is None or self._left_out(placed.left) <= self.best.rank[: len(self.tiers) + 2]:
+                routes = [Route(name, [VisitStop(v) for v in names]) for name, names in placed.orders.items() if names]
+                self.offer(people, free, Solution(check(free, Solution(routes)).routes))
+        return min(found, key=lambda placed: len(placed.left))
+
+    def _left_out(self, names):
+        """The beginning of the rank of a plan that leaves these visits out, beside those left out before."""
+        others = () if self.reconsider else self.day.left_before
+        visits = [self.day.problem.visit_by_id[name] for name in {*names, *others}]
+        counts = Counter(visit.tier for visit in visits)
+        return (sum(visit.required for visit in visits), *(counts[tier] for tier in self.tiers), len(visits))
 
     def rearrange(self, people, placed: Placed | None = None, *, gentle=False):
         """Lets the engine work on the days of these people, beginning from what is placed already."""

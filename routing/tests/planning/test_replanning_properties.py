@@ -1,0 +1,172 @@
+"""What must hold however a day goes wrong, over small days drawn at random."""
+
+import itertools
+from dataclasses import replace
+
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from routing.planning.check import check
+from routing.planning.engines import SolveOptions, get_engine
+from routing.planning.problem import Problem
+from routing.planning.replanning import (
+    Disruption,
+    Late,
+    NoAccess,
+    Overrun,
+    Sick,
+    Urgent,
+    changes_of,
+    day_of,
+    plan_from,
+    problem_from,
+    replan,
+)
+from routing.planning.solution import BreakStop, Route, Solution, VisitStop
+
+from .small_days import LAST_TICK, examples, problems, visits
+
+STEADY = SolveOptions(seconds=600, iterations=30)
+
+
+@st.composite
+def metric_days(draw):
+    """A problem of single visits where no detour is shorter, a plan of it, a moment, and what has happened."""
+    problem = draw(problems(linked=False))
+    people = [person.id for person in problem.staff]
+    duration = problem.duration.copy()
+    for k, i, j in itertools.product(range(len(duration)), repeat=3):
+        duration[i, j] = min(duration[i, j], duration[i, k] + duration[k, j])
+    for i in range(len(duration)):
+        duration[i, i] = 0
+    problem = Problem(
+        problem.staff,
+        tuple(_single(visit) for visit in problem.visits),
+        duration,
+        capacity=problem.capacity,
+    )
+    plan = get_engine("greedy").solve(problem, SolveOptions())
+    assume(plan.orders)
+    now = draw(st.integers(0, LAST_TICK))
+    event = draw(st.sampled_from(["sick", "urgent", "overrun", "no_access", "late"]))
+    events = {
+        "sick": lambda: Sick(draw(st.sampled_from(people)), draw(st.none() | st.integers(now, LAST_TICK))),
+        "urgent": lambda: Urgent(_single(draw(visits("new", len(duration), people)))),
+        "overrun": lambda: _overrun(draw, plan, now),
+        "no_access": lambda: NoAccess(draw(st.sampled_from([visit.id for visit in problem.visits]))),
+        "late": lambda: Late(draw(st.sampled_from(people)), now + draw(st.integers(0, 9))),
+    }
+    return problem, plan, Disruption(now, (events[event](),), tolerance=draw(st.integers(0, 5)))
+
+
+def _single(visit):
+    return replace(visit, staff_required=1, required=False)
+
+
+def _overrun(draw, plan, now):
+    begun = [s.visit for r in plan.routes for s in r.stops if isinstance(s, VisitStop) and s.start <= now]
+    assume(begun)
+    return Overrun(draw(st.sampled_from(begun)), now + draw(st.integers(1, 9)))
+
+
+def stops_of(solution):
+    return {route.staff: route.stops for route in solution.routes}
+
+
+def mended(drawn, **options):
+    problem, plan, disruption = drawn
+    return replan(problem, plan, disruption, STEADY, "greedy", **options)
+
+
+@given(metric_days())
+@examples(60)
+def test_the_outcome_is_judged_feasible_and_nothing_begun_has_moved(drawn):
+    problem, plan, disruption = drawn
+    answer = mended(drawn)
+    verdict = check(answer.day.problem, answer.solution)
+    assert verdict.feasible, verdict.violations
+    after = stops_of(answer.solution)
+    for name, position in answer.day.positions.items():
+        if position.visits_begun:
+            kept = after[name][: len(position.begun)]
+            assert [_shape(stop) for stop in kept] == [_shape(stop) for stop in position.begun]
+    begun = set(answer.day.begun)
+    for stops in after.values():
+        for stop in stops:
+            if isinstance(stop, VisitStop) and stop.visit not in begun:
+                assert stop.start >= disruption.now
+                assert stop.visit not in answer.day.called_off
+    gone = [name for name in answer.day.gone if name in after]
+    assert all(len(after[name]) == len(answer.day.positions[name].begun) for name in gone)
+
+
+def _shape(stop):
+    return (isinstance(stop, BreakStop), getattr(stop, "visit", None), stop.start, stop.leave)
+
+
+@given(metric_days())
+@examples(30)
+def test_whoever_does_not_change_keeps_the_day_and_the_answer_is_always_the_same(drawn):
+    problem, plan, disruption = drawn
+    answer = mended(drawn)
+    before, after = stops_of(plan), stops_of(answer.solution)
+    for person in answer.day.working:
+        if person.id in answer.changes.people or person.id in answer.asked or person.id not in before:
+            continue
+        wanted = [s for s in before[person.id] if getattr(s, "visit", None) not in answer.day.called_off]
+        assert [_shape(stop) for stop in after.get(person.id, [])] == [_shape(stop) for stop in wanted]
+    again = mended(drawn)
+    assert again.solution.orders == answer.solution.orders
+    assert stops_of(again.solution) == after
+    assert again.changes == answer.changes
+
+
+@given(metric_days())
+@examples(30)
+def test_nobody_else_changes_where_those_affected_can_mend_it_alone(drawn):
+    answer = mended(drawn)
+    day = answer.day
+    for others in range(2):
+        for extra in itertools.combinations([p.id for p in day.working if p.id not in day.affected], others):
+            people = sorted(day.affected) + list(extra)
+            remaining = problem_from(day, people)
+            for orders in every_order(remaining):
+                plan = plan_from(day, timed(remaining, orders), people)
+                verdict = check(day.problem, plan)
+                if verdict.feasible and set(verdict.unserved) <= set(day.left_before):
+                    changes = changes_of(day, Solution(verdict.routes))
+                    assert len(answer.changes.others) <= len(changes.others)
+
+
+def every_order(problem):
+    """All ways to give every visit to somebody, in any order."""
+    names = [visit.id for visit in problem.visits]
+    people = [person.id for person in problem.staff]
+    assume(len(names) <= 3)
+    if not people:
+        return
+    for order in itertools.permutations(names):
+        for holders in itertools.product(range(len(people)), repeat=len(names)):
+            if list(holders) == sorted(holders):
+                yield {
+                    person: [name for name, held in zip(order, holders, strict=True) if held == i]
+                    for i, person in enumerate(people)
+                }
+
+
+def timed(problem, orders):
+    routes = [Route(name, [VisitStop(visit) for visit in order]) for name, order in orders.items() if order]
+    return Solution(check(problem, Solution(routes)).routes)
+
+
+@given(metric_days())
+@examples(50)
+def test_the_remaining_problem_and_the_whole_day_agree(drawn):
+    """What the judge accepts in the remaining problem it accepts in the whole day."""
+    problem, plan, disruption = drawn
+    day = day_of(problem, plan, disruption)
+    remaining = problem_from(day)
+    found = get_engine("greedy").solve(remaining, SolveOptions())
+    whole = check(day.problem, plan_from(day, found))
+    assert [v for v in whole.violations if v.rule != "required"] == []
+    assert set(whole.unserved) >= set(check(remaining, found).unserved)
