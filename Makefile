@@ -1,6 +1,6 @@
 # HealthEquiRoute on one machine. `make help` lists the targets; infrastructure/local holds what they do.
 .DEFAULT_GOAL := help
-.PHONY: help dev test setup services osrm stop migrate seed assets lint clean
+.PHONY: help dev test coverage setup services osrm stop migrate seed assets lint clean
 L := bash infrastructure/local
 
 help: ## List the targets
@@ -11,6 +11,9 @@ dev: ## Prepare everything, then run the portal with demo data until Ctrl-C (POR
 
 test: ## Prepare everything, then check style, import contracts, tests and browser tests
 	@$(L)/test.sh
+
+coverage: ## The same, and which lines the tests run (twice as long)
+	@$(L)/test.sh --coverage
 
 setup: ## Install missing system packages, the virtual environment and the front-end packages
 	@$(L)/packages.sh

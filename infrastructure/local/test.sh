@@ -1,11 +1,18 @@
 #!/usr/bin/env bash
 # Everything that must hold: style, import contracts, tests, browser tests. All of it runs; the end says what failed.
-# usage: test.sh           PYTEST_WORKERS sets the number of test processes (default 2).
+# usage: test.sh [--coverage]    PYTEST_WORKERS sets the number of test processes (default 2). With --coverage the tests
+#        take twice as long, and say which lines they run: .local/coverage-html.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 HERE=$CHECKOUT/infrastructure/local
 cd "$CHECKOUT"
 FAILED=()
 STARTED_SERVICES=
+COVERAGE=()
+case ${1:-} in
+    "") ;;
+    --coverage) COVERAGE=(--cov "--cov-report=html:$LOCAL/coverage-html") ;;
+    *) die "usage: test.sh [--coverage]" ;;
+esac
 
 prepare() {
     bash "$HERE/packages.sh" --with-chromium
@@ -66,11 +73,11 @@ trap finish EXIT
 prepare
 step "Style" bash "$HERE/lint.sh"
 step "Migrations" env DATABASE_AS_OWNER=true "$PYTHON" manage.py makemigrations --check --dry-run
-# A whole national load in one process: coverage would make it three times as long, every worker would load anew, and
-# most of it is the database's work. So it has a database of its own, beside everything else.
+# A whole national load in one process: every worker would load anew, and most of it is the database's work. So it has a
+# database of its own, beside everything else.
 pytest_beside test_her_published -q --create-db --durations=10 lsoa/tests/realdata
-pytest_step "Tests" -q -n "${PYTEST_WORKERS:-2}" --create-db -m "not browser" --durations=10 --ignore=lsoa/tests/realdata \
-    --cov "--cov-report=html:$LOCAL/coverage-html"
+pytest_step "Tests" -q -n "${PYTEST_WORKERS:-2}" --dist worksteal --create-db -m "not browser" --durations=10 --ignore=lsoa/tests/realdata \
+    "${COVERAGE[@]}"
 pytest_step "Browser tests" -q --create-db -m browser --durations=5 \
     --tracing=retain-on-failure --screenshot=only-on-failure --output=.local/browser
 wait_beside "Published files"
