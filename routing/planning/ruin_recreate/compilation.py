@@ -66,3 +66,9 @@ def _cached_in(place):
         yield
     finally:
         config.CACHE_DIR = before
+
+
+def is_compiled(folder: Path, *modules: str) -> bool:
+    """Whether kernels of these modules of the folder lie in the cache, compiled from its files as they are now."""
+    place = cache_root(folder) / fingerprint([folder])
+    return all(any(place.rglob(f"{module}.*.nbi")) for module in modules)
