@@ -8,6 +8,7 @@ Nothing is kept: the lists are gone when the search ends, and expire by themselv
 references, places and times of visits, no names.
 """
 
+import atexit
 import json
 import time
 import zlib
@@ -18,7 +19,8 @@ import structlog
 from django.conf import settings
 from redis import Redis
 
-from routing.planning.decomposition.work import Answer, Request, search
+from routing.planning.decomposition.pool import Pool
+from routing.planning.decomposition.work import Answer, Request
 from routing.planning.io import parse_problem, problem_json
 
 log = structlog.get_logger(__name__)
@@ -124,11 +126,26 @@ def help_with(name: str) -> bool:
     seconds = _seconds(lists, data)
     lists.note_taken(data["number"], time.time() + seconds)
     request = replace(request_of(data["request"]), seconds=seconds)
-    answer = search(request, _Wanted(lists))
-    if lists.is_alive:
+    answer = _searched(request, _Wanted(lists))
+    if answer is not None and lists.is_alive:
         fields = {name: getattr(answer, name) for name in ("key", "orders", "before", "after", "seconds", "fault")}
         lists.answer(data["number"], {"number": data["number"], "answer": fields})
     return lists.count_waiting() > 0
+
+
+_own: list[Pool] = []
+
+
+def _searched(request, should_stop) -> Answer | None:
+    """The answer of a process beside this worker, which is kept: loading compiled code takes as long as a part.
+
+    None where it was stopped, or died twice: so does not the worker.
+    """
+    if not _own:
+        _own.append(Pool(1).__enter__())
+        atexit.register(_own[0].__exit__)
+    found = _own[0].run([request], until=time.monotonic() + request.seconds, should_stop=should_stop)
+    return found[0] if found else None
 
 
 def _seconds(lists, data) -> float:
@@ -245,8 +262,11 @@ class _Batch:
         data = unpacked(value)
         seconds = _seconds(self.lists, data)
         if data["number"] in self.by_number and seconds > 0:
-            request = self.by_number[data["number"]]
-            self._taken(search(replace(request, seconds=seconds), self._stop_or_beat))
+            answer = _searched(replace(self.by_number[data["number"]], seconds=seconds), self._stop_or_beat)
+            if answer is not None:
+                self._taken(answer)
+            elif not self.should_stop():
+                self.lost.append(data["number"])
         elif data["number"] in self.by_number:
             self.lost.append(data["number"])  # no time was left for it
         return True

@@ -16,7 +16,7 @@ from dataclasses import replace
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 
-from .work import Answer, Request, search
+from .work import Answer, Request
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +28,7 @@ ATTEMPTS = 2  # a search whose process died is tried once more: the process may 
 
 
 class Pool:
-    """So many processes; with one worker the searches run in this process, one after the other.
+    """So many processes: one, too, since compiled code that fails takes its process along.
 
     Use as a context manager. `lost`: keys of searches given up since their processes died or hung. `end`:
     time.monotonic() at which all of it must be over, set by whoever knows.
@@ -41,14 +41,16 @@ class Pool:
         self._workers: list[_Worker] = []
 
     def __enter__(self):
-        if self.count > 1:
-            self._workers = [_Worker() for _ in range(self.count)]
+        self._start()
         return self
 
     def __exit__(self, *exc):
         for worker in self._workers:
             worker.end()
         self._workers = []
+
+    def _start(self):
+        self._workers += [_Worker() for _ in range(self.count - len(self._workers))]
 
     def run(
         self,
@@ -75,17 +77,14 @@ class Pool:
             if hear:
                 hear(answer)
 
-        run = self._side_by_side if self.count > 1 else self._one_by_one
-        run(waiting, until, should_stop, taken, share)
+        if waiting and not should_stop():
+            self._start()
+            try:
+                self._side_by_side(waiting, until, should_stop, taken, share)
+            except BaseException:  # of whoever listens: nobody waits for what is being searched
+                self.__exit__()
+                raise
         return [answers[key] for key in order if key in answers]
-
-    def _one_by_one(self, waiting, until, should_stop, taken, share):
-        while waiting and not should_stop():
-            timed = _timed(waiting[0][0], len(waiting), until, share, 1)
-            if timed is None:
-                return
-            waiting.popleft()
-            taken(search(timed, should_stop))
 
     def _side_by_side(self, waiting, until, should_stop, taken, share):
         while waiting or any(worker.request for worker in self._workers):
