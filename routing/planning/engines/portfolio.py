@@ -49,13 +49,18 @@ class PortfolioEngine:
 
     name = "portfolio"
 
+    def __init__(self):
+        self._in_parts = _engine(LARGE_ENGINE)  # one for both questions: it cuts the problem up for either
+
     def unsupported(self, problem: Problem) -> list[str]:
-        return _own_search(problem)[1]
+        return (self._in_parts.unsupported if len(problem.visits) > LARGE else _unstated)(problem)
 
     def solve(self, problem: Problem, options: SolveOptions) -> Solution:
         """The best plan, with trace and certificate. A search that fails in its process never loses a plan."""
-        if len(problem.visits) > LARGE and not _engine(LARGE_ENGINE).unsupported(problem):
-            return self._in_parts(problem, options)
+        if len(problem.visits) > LARGE:
+            solution = self._in_parts.solve(problem, options)
+            detail = f"It is asked about days of up to {LARGE} visits."
+            return replace(solution, engine=self.name, certificate=Certificate(POLISH, None, detail))
         best = Best(problem, options, self.name)
         if not problem.visits or not problem.staff:
             best.offer({})
@@ -69,10 +74,9 @@ class PortfolioEngine:
         solution.certificate = work.certificate
         return solution
 
-    def _in_parts(self, problem, options):
-        solution = _engine(LARGE_ENGINE).solve(problem, options)
-        detail = f"It is asked about days of up to {LARGE} visits."
-        return replace(solution, engine=self.name, certificate=Certificate(POLISH, None, detail))
+
+def _unstated(problem):
+    return _own_search(problem)[1]
 
 
 class _Work:
