@@ -12,6 +12,7 @@ from .reasons import impossible_visits
 from .remedy_search import remedies_of
 from .remedy_words import clock
 from .slack import Days, start_bounds
+from .solution import Remedy
 from .trials import Trials
 
 # Remedies are worked out for so many kinds of impossible visits.
@@ -20,9 +21,10 @@ MOST_WITH_REMEDIES = 20
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A code of reasons.LABELS (or "capacity"), a sentence for people, what it concerns, and what would help, in words.
+    """A code of reasons.LABELS, a sentence for people, what it concerns, and what would help, in words.
 
-    `least_unserved`: how many of `visits` stay unserved at least, whatever the plan.
+    `least_unserved`: how many of `visits` stay unserved at least, whatever the plan. `changes`: the remedies as data,
+    where they were tried on the first of the visits.
     """
 
     code: str
@@ -30,6 +32,7 @@ class Finding:
     visits: tuple[str, ...]
     remedies: tuple[str, ...] = ()
     least_unserved: int = 1
+    changes: tuple[Remedy, ...] = ()
 
 
 def prechecks(problem: Problem) -> list[Finding]:
@@ -83,10 +86,9 @@ def _impossible(problem, spans, hopeless):
     empty = Trials(problem, {})
     found = []
     for index, ((code, detail), names) in enumerate(groups.items()):
-        remedies = ()
-        if index < MOST_WITH_REMEDIES:
-            remedies = tuple(remedy.change for remedy in remedies_of(empty, problem.visit_by_id[names[0]]))
-        found.append(Finding(code, detail, tuple(names), remedies, len(names)))
+        changes = remedies_of(empty, problem.visit_by_id[names[0]]) if index < MOST_WITH_REMEDIES else []
+        words = tuple(remedy.change for remedy in changes)
+        found.append(Finding(code, detail, tuple(names), words, len(names), tuple(changes)))
     return found
 
 
@@ -102,8 +104,9 @@ def _double_handed(problem, spans, hopeless):
             continue
         who = "nobody" if not most else "only one person" if most == 1 else f"only {most} people"
         detail = f"{visit.id} needs {visit.staff_required} people at once; at any one time {who} able can be there."
-        remedies = tuple(remedy.change for remedy in remedies_of(Trials(problem, {}), visit))
-        found.append(Finding("double", detail, (visit.id,), remedies))
+        changes = remedies_of(Trials(problem, {}), visit)
+        words = tuple(remedy.change for remedy in changes)
+        found.append(Finding("double", detail, (visit.id,), words, changes=tuple(changes)))
     return found
 
 
