@@ -8,6 +8,7 @@ timetable   times of a route whose order is known
 engines     searches, each behind the same protocol
 exchanges   a last look: nothing simple is left undone
 reasons     why a visit stays unserved
-equity      coverage of the most deprived fifth
+equity      who is reached, at what burden, at what price; the lever for Core20
+replanning  a day that goes differently, mended with few people
 instances   made-up working days for tests and measurements
 """

@@ -1,6 +1,6 @@
 """`manage.py replan PROBLEM.json SOLUTION.json DISRUPTION.json`: a day mended, as JSON, without database or Redis."""
 
-from routing.planning.engines import DEFAULT_ENGINE, SolveOptions, engine_names
+from routing.planning.engines import SolveOptions, engine_names
 from routing.planning.io import load_problem, load_solution
 from routing.planning.replanning import UnfitDisruption, replan
 from routing.planning.replanning.reading import answer_json, load_disruption
@@ -21,7 +21,7 @@ class Command(AnswerCommand):
         parser.add_argument("disruption", metavar="DISRUPTION.json")
         parser.add_argument("--seconds", type=_seconds, default=10.0, help="wall time at most (default 10)")
         parser.add_argument(
-            "--engine", choices=engine_names(), default=DEFAULT_ENGINE, help=f"default {DEFAULT_ENGINE}"
+            "--engine", choices=engine_names(), help="which rearranges days (default: the first of a few that can)"
         )
         parser.add_argument("--seed", type=int, default=1)
         parser.add_argument("--iterations", type=_count, help="steps of each search: the same answer everywhere")

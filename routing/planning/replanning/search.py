@@ -13,13 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from routing.planning.check import Verdict, check
-from routing.planning.engines import (
-    DEFAULT_ENGINE,
-    EngineFault,
-    Progress,
-    SolveOptions,
-    get_engine,
-)
+from routing.planning.engines import EngineFault, Progress, SolveOptions, get_engine
 from routing.planning.engines.greedy import Days
 from routing.planning.problem import Problem
 from routing.planning.reasons import explain_unserved, impossible_visits
@@ -34,9 +28,12 @@ from .subproblem import plan_from, problem_from
 
 FEW = 3  # so many people beside those affected are tried in every combination before all are
 HELPERS = 12  # people among whom combinations are formed, the most promising
-COMBINATIONS = 12  # of each number of people, those first who can take most of the visits between them
-REARRANGED = 2  # combinations that an engine may rearrange, of each number of people
-ENGINE_CALLS = 8  # among which the time is shared
+COMBINATIONS = 40  # of each number of people, those first who can take most of the visits between them
+REARRANGED = 10  # combinations that an engine may rearrange, of each number of people
+ENGINE_CALLS = 40  # among which the time is shared
+SHORTEST_CALL = 0.1  # seconds
+# Without an engine by name, the first of these that can state what is to be rearranged: short searches in this process.
+ENGINES = ("ruin-recreate", "rich", "ortools")
 
 
 @dataclass(frozen=True)
@@ -69,7 +66,7 @@ def replan(
     plan: Solution,
     disruption: Disruption,
     options: SolveOptions | None = None,
-    engine: str = DEFAULT_ENGINE,
+    engine: str | None = None,
     *,
     most_people: int | None = None,
     reconsider: bool = False,
@@ -78,7 +75,8 @@ def replan(
 
     `most_people`: at most so many people beside those affected (None: all may be asked). `reconsider`: visits that the
     plan had left out may be taken up. `options.seconds` bounds the whole, `options.iterations` each call of the engine
-    (with it and a seed the answer is the same everywhere). Raises UnfitDisruption, UnknownEngine.
+    (with it and a seed the answer is the same everywhere). `engine`: by name; None: see ENGINES, the answer says which.
+    Raises UnfitDisruption, UnknownEngine.
     """
     day = day_of(problem, plan, disruption)
     search = _Search(day, options or SolveOptions(), engine, reconsider)
@@ -91,7 +89,8 @@ class _Search:
 
     def __init__(self, day: Day, options: SolveOptions, engine: str, reconsider: bool):
         self.day, self.options, self.reconsider = day, options, reconsider
-        self.engine = get_engine(engine)
+        self.engines = [get_engine(name) for name in ((engine,) if engine else ENGINES)]
+        self.used: set[str] = set()
         self.everybody = self.problem([person.id for person in day.working])
         self.tiers = day.problem.tiers
         self.hopeless = set(impossible_visits(self.everybody)) | set(day.left_before)
@@ -130,6 +129,7 @@ class _Search:
         if most > FEW and not self.over():
             everybody = [person.id for person in self.day.working]
             self.rearrange(everybody, self.insert(everybody))
+            self.with_fewer(affected)
         return self.polished(self.best.asked)
 
     def is_mended(self):
@@ -156,6 +156,20 @@ class _Search:
                 break
             self.rearrange(people)
         return self.is_mended()
+
+    def with_fewer(self, affected):
+        """Where all who may be asked mend the day: the same without one of those who change, as often as that goes."""
+        fewer = self.is_mended()
+        while fewer:
+            fewer, changed = False, [name for name in self.best.changes.others if name not in affected]
+            for name in changed:
+                if len(changed) <= FEW or self.over():
+                    return
+                before = self.best
+                self.rearrange([*affected, *(other for other in changed if other != name)])
+                if len(self.best.changes.others) < len(before.changes.others):
+                    fewer = True
+                    break
 
     def helpers(self, affected, left) -> dict[str, set[str]]:
         """People who are not affected and could take some of these visits if anything, the most promising first: which
@@ -202,14 +216,13 @@ class _Search:
         """Lets the engine work on the days of these people, beginning from what is placed already."""
         placed = placed or self.insert(people)
         remaining = self.problem(people, gentle=gentle)
-        features = self.engine.unsupported(remaining)
-        if features:
-            self.not_stated.update(features)
+        engine = self._engine_for(remaining)
+        if engine is None:
             return
         left = max(0.05, self.options.seconds - self.elapsed)
-        seconds = min(left, max(0.3, self.options.seconds / ENGINE_CALLS))
+        seconds = min(left, max(SHORTEST_CALL, self.options.seconds / ENGINE_CALLS))
         try:
-            found = self.engine.solve(
+            found = engine.solve(
                 remaining,
                 replace(
                     self.options,
@@ -222,6 +235,16 @@ class _Search:
             self.rejected += 1  # the best plan so far stays
             return
         self.offer(people, self.problem(people), Solution(found.routes))
+
+    def _engine_for(self, remaining):
+        """The first engine that can state the problem; None where none can, and why is kept."""
+        for engine in self.engines:
+            features = engine.unsupported(remaining)
+            if not features:
+                self.used.add(engine.name)
+                return engine
+        self.not_stated.update(features)
+        return None
 
     def polished(self, people):
         """The best plan after a last search among the same people, for fewer moves and less driving."""
@@ -283,6 +306,12 @@ class _Search:
         found = {entry.visit: entry for entry in explained}
         solution = best.plan
         solution.unserved = [found.get(name) or reasons.get(name) or Unserved(name) for name in best.verdict.unserved]
-        solution.engine, solution.seconds, solution.trace = self.engine.name, self.elapsed, self.trace
+        solution.engine = " and ".join(sorted(self.used)) or "insertion"
+        solution.seconds, solution.trace = self.elapsed, self.trace
         solution.rejected, solution.stopped = self.rejected, "stopped" if self.stopped else ""
         return Answer(self.day, solution, best.verdict, best.changes, best.asked, tuple(sorted(self.not_stated)))
+
+
+def _without_remedies(entry):
+    """What would have helped in the morning may be over by now."""
+    return Unserved(entry.visit, entry.reason, entry.detail)
