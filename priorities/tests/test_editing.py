@@ -33,7 +33,7 @@ def posts(draw, content):
     return draw(st.dictionaries(st.sampled_from(names), TEXTS | st.sampled_from(["all", "open", "50;50", "a;b"])))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.data())
 def test_any_post_is_read_and_shown(data):
     content = content_of(write_dxi(data.draw(any_models())))
@@ -47,7 +47,7 @@ def test_any_post_is_read_and_shown(data):
     assert len(shown.rules) == len(shown.weights) == len(content.tables)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(any_models())
 def test_an_empty_post_and_the_form_as_it_was_shown_change_nothing(model):
     content = content_of(write_dxi(model))
@@ -60,7 +60,7 @@ def test_an_empty_post_and_the_form_as_it_was_shown_change_nothing(model):
     assert not edited.problems and edited.content == content
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.data())
 def test_weights_that_move_a_consistent_table_leave_it_consistent(data):
     model = data.draw(any_models() | st.just(default_model()))

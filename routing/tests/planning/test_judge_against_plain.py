@@ -12,7 +12,7 @@ from routing.planning.timetable import timed_route
 from .small_days import examples, plans, problems
 
 
-@examples(300)
+@examples(120)
 @given(st.data())
 def test_judge_finds_the_same_broken_rules_and_cost_as_the_plain_telling(data):
     problem = data.draw(problems())
@@ -25,7 +25,7 @@ def test_judge_finds_the_same_broken_rules_and_cost_as_the_plain_telling(data):
     assert found == cost
 
 
-@examples(300)
+@examples(120)
 @given(problems(most_visits=3, most_staff=1, linked=False))
 def test_times_left_out_are_computed_exactly_when_some_times_fit(problem):
     person = problem.staff[0]
