@@ -1,3 +1,7 @@
 """What `manage.py bench` can measure here: subject -> module with `add_arguments(parser)` and `run(options, write)`."""
 
-BENCHES = {"routing": "routing.planning.bench", "judge": "routing.planning.bench_judge"}
+BENCHES = {
+    "routing": "routing.planning.bench",
+    "judge": "routing.planning.bench_judge",
+    "travel": "routing.travel_bench",
+}

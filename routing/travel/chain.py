@@ -36,7 +36,7 @@ class TravelTimes:
         cache: LegCache | None = None,
         estimates: GreatCircleProvider | None = None,
     ):
-        self.sources, self._cache, self._estimates = sources, cache, estimates
+        self.sources, self.estimates, self._cache = sources, estimates, cache
         self.name = "+".join([source.name for source in sources] or [GreatCircleProvider.name])
 
     def matrix(self, points: np.ndarray, departure: datetime, profile: Profile = Profile.CAR) -> TravelMatrix:
@@ -80,11 +80,11 @@ class TravelTimes:
                 attributions.append(source.attribution)
             legs = [old or new for old, new in zip(legs, found, strict=True)]
         if None in legs:
-            if self._estimates is None:
+            if self.estimates is None:
                 raise TravelUnavailable("; ".join(troubles) or "no source knows a way")
-            names.append(self._estimates.name)
+            names.append(self.estimates.name)
         whole = [
-            leg or self._estimates.leg(start, end, departure, profile)
+            leg or self.estimates.leg(start, end, departure, profile)
             for leg, start, end in zip(legs, points[:-1], points[1:], strict=True)
         ]
         return Route(tuple(whole), "+".join(names), " ".join(dict.fromkeys(filter(None, attributions))))
@@ -150,13 +150,13 @@ class TravelTimes:
         return Scope(source.name, str(made.profile), band, version)
 
     def _estimate(self, made):
-        if self._estimates is None:
+        if self.estimates is None:
             text = f"{int(made.open.sum()):,} legs have no answer, and none may be estimated."
             raise TravelUnavailable(" ".join([*made.notes, text]))
-        legs = self._estimates.legs(made.points, made.points, made.departure, made.profile)
+        legs = self.estimates.legs(made.points, made.points, made.departure, made.profile)
         made.take((np.arange(len(made.points)),) * 2, legs)
-        made.names.append(self._estimates.name)
-        made.versions.append(f"{self._estimates.name} {self._estimates.version}")
+        made.names.append(self.estimates.name)
+        made.versions.append(f"{self.estimates.name} {self.estimates.version}")
 
 
 class _Making:

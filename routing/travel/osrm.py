@@ -4,6 +4,8 @@
   of its data, be it 210 km away. One such point makes OSRM refuse a whole table (HTTP 400, NoSegment): then every point
   is tried alone (`/nearest`), and those without a road are left out.
 * A table larger than the server allows (HTTP 400, TooBig) is asked for in halves.
+* After a visit people may drive off either way (continue_straight=false): by default OSRM forbids to turn at a stop,
+  and then the line of a round is longer than its legs.
 * Times do not depend on the hour.
 """
 
@@ -145,7 +147,8 @@ class OsrmSource:
         answer = self._get(
             profile,
             f"/route/v1/{profile}/{_places(points)}?overview=false&steps=true&geometries=polyline6"
-            f"&generate_hints=false&skip_waypoints=true&radiuses={self._radiuses(len(points))}",
+            f"&generate_hints=false&skip_waypoints=true&continue_straight=false"
+            f"&radiuses={self._radiuses(len(points))}",
         )
         try:
             legs = answer["routes"][0]["legs"]
