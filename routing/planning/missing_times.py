@@ -8,9 +8,10 @@ judge to name.
 from .legs import arrive_earliest, depart_latest, drive, take_break
 from .problem import Problem, Staff, lateness
 from .solution import BreakStop, Route, VisitStop
-from .timetable import first_arrival, legs_of, retimed_later, timed_route
+from .timetable import first_arrival, legs_of, retimed_later, route_start, timed_route
 
 LINK_ROUNDS = 300
+SHORTENING_ROUNDS = 8
 DEPARTURES_TRIED = 32
 
 
@@ -41,9 +42,9 @@ def with_times(problem: Problem, routes: list[Route]) -> list[Route]:
             answer[i] = _free(problem, person, route)
         else:
             answer[i] = _filled_in(problem, person, route)
-    linked = _keep_links(problem, routes, answer, set(free)) if free else set()
+    tied = _Ties(problem, routes, answer, free).timed() if free else ()
     for i in free:
-        if i not in linked:
+        if i not in tied:
             answer[i] = shorter_day(problem, problem.staff_by_id[answer[i].staff], routes[i], answer[i])
     return answer
 
@@ -115,25 +116,79 @@ def _earliest(visit, clock):
     return clock
 
 
-def _keep_links(problem, routes, answer, free):
-    """Puts off starts in free routes until gaps and double-handed starts hold. Returns the routes that links tie."""
-    where = {}
-    for i, route in enumerate(answer):
-        for name in route.visits:
-            where.setdefault(name, []).append(i)
-    pairs = _gaps(problem, where)
-    tied = {i for first, second, *_ in pairs for name in (first, second) for i in where[name]}
-    release = {i: {} for i in free}
-    for _ in range(LINK_ROUNDS):
-        raised = _raises(pairs, where, answer, release)
-        if not raised:
-            break
-        for i in raised:
-            timed = _free(problem, problem.staff_by_id[answer[i].staff], routes[i], release[i], strict=True)
-            if timed is None:
-                return tied
-            answer[i] = timed
-    return tied
+class _Ties:
+    """Routes that gaps and double-handed visits tie to one another; `answer` is changed in place."""
+
+    def __init__(self, problem, routes, answer, free):
+        self.problem, self.routes, self.answer = problem, routes, answer
+        self.where = {}
+        for i, route in enumerate(answer):
+            for name in route.visits:
+                self.where.setdefault(name, []).append(i)
+        self.pairs = _gaps(problem, self.where)
+        self.held = {name for pair in self.pairs for name in pair[:2]}
+        self.tied = {i for name in self.held for i in self.where[name]}
+        self.release = {i: {} for i in free}
+
+    def timed(self):
+        """Puts off starts in free routes until they keep together, then departures. Returns the tied routes."""
+        self._keep_together()
+        for _ in range(SHORTENING_ROUNDS):
+            excess = self._excess()
+            if not excess:
+                break
+            before = list(self.answer)
+            if not (all(self._depart_later(i, by) for i, by in excess.items()) and self._keep_together()):
+                self.answer[:] = before
+                break
+        for i in self._waiting():
+            self.answer[i] = self._later(i)
+        return self.tied
+
+    def _keep_together(self):
+        """Whether starts could be raised until every pair holds, or no more can be raised."""
+        for _ in range(LINK_ROUNDS):
+            raised = _raises(self.pairs, self.where, self.answer, self.release)
+            if not all(self._retimed(i) for i in raised):
+                return False
+            if not raised:
+                break
+        return True
+
+    def _retimed(self, i):
+        person = self.problem.staff_by_id[self.answer[i].staff]
+        timed = _free(self.problem, person, self.routes[i], self.release[i], strict=True)
+        if timed is not None:
+            self.answer[i] = timed
+        return timed is not None
+
+    def _waiting(self):
+        """Free tied routes that had better begin later."""
+        people = self.problem.staff_by_id
+        ours = sorted(self.tied & self.release.keys())
+        return [i for i in ours if _later_is_better(self.problem, people[self.answer[i].staff], self.answer[i])]
+
+    def _later(self, i):
+        """The route with all but the tied starts put off."""
+        person = self.problem.staff_by_id[self.answer[i].staff]
+        return retimed_later(self.problem, person, self.answer[i], self.held)
+
+    def _excess(self):
+        """Seconds by which days are longer than allowed, by route."""
+        found = {}
+        for i in self._waiting():
+            person = self.problem.staff_by_id[self.answer[i].staff]
+            if person.max_duration is not None:
+                over = day_length(self.problem, person, self._later(i)) - person.max_duration
+                if over > 0:
+                    found[i] = over
+        return found
+
+    def _depart_later(self, i, by):
+        """Whether the first visit of a route could be put off, tied or not."""
+        first = self.answer[i].visits[0]
+        self.release[i][first] = route_start(self._later(i), first) + by
+        return self._retimed(i)
 
 
 def _gaps(problem, where):
@@ -175,9 +230,7 @@ def _raises(pairs, where, answer, release):
 
 def shorter_day(problem, person, asked, route):
     """A later departure where waiting costs or the length of the day is bounded; else the route as it is."""
-    if not (problem.weights.waiting or person.max_duration is not None):
-        return route
-    if any(stop.start is None for stop in route.stops):
+    if not _later_is_better(problem, person, route):
         return route
     best = retimed_later(problem, person, route)
     if person.max_duration is None or day_length(problem, person, best) <= person.max_duration:
@@ -193,6 +246,12 @@ def shorter_day(problem, person, asked, route):
         if day_length(problem, person, timed) < day_length(problem, person, best):
             best = timed
     return best
+
+
+def _later_is_better(problem, person, route):
+    """Whether waiting costs or the length of the day is bounded, and all starts are known."""
+    bounded = problem.weights.waiting or person.max_duration is not None
+    return bounded and all(stop.start is not None for stop in route.stops)
 
 
 def departure(problem, person, route):

@@ -186,9 +186,9 @@ def first_arrival(start, travel, spans):
     return arrive_earliest(latest, travel, [span for span in spans if span[0] >= latest])[0]
 
 
-def retimed_later(problem: Problem, person: Staff, route: Route) -> Route:
+def retimed_later(problem: Problem, person: Staff, route: Route, held=frozenset()) -> Route:
     """The same route with every start put off as far as possible while each lateness, break and the end of the day
-    stay as they are.
+    stay as they are, and the starts of the visits `held` (ids).
 
     That is the shortest working day for these windows and breaks: the departure is the latest possible one.
     """
@@ -202,7 +202,7 @@ def retimed_later(problem: Problem, person: Staff, route: Route) -> Route:
         visit = visits[position]
         pauses = [(p.start, p.leave, person.breaks[p.index].place != "stop") for p in legs[position + 1]]
         current = route_start(route, visit.id)
-        if following is None:
+        if following is None or visit.id in held:
             latest = current
         else:
             travel = problem.duration.item(visit.location, place)

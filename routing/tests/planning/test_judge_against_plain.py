@@ -1,8 +1,11 @@
 """The judge and the timetable agree with the slow, plain second telling of the rules."""
 
+import random
+
 from hypothesis import given
 from hypothesis import strategies as st
 
+from routing.planning.bench_days import tight_day
 from routing.planning.check import check
 from routing.planning.io import cost_json
 from routing.planning.plain_rules import broken_rules, cheapest_times
@@ -67,3 +70,12 @@ def test_times_partly_left_out_never_change_the_stated_ones(data):
         for key in ("arrive", "start", "leave"):
             stated = getattr(stop, key)
             assert stated is None or getattr(complete, key) == stated
+
+
+def test_a_feasible_plan_stays_feasible_without_its_times():
+    """Linked routes and bounded days too: what had some times gets times that keep the rules."""
+    source = random.Random("strip 1")
+    for _ in range(100):
+        problem, plan = tight_day(source)
+        bare = [Route(route.staff, [VisitStop(name) for name in route.visits]) for route in plan.routes]
+        assert check(problem, Solution(bare)).violations == []
