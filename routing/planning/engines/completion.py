@@ -22,8 +22,12 @@ def completed(problem: Problem, solution: Solution) -> Solution:
 def _improved(problem, solution, promised):
     routes = {route.staff: route for route in promised.routes}
     better = judged(problem, routes, solution.engine)[0]
+    certificate = solution.certificate
+    if certificate and certificate.accepted is not None:
+        certificate = replace(certificate, accepted=None, detail="The plan was changed after it was asked.")
     return replace(
         solution,
+        certificate=certificate,
         routes=better.routes,
         unserved=better.unserved,
         cost=better.cost,
