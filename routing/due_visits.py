@@ -2,28 +2,30 @@
 
 Planning defaults, set by judgement and shown beside every list made from them: no published source ties a caseload to
 an area. Each area has one person on the caseload for every `RESIDENTS_PER_PERSON` residents (at least one). Each
-person is visited once per review interval of the area's class, on a day of the cycle that is drawn once per person, so
-that the same person falls due on the same days whoever asks.
+person is visited once per review interval of the area's class: after the last visit, or where none is known on a cycle
+drawn once per person, so that the same person falls due on the same days whoever asks. Visits that an approved plan
+left out stay due since the day they were. What falls on a day without a service is brought forward (see `caseload`).
 """
 
 import random
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
-from django.db.models import F
+from django.db.models import F, Max
 
 from lsoa.models import Area, Postcode
 from priorities.models import PriorityScore, VisitMinutesOverride
 
-from .models import VisitTier
+from .caseload import REVIEW_HOURS, Due, History, clinical_limit, interval_days, next_due
+from .models import PlanState, UnservedVisit, Visit, VisitTier
 
 RESIDENTS_PER_PERSON = 2_000
 # Used where no population is loaded: the size for which LSOAs are designed (ONS, 1,000 to 3,000 residents).
 TYPICAL_POPULATION = 1_700
-# Hours between visits by class, where the model version names none (design default: 12, 6 and 2 weeks, 48 hours).
-REVIEW_HOURS = (2016, 1008, 336, 48)
+# How far back visits matter: a person seen before that is due in any case.
+DAYS_REMEMBERED = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +58,22 @@ class AreaDemand:
 
 @dataclass(frozen=True, slots=True)
 class DueVisit:
-    """One person of an area, and in how many days their visit falls due (0: today)."""
+    """One person of an area, when their visit falls (or fell) due, and in how many days that is (0: now or before)."""
 
     demand: AreaDemand
     person: int
+    first_due: date
     due_in: int
 
     @property
     def reference(self) -> str:
         """Opaque and stable: the same person has the same reference every day."""
-        return f"{self.demand.area.code[1:]}-{self.person + 1}"
+        return reference_of(self.demand, self.person)
+
+    @property
+    def clinical_limit(self) -> date:
+        """The last day by which it must be done."""
+        return clinical_limit(self.first_due, self.demand.priority)
 
     @property
     def dice(self) -> random.Random:
@@ -90,15 +98,41 @@ def area_demands(patch) -> tuple[list[AreaDemand], int]:
     return sorted(demands, key=lambda demand: demand.urgency), patch.areas.current().count() - len(demands)
 
 
-def due_visits(demands: list[AreaDemand], day: date) -> Iterator[DueVisit]:
-    """Every person's next visit: those due on the day first, then those due on the days after; each day by urgency."""
+def due_visits(demands: list[AreaDemand], day: date, histories: dict[str, History] | None = None) -> Iterator[DueVisit]:
+    """Every person's next visit: those due on the day or before it first, then those due on the days after.
+
+    `histories`: what is known of people, by reference. Of each day, visits at their clinical limit come first, then the
+    most urgent.
+    """
     visits = [
-        DueVisit(demand, person, _days_until_due(demand, person, day))
+        _due(demand, person, day, (histories or {}).get(reference_of(demand, person), History()))
         for demand in demands
         for person in range(demand.people)
     ]
     # sorted() is stable, so the order by urgency survives within each day.
-    return iter(sorted(visits, key=lambda visit: visit.due_in))
+    return iter(sorted(visits, key=lambda visit: (visit.due_in, visit.clinical_limit > day)))
+
+
+def reference_of(demand: AreaDemand, person: int) -> str:
+    """The reference of a person (counted from 0) of an area."""
+    return f"{demand.area.code[1:]}-{person + 1}"
+
+
+def histories(team, day: date) -> dict[str, History]:
+    """What approved plans of the team before `day` say of each person: last visit, and what was put off since then."""
+    since = day - timedelta(days=DAYS_REMEMBERED)
+    visits = Visit.objects.for_organisation(team.organisation).filter(team=team, day__gte=since, day__lt=day)
+    done = dict(visits.filter(state=Visit.State.PLANNED).values_list("reference").annotate(last=Max("day")).order_by())
+    put_off = (
+        UnservedVisit.objects.for_organisation(team.organisation)
+        .filter(plan__state=PlanState.APPROVED, visit__in=visits.open(), visit__first_due__isnull=False)
+        .values_list("visit__reference", "visit__day", "visit__first_due")
+    )
+    deferred: dict[str, date] = {}
+    for reference, visit_day, first_due in put_off:
+        if reference not in done or visit_day > done[reference]:
+            deferred[reference] = min(first_due, deferred.get(reference, first_due))
+    return {name: History(done.get(name), deferred.get(name)) for name in done.keys() | deferred.keys()}
 
 
 def places(visits: list[DueVisit]) -> list[tuple[str, object]]:
@@ -155,10 +189,10 @@ def _demand(score, override: VisitMinutesOverride | None) -> AreaDemand:
 
 
 def _interval_days(model_version, priority) -> int:
-    hours = model_version.minutes.get("review_hours", REVIEW_HOURS)
-    return max(1, round(hours[priority] / 24))
+    return interval_days(priority, model_version.minutes.get("review_hours", REVIEW_HOURS))
 
 
-def _days_until_due(demand, person, day) -> int:
+def _due(demand, person, day, history) -> DueVisit:
     phase = random.Random(f"{demand.area.code}/{person}").randrange(demand.interval_days)
-    return (phase - day.toordinal()) % demand.interval_days
+    due: Due = next_due(day, demand.interval_days, phase, history)
+    return DueVisit(demand, person, due.on, due.days_until(day))

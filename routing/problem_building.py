@@ -5,7 +5,7 @@ unique within a team and day, so that reasons and remedies of the planner can be
 """
 
 import time as clocks
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 
 import numpy as np
@@ -13,6 +13,7 @@ from django.contrib.gis.geos import LineString
 
 from routing.planning.problem import Break, Problem, Staff
 from routing.planning.problem import Visit as Task
+from routing.planning.reasons import impossible_visits
 from routing.planning.solution import BreakStop, Route
 from routing.travel import Profile, RouteLeg, TravelMatrix, TravelProvider, TravelUnavailable
 from routing.travel.lines import simplified
@@ -23,6 +24,9 @@ from .travel_sources import travel_times
 
 # What leaving a visit out costs, in hours of travel. Tiers come first whatever the prizes; these steer within them.
 PRIZE_HOURS = {VisitTier.FIRST: 72, VisitTier.SECOND: 24, VisitTier.THIRD: 8, VisitTier.FOURTH: 4}
+# Each day that a visit has been put off makes it dearer to leave out by this share, within its tier. Set by judgement:
+# ten days late counts twice.
+AGEING_PER_DAY = 0.1
 # Travel times of the whole day are those of this time of day.
 TYPICAL_DEPARTURE = time(10, 0)
 PROFILE_WORDS = {Profile.CAR: "by car", Profile.BICYCLE: "by bicycle", Profile.FOOT: "on foot"}
@@ -102,7 +106,7 @@ def working_shifts(plan: RoutePlan) -> list[Shift]:
 
 def build_problem(plan: RoutePlan, travel_provider=None) -> PlanProblem:
     """Everything an engine needs to know about the plan. NothingToPlan without open visits or working staff."""
-    visits = list(plan.visits.order_by("reference").prefetch_related("skills"))
+    visits = list(plan.visits.for_display().order_by("reference"))
     taken = [visit for visit in visits if visit.state == Visit.State.PLANNED]
     visits = [visit for visit in visits if visit.state == Visit.State.OPEN]
     shifts = working_shifts(plan)
@@ -120,6 +124,7 @@ def build_problem(plan: RoutePlan, travel_provider=None) -> PlanProblem:
         duration=travel.duration,
         distance=travel.distance,
     )
+    problem = _asking_what_is_possible(problem)
     return PlanProblem(
         plan=plan,
         problem=problem,
@@ -130,6 +135,19 @@ def build_problem(plan: RoutePlan, travel_provider=None) -> PlanProblem:
         points=points,
         profiles=profiles,
         taken=taken,
+    )
+
+
+def _asking_what_is_possible(problem: Problem) -> Problem:
+    """Visits at their clinical limit that nobody can do in any plan are not required of one: they are left out, with
+    the reason, and the others still have their plan.
+    """
+    if not any(task.required for task in problem.visits):
+        return problem
+    hopeless = impossible_visits(problem)
+    return replace(
+        problem,
+        visits=tuple(replace(task, required=task.required and task.id not in hopeless) for task in problem.visits),
     )
 
 
@@ -235,8 +253,8 @@ def _task(visit: Visit, day, place: int) -> Task:
         location=place,
         service=visit.minutes * 60,
         skills=frozenset(skill.code for skill in visit.skills.all()),
-        prize=PRIZE_HOURS[visit.tier] * 3600,
+        prize=round(PRIZE_HOURS[visit.tier] * 3600 * (1 + AGEING_PER_DAY * visit.days_deferred)),
         tier=visit.tier,
-        required=False,
+        required=visit.is_at_limit,
         **window,
     )

@@ -79,6 +79,12 @@ class Visit(models.Model):
         null=True, blank=True, help_text="DEX class of the area when the visit was made."
     )
     imd_decile = models.PositiveSmallIntegerField(null=True, blank=True, help_text="1 is the most deprived tenth.")
+    first_due = models.DateField(
+        null=True, blank=True, help_text="Civil day on which it first fell due; blank where that is not known."
+    )
+    clinical_limit = models.DateField(
+        null=True, blank=True, help_text="Last civil day by which it must be done; from then on a plan needs it."
+    )
     source = models.CharField(max_length=8, choices=Source.choices)
     state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -104,10 +110,25 @@ class Visit(models.Model):
                 condition=Q(imd_decile__isnull=True) | Q(imd_decile__gte=1, imd_decile__lte=10),
                 name="visit_imd_decile_valid",
             ),
+            models.CheckConstraint(
+                condition=Q(clinical_limit__isnull=True)
+                | Q(first_due__isnull=False, clinical_limit__gte=F("first_due")),
+                name="visit_limit_not_before_due",
+            ),
         ]
 
     def __str__(self):
         return self.reference
+
+    @property
+    def days_deferred(self) -> int:
+        """Days by which it has been put off; 0 where it is not known when it fell due, or was brought forward."""
+        return max(0, (self.day - self.first_due).days) if self.first_due else 0
+
+    @property
+    def is_at_limit(self) -> bool:
+        """Whether it must not be put off any further."""
+        return self.clinical_limit is not None and self.day >= self.clinical_limit
 
     @property
     def is_core20(self) -> bool:

@@ -88,15 +88,17 @@ def plan_from_file(*, team, day: date, file: VisitFile, name: str = "", seconds:
 def approve_plan(*, plan: RoutePlan, by, reason: str = "") -> RoutePlan:
     """The proposal becomes the day's work, in the name of an approver.
 
-    PermissionDenied without the permission; ReasonNeeded when tier-1 visits stay unserved and no reason is given;
+    PermissionDenied without the permission; ReasonNeeded when tier-1 visits or visits at their clinical limit
+    stay unserved and no reason is given;
     PlanStateError when it is not a proposal, or when another approved plan has its people or visits.
     """
     plan = _locked_for_decision(plan, by)
     left_out = plan.unserved.filter(visit__tier=VisitTier.FIRST).count()
-    if left_out and not reason.strip():
-        raise ReasonNeeded(
-            f"{left_out} tier-1 {'visit is' if left_out == 1 else 'visits are'} unserved: give a reason."
-        )
+    overdue = plan.unserved.filter(visit__clinical_limit__lte=plan.day).exclude(visit__tier=VisitTier.FIRST).count()
+    if (left_out or overdue) and not reason.strip():
+        parts = [(left_out, "tier-1 "), (overdue, "overdue ")]
+        words = " and ".join(f"{n} {kind}{'visit is' if n == 1 else 'visits are'}" for n, kind in parts if n)
+        raise ReasonNeeded(f"{words} unserved: give a reason.")
     # Locked one by one, always in the same order: two plans with the same people or visits may be approved at the same
     # moment, and the second must see what the first has done.
     list(Shift.objects.filter(assignments__plan=plan).order_by("pk").select_for_update(of=("self",)).values_list("pk"))

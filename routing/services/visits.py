@@ -24,7 +24,7 @@ SHARE_WITHOUT_SKILL = 0.35
 # What a newer version of the same visit replaces.
 FROM_A_SOURCE = [
     *("area", "postcode", "point", "minutes", "window_start", "window_end"),
-    *("tier", "priority", "imd_decile", "source"),
+    *("tier", "priority", "imd_decile", "source", "first_due", "clinical_limit"),
 ]
 # Plans whose visits a file must not change any more.
 BUSY_STATES = (PlanState.OPTIMISING, PlanState.PROPOSED, PlanState.APPROVED)
@@ -46,9 +46,9 @@ class VisitIntake:
 def make_visits_from_priorities(*, team, day: date, count: int, by) -> VisitIntake:
     """Up to `count` visits for what falls due on the day in the team's patch, the most urgent areas first.
 
-    When fewer fall due than asked for, those due on the next days are brought forward. Persons whose visit is in an
-    approved plan of that day are left out; open visits that exist already are taken again. NoVisits when the patch
-    has no scored areas.
+    Visits that approved plans have put off are due since they first were. When fewer fall due than asked for, those due
+    on the next days are brought forward. Persons whose visit is in an approved plan of that day are left out; open
+    visits that exist already are taken again. NoVisits when the patch has no scored areas.
     """
     if not 1 <= count <= MAX_VISITS:
         raise ValidationError(f"Ask for 1 to {MAX_VISITS:,} visits.")
@@ -57,7 +57,7 @@ def make_visits_from_priorities(*, team, day: date, count: int, by) -> VisitInta
         raise NoVisits(f"No area of {team.patch} has a priority yet. Areas are scored after data has been loaded.")
     existing = {visit.reference: visit for visit in Visit.objects.filter(team=team, day=day)}
     chosen = []
-    for due in due_visits.due_visits(demands, day):
+    for due in due_visits.due_visits(demands, day, due_visits.histories(team, day)):
         known = existing.get(due.reference)
         if known is None or known.state == Visit.State.OPEN:
             chosen.append(due)
@@ -148,6 +148,8 @@ def _store_due(due: list, *, team, day) -> list[Visit]:
                 tier=demand.tier,
                 priority=demand.priority,
                 imd_decile=demand.imd_decile,
+                first_due=visit.first_due,
+                clinical_limit=visit.clinical_limit,
                 source=Visit.Source.PRIORITY,
             )
         )
