@@ -91,7 +91,7 @@ def _filled_break(pause, stop, clock, left, travel):
     start = stop.start
     if start is None:
         ways = take_break(clock, left, travel, pause)
-        start = ways[0][0] if ways else clock
+        start = min(ways, key=lambda way: way[1] + way[2])[0] if ways else clock  # the earliest arrival
     return BreakStop(stop.index, start, start + pause.duration if stop.leave is None else stop.leave)
 
 
@@ -250,7 +250,8 @@ def shorter_day(problem, person, asked, route):
 
 def _later_is_better(problem, person, route):
     """Whether waiting costs or the length of the day is bounded, and all starts are known."""
-    bounded = problem.weights.waiting or person.max_duration is not None
+    weights = problem.weights
+    bounded = weights.waiting or weights.max_idle or person.max_duration is not None
     return bounded and all(stop.start is not None for stop in route.stops)
 
 
