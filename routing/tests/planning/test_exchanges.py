@@ -7,11 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from routing.planning.check import check
+from routing.planning.engines import SolveOptions, solve
 from routing.planning.engines.answer import judged
+from routing.planning.engines.completion import completed
 from routing.planning.engines.greedy import Days, first_orders
 from routing.planning.exchanges import LAST, rank, with_promise_kept, with_simple_exchanges
 from routing.planning.instances import home_visits
-from routing.planning.solution import Route, Solution, VisitStop
+from routing.planning.solution import Certificate, Route, Solution, VisitStop
 
 from .made_plans import keeps_the_rules, left_out, made_plan, ways_to_add
 from .small_days import examples, problems
@@ -78,7 +80,7 @@ def ways_in(problem, orders):
             yield from (way for way in ways_to_add(problem, rest, visit) if keeps_the_rules(problem, way))
 
 
-@examples(150)
+@examples(100)
 @given(problems(most_visits=6), st.integers(0, 999))
 def test_afterwards_no_single_exchange_serves_a_visit_by_dropping_a_less_urgent_one(problem, seed):
     orders = made_plan(problem, seed, share=0.7)
@@ -88,3 +90,26 @@ def test_afterwards_no_single_exchange_serves_a_visit_by_dropping_a_less_urgent_
     assert list(ways_in(problem, {person.id: plan.orders.get(person.id, []) for person in problem.staff})) == []
     before = check(problem, Solution([Route(name, [VisitStop(v) for v in names]) for name, names in orders.items()]))
     assert verdict.rank[:-1] <= before.rank[:-1]
+
+
+@pytest.mark.parametrize("engine", ["greedy", "ortools", "pyvrp"])
+@pytest.mark.parametrize("seed", [1, 2])
+def test_the_promise_holds_for_the_answer_of_every_engine(engine, seed):
+    problem = home_visits(14, 2, seed, tightness=1.8, tiers=True)
+    solution = solve(problem, SolveOptions(seconds=0.3), engine)
+    orders = {person.id: solution.orders.get(person.id, []) for person in problem.staff}
+    assert solution.unserved
+    assert check(problem, solution).feasible
+    assert list(ways_in(problem, orders)) == []
+
+
+def test_a_plan_that_is_mended_is_judged_again_and_loses_its_certificate():
+    problem = home_visits(24, 2, 1, tightness=1.6, tiers=True)
+    before = judged(problem, upside_down(problem), "test")[0]
+    before.certificate = Certificate("ortools", True)
+    after = completed(problem, before)
+    verdict = check(problem, after)
+    assert verdict.feasible
+    assert (after.cost, {left.visit for left in after.unserved}) == (verdict.cost, set(verdict.unserved))
+    assert after.certificate.accepted is None
+    assert after.trace[-1][1] == after.cost.total
