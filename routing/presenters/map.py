@@ -58,7 +58,8 @@ def _lines(each) -> list[dict]:
     rows = [row for row in each.rows if row["number"] is not None]
     back = (base, each.assignment.return_path, each.assignment.is_return_estimated)
     for end, path, is_estimated in [*((row["visit"].point, row["path"], row["is_estimated"]) for row in rows), back]:
-        line = [_rounded(*place) for place in path.coords] if path else [_coordinates(start), _coordinates(end)]
+        # From the door to the road and back: a house may stand a way off.
+        line = [_coordinates(start), *(_rounded(*place) for place in (path or ())), _coordinates(end)]
         kind = (path is None, is_estimated)
         if features and features[-1][0] == kind:
             features[-1][1].extend(line)

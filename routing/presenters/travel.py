@@ -47,7 +47,8 @@ class TravelOrigin:
     def line_text(self) -> str:
         """How the map's lines are to be read."""
         if not self.has_lines:
-            return "lines are straight between stops and dashed, since travel times are estimated"
+            reason = "the ways are not known" if self.is_by_road else "travel times are estimated"
+            return f"lines are straight between stops and dashed, since {reason}"
         if not self.has_straight_lines:
             return "lines follow the roads"
         return "lines follow the roads; thin dashed ones are straight, since the way is not known"
@@ -62,7 +63,9 @@ class TravelOrigin:
         if not self.is_by_road:
             return ["Travel times are estimates from straight lines.", *self.notes]
         names = " and ".join(NAMES.get(name, name) for name in self.summary.get("provider", "").split("+"))
-        first = f"Travel times come from {names} ({self.summary.get('data_version', '')})."
+        # Each version stands behind the name of its source, which has just been said.
+        versions = [part.partition(" ")[2] for part in self.summary.get("data_version", "").split("; ")]
+        first = f"Travel times come from {names} (data: {', '.join(versions)})."
         if self.estimated:
             first += f" {self.estimated} of {counted(self.drives, 'drive')} have an estimated time."
         return [first, *self.notes]

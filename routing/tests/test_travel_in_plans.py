@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 
 from routing import services
 from routing.models import RouteAssignment, RouteStop
-from routing.optimisation import search
+from routing.planning.engines import SolveOptions, solve
 from routing.problem_building import build_problem
 from routing.travel import Profile
 from routing.travel_sources import travel_times
@@ -52,6 +52,11 @@ def team(organisation):
 
 def proposed(team):
     return make.proposed_plan(team)
+
+
+def stored(plan, built):
+    solution = solve(built.problem, SolveOptions(seconds=5), "greedy")
+    return services.store_solution(plan=plan, built=built, solution=solution, by=make.SETUP)
 
 
 def stops_of(plan):
@@ -113,9 +118,7 @@ def test_drives_to_where_no_road_leads_are_marked_one_by_one(by_road, team, clie
     servers.at_sea = lambda point: abs(point[0] - lost.point.x) < 1e-5 and abs(point[1] - lost.point.y) < 1e-5
     try:
         built = build_problem(plan)
-        plan = services.store_solution(
-            plan=plan, built=built, solution=search(built, seconds=5, seed=1, solution_limit=5), by=make.SETUP
-        )
+        plan = stored(plan, built)
     finally:
         servers.at_sea = servers_sea
     stop = stops_of(plan).get(visit=lost)
@@ -128,6 +131,19 @@ def test_drives_to_where_no_road_leads_are_marked_one_by_one(by_road, team, clie
     assert "(estimated)</td>" in page
     kinds = {line["properties"]["is_straight_line"] for line in lines_of(plan, client_as)}
     assert kinds == {True, False}
+
+
+def test_kept_times_by_road_without_the_way_are_told_apart_from_estimates(by_road, team, client_as):
+    plan = make.draft_plan(team)
+    built = build_problem(plan)
+    by_road.mood = "error"
+    plan = stored(plan, built)
+    assert not plan.is_travel_estimated
+    assert not stops_of(plan).filter(is_travel_estimated=True).exists()
+    assert not stops_of(plan).exclude(path=None).exists()
+    assert "dashed, since the ways are not known" in page_of(plan, client_as)
+    properties = lines_of(plan, client_as)[0]["properties"]
+    assert (properties["is_straight_line"], properties["is_estimated"]) == (True, False)
 
 
 def test_people_who_travel_in_different_ways_get_the_slower_of_each(by_road, team):
