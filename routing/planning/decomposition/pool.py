@@ -63,12 +63,12 @@ class Pool:
     ) -> list[Answer]:
         """Answers in the order of the requests, those that came to nothing left out.
 
+        Requests are taken as processes become free: they may be made at that time.
         `until`: time.monotonic() at which everything ends; no search is begun after it. `share`: each search gets
         its part of the time left in place of its own seconds. `hear` gets each answer as it comes.
         """
-        waiting = deque((request, 1) for request in requests)
+        waiting = _Queue(requests if share else iter(requests))
         answers: dict[int, Answer] = {}
-        order = [request.key for request, _ in waiting]
 
         def taken(answer):
             answers[answer.key] = answer
@@ -84,7 +84,7 @@ class Pool:
             except BaseException:  # of whoever listens: nobody waits for what is being searched
                 self.__exit__()
                 raise
-        return [answers[key] for key in order if key in answers]
+        return [answers[key] for key in waiting.order if key in answers]
 
     def _side_by_side(self, waiting, until, should_stop, taken, share):
         while waiting or any(worker.request for worker in self._workers):
@@ -93,11 +93,13 @@ class Pool:
                 return
             for worker in self._workers:
                 if worker.request is None and waiting:
-                    timed = _timed(waiting[0][0], len(waiting), until, share, self.count)
-                    if timed is None:
+                    seconds = until - time.monotonic()
+                    if seconds <= 0:
                         waiting.clear()
-                    else:
-                        worker.ask(timed, waiting.popleft())
+                        break
+                    if share:
+                        seconds /= -(-len(waiting) // self.count)
+                    worker.ask(waiting.take(), seconds)
             self._listen(waiting, taken)
 
     def _listen(self, waiting, taken):
@@ -123,19 +125,43 @@ class Pool:
         request, attempt = worker.request
         log.warning("the process that searched part %s %s (attempt %s)", request.key, how, attempt)
         if attempt < ATTEMPTS:
-            waiting.append((request, attempt + 1))
+            waiting.add(request, attempt + 1)
         else:
             self.lost.append(request.key)
         self._workers[i] = worker.replaced()
 
 
-def _timed(request, waiting, until, share, workers):
-    """The request with the seconds it gets; None when there are none left."""
-    left = until - time.monotonic()
-    if left <= 0:
-        return None
-    seconds = left / -(-waiting // workers) if share else min(request.seconds, left)
-    return replace(request, seconds=seconds, until=time.monotonic() + seconds)
+class _Queue:
+    """(request, attempt) of what is still to be searched. `order`: the keys in which they came."""
+
+    def __init__(self, requests):
+        self._source, self._ready = iter(requests), deque()
+        self._rest = len(requests) if hasattr(requests, "__len__") else None
+        self.order = []
+
+    def __bool__(self):
+        if not self._ready:
+            for request in self._source:
+                self.order.append(request.key)
+                self._ready.append((request, 1))
+                break
+        return bool(self._ready)
+
+    def __len__(self):
+        return self._rest
+
+    def take(self):
+        if self._rest is not None:
+            self._rest -= 1
+        return self._ready.popleft()
+
+    def add(self, request, attempt):
+        if self._rest is not None:
+            self._rest += 1
+        self._ready.append((request, attempt))
+
+    def clear(self):
+        self._source, self._ready = iter(()), deque()
 
 
 class _Worker:
@@ -158,9 +184,11 @@ class _Worker:
         self.request = None  # (request, attempt)
         self.due = 0.0
 
-    def ask(self, timed, request):
-        self.request = request
-        self.due = timed.until + GRACE
+    def ask(self, taken, seconds):
+        """Sends a (request, attempt), to be answered within so many seconds, or its own where these are fewer."""
+        self.request = taken
+        until = time.monotonic() + min(seconds, taken[0].seconds)
+        timed, self.due = replace(taken[0], until=until), until + GRACE
         try:
             self.connection.send(timed)
         except OSError:

@@ -137,31 +137,38 @@ class Rounds:
             number += 1
             if self.options.iterations and number > ROUNDS_BY_ITERATIONS:
                 return
-            requests = self._round(borders, number, pool.count)
-            if not requests:
+            found = borders.round(self.orders, self._starts, number, self.options.seed)
+            if not any(self._can_search(each) for each in found):
                 return
+            requests = self._requests(found, number, pool.count)
             self._improve(pool, requests, self.until, checked=borders.has_ties)
 
-    def _round(self, borders, number, workers):
-        starts = {
-            stop.visit: stop.start
-            for route in self.best.solution.routes
-            for stop in route.stops
-            if isinstance(stop, VisitStop)
-        }
-        found = borders.round(self.orders, starts, number, self.options.seed)
+    @property
+    def _starts(self):
+        """The start of every visit on the plan."""
+        stops = (stop for route in self.best.solution.routes for stop in route.stops)
+        return {stop.visit: stop.start for stop in stops if isinstance(stop, VisitStop)}
+
+    def _can_search(self, each):
+        engine, _ = engine_for(self._problem_of(each))
+        return engine not in (None, LAST_RESORT)
+
+    def _problem_of(self, each):
+        return part_problem(self.problem, each.visits, each.staff, each.frozen)
+
+    def _requests(self, found, number, workers):
+        """A search of each neighbourhood, made when its turn comes."""
         least, most = NEIGHBOURHOOD_SECONDS
         fair = (self.until - time.monotonic()) * workers / (ROUNDS_AT_LEAST * max(1, len(found)))
         seconds = self.options.seconds if self.options.iterations else min(most, max(least, fair))
-        requests = []
+        begun = self.orders
         for i, each in enumerate(found):
-            problem = part_problem(self.problem, each.visits, each.staff, each.frozen)
+            problem = self._problem_of(each)
             engine, _ = engine_for(problem)
             if engine not in (None, LAST_RESORT):
-                start = {name: self.orders.get(name, []) for name in each.staff}
+                start = {name: begun.get(name, []) for name in each.staff}
                 steps = self._iterations(each.visits, ROUNDS_BY_ITERATIONS)
-                requests.append(Request(i, engine, problem, start, None, seconds, self._seed(number, i), steps))
-        return requests
+                yield Request(i, engine, problem, start, None, seconds, self._seed(number, i), steps)
 
     def _improve(self, pool, requests, until, *, share=False, checked=False):
         """Takes on what is better. `checked`: bonds between neighbourhoods are the judge's matter, one at a time."""

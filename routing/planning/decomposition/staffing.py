@@ -47,6 +47,8 @@ def assigned(workload: Workload, labels: np.ndarray, distances: np.ndarray, fixe
     `fixed`: the part of people who are bound to visits there.
     """
     parts = distances.shape[1]
+    if not len(distances):
+        return np.zeros(0, dtype=np.int64)
     needed = np.stack([np.bincount(labels, weights=column, minlength=parts) for column in workload.needed.T], axis=1)
     homes = _by_distance(needed[:, 0], distances, fixed)
     _swap_for_skills(workload.offered, needed, homes, distances, fixed)

@@ -9,15 +9,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from routing.planning import engines
 from routing.planning.check import check
 from routing.planning.decomposition import clustering, rounds
+from routing.planning.decomposition import pool as pool_module
 from routing.planning.decomposition.borders import Borders
 from routing.planning.decomposition.parts import part_problem
 from routing.planning.decomposition.pool import Pool
 from routing.planning.decomposition.work import Request, search
 from routing.planning.engines import EngineFault, SolveOptions, UnsupportedFeature, get_engine, solve
 from routing.planning.engines.decomposed import DecomposedEngine
-from routing.planning.engines.greedy import first_orders
+from routing.planning.engines.greedy import GreedyEngine, first_orders
 from routing.planning.instances import home_visits
 from routing.planning.places import PlaceTravel
 from routing.planning.problem import Link, Weights
@@ -143,23 +145,15 @@ def test_empty_days_are_answered():
 
 
 def test_a_part_whose_engine_fails_has_a_plain_first_plan(problem, monkeypatch, caplog):
-    class Broken:
-        name = "rich"
+    class Here(GreedyEngine):
+        """Known to this process, not to those that search."""
 
-        def unsupported(self, problem):
-            return []
-
-        def solve(self, problem, options):
-            raise RuntimeError("the compiler is missing")
-
-    from routing.planning import engines
-
-    monkeypatch.setitem(engines._factories, "rich", Broken)
-    monkeypatch.setattr(rounds, "ENGINES", ("rich", "greedy"))
+    monkeypatch.setitem(engines._factories, "here", Here)
+    monkeypatch.setattr(rounds, "ENGINES", ("here", "greedy"))
     solution = solve(problem, SolveOptions(seconds=ENOUGH, iterations=10), "decomposed")
     assert len(solution.unserved) < len(problem.visits) / 2
     rank(problem, solution)
-    assert "the compiler is missing" in caplog.text
+    assert "no engine 'here'" in caplog.text
     assert "no first plan" in caplog.text
 
 
@@ -188,17 +182,18 @@ def test_a_process_that_dies_loses_nothing(problem):
     assert pool.lost == []
 
 
-def test_a_part_that_kills_every_process_is_left_as_it_was(problem):
-    wanted = parts(problem, 3)
+def test_a_part_that_kills_every_process_is_left_as_it_was(problem, monkeypatch):
+    ask = pool_module._Worker.ask
 
-    def kill_those_with_the_first():
-        for worker in pool._workers:
-            if worker.request and worker.request[0].key == 0:
-                os.kill(worker.process.pid, signal.SIGKILL)
-        return False
+    def ask_and_die(worker, taken, seconds):
+        if taken[0].key == 0:
+            worker.process.kill()
+            worker.process.wait()
+        ask(worker, taken, seconds)
 
+    monkeypatch.setattr(pool_module._Worker, "ask", ask_and_die)
     with Pool(2) as pool:
-        answers = pool.run(wanted, until=time.monotonic() + 60, should_stop=kill_those_with_the_first)
+        answers = pool.run(parts(problem, 3), until=time.monotonic() + 60, should_stop=lambda: False)
     assert [answer.key for answer in answers] == [1, 2]
     assert pool.lost == [0]
 
