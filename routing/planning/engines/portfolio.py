@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 # Our own searches, the faster one first: the first that can state the whole problem is used. With each the package of
 # its kernels and the modules that are compiled last.
-OWN_SEARCHES = {"ruin-recreate": ("ruin_recreate", "steps", "exchange"), "rich": ("ruin_recreate/rich", "steps")}
+OWN_SEARCHES = {"ruin-recreate": ("ruin_recreate", "tasks"), "rich": ("ruin_recreate/rich", "steps")}
 LARGE, LARGE_ENGINE = 400, "decomposed"
 POLISH = "ortools"
 POLISH_SHARE = 0.1
@@ -37,6 +37,8 @@ SHORT = 2.0  # seconds: below, processes would hardly have begun
 WARM_UP = 1.5
 # Processes end so much sooner than the whole, so that their last plans arrive in time.
 MARGIN, LAST_PLANS = 0.1, 0.5
+# Seconds that OR-Tools needs to read a small plan.
+LEAST_POLISH = 0.3
 # The first plan is made here, for days on which that takes a fraction of a second.
 MOST_AT_ONCE = 200
 # With `iterations`: steps of our own search that are worth one of PyVRP, and the solutions that the polish may look at.
@@ -101,12 +103,12 @@ class _Work:
     def here(self):
         """One search after the other in this process."""
         self.first_plan()
-        seconds = self.search_ends
-        if len(self.problem.visits) <= SMALL:
+        seconds, counted = self.search_ends, self.options.iterations is not None
+        if len(self.problem.visits) <= SMALL and not counted:
             seconds = min(seconds, REST_PER_VISIT * len(self.problem.visits))
         self._stage_here(Stage(self.own, 1.0, self.options.seed, self.options.iterations), seconds - self.best.elapsed)
         if self.polishes:
-            seconds = min(self.best.left, max(seconds * POLISH_SHARE, MARGIN))
+            seconds = self.best.left if counted else min(self.best.left, max(seconds * POLISH_SHARE, LEAST_POLISH))
             solution = self._stage_here(self._polish_stage(), seconds)
             self._certify(solution and solution.certificate, solution and solution.orders)
 

@@ -49,6 +49,7 @@ def arrays_of(problem: Problem) -> Arrays:
     cost_to = time_to if cost is time else _transposed(cost)
     may = _allowed(problem)
     visit = _visits(problem, prices, scale, may)
+    may[visit[:, c.ABLE] == 0] = c.MAY_NOT
     person = _staff(problem, {base: len(problem.visits) + i for i, base in enumerate(bases)}, len(places))
     person[:, c.KIND] = _kinds(person, may)
     n = len(problem.visits)

@@ -22,15 +22,19 @@ def compiler(*folders: Path) -> Callable:
 
     They may not make arrays: numba's counting of references is off, which took half of the time of a search.
     With `part=True` a function is written into those that call it: passing a dozen arrays takes longer than what the
-    smallest functions do with them.
+    smallest functions do with them. With `inner=True` only compiled functions may call it: it is compiled with those
+    that do, without the wrappers for Python, which take as long as the function itself.
     """
     place = cache_root(folders[0]) / fingerprint(folders)
 
-    def kernel(function=None, *, part=False):
+    def kernel(function=None, *, part=False, inner=False):
         if function is None:
-            return lambda function: kernel(function, part=part)
+            return lambda function: kernel(function, part=part, inner=inner)
         if part:
             return njit(inline="always", error_model="numpy", _nrt=False)(function)
+        if inner:
+            bare = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+            return njit(nogil=True, error_model="numpy", _nrt=False, **bare)(function)
         with _cached_in(place):
             return njit(cache=True, nogil=True, error_model="numpy", _nrt=False)(function)
 

@@ -55,7 +55,7 @@ from .compilation import compiler
 kernel = compiler(Path(__file__).parent)
 
 
-@kernel
+@kernel(inner=True)
 def forward(P, S, k, node, settled):
     """Earliest times of day k from `node` on; ends early at or after `settled` where nothing changes any more."""
     stop, visit, person = S.stop, P.visit, P.person
@@ -96,7 +96,7 @@ def forward(P, S, k, node, settled):
         node = stop[node, NEXT]
 
 
-@kernel
+@kernel(inner=True)
 def backward(P, S, k, node, settled):
     """Latest times of day k from `node` back to the first visit; ends early at or before `settled`."""
     stop, visit, person = S.stop, P.visit, P.person
@@ -134,7 +134,7 @@ def backward(P, S, k, node, settled):
         node = stop[node, PREVIOUS]
 
 
-@kernel
+@kernel(inner=True)
 def clear(P, S, k):
     """Makes day k empty, with the times of its start and end."""
     stop, person = S.stop, P.person
@@ -151,7 +151,7 @@ def clear(P, S, k):
     forward(P, S, k, end, end)
 
 
-@kernel
+@kernel(inner=True)
 def is_feasible(P, S, k):
     """Whether day k keeps its times and limits (an empty one always does)."""
     if S.day[k, COUNT] == 0:
@@ -162,7 +162,7 @@ def is_feasible(P, S, k):
     return P.person[k, MOST_LENGTH] >= FAR or S.stop[end, LENGTH_BEFORE] <= P.person[k, MOST_LENGTH]
 
 
-@kernel
+@kernel(inner=True)
 def touch(P, S, k):
     """Keeps day k as it is now, once in a step, so that the step can be taken back."""
     if S.day[k, TOUCHED_AT] == S.number[STEP]:
@@ -181,7 +181,7 @@ def touch(P, S, k):
         node = S.stop[node, NEXT]
 
 
-@kernel
+@kernel(inner=True)
 def leave_out(S, v):
     S.stop[v, DAY] = -1
     S.absent[S.number[ABSENT]] = v
@@ -189,7 +189,7 @@ def leave_out(S, v):
     S.number[ABSENT] += 1
 
 
-@kernel
+@kernel(inner=True)
 def take_in(S, v, k):
     S.stop[v, DAY] = k
     S.number[ABSENT] -= 1
@@ -199,7 +199,7 @@ def take_in(S, v, k):
     S.absent_at[v] = -1
 
 
-@kernel
+@kernel(inner=True)
 def _joined(P, S, k, p, q):
     """Sets the leg from stop p to stop q of day k; returns what it adds to the cost."""
     stop, cost, time = S.stop, 0, 0
@@ -211,7 +211,7 @@ def _joined(P, S, k, p, q):
     return cost
 
 
-@kernel
+@kernel(inner=True)
 def insert(P, S, v, k, p):
     """Puts visit v into day k after stop p, and brings the day's times up to date."""
     touch(P, S, k)
@@ -232,7 +232,7 @@ def insert(P, S, v, k, p):
     backward(P, S, k, v, p)
 
 
-@kernel
+@kernel(inner=True)
 def unlink(P, S, v):
     """Takes visit v out of its (touched) day. The day's times are left for the caller to bring up to date."""
     stop, day = S.stop, S.day
@@ -249,7 +249,7 @@ def unlink(P, S, v):
     leave_out(S, v)
 
 
-@kernel
+@kernel(inner=True)
 def remove(P, S, v):
     """Takes visit v out of its day, and brings the day's times up to date."""
     k, p, q = S.stop[v, DAY], S.stop[v, PREVIOUS], S.stop[v, NEXT]
@@ -259,7 +259,7 @@ def remove(P, S, v):
     backward(P, S, k, p, p)
 
 
-@kernel
+@kernel(inner=True)
 def take_back(P, S, total, used):
     """Undoes everything since the step began."""
     n, m = len(P.visit), len(P.person)
@@ -285,7 +285,7 @@ def take_back(P, S, total, used):
     S.number[TOTAL], S.number[USED] = total, used
 
 
-@kernel
+@kernel(inner=True)
 def mark_changed(S):
     """Notes which days a step that stands has changed."""
     for i in range(S.number[TOUCHED]):

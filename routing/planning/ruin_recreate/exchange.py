@@ -11,7 +11,7 @@ from .steps import next_step
 kernel = compiler(Path(__file__).parent)
 
 
-@kernel
+@kernel(inner=True)
 def serve_now(P, S, v):
     """Serves the unserved visit v if it can be added, or take the place of one of a lower rank in that person's day;
     the lowest rank first. Returns whether it is served now.
@@ -38,7 +38,7 @@ def serve_now(P, S, v):
     return False
 
 
-@kernel
+@kernel(inner=True)
 def _for_another(P, S, v, k, rank):
     """Puts visit v into day k for one of this rank, if that is allowed."""
     n = len(P.visit)

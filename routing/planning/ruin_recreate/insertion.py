@@ -103,6 +103,12 @@ def is_allowed(P, S, v, k, p, q):
     return length_with(stop, P.visit, v, p, q, there, onward) <= person[k, MOST_LENGTH]
 
 
+@kernel(inner=True)
+def allowed_at(P, S, v, k, p, q):
+    """Whether visit v may be put between stops p and q of day k, by all the rules."""
+    return has_room(P, S, v, k) and is_allowed(P, S, v, k, p, q)
+
+
 @kernel(part=True)
 def overlooks(S):
     """Whether chance overlooks this place: one draw for all the places until the next one overlooked."""
@@ -113,9 +119,9 @@ def overlooks(S):
     return True
 
 
-@kernel
+@kernel(inner=True)
 def in_day(P, S, v, k, cheapest, after):
-    """The cheapest place for visit v in day k if it is cheaper than `cheapest`: (cost, stop before it), else as given."""
+    """The cheapest place for visit v in day k, where cheaper than `cheapest`: (cost, stop before it), else as given."""
     stop, end = S.stop, len(P.visit) + len(P.person) + k
     cost, cost_to = P.cost[v], P.cost_to[v]
     extra = P.visit[v, DISLIKE] if P.may[v, k] == MAY_UNLIKED else 0
@@ -134,8 +140,8 @@ def in_day(P, S, v, k, cheapest, after):
 
 @kernel(part=True)
 def at(P, S, v, p, cheapest):
-    """What visit v costs right after stop p (no end of a day) if it is allowed and cheaper than `cheapest`, else that."""
-    stop, n = S.stop, len(P.visit)
+    """What visit v costs right after stop p (no end), where that is allowed and cheaper than `cheapest`; else that."""
+    stop = S.stop
     k = stop[p, DAY]
     q = stop[p, NEXT]
     added = P.cost_to[v, stop[p, PLACE]] + P.cost[v, stop[q, PLACE]] - stop[p, LEG_COST]
@@ -148,7 +154,7 @@ def at(P, S, v, p, cheapest):
     return cheapest
 
 
-@kernel
+@kernel(inner=True)
 def near_visits(P, S, v, cheapest):
     """The cheapest place for visit v beside the visits near it: (cost, stop before it or -1)."""
     stop, after = S.stop, -1
@@ -180,7 +186,7 @@ def near_visits(P, S, v, cheapest):
     return cheapest, after
 
 
-@kernel
+@kernel(inner=True)
 def in_empty_day(P, S, v, cheapest):
     """The cheapest empty day for visit v: (cost, its start or -1). One person of each kind is tried."""
     n, m, after = len(P.visit), len(P.person), -1
@@ -201,10 +207,10 @@ def in_empty_day(P, S, v, cheapest):
     return cheapest, after
 
 
-@kernel
+@kernel(inner=True)
 def cheapest_place(P, S, v, cheapest, wide):
-    """The stop after which visit v costs least, below `cheapest`, or -1. Unless `wide`, near visits are tried first, and
-    all days only where there is no place beside them.
+    """The stop after which visit v costs least, below `cheapest`, or -1. Unless `wide`, near visits are tried first,
+    and all days only where there is no place beside them.
     """
     after = -1
     if not wide:

@@ -30,7 +30,7 @@ KEPT_MORE = 0.5
 RETRIED_NEAR = 40
 
 
-@kernel
+@kernel(inner=True)
 def retry(P, S, v):
     """Puts visit v on the list of those to be put in again, once in a step."""
     if S.retried_at[v] == S.number[STEP] or P.visit[v, ABLE] == 0:
@@ -40,7 +40,7 @@ def retry(P, S, v):
     S.number[RETRIED] += 1
 
 
-@kernel
+@kernel(inner=True)
 def ruin(P, S, seed):
     """Takes strings out of days near visit `seed`, and lists what is to be put in again."""
     n = len(P.visit)
@@ -62,7 +62,7 @@ def ruin(P, S, seed):
             break
 
 
-@kernel
+@kernel(inner=True)
 def cut(P, S, v, k, length):
     """Takes `length` visits around visit v out of day k, sometimes keeping a few in the middle of them."""
     touch(P, S, k)
@@ -98,7 +98,7 @@ def cut(P, S, v, k, length):
         empty(P, S, k)
 
 
-@kernel
+@kernel(inner=True)
 def empty(P, S, k):
     """Takes everything out of a day whose times do not hold without the string (where a detour is quicker than the
     direct way).

@@ -2,13 +2,12 @@
 
 import numpy as np
 
-from routing.planning.problem import Problem
+from routing.planning.problem import Problem, Staff, Visit
 
 from . import columns as c
 from .arrays import arrays_of
-from .exchange import serve_now
 from .state import new_state
-from .steps import begin, fill, follow, keep_best, search
+from .tasks import ALLOWED, BEGIN, FILL, FOLLOW, KEEP, SEARCH, SERVE, perform
 from .temperature import schedule
 
 # Visits put in by one call while the first plan is made: what can pass before somebody's stop is heard.
@@ -33,7 +32,14 @@ class Search:
 
     def _restart(self):
         self.state = new_state(self.arrays, self.seed)
-        begin(self.arrays, self.state)
+        self._perform(BEGIN)
+
+    def _perform(self, task, number=0, visits=()):
+        return perform(self.arrays, self.state, task, int(number), np.array(visits, dtype=np.int64), self.wide)
+
+    def allows(self, visit: int, day: int, before: int, after: int) -> bool:
+        """Whether a visit may be put between two stops of a day (numbers as in `columns`)."""
+        return bool(self._perform(ALLOWED, day, (visit, before, after)))
 
     @property
     def best(self) -> int:
@@ -49,12 +55,12 @@ class Search:
 
         What breaks a rule in `start` is left out. Raises UnknownStart.
         """
-        self._follow(start or {})
+        self.follow(start or {})
         visit = self.arrays.visit
         able = (self.arrays.may != c.MAY_NOT).sum(axis=1)
         order = np.lexsort((visit[:, c.CLOSES] - visit[:, c.OPENS], able, -visit[:, c.PRICE], visit[:, c.RANK]))
         for at in range(0, len(order), FILLED_AT_ONCE):
-            fill(self.arrays, self.state, order[at : at + FILLED_AT_ONCE], self.wide)
+            self._perform(FILL, visits=order[at : at + FILLED_AT_ONCE])
             if should_stop():
                 break
         used = self.state.stop[: len(visit) + len(self.arrays.person), c.LEG_COST][self._is_used()]
@@ -66,7 +72,8 @@ class Search:
         served = self.state.stop[:n, c.DAY] >= 0
         return np.concatenate([served, self.state.day[:m, c.COUNT] > 0])
 
-    def _follow(self, orders):
+    def follow(self, orders):
+        """Takes up this plan, as far as it keeps the rules. Raises UnknownStart."""
         people = {person.id: k for k, person in enumerate(self.problem.staff)}
         number = {visit.id: v for v, visit in enumerate(self.problem.visits)}
         seen = set()
@@ -78,8 +85,8 @@ class Search:
                     raise UnknownStart(f"the plan to begin from serves {visit!r} more than once")
                 seen.add(visit)
             if visits:
-                follow(self.arrays, self.state, people[name], np.array([number[v] for v in visits], dtype=np.int64))
-        keep_best(self.arrays, self.state)
+                self._perform(FOLLOW, people[name], [number[v] for v in visits])
+        self._perform(KEEP)
 
     def run(self, steps: int, *, share: float | None = None, of_steps: int | None = None):
         """So many steps, at the temperature that belongs to this share of the budget, or of a budget `of_steps`."""
@@ -88,14 +95,14 @@ class Search:
             heat[:] = self.schedule.at(share), 1.0
         elif self.steps == 0:
             heat[:] = self.schedule.hot, self.schedule.cooling(of_steps)
-        search(self.arrays, self.state, steps, self.wide)
+        self._perform(SEARCH, steps)
         self.steps += steps
 
     def exchange(self, should_stop=lambda: False):
         """Begins anew from the best plan and serves what can be added, or put in for one of a lower tier."""
         orders = self.orders
         self._restart()
-        self._follow(orders)
+        self.follow(orders)
         visit = self.arrays.visit
         changed = True
         while changed and not should_stop():
@@ -105,10 +112,10 @@ class Search:
             for v in left[order]:
                 if should_stop():
                     break
-                if serve_now(self.arrays, self.state, v):
+                if self._perform(SERVE, v):
                     changed = True
                     break
-        keep_best(self.arrays, self.state)
+        self._perform(KEEP)
 
     @property
     def orders(self) -> dict[str, list[str]]:
@@ -124,3 +131,8 @@ class Search:
                 day.append(names[stop])
                 stop = following[stop]
         return orders
+
+
+def warm():
+    """Compiles the search, or loads it from the cache."""
+    Search(Problem((Staff("n", 0, 0),), (Visit("v", 0),), np.zeros((1, 1), dtype=np.int64)))

@@ -43,7 +43,7 @@ OPENING = 0.3
 URGENT_FIRST = 0.7
 
 
-@kernel
+@kernel(inner=True)
 def begin(P, S):
     """Empties all days; everything is unserved."""
     for k in range(len(P.person)):
@@ -57,14 +57,14 @@ def begin(P, S):
     S.number[BEST] = S.number[TOTAL]
 
 
-@kernel
+@kernel(inner=True)
 def next_step(S):
     S.number[STEP] += 1
     S.number[TOUCHED] = S.number[RETRIED] = 0
 
 
-@kernel
-def follow(P, S, k, visits):
+@kernel(inner=True)
+def follow_day(P, S, k, visits):
     """Puts visits in this order at the end of day k, leaving out those that do not fit. Returns how many were left out.
 
     Where only the whole order is feasible, but not a part of it, the whole is taken.
@@ -90,7 +90,7 @@ def follow(P, S, k, visits):
     return missing
 
 
-@kernel
+@kernel(inner=True)
 def fill(P, S, order, wide):
     """Serves unserved visits in this order, each where it costs least, where that is less than its price."""
     for v in order:
@@ -104,7 +104,7 @@ def fill(P, S, order, wide):
     keep_best(P, S)
 
 
-@kernel
+@kernel(inner=True)
 def keep_best(P, S):
     """Copies the plan as the best one: only the days that have changed since."""
     n, m = len(P.visit), len(P.person)
@@ -120,10 +120,10 @@ def keep_best(P, S):
     S.number[CHANGES] = 0
 
 
-@kernel
+@kernel(inner=True)
 def sort_retried(P, S):
-    """Puts the visits to be put in again in an order: by chance, longest work, highest price, narrowest window, farthest
-    from or nearest to a base; in each, urgent ones often first.
+    """Puts the visits to be put in again in an order: by chance, longest work, highest price, narrowest window,
+    farthest from or nearest to a base; in each, urgent ones often first.
     """
     visit, chance, count = P.visit, S.chance, S.number[RETRIED]
     way = draw(chance)
@@ -150,7 +150,7 @@ def sort_retried(P, S):
         S.rank[j], S.key[j], S.retried[j] = rank, key, v
 
 
-@kernel
+@kernel(inner=True)
 def open_day(P, S, v):
     """Gives visit v to an unused person whatever it costs, for others to follow."""
     _, start = in_empty_day(P, S, v, 1 << 60)
@@ -158,7 +158,7 @@ def open_day(P, S, v):
         insert(P, S, v, S.stop[start, DAY], start)
 
 
-@kernel
+@kernel(inner=True)
 def change(P, S, wide):
     """Ruins and recreates the plan around one visit."""
     n, chance = len(P.visit), S.chance
@@ -180,7 +180,7 @@ def change(P, S, wide):
             insert(P, S, v, S.stop[after, DAY], after)
 
 
-@kernel
+@kernel(inner=True)
 def search(P, S, steps, wide):
     """So many steps of the search at falling temperature; the best plan is kept in `best_next`."""
     for _ in range(steps):
