@@ -25,7 +25,8 @@ ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     STATIC_ROOT=/app/collected \
-    MEDIA_ROOT=/var/lib/healthequiroute/media
+    MEDIA_ROOT=/var/lib/healthequiroute/media \
+    NUMBA_CACHE_DIR=/var/lib/healthequiroute/planner
 WORKDIR /app
 COPY --from=packages /opt/venv /opt/venv
 # Code belongs to root: the application cannot change itself.
@@ -34,6 +35,8 @@ COPY --from=assets /app/static/dist static/dist
 # Collecting needs settings but no service; the key exists for this one command only.
 RUN SECRET_KEY=only-for-collecting-static-files python manage.py collectstatic --noinput --ignore redoc --verbosity=0
 USER 10001
+# The compiled search is kept where the application may write: a worker on another kind of processor compiles it anew.
+RUN SECRET_KEY=only-for-compiling python manage.py compile_planner
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s CMD ["python", "infrastructure/container/healthcheck.py"]
 ENTRYPOINT ["infrastructure/container/entrypoint.sh"]

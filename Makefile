@@ -18,6 +18,7 @@ coverage: ## The same, and which lines the tests run (twice as long)
 setup: ## Install missing system packages, the virtual environment and the front-end packages
 	@$(L)/packages.sh
 	@$(L)/python.sh
+	@$(L)/planner.sh
 	@$(L)/assets.sh npm
 
 services: ## Start this checkout's PostgreSQL and Redis and write .local/env and .local/test.env

@@ -19,6 +19,7 @@ prepare() {
     if [[ $(bash "$HERE/osrm.sh" status) == *stopped* ]]; then STARTED_OSRM=yes; fi
     bash "$HERE/osrm.sh" start --if-built
     bash "$HERE/services.sh" start dev
+    bash "$HERE/planner.sh"
     bash "$HERE/assets.sh"
     bash "$HERE/database.sh" migrate --if-changed
     bash "$HERE/database.sh" seed --if-changed

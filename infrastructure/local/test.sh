@@ -20,6 +20,7 @@ prepare() {
     if [[ $(bash "$HERE/services.sh" status test) == *stopped* ]]; then STARTED_SERVICES=yes; fi
     bash "$HERE/services.sh" start test
     export HER_ENV_FILE=.local/test.env
+    bash "$HERE/planner.sh"
     bash "$HERE/assets.sh"
 }
 
