@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass, field
+from importlib import import_module
 
 from .bench_cases import Case
 from .check import check
@@ -10,6 +11,12 @@ from .instances import home_visits
 
 OURS = ("portfolio", "ruin-recreate", "rich", "decomposed", "greedy")
 PEERS = ("ortools", "pyvrp", "vroom")
+COMPILED = {
+    "ruin-recreate": ("routing.planning.ruin_recreate.search",),
+    "rich": ("routing.planning.ruin_recreate.rich.search",),
+    "portfolio": ("routing.planning.ruin_recreate.search", "routing.planning.ruin_recreate.rich.search"),
+    "decomposed": ("routing.planning.ruin_recreate.search", "routing.planning.ruin_recreate.rich.search"),
+}
 
 
 @dataclass
@@ -58,11 +65,13 @@ def contenders(asked, peers) -> tuple[list[str], list[str]]:
 
 def ready(names, workers) -> tuple[list[str], dict[str, str]]:
     """(engines that answer, why others do not), after each has solved a tiny day: nobody's budget pays for loading a
-    library or compiled code from disk.
+    library or for compiling.
     """
     tiny, able, broken = home_visits(10, 2, 1), [], {}
     for name in names:
         try:
+            for module in COMPILED.get(name, ()):
+                import_module(module).warm()
             solve(tiny, SolveOptions(seconds=1, workers=workers), name)
             able.append(name)
         except Exception as error:  # whatever it is, the others still run and the reason is printed

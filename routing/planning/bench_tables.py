@@ -55,9 +55,9 @@ class Table:
                 continue
             met = {True: "met", False: "NOT MET", None: "not measured"}[outcome.met]
             self.write(f"{met:<13} {outcome.goal}: {outcome.measured}")
-        absent = [outcome.goal for outcome in outcomes if not outcome.measured]
+        absent = sum(not outcome.measured for outcome in outcomes)
         if absent:
-            self.write(f"{'not in this run':<13} " + "; ".join(absent))
+            self.write(f"{absent} other goals are about days and instances that were not in this run.")
 
 
 class JsonLines:
