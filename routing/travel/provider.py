@@ -11,6 +11,7 @@ import numpy as np
 NO_ANSWER = -1  # it looked, and its network leads from no place near the one to the other
 NOT_ASKED = -2  # it was not asked for this leg; another time it may be
 LONGEST_SECONDS = 7 * 24 * 3600
+SLIGHTLY = 5
 
 
 class Profile(StrEnum):
@@ -38,13 +39,17 @@ class Legs:
         return cls(np.full((rows, columns), value, np.int32), np.full((rows, columns), value, np.int32))
 
     def put(self, at, seconds, metres):
-        """Write floats or ints of one shape at an index, NaN as NO_ANSWER. TravelUnavailable for what cannot be."""
+        """Write floats or ints of one shape at an index, NaN as NO_ANSWER. TravelUnavailable for what cannot be.
+
+        Slightly negative means none: OSRM says -0.8 m between places that it moves to one spot of a road.
+        """
         seconds, metres = np.asarray(seconds, dtype=float), np.asarray(metres, dtype=float)
         answered = np.isfinite(seconds) & np.isfinite(metres)
-        if (np.where(answered, np.minimum(seconds, metres), 0) < 0).any() or (seconds > LONGEST_SECONDS).any():
+        seconds, metres = np.where(answered, seconds, 0), np.where(answered, metres, 0)
+        if (np.minimum(seconds, metres) < -SLIGHTLY).any() or (seconds > LONGEST_SECONDS).any():
             raise TravelUnavailable("it answered with times or distances that cannot be")
-        self.seconds[at] = np.where(answered, np.rint(np.where(answered, seconds, 0)), NO_ANSWER)
-        self.metres[at] = np.where(answered, np.rint(np.where(answered, metres, 0)), NO_ANSWER)
+        self.seconds[at] = np.where(answered, np.rint(seconds.clip(0)), NO_ANSWER)
+        self.metres[at] = np.where(answered, np.rint(metres.clip(0)), NO_ANSWER)
 
 
 @dataclass(frozen=True)

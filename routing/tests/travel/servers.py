@@ -57,6 +57,7 @@ class TravelServer(ThreadingHTTPServer):
         self.headers_seen, self.patience = [], threading.Event()
         self.empty_cells: set[tuple[int, int]] = set()
         self.fails_after = None
+        self.adds_metres = 0.0
 
     @property
     def url(self) -> str:
@@ -152,7 +153,8 @@ def _osrm_table(server, points, query, found):
         return 400, {"code": "TooBig", "message": "Too many table coordinates"}
     server.asked.append(("table", (len(sources), len(targets))))
     lengths = [
-        [None if no_way(points[i], points[j]) else metres(points[i], points[j]) for j in targets] for i in sources
+        [None if no_way(points[i], points[j]) else metres(points[i], points[j]) + server.adds_metres for j in targets]
+        for i in sources
     ]
     durations = [[None if length is None else length / SPEED for length in row] for row in lengths]
     return 200, found | {"durations": durations, "distances": lengths}

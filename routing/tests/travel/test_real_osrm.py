@@ -131,6 +131,16 @@ def test_a_matrix_of_110_places_by_road(times, local):
     assert (matrix.duration != matrix.duration.T).any(), "one-way streets"
 
 
+def test_places_on_one_spot_of_a_road(times):
+    """Between some of these the server says less than no metres."""
+    close = places(300, seed=7)
+    points = np.concatenate([close, close + (0.0001, 0)])
+    matrix = times.matrix(points, MORNING)
+    assert not matrix.estimated[:300, 300:].all(axis=1).any()
+    assert matrix.distance.min() == 0
+    assert matrix.estimated.mean() < 0.05
+
+
 def test_in_blocks_and_from_the_cache_it_is_the_same(times, clients):
     points = places(60, seed=2)
     whole = times.matrix(points, MORNING)

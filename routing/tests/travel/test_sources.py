@@ -128,6 +128,14 @@ def test_osrm_names_its_data(osrm, server, client_of):
     assert named.data_version(Profile.CAR, TOWN[0]) == "spring"
 
 
+def test_slightly_less_than_nothing_is_nothing_and_much_less_is_nonsense(osrm, server):
+    server.adds_metres = -0.8
+    assert (np.diag(legs_of(osrm, TOWN).metres) == 0).all()
+    server.adds_metres = -800
+    with pytest.raises(TravelUnavailable, match="cannot be"):
+        legs_of(osrm, TOWN)
+
+
 def test_valhalla_leaves_single_cells_empty(valhalla, server):
     server.empty_cells = {(0, 2)}
     legs = legs_of(valhalla, TOWN)
