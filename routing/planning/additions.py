@@ -7,7 +7,7 @@ import numpy as np
 from .obstacles import person_obstacles
 from .openings import Openings
 from .problem import Visit
-from .slack import Days
+from .slack import NEVER, Days
 from .solution import Remedy
 from .tiers import rank
 from .ties import Ties
@@ -17,6 +17,8 @@ COUNTS = {"max_visits", "capacity"}
 # Up to so many visits that might wait are tried one by one where days hang together; more are tried in groups first,
 # which is as good wherever leaving a visit out never makes a way longer.
 ONE_BY_ONE = 30
+# Fewer than one day in so many is laid out anew; otherwise all days are looked at and the others ignored.
+FEW_DAYS = 8
 
 
 class Additions:
@@ -41,26 +43,34 @@ class Additions:
 
     def _added(self, visit, names, gone, rows):
         """The visit added once `gone` are left out."""
-        staff, routes = self.problem.staff, self.trials.routes
-        double = visit.staff_required == 2
+        staff, double = self.problem.staff, visit.staff_required == 2
         rows = [row for row in rows if double or staff[row].id in names]
         rows = [row for row in rows if self._has_room(row, visit, gone)]
         if not rows:
             return None
-        left_out = {other.id for other in gone}
-        days = Days(
-            self.problem,
-            [(staff[row], [other for other in routes[staff[row].id] if other.id not in left_out]) for row in rows],
-            {} if gone else self.bounds,
-        )
-        openings = Openings(days, visit, (-(1 << 50), 1 << 50) if gone else self.ties.within(visit))
-        ways = self._pairs(openings, names) if double else self._singles(openings)
-        for places in ways:
-            placed = tuple((days.people[index].id, int(place)) for index, place in places)
+        if gone:
+            openings = Openings(self._days_without(rows, gone), visit)
+        elif len(rows) * FEW_DAYS < len(staff):
+            some = [self.trials.days.rows[row] for row in rows]
+            openings = Openings(Days(self.problem, some, self.bounds), visit, self.ties.within(visit))
+        else:
+            openings = Openings(self._all_days, visit, self.ties.within(visit))
+            openings.inside[np.setdiff1d(np.arange(len(staff)), rows)] = False
+        for places in self._pairs(openings, names) if double else self._singles(openings):
+            placed = tuple((openings.days.people[index].id, int(place)) for index, place in places)
             remedy = Remedy("", 0, "move" if gone else "add", visit.id, places=placed, moved=tuple(o.id for o in gone))
             if self.trials.verdict(remedy):
                 return remedy
         return None
+
+    @cached_property
+    def _all_days(self):
+        return Days(self.problem, self.trials.days.rows, self.bounds) if self.bounds else self.trials.days
+
+    def _days_without(self, rows, gone):
+        left_out = {other.id for other in gone}
+        days = [self.trials.days.rows[row] for row in rows]
+        return Days(self.problem, [(who, [v for v in visits if v.id not in left_out]) for who, visits in days])
 
     def _has_room(self, row, visit, gone):
         person = self.problem.staff[row]
@@ -93,64 +103,56 @@ class Additions:
             i, j = one[pair], two[pair]
             yield [(index[i], place[i]), (index[j], place[j])]
 
-    def in_place_of_one(self, visit: Visit, names, may_wait) -> Remedy | None:
-        """The visit in place of one served visit for which `may_wait` holds, the least urgent first; None where there
-        is no such way.
+    def in_place_of_one(self, visit: Visit, names) -> Remedy | None:
+        """The visit in place of one served visit of a lower rank (`tiers.rank`), the least urgent first; None where
+        there is no such way.
         """
         rows = self._free(visit, COUNTS)
         if visit.staff_required == 1:
-            way = self._in_own_day(visit, names, may_wait, rows)
+            way = self._in_own_day(visit, names, rows)
             if way:
                 return way
         if not self.tied and visit.staff_required == 1:
             return None
-        return self._anywhere(visit, names, may_wait, rows)
+        return self._anywhere(visit, rows)
 
-    def _in_own_day(self, visit, names, may_wait, rows):
+    def _in_own_day(self, visit, names, rows):
         """In the day of the visit that waits: all days without one visit at once."""
-        staff, able = self.problem.staff, set(rows)
-        choices, days = self._one_less if len(names) == len(staff) else self._without_one(names)
-        chosen = [
-            index
-            for index, (row, other) in enumerate(choices)
-            if row in able and may_wait(other) and self._has_room(row, visit, (other,))
-        ]
-        if not chosen:
+        staff = self.problem.staff
+        choices = self._one_less if len(names) == len(staff) else _Shorter(self.trials, names)
+        room = [staff[row].max_visits is None or self.trials.days.count[row] <= staff[row].max_visits for row in rows]
+        able = np.zeros(len(staff), dtype=bool)
+        able[[row for row, fits in zip(rows, room, strict=True) if fits]] = True
+        chosen = able[choices.row] & (choices.rank > rank(visit))
+        chosen &= choices.load + visit.demand <= self._capacity[choices.row]
+        if not chosen.any():
             return None
-        openings = Openings(days, visit)
-        fits = np.zeros_like(openings.fits)
-        fits[chosen] = openings.fits[chosen]
-        index, place = np.nonzero(fits)
+        openings = Openings(choices.days, visit)
+        index, place = np.nonzero(openings.fits & chosen[:, None])
         cost = openings.added[index, place]
-        waits = [(-rank(choices[i][1]), choices[i][1].prize) for i in index]
-        for k in sorted(range(len(index)), key=lambda k: (*waits[k], cost[k])):
-            row, other = choices[index[k]]
-            remedy = Remedy("", 0, "move", visit.id, staff[row].id, places=((staff[row].id, int(place[k])),))
-            remedy.moved = (other.id,)
+        for k in np.lexsort((cost, choices.prize[index], -choices.rank[index])):
+            name = staff[choices.row[index[k]]].id
+            remedy = Remedy("", 0, "move", visit.id, name, places=((name, int(place[k])),))
+            remedy.moved = (choices.visits[index[k]].id,)
             if self.trials.verdict(remedy):
                 return remedy
         return None
 
     @cached_property
+    def _capacity(self):
+        bounds = [self.problem.capacity.get(person.id, NEVER) for person in self.problem.staff]
+        return np.array(bounds, dtype=np.int64)
+
+    @cached_property
     def _one_less(self):
-        return self._without_one(set(self.trials.orders))
+        return _Shorter(self.trials, set(self.trials.orders))
 
-    def _without_one(self, names):
-        """(row, visit) of every visit in these people's days, and the days without it."""
-        routes, choices, shorter = self.trials.routes, [], []
-        for row, person in enumerate(self.problem.staff):
-            visits = routes[person.id] if person.id in names else ()
-            for position, other in enumerate(visits):
-                if not other.required:
-                    choices.append((row, other))
-                    shorter.append((person, visits[:position] + visits[position + 1 :]))
-        return choices, Days(self.problem, shorter)
-
-    def _anywhere(self, visit, names, may_wait, rows):
+    def _anywhere(self, visit, rows):
         """In any day that hangs together with that of the visit that waits."""
         trials, known = self.trials, self.problem.visit_by_id
         bound = {name for link in self.problem.links if link.together for name in (link.first, link.second)}
-        candidates = [known[name] for name in trials.served_by if name not in bound and may_wait(known[name])]
+        candidates = [known[name] for name in trials.served_by if name not in bound]
+        candidates = [other for other in candidates if rank(other) > rank(visit)]
         candidates.sort(key=lambda other: (-rank(other), other.prize, other.id))
         if len(candidates) > ONE_BY_ONE:
             candidates = self._promising(visit, candidates, rows)
@@ -176,3 +178,24 @@ class Additions:
             if group and self._without(visit, group, rows):
                 found += group
         return [other for other in candidates if other in found]
+
+
+class _Shorter:
+    """Every day of `names` without one of its visits: arrays over these choices, and the days that are left."""
+
+    def __init__(self, trials, names):
+        choices = [
+            (row, position, visit)
+            for row, (person, visits) in enumerate(trials.days.rows)
+            if person.id in names
+            for position, visit in enumerate(visits)
+            if not visit.required
+        ]
+        rows = trials.days.rows
+        self.row = np.array([row for row, *_ in choices], dtype=np.int64)
+        self.visits = [visit for *_, visit in choices]
+        self.rank = np.array([rank(visit) for visit in self.visits], dtype=np.int64)
+        self.prize = np.array([visit.prize for visit in self.visits], dtype=float)
+        self.load = trials.days.load[self.row] - np.array([visit.demand for visit in self.visits], dtype=np.int64)
+        shorter = [(rows[row][0], rows[row][1][:at] + rows[row][1][at + 1 :]) for row, at, _ in choices]
+        self.days = Days(trials.problem, shorter)

@@ -75,7 +75,7 @@ class _Exchanges:
             return way
         if rank(visit) >= LAST:
             return None
-        return self.additions.in_place_of_one(visit, days, lambda other: rank(other) > rank(visit))
+        return self.additions.in_place_of_one(visit, days)
 
     def _take(self, visit, way):
         from .remedies import orders_with

@@ -30,8 +30,7 @@ class Openings:
 
     def _legs(self, matrix):
         days, width = self.days, self.days.width
-        places, back = np.unique(days.place[:, : width + 2], return_inverse=True)
-        back = back.reshape(len(days.rows), width + 2)
+        places, back = days.places
         there = matrix[np.ix_(places, [self.visit.location])][:, 0][back[:, :-1]]
         onward = matrix[np.ix_([self.visit.location], places)][0][back[:, 1:]]
         known = days.known[:, : width + 2]

@@ -144,6 +144,13 @@ class Days:
         return matrix[self.place[:, :-1][self.used], self.place[:, 1:][self.used]]
 
     @cached_property
+    def places(self):
+        """(places in use, index among them of each stop up to the widest day's end)."""
+        shown = self.place[:, : self.width + 2]
+        places, index = np.unique(shown, return_inverse=True)
+        return places, index.reshape(shown.shape)
+
+    @cached_property
     def driven(self):
         """Legs in the matrix of the objective."""
         if self.problem.driven is self.problem.duration:
