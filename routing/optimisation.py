@@ -1,6 +1,7 @@
 """The work of a worker on one plan: build the problem, search with progress, keep the best plan found."""
 
 import time
+from functools import partial
 
 import structlog
 from django.conf import settings
@@ -22,8 +23,9 @@ ACTOR = audit.SystemActor("huey:routing.optimise")
 REPORT_SECONDS = 1.0
 # Plans of more visits are searched in parts, which workers share out.
 LARGE = 400
-# How often the best plan so far is stored, so that a worker that dies takes at most so much away.
-KEEP_SECONDS = 15.0
+# The best plan so far is stored so often, so that a worker that dies takes at most so much away: after each of so many
+# parts of the search, but not more often and not more seldom than every so many seconds.
+KEEP_PARTS, KEEP_AT_LEAST, KEEP_SECONDS = 4, 2.0, 15.0
 
 
 class SearchReport:
@@ -42,6 +44,7 @@ class SearchReport:
         self.fault: Exception | None = None
         self.keep = None  # stores the best plan so far, where that is wanted
         self.kept = self.began
+        self.keep_every = min(KEEP_SECONDS, max(KEEP_AT_LEAST, seconds / KEEP_PARTS))
         self.found: Solution | None = None
         self.pool: SharedPool | None = None
 
@@ -83,7 +86,7 @@ class SearchReport:
     def keep_best(self):
         """Stores the best plan so far now and then. A plan that misses a required visit is none."""
         now = time.monotonic()
-        if self.keep is None or self.found is None or not self.found.feasible or now - self.kept < KEEP_SECONDS:
+        if self.keep is None or self.found is None or not self.found.feasible or now - self.kept < self.keep_every:
             return
         found, self.found = self.found, None
         self.keep(found)
@@ -94,7 +97,7 @@ class SearchReport:
             raise self.fault
 
 
-def search(built: PlanProblem, *, seconds: int, seed: int, solution_limit=None, report: SearchReport | None = None):
+def search(built: PlanProblem, *, seconds: int, seed: int, iterations=None, report: SearchReport | None = None):
     """The best answer within `seconds` of wall time; `report` hears about it. Returns a Solution.
 
     Where the report has a pool, parts of the plan are searched by other workers, too.
@@ -102,7 +105,8 @@ def search(built: PlanProblem, *, seconds: int, seed: int, solution_limit=None, 
     options = SolveOptions(
         seconds=seconds,
         seed=seed,
-        solution_limit=solution_limit,
+        workers=settings.PLANNING_PROCESSES,
+        iterations=iterations,
         on_progress=report and report.improved,
         should_stop=report and report.should_stop,
     )
@@ -125,7 +129,9 @@ def work_on(run: JobRun, call_for_help=None) -> RoutePlan:
         built = build_problem(plan)
         report = SearchReport(run, seconds=plan.seconds_allowed, visits=len(built.visits))
         if len(built.visits) > LARGE:
-            _share_out(report, plan, built, call_for_help)
+            _share_out(report, call_for_help)
+        if plan.optimised_at is None:  # an earlier proposal stays until there is a whole new one
+            report.keep = partial(_keep, plan, built, run.job)
         solution = search(built, seconds=plan.seconds_allowed, seed=plan.seed, report=report)
         report.raise_kept()
         plan = store_solution(
@@ -143,20 +149,26 @@ def work_on(run: JobRun, call_for_help=None) -> RoutePlan:
     return plan
 
 
-def _share_out(report, plan, built, call_for_help):
-    """A large plan: other workers help, and without an earlier proposal the best plan so far is stored as it grows."""
+def _keep(plan, built, job, solution):
+    keep_best_so_far(plan=plan, built=built, solution=solution, by=ACTOR, job=job)
+
+
+def _share_out(report, call_for_help):
+    """A large plan: other workers help."""
     job = report.run.job
     if call_for_help is not None:
         name = f"{settings.HUEY['name']}:parts:{job.pk}:{job.attempt}"
         report.pool = SharedPool(name, settings.HUEY["consumer"]["workers"] - 1, call_for_help)
-    if plan.optimised_at is None:
-        report.keep = lambda solution: keep_best_so_far(plan=plan, built=built, solution=solution, by=ACTOR, job=job)
 
 
 def _note(solution: Solution, report: SearchReport) -> str:
     how = f"Searched for {solution.seconds:.0f} seconds."
     if report.cancelled:
         how = f"Stopped on request after {solution.seconds:.0f} seconds; the best plan found until then was kept."
+    certificate = solution.certificate
+    if certificate and certificate.accepted is not None:
+        verb = "takes" if certificate.accepted else "does not take"
+        how += f" OR-Tools {verb} the plan in its own model of the rules."
     if report.pool is None:
         return how
     shared = f" Other workers searched {report.pool.helped} parts." if report.pool.helped else ""

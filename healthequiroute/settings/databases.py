@@ -1,5 +1,7 @@
 """PostgreSQL, Redis, Huey."""
 
+from environs import validate
+
 from .environment import env
 
 # The application role may read and write rows, but neither change the schema nor touch the audit trail.
@@ -52,3 +54,6 @@ HUEY = {
         "max_delay": 1,
     },
 }
+
+# Processes in which the search for one plan runs; each Huey worker that optimises a plan starts so many.
+PLANNING_PROCESSES = env.int("PLANNING_PROCESSES", 2, validate=validate.Range(min=1, max=64))

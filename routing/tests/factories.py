@@ -176,5 +176,5 @@ def proposed_plan(made_team, *, count=8, day=DAY):
 
     plan = draft_plan(made_team, count=count, day=day)
     built = build_problem(plan)
-    solution = search(built, seconds=5, seed=1, solution_limit=5)
+    solution = search(built, seconds=5, seed=1, iterations=50)
     return services.store_solution(plan=plan, built=built, solution=solution, by=SETUP)

@@ -1,5 +1,6 @@
 """Optimising in the background: progress, stopping, failing, a worker that dies, and what is stored."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from accounts.models import AuditEvent, Job, JobState
 from routing import optimisation, services, tasks
 from routing.models import PlanState, RoutePlan, RouteStop, Shift, Visit
 from routing.planning.engines import Progress
-from routing.planning.solution import Route, Solution, VisitStop
+from routing.planning.solution import Certificate, Route, Solution, VisitStop
 from routing.problem_building import NothingToPlan, build_problem
 
 from . import factories as make
@@ -48,13 +49,27 @@ def test_a_worker_turns_a_draft_into_a_judged_proposal(plan, planner):
     job = Job.objects.get(pk=plan.job_id)
     assert plan.state == PlanState.PROPOSED
     assert job.state == JobState.SUCCEEDED
-    assert plan.engine == "ortools"
+    assert plan.engine == "portfolio"
     assert plan.is_travel_estimated
     assert plan.trace
     assert plan.cost["total"] == sum(value for name, value in plan.cost.items() if name != "total")
     served = RouteStop.objects.filter(assignment__plan=plan, visit__isnull=False)
     assert served.count() + plan.unserved.count() == plan.visits.count()
-    assert plan.outcome_note == "Searched for 1 seconds."
+    assert plan.outcome_note.startswith("Searched for ")
+
+
+@pytest.mark.parametrize(
+    ("accepted", "told"),
+    [(True, "OR-Tools takes the plan"), (False, "OR-Tools does not take the plan"), (None, "Searched for")],
+)
+def test_whether_ortools_takes_the_plan_is_told_with_the_outcome(plan, planner, monkeypatch, accepted, told):
+    found = optimisation.search
+    certificate = Certificate("ortools", accepted)
+    monkeypatch.setattr(optimisation, "search", lambda *a, **kw: replace(found(*a, **kw), certificate=certificate))
+    tasks.optimise(str(queued(plan, planner).job_id))
+    plan.refresh_from_db()
+    assert told in plan.outcome_note
+    assert ("OR-Tools" in plan.outcome_note) == (accepted is not None)
 
 
 def test_stops_keep_windows_skills_shifts_and_the_lunch_break(team):
@@ -94,7 +109,7 @@ def test_an_unserved_visit_has_a_reason(organisation):
     plan = services.store_solution(
         plan=plan,
         built=built,
-        solution=optimisation.search(built, seconds=5, seed=1, solution_limit=3),
+        solution=optimisation.search(built, seconds=5, seed=1, iterations=50),
         by=make.SETUP,
     )
     left = plan.unserved.get(visit=needy)
@@ -209,6 +224,7 @@ def test_a_killed_worker_leaves_a_draft_that_can_be_tried_again(plan, planner):
 
 def test_a_killed_worker_does_not_take_the_earlier_proposal_away(team, planner):
     plan = make.proposed_plan(team)
+    RoutePlan.objects.update(optimised_at=timezone.now() - timedelta(hours=1))
     stops = RouteStop.objects.filter(assignment__plan=plan).count()
     plan = queued(plan, planner)
     kill_the_worker(plan)
@@ -217,6 +233,30 @@ def test_a_killed_worker_does_not_take_the_earlier_proposal_away(team, planner):
     assert plan.state == PlanState.PROPOSED
     assert plan.outcome_note.endswith("The earlier proposal is kept.")
     assert RouteStop.objects.filter(assignment__plan=plan).count() == stops
+
+
+def test_a_killed_worker_leaves_the_best_plan_found_until_then(plan, planner, monkeypatch):
+    class Killed(BaseException):
+        pass
+
+    def search(built, *, report, **kwargs):
+        solution = found(built, **kwargs)
+        report.improved(Progress(0.1, solution.cost.total, 0, solution))
+        report.reported = report.kept = float("-inf")
+        assert not report.should_stop()
+        raise Killed
+
+    found = optimisation.search
+    monkeypatch.setattr(optimisation, "search", search)
+    plan = queued(plan, planner)
+    with pytest.raises(Killed):
+        tasks.optimise.call_local(str(plan.job_id))
+    services.settle_interrupted_plans()
+    plan.refresh_from_db()
+    assert plan.state == PlanState.PROPOSED
+    assert plan.outcome_note.endswith("The best plan found until then was kept.")
+    assert RouteStop.objects.filter(assignment__plan=plan, visit__isnull=False).exists()
+    assert AuditEvent.objects.about(plan).filter(action="plan.best_so_far_kept").count() == 1
 
 
 def test_a_running_optimisation_is_left_alone(plan, planner):
@@ -251,7 +291,7 @@ def test_a_worker_taken_for_dead_cannot_overwrite_what_came_after(plan, planner)
     kill_the_worker(plan)
     services.settle_interrupted_plans()
     queued(plan, planner)
-    solution = optimisation.search(built, seconds=5, seed=1, solution_limit=1)
+    solution = optimisation.search(built, seconds=5, seed=1, iterations=50)
     with pytest.raises(services.PlanMoved):
         services.store_solution(plan=plan, built=built, solution=solution, by=make.SETUP, job=late)
 
@@ -289,6 +329,6 @@ def test_people_and_visits_of_an_approved_plan_are_not_planned_again(team, make_
     assert set(built.shifts) == free
     taken = {visit.reference for visit in built.taken}
     assert taken == set(Visit.objects.filter(state=Visit.State.PLANNED).values_list("reference", flat=True))
-    solution = optimisation.search(built, seconds=5, seed=1, solution_limit=1)
+    solution = optimisation.search(built, seconds=5, seed=1, iterations=50)
     other = services.store_solution(plan=other, built=built, solution=solution, by=make.SETUP)
     assert set(other.unserved.filter(reason="planned").values_list("visit__reference", flat=True)) == taken

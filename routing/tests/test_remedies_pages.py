@@ -27,7 +27,7 @@ def short_day(organisation):
 
 def optimised(plan):
     built = build_problem(plan)
-    solution = search(built, seconds=5, seed=1, solution_limit=5)
+    solution = search(built, seconds=5, seed=1, iterations=50)
     return services.store_solution(plan=plan, built=built, solution=solution, by=make.SETUP)
 
 

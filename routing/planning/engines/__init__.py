@@ -17,7 +17,7 @@ __all__ = [
     "solve",
 ]
 
-DEFAULT_ENGINE = "ortools"
+DEFAULT_ENGINE = "portfolio"
 _factories = {}
 
 

@@ -12,7 +12,6 @@ from routing.planning.engines.base import SolveOptions
 from routing.planning.engines.greedy import first_orders, unsupported_features
 from routing.planning.engines.ortools_model import RoutingProblem
 from routing.planning.engines.repair import kept
-from routing.planning.exchanges import with_simple_exchanges
 from routing.planning.problem import Problem
 from routing.planning.solution import Certificate, Solution
 from routing.planning.tiers import LadderTooHigh, price_of_leaving_out
@@ -74,9 +73,6 @@ def _search(problem, options, best):
     if answer is not None:
         watch.offer(lambda index: answer.Value(routing.NextVar(index)))
     best.tick(now=True)
-    if not best.stopped:
-        best.offer(with_simple_exchanges(problem, best.solution.orders))
-        best.tick(now=True)
     orders = best.solution.orders
     if orders == first:
         return _certificate(start is not None, best.left > 0)

@@ -1,7 +1,8 @@
 """PyVRP: iterated local search of the routing community's reference library, on a model without breaks.
 
-What its model cannot hold is put right afterwards: every plan passes the judge, visits that do not fit the real day are
-taken out, and the last plan is filled up where the shortened day had left room.
+What its model cannot hold is put right afterwards: every plan passes the judge, and visits that do not fit the real day
+are taken out. What the shortened day has left room for is put in by whoever takes the plan on: the next search, or the
+last look at every answer (`completion`).
 """
 
 import time
@@ -13,7 +14,6 @@ from routing.planning.engines.base import SolveOptions
 from routing.planning.engines.greedy import unsupported_features
 from routing.planning.engines.pyvrp_model import HIGHEST_PRICE, PyvrpProblem, unsupported_limits
 from routing.planning.engines.repair import kept
-from routing.planning.exchanges import with_simple_exchanges
 from routing.planning.problem import Problem
 from routing.planning.solution import Solution
 from routing.planning.tiers import LadderTooHigh, price_of_leaving_out
@@ -52,9 +52,6 @@ class PyvrpEngine:
             _search(model, options, best, start)
         if best.solution is None:
             best.offer({})
-        best.tick(now=True)
-        if not best.stopped:
-            best.offer(with_simple_exchanges(problem, best.solution.orders))
         return best.finished()
 
 

@@ -16,7 +16,6 @@ from routing.planning.engines.base import SolveOptions
 from routing.planning.engines.greedy import unsupported_features
 from routing.planning.engines.nodes import Nodes, span
 from routing.planning.engines.repair import kept, without_losses
-from routing.planning.exchanges import with_simple_exchanges
 from routing.planning.problem import ALWAYS, Problem
 from routing.planning.reasons import impossible_visits
 from routing.planning.solution import Solution
@@ -65,8 +64,6 @@ class VroomEngine:
         if problem.visits and problem.staff and not best.should_stop():
             answer = _answer(problem, options, best)
             best.offer(without_losses(problem, kept(problem, answer)))
-            best.tick(now=True)
-            best.offer(with_simple_exchanges(problem, best.solution.orders))
         if best.solution is None:
             best.offer({})
         return best.finished()

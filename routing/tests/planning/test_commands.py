@@ -29,7 +29,7 @@ def answer_of(capsys, *args, **options):
 def test_a_problem_is_solved_and_the_plan_judged(problem_file, tmp_path, capsys):
     plan = answer_of(capsys, "solve_plan", problem_file, "--seconds", "0.5")
     assert plan["feasible"] is True
-    assert plan["engine"] == "ortools"
+    assert plan["engine"] == "portfolio"
     assert plan["trace"]
     assert {"total", "travel", "prizes", "late", "preference", "overtime", "breaks", "waiting", "idle"} <= set(
         plan["cost"]
@@ -86,7 +86,7 @@ def test_what_the_engine_cannot_state_is_refused(problem_file):
     data["visits"][0]["staff_required"] = 2
     problem_file.write_text(json.dumps(data))
     with pytest.raises(CommandError, match="staff_required"):
-        call_command("solve_plan", str(problem_file))
+        call_command("solve_plan", str(problem_file), "--engine", "ortools")
 
 
 def run(*args):

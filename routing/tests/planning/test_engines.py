@@ -64,7 +64,7 @@ def test_every_answer_passes_the_judge(problem, engine):
 
 def test_a_day_of_a_team_is_planned_and_feasible():
     problem = home_visits(40, 4, seed=3)
-    solution = solve(problem, SolveOptions(seconds=2))
+    solution = solve(problem, SolveOptions(seconds=2), "ortools")
     verdict = check(problem, solution)
     assert verdict.feasible
     assert verdict.violations == []
@@ -95,13 +95,13 @@ def test_tiers_are_served_as_well_as_any_plan_can(problem):
     problem = replace(problem, visits=tuple(replace(v, required=False, pinned=None) for v in problem.visits))
     assume(problem.tiers)
     best = min(verdict.rank for verdict in (check(problem, plan) for plan in every_plan(problem)) if verdict.feasible)
-    found = check(problem, solve(problem, SolveOptions(seconds=0.3)))
+    found = check(problem, solve(problem, SolveOptions(seconds=0.3), "ortools"))
     assert found.rank[:-1] == best[:-1]
 
 
 def test_no_exchange_serves_an_unserved_first_tier_visit_by_dropping_lower_ones():
     problem = home_visits(60, 4, seed=5, tightness=1.5, tiers=True)
-    solution = solve(problem, SolveOptions(seconds=4))
+    solution = solve(problem, SolveOptions(seconds=4), "ortools")
     left = [problem.visit_by_id[entry.visit] for entry in solution.unserved]
     assert [visit for visit in left if visit.tier > 1], "the day is meant to be too full"
     orders = {person.id: solution.orders.get(person.id, []) for person in problem.staff}
@@ -126,20 +126,23 @@ def test_the_first_plan_is_there_within_a_second_and_plans_only_get_better():
         computed.append(process_time())
 
     started = process_time()
-    solution = solve(problem, SolveOptions(seconds=2, on_progress=look))
+    solution = solve(problem, SolveOptions(seconds=2, on_progress=look), "ortools")
     # Of this process's own computing: on a machine that others use, too, a second on the clock says nothing.
     assert computed[0] - started < 1
     costs = [progress.cost for progress in seen]
     assert costs == sorted(costs, reverse=True)
     assert all(progress.solution.feasible for progress in seen)
-    assert solution.cost.total == costs[-1]
-    assert [cost for _, cost in solution.trace] == costs
+    # The last look at every answer may add one better plan.
+    traced = [cost for _, cost in solution.trace]
+    assert traced[: len(costs)] == costs
+    assert solution.cost.total == min(traced) == traced[-1]
 
 
 def test_a_search_can_be_stopped_and_keeps_its_best_plan():
     problem = home_visits(100, 10, seed=1)
     seen = []
-    solution = solve(problem, SolveOptions(seconds=60, on_progress=seen.append, should_stop=lambda: len(seen) >= 2))
+    options = SolveOptions(seconds=60, on_progress=seen.append, should_stop=lambda: len(seen) >= 2)
+    solution = solve(problem, options, "ortools")
     assert solution.stopped == "stopped"
     assert solution.seconds < 20
     assert check(problem, solution).feasible
@@ -157,12 +160,13 @@ def test_an_exception_of_the_listener_comes_through():
             raise Cancelled
 
     with pytest.raises(Cancelled):
-        solve(home_visits(60, 6, seed=1), SolveOptions(seconds=20, on_progress=listen))
+        solve(home_visits(60, 6, seed=1), SolveOptions(seconds=20, on_progress=listen), "ortools")
 
 
 def test_the_same_seed_and_number_of_solutions_give_the_same_plan():
     problem = home_visits(30, 4, seed=2, tightness=1.1)
-    once, again = (solve(problem, SolveOptions(seconds=60, seed=7, solution_limit=60)) for _ in range(2))
+    options = SolveOptions(seconds=60, seed=7, solution_limit=60)
+    once, again = (solve(problem, options, "ortools") for _ in range(2))
     assert once.orders == again.orders
     assert once.cost == again.cost
 
@@ -187,14 +191,14 @@ def test_what_an_engine_cannot_state_is_refused_by_name(change, named):
     else:
         problem = replace(problem, **change)
     with pytest.raises(UnsupportedFeature, match=named):
-        solve(problem, BRIEF)
+        solve(problem, BRIEF, "ortools")
 
 
 def test_too_many_strict_tiers_are_refused_rather_than_approximated():
     problem = home_visits(100, 10, seed=1)
     visits = tuple(replace(visit, tier=i // 2) for i, visit in enumerate(problem.visits))
     with pytest.raises(UnsupportedFeature, match="tiers"):
-        solve(replace(problem, visits=visits), BRIEF)
+        solve(replace(problem, visits=visits), BRIEF, "ortools")
 
 
 def test_an_unknown_engine_is_named_and_never_replaced():
@@ -217,7 +221,7 @@ def test_an_answer_that_the_judge_rejects_is_an_error(monkeypatch):
 def test_a_required_visit_that_nobody_can_do_leaves_an_honest_plan():
     problem = home_visits(10, 2, seed=1)
     odd = replace(problem.visits[0], skills=frozenset({"dialysis"}), required=True)
-    solution = solve(replace(problem, visits=(odd, *problem.visits[1:])), SolveOptions(seconds=0.5))
+    solution = solve(replace(problem, visits=(odd, *problem.visits[1:])), SolveOptions(seconds=0.5), "ortools")
     assert solution.feasible is False
     assert [left.reason for left in solution.unserved if left.visit == odd.id] == ["skill"]
     assert solution.routes
@@ -232,7 +236,7 @@ def test_pins_exclusions_and_preferences_are_kept():
     visits[1] = replace(visits[1], skills=frozenset(), only_staff=frozenset({"n03"}))
     visits[2] = replace(visits[2], skills=frozenset(), not_staff=frozenset({"n01", "n03"}))
     visits[3] = replace(visits[3], skills=frozenset(), preferred_staff=frozenset({"n01"}), preference_cost=50_000)
-    solution = solve(replace(problem, visits=tuple(visits)), SolveOptions(seconds=1))
+    solution = solve(replace(problem, visits=tuple(visits)), SolveOptions(seconds=1), "ortools")
     assert solution.feasible
     doing = {name: staff for staff, names in solution.orders.items() for name in names}
     assert doing["v001"] == "n02"
