@@ -21,7 +21,8 @@ from redis import Redis
 
 from routing.planning.decomposition.pool import Pool
 from routing.planning.decomposition.work import Answer, Request
-from routing.planning.io import parse_problem, problem_json
+from routing.planning.io import parse_problem, parse_solution, problem_json, solution_json
+from routing.planning.solution import Route, Solution
 
 log = structlog.get_logger(__name__)
 
@@ -44,12 +45,32 @@ def unpacked(value: bytes):
 
 def request_data(request: Request) -> dict:
     """The request as plain data; times become the seconds left, since another machine has another clock."""
-    fields = {name: getattr(request, name) for name in ("key", "engine", "start", "beat", "seed", "iterations")}
-    return {**fields, "seconds": request.seconds, "problem": problem_json(request.problem)}
+    fields = {name: getattr(request, name) for name in ("key", "engine", "seconds", "seed", "iterations")}
+    plans = {name: routes_data(getattr(request, name)) for name in ("start", "beat")}
+    return {**fields, **plans, "problem": problem_json(request.problem)}
 
 
 def request_of(data: dict) -> Request:
-    return Request(**{**data, "problem": parse_problem(data["problem"])})
+    plans = {name: routes_of(data[name]) for name in ("start", "beat")}
+    return Request(**{**data, **plans, "problem": parse_problem(data["problem"])})
+
+
+def answer_data(answer: Answer) -> dict:
+    fields = {name: getattr(answer, name) for name in ("key", "before", "after", "seconds", "fault")}
+    return {**fields, "routes": routes_data(answer.routes)}
+
+
+def answer_of(data: dict) -> Answer:
+    ranks = {name: None if data[name] is None else tuple(data[name]) for name in ("before", "after")}
+    return Answer(**{**data, **ranks, "routes": routes_of(data["routes"])})
+
+
+def routes_data(routes: dict[str, Route] | None) -> list | None:
+    return None if routes is None else solution_json(Solution(list(routes.values())))["routes"]
+
+
+def routes_of(data: list | None) -> dict[str, Route] | None:
+    return None if data is None else {route.staff: route for route in parse_solution({"routes": data}).routes}
 
 
 class Lists:
@@ -128,8 +149,7 @@ def help_with(name: str) -> bool:
     request = replace(request_of(data["request"]), seconds=seconds)
     answer = _searched(request, _Wanted(lists))
     if answer is not None and lists.is_alive:
-        fields = {name: getattr(answer, name) for name in ("key", "orders", "before", "after", "seconds", "fault")}
-        lists.answer(data["number"], {"number": data["number"], "answer": fields})
+        lists.answer(data["number"], {"number": data["number"], "answer": answer_data(answer)})
     return lists.count_waiting() > 0
 
 
@@ -240,10 +260,8 @@ class _Batch:
     def _collect(self):
         for data in self.lists.answered():
             if data["number"] in self.by_number:
-                fields = data["answer"]
-                ranks = {name: None if fields[name] is None else tuple(fields[name]) for name in ("before", "after")}
                 self.pool.helped += 1
-                self._taken(Answer(**{**fields, **ranks}))
+                self._taken(answer_of(data["answer"]))
 
     def _taken(self, answer):
         if answer.key in self.answers:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -22,7 +23,17 @@ from routing.planning.engines import Progress
 from routing.planning.instances import home_visits
 from routing.planning.solution import Solution
 from routing.problem_building import build_problem
-from routing.shared_parts import Lists, SharedPool, help_with, packed, request_data, request_of, unpacked
+from routing.shared_parts import (
+    Lists,
+    SharedPool,
+    answer_data,
+    answer_of,
+    help_with,
+    packed,
+    request_data,
+    request_of,
+    unpacked,
+)
 
 from . import factories as make
 
@@ -60,6 +71,10 @@ def test_a_request_is_the_same_on_the_other_side():
     assert there.problem.staff == wanted.problem.staff
     assert (there.problem.duration == wanted.problem.duration).all()
     assert (there.engine, there.seed, there.seconds) == (wanted.engine, wanted.seed, wanted.seconds)
+    answer = search(wanted)
+    begun = replace(wanted, start=answer.routes)
+    assert request_of(unpacked(packed(request_data(begun)))).start == answer.routes
+    assert answer_of(unpacked(packed(answer_data(answer)))) == answer
 
 
 def test_without_any_helper_the_job_does_everything_itself(name):
@@ -133,7 +148,7 @@ def test_a_part_that_fails_is_no_answer_and_harms_no_other(name):
     wanted = requests()
     broken = Request(1, "no such engine", wanted[1].problem, seconds=1)
     answers = run(SharedPool(name, 0, None), [wanted[0], broken, wanted[2]])
-    assert [answer.orders is None for answer in answers] == [False, True, False]
+    assert [answer.routes is None for answer in answers] == [False, True, False]
     assert "no such engine" in answers[1].fault
 
 
@@ -225,7 +240,7 @@ class TestPlans:
         began = timezone.now() - timedelta(minutes=2)
         Job.objects.filter(pk=queued.job_id).update(state=JobState.RUNNING, started_at=began, heartbeat_at=began)
         built = build_problem(plan)
-        best = optimisation.search(built, seconds=5, seed=1, solution_limit=1)
+        best = optimisation.search(built, seconds=5, seed=1, iterations=50)
         services.keep_best_so_far(plan=queued, built=built, solution=best, by=make.SETUP, job=queued.job)
         plan.refresh_from_db()
         assert plan.state == PlanState.OPTIMISING

@@ -11,13 +11,13 @@ from routing.planning.engines import EngineFault, engine_names, get_engine
 from routing.planning.engines.answer import Best
 from routing.planning.engines.base import SolveOptions
 from routing.planning.problem import Problem
-from routing.planning.solution import VisitStop
+from routing.planning.solution import Route, VisitStop
 
 from .borders import Borders
 from .partition import Part
 from .parts import part_problem
 from .pool import Pool
-from .work import Request
+from .work import Request, served_days
 
 log = logging.getLogger(__name__)
 
@@ -45,11 +45,11 @@ def engine_for(problem: Problem) -> tuple[str | None, list[str]]:
 
 
 class Rounds:
-    """The plan under way. `orders`: visit ids in order by staff id, always as the judge accepted them last."""
+    """The plan under way. `routes`: with times, by staff id, always as the judge accepted them last."""
 
     def __init__(self, problem: Problem, options: SolveOptions, best: Best, parts: list[tuple[Part, Problem, str]]):
         self.problem, self.options, self.best, self.parts = problem, options, best, parts
-        self.orders: dict[str, list[str]] = {}
+        self.routes: dict[str, Route] = {}
         self.judging = 0.0  # seconds that the judge takes for the whole
 
     @property
@@ -72,7 +72,7 @@ class Rounds:
 
     @property
     def served(self):
-        return {visit for visits in self.orders.values() for visit in visits}
+        return {visit for route in self.routes.values() for visit in route.visits}
 
     def asked_to_stop(self):
         """Whether somebody asked for the end; that the time is up is known to the searches."""
@@ -83,22 +83,22 @@ class Rounds:
         """The plan to begin from crosses the borders of parts, as a rule: where it is nearly full, borders are all
         there is to do.
         """
-        self._offer({name: list(visits) for name, visits in given.items()})
+        self._offer({name: Route(name, [VisitStop(visit) for visit in visits]) for name, visits in given.items()})
 
     def _first_plans(self, pool):
         found = self._quick_plans(pool, [engine for _, _, engine in self.parts])
-        plans = {answer.key: answer.orders for answer in found if answer.orders is not None}
+        plans = {answer.key: answer.routes for answer in found if answer.routes is not None}
         missing = [i for i in range(len(self.parts)) if i not in plans]
         if missing and not self.asked_to_stop():
             # Whatever is wrong with an engine, a plain first plan is better than none for a whole district.
             plain = [LAST_RESORT if i in missing and not _cannot(LAST_RESORT, part) else None for i, part in self._all]
             log.warning("%s parts have no first plan by their engines; %s makes one", len(missing), LAST_RESORT)
             again = self._quick_plans(pool, plain)
-            plans |= {answer.key: answer.orders for answer in again if answer.orders is not None}
+            plans |= {answer.key: answer.routes for answer in again if answer.routes is not None}
             faults = [answer.fault for answer in [*found, *again] if answer.fault]
             if not plans and faults:
                 raise EngineFault(f"no part has a plan: {faults[0]}")
-        self._offer({name: visits for key in sorted(plans) for name, visits in plans[key].items()})
+        self._offer({name: route for key in sorted(plans) for name, route in plans[key].items()})
 
     @property
     def _all(self):
@@ -120,8 +120,8 @@ class Rounds:
         until = self.until if self.options.iterations else time.monotonic() + PARTS_SHARE * left
         requests = []
         for i, (part, problem, engine) in enumerate(self.parts):
-            so_far = {name: self.orders.get(name, []) for name in part.staff}
-            placed = {visit for visits in so_far.values() for visit in visits}
+            so_far = self._days(part.staff)
+            placed = {visit for route in so_far.values() for visit in route.visits}
             crosses = not placed <= set(part.visits)  # as a plan to begin from may: borders have their turn later
             if engine != LAST_RESORT and not crosses:
                 # From the search's own beginning: it starts hotter there than from a plan that is to be polished.
@@ -137,7 +137,7 @@ class Rounds:
             number += 1
             if self.options.iterations and number > ROUNDS_BY_ITERATIONS:
                 return
-            found = borders.round(self.orders, self._starts, number, self.options.seed)
+            found = borders.round(self.best.solution.orders, self._starts, number, self.options.seed)
             if not any(self._can_search(each) for each in found):
                 return
             requests = self._requests(found, number, pool.count)
@@ -161,46 +161,49 @@ class Rounds:
         least, most = NEIGHBOURHOOD_SECONDS
         fair = (self.until - time.monotonic()) * workers / (ROUNDS_AT_LEAST * max(1, len(found)))
         seconds = self.options.seconds if self.options.iterations else min(most, max(least, fair))
-        begun = self.orders
+        begun = [self._days(each.staff) for each in found]
         for i, each in enumerate(found):
             problem = self._problem_of(each)
             engine, _ = engine_for(problem)
             if engine not in (None, LAST_RESORT):
-                start = {name: begun.get(name, []) for name in each.staff}
                 steps = self._iterations(each.visits, ROUNDS_BY_ITERATIONS)
-                yield Request(i, engine, problem, start, None, seconds, self._seed(number, i), steps)
+                yield Request(i, engine, problem, begun[i], None, seconds, self._seed(number, i), steps)
 
     def _improve(self, pool, requests, until, *, share=False, checked=False):
         """Takes on what is better. `checked`: bonds between neighbourhoods are the judge's matter, one at a time."""
         checked = checked or self._whole_day_weights
-        together = dict(self.orders)
+        together = dict(self.routes)
 
         def hear(answer):
             if answer.better and not checked:
-                together.update(answer.orders)
-                self.best.offer(_filled(together))
+                together.update(answer.routes)
+                self.best.offer(served_days(together))
 
         answers = pool.run(requests, until=until, should_stop=self.asked_to_stop, hear=hear, share=share)
-        better = [answer.orders for answer in answers if answer.better]
-        for orders in better:
-            together.update(orders)
+        better = [answer.routes for answer in answers if answer.better]
+        for routes in better:
+            together.update(routes)
         if better and not self._offer(together) and checked:
-            for orders in better:
-                self._offer(self.orders | orders)
+            for routes in better:
+                self._offer(self.routes | routes)
+
+    def _days(self, staff):
+        """The routes of these people as they are, empty ones, too."""
+        return {name: self.routes.get(name) or Route(name) for name in staff}
 
     @property
     def _whole_day_weights(self):
         """Whether the cost looks at the worst of all days, so that better parts need not be a better whole."""
         return bool(self.problem.weights.max_late or self.problem.weights.max_idle)
 
-    def _offer(self, orders):
-        """Has the judge look at a whole plan. `orders` are those of the best afterwards; returns whether it is new."""
+    def _offer(self, routes):
+        """Has the judge look at a whole plan; `self.routes` are those of the best afterwards. Whether it is new."""
         before, began = self.best.solution, time.monotonic()
-        self.best.waiting = _filled(orders)
+        self.best.waiting = served_days(routes)
         self.best.tick(now=True)
         self.judging = time.monotonic() - began
         self.best.REPORT_EVERY = max(Best.REPORT_EVERY, self.judging / JUDGE_SHARE)
-        self.orders = dict(self.best.solution.orders)
+        self.routes = {route.staff: route for route in self.best.solution.routes}
         return self.best.solution is not before
 
     def _iterations(self, visits, rounds):
@@ -216,10 +219,6 @@ class Rounds:
 
 def _cannot(engine, problem):
     return get_engine(engine).unsupported(problem)
-
-
-def _filled(orders):
-    return {name: list(visits) for name, visits in orders.items() if visits}
 
 
 def parts_of(problem: Problem, parts: list[Part]) -> tuple[list[tuple[Part, Problem, str]], list[str]]:

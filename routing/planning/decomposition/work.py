@@ -7,14 +7,14 @@ from routing.planning.check import check
 from routing.planning.engines import EngineFault, SolveOptions, get_engine
 from routing.planning.engines.answer import judged
 from routing.planning.problem import Problem
-from routing.planning.solution import Solution
+from routing.planning.solution import Route, Solution
 
 Rank = tuple[float, ...]
 
 
 @dataclass(frozen=True)
 class Request:
-    """A search. `start`: visit ids in order by staff id to begin from; `beat`: a plan so far that is not begun from.
+    """A search. `start`: the routes with times, by staff id, to begin from; `beat`: a plan so far, not begun from.
 
     What is not better than either is no answer. `until`: time.monotonic() at which it must end, however late it began
     (one clock for all processes of a machine); None: after its seconds.
@@ -23,8 +23,8 @@ class Request:
     key: int
     engine: str
     problem: Problem
-    start: dict[str, list[str]] | None = None
-    beat: dict[str, list[str]] | None = None
+    start: dict[str, Route] | None = None
+    beat: dict[str, Route] | None = None
     seconds: float = 1
     seed: int = 1
     iterations: int | None = None
@@ -44,7 +44,7 @@ class Answer:
     better; `before`: that of `start`."""
 
     key: int
-    orders: dict[str, list[str]] | None
+    routes: dict[str, Route] | None
     before: Rank | None = None
     after: Rank | None = None
     seconds: float = 0
@@ -52,7 +52,11 @@ class Answer:
 
     @property
     def better(self) -> bool:
-        return self.orders is not None and (self.before is None or self.after < self.before)
+        return self.routes is not None and (self.before is None or self.after < self.before)
+
+    @property
+    def orders(self) -> dict[str, list[str]] | None:
+        return self.routes and {name: route.visits for name, route in self.routes.items()}
 
 
 def search(request: Request, should_stop=None) -> Answer:
@@ -62,21 +66,25 @@ def search(request: Request, should_stop=None) -> Answer:
         seconds=request.left,
         seed=request.seed,
         iterations=request.iterations,
-        start=request.start,
+        start=request.start and {name: route.visits for name, route in request.start.items()},
         should_stop=should_stop,
     )
     try:
         so_far = request.beat if request.start is None else request.start
         if so_far is not None:
-            before = rank(problem, judged(problem, so_far, "the plan so far")[0])
+            before = rank(problem, judged(problem, served_days(so_far), "the plan so far")[0])
         found = get_engine(request.engine).solve(problem, options)
         after = rank(problem, found)
     except Exception as error:  # of whatever the engine is made of
         fault = str(error) if isinstance(error, EngineFault) else f"{type(error).__name__}: {error}"
         return Answer(request.key, None, before, seconds=time.monotonic() - began, fault=fault)
-    served = found.orders
-    orders = {person.id: served.get(person.id, []) for person in problem.staff}  # emptied days, too: they are news
-    return Answer(request.key, orders, before, after, time.monotonic() - began)
+    # With times, which what lies outside may depend on; and emptied days, too: they are news.
+    routes = {person.id: Route(person.id) for person in problem.staff} | {route.staff: route for route in found.routes}
+    return Answer(request.key, routes, before, after, time.monotonic() - began)
+
+
+def served_days(routes: dict[str, Route]) -> dict[str, Route]:
+    return {name: route for name, route in routes.items() if route.visits}
 
 
 def rank(problem: Problem, solution: Solution) -> Rank:

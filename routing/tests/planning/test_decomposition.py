@@ -207,8 +207,9 @@ def test_no_process_is_left_behind(problem):
 
 def test_an_answer_that_is_not_better_is_told_as_such(problem):
     wanted = parts(problem, 3)[0]
-    orders = first_orders(wanted.problem)
-    answer = search(replace(wanted, beat=orders))
+    first = first_orders(wanted.problem)
+    routes = {name: Route(name, [VisitStop(visit) for visit in visits]) for name, visits in first.items()}
+    answer = search(replace(wanted, beat=routes))
     assert answer.before == answer.after
     assert not answer.better
     assert search(replace(wanted, beat={})).better
