@@ -24,9 +24,10 @@ from routing.planning.solution import Certificate, Solution
 
 log = logging.getLogger(__name__)
 
-# Our own searches, the faster one first: the first that can state the whole problem is used. With each the package of
-# its kernels and the modules that are compiled last.
-OWN_SEARCHES = {"ruin-recreate": ("ruin_recreate", "tasks"), "rich": ("ruin_recreate/rich", "steps")}
+# Our own searches, the faster one first: the first that can state the whole problem is used. With each the folders
+# that its kernels are made of, below KERNELS, and its modules that are compiled last.
+OWN_SEARCHES = {"ruin-recreate": ([""], ["tasks"]), "rich": (["rich", ""], ["steps"])}
+KERNELS = Path(__file__).parents[1] / "ruin_recreate"
 LARGE, LARGE_ENGINE = 400, "decomposed"
 POLISH = "ortools"
 POLISH_SHARE = 0.1
@@ -203,8 +204,8 @@ def _is_compiled(name):
     """Whether the search can begin at once. Compiling it takes long and cannot be stopped, but in a process."""
     from routing.planning.ruin_recreate.compilation import is_compiled
 
-    folder, *modules = OWN_SEARCHES[name]
-    if is_compiled(Path(__file__).parents[1] / folder, *modules):
+    folders, modules = OWN_SEARCHES[name]
+    if is_compiled([KERNELS / folder for folder in folders], modules):
         return True
     log.warning("%s is not compiled: run `manage.py compile_planner` once", name)
     return False

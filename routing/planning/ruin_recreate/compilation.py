@@ -72,7 +72,7 @@ def _cached_in(place):
         config.CACHE_DIR = before
 
 
-def is_compiled(folder: Path, *modules: str) -> bool:
-    """Whether kernels of these modules of the folder lie in the cache, compiled from its files as they are now."""
-    place = cache_root(folder) / fingerprint([folder])
+def is_compiled(folders, modules) -> bool:
+    """Whether kernels of these modules lie in the cache, compiled from the files of the folders as they are now."""
+    place = cache_root(folders[0]) / fingerprint(folders)
     return all(any(place.rglob(f"{module}.*.nbi")) for module in modules)

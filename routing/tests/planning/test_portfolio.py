@@ -31,7 +31,7 @@ def own_search(monkeypatch):
         if hasattr(faulty_engines, name):
             factory, name = getattr(faulty_engines, name), faulty(name)
             monkeypatch.setitem(engines._factories, name, factory)
-        monkeypatch.setattr(portfolio, "OWN_SEARCHES", {name: ("", "")})
+        monkeypatch.setattr(portfolio, "OWN_SEARCHES", {name: ([], [])})
         monkeypatch.setattr(portfolio, "_is_compiled", lambda name: True)
 
     return use
