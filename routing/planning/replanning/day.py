@@ -5,8 +5,8 @@ from functools import cached_property
 
 import numpy as np
 
+from routing.planning.check import check
 from routing.planning.io import check_references
-from routing.planning.missing_times import is_timed, with_times
 from routing.planning.problem import Break, Problem, Staff
 from routing.planning.solution import Route, Solution, VisitStop
 
@@ -18,13 +18,15 @@ from .position import Position, earliest_home, position_of
 class Day:
     """Everything that re-planning needs to know.
 
-    `problem`: the original one with what has happened in it (new visit, visits called off, rules that cannot be kept
-    any more, each named in `relaxed`); plans of the whole day are judged by it. `positions`: by staff id. `planned`:
-    start by staff id for each visit of the plan that has not begun. `affected`: people whose own remaining day cannot
-    simply stay as it is. `gone`: people who do no more today; `leaves_off`: when somebody stops, by staff id. `loose`:
-    visits that nobody has, `called_off`: visits not to be done today, `left_before`: visits that the plan had left out.
+    `original`: the problem as it was, with new visits. `problem`: the same with what has happened in it (visits called
+    off, rules that cannot be kept any more, each named in `relaxed`); plans of the whole day are judged by it.
+    `positions`: by staff id. `planned`: start by staff id for each visit of the plan that has not begun. `affected`:
+    people whose own remaining day cannot simply stay as it is. `gone`: people who do no more today; `leaves_off`: when
+    somebody stops, by staff id. `loose`: visits that nobody has, `called_off`: visits not to be done today,
+    `left_before`: visits that the plan had left out.
     """
 
+    original: Problem
     problem: Problem
     disruption: Disruption
     positions: dict[str, Position]
@@ -59,11 +61,11 @@ class Day:
 def day_of(problem: Problem, plan: Solution, disruption: Disruption) -> Day:
     """The day at `disruption.now`. Times that the plan leaves out are computed. Raises UnfitDisruption."""
     routes = {route.staff: route for route in _timed(problem, plan)}
-    _check_names(problem, disruption)
-    amended = _with_urgent(problem, disruption.of_kind(Urgent))
+    _check_fits(problem, routes, disruption)
+    original = _with_urgent(problem, disruption.of_kind(Urgent))
     positions = _positions(problem, routes, disruption)
     called_off = _called_off(problem, disruption)
-    sick = {event.staff: max(event.since or disruption.now, disruption.now) for event in disruption.of_kind(Sick)}
+    sick = {event.staff: _since(event, disruption.now) for event in disruption.of_kind(Sick)}
     gone = frozenset(name for name, since in sick.items() if since <= disruption.now)
     planned: dict[str, dict[str, int]] = {}
     for name, position in positions.items():
@@ -74,10 +76,10 @@ def day_of(problem: Problem, plan: Solution, disruption: Disruption) -> Day:
     loose = [name for name, starts in planned.items() if set(starts) <= gone]
     loose += [event.visit.id for event in disruption.of_kind(Urgent)]
     positions = {name: _without(position, called_off) for name, position in positions.items()}
-    amended = _without_visits(amended, called_off)
-    amended, relaxed = _bearable(amended, positions, sick, disruption.now)
+    amended, relaxed = _bearable(_without_visits(original, called_off), positions, sick, disruption.now)
     served = {stop.visit for route in routes.values() for stop in route.stops if isinstance(stop, VisitStop)}
     return Day(
+        original=original,
         problem=amended,
         disruption=disruption,
         positions=positions,
@@ -93,20 +95,28 @@ def day_of(problem: Problem, plan: Solution, disruption: Disruption) -> Day:
 
 
 def _timed(problem, plan):
-    routes = with_times(problem, plan.routes)
-    for route in routes:
-        if route.staff not in problem.staff_by_id:
-            raise UnfitDisruption(f"the plan has a route of {route.staff!r}, who is not in the problem")
-        for name in route.visits:
-            if name not in problem.visit_by_id:
-                raise UnfitDisruption(f"the plan has the visit {name!r}, which is not in the problem")
-        if not is_timed(route):
-            raise UnfitDisruption(f"the route of {route.staff} has stops whose times cannot be computed")
-    known = {route.staff for route in routes}
-    return [*routes, *(Route(person.id) for person in problem.staff if person.id not in known)]
+    """The plan's routes with times, and an empty one for everybody without. A plan that breaks rules is none."""
+    verdict = check(problem, plan)
+    broken = [violation for violation in verdict.violations if violation.rule != "required"]
+    if broken:
+        first = " ".join(str(part) for part in (broken[0].staff, broken[0].visit, broken[0].detail) if part)
+        raise UnfitDisruption(f"the plan breaks {len(broken)} rules, the first: {broken[0].rule}: {first}")
+    known = {route.staff for route in verdict.routes}
+    return [*verdict.routes, *(Route(person.id) for person in problem.staff if person.id not in known)]
 
 
-def _check_names(problem, disruption):
+def _since(event, now):
+    return now if event.since is None else max(event.since, now)
+
+
+def _check_fits(problem, routes, disruption):
+    """What the disruption names is there, and what overruns lasts longer than planned."""
+    leaves = {stop.visit: stop.leave for route in routes.values() for stop in route.stops if hasattr(stop, "visit")}
+    for event in disruption.of_kind(Overrun):
+        if event.visit in leaves and event.until < leaves[event.visit]:
+            raise UnfitDisruption(
+                f"{event.visit} is planned until {leaves[event.visit]}, so {event.until} is no overrun"
+            )
     for event in disruption.events:
         person, visit = getattr(event, "staff", None), getattr(event, "visit", None)
         if person is not None and person not in problem.staff_by_id:

@@ -63,6 +63,8 @@ def _shed(days):
 
 
 def _stands(days, person, visits):
+    if not visits:
+        return True
     problem = days.problem
     bound = problem.capacity.get(person.id)
     return (

@@ -88,13 +88,15 @@ def answer_json(answer: Answer) -> dict:
 
     `people`: everybody whose remaining day changes with the number of visits concerned; `others`: those of them who
     still work. `begun`: visits that stand, by staff id. `relaxed`: rules that could not be kept any more whatever is
-    done; the verdict is under the rules without them. `not_stated`: what kept the engine from rearranging some days.
+    done; `judged` is by the rules without them, `judged_as_it_was` by the problem as it was. `not_stated`: what kept
+    the engine from rearranging some days.
     """
     day, changes = answer.day, answer.changes
     return {
         "now": day.now,
         "plan": solution_json(answer.solution),
         "judged": verdict_json(answer.verdict),
+        "judged_as_it_was": verdict_json(answer.original),
         "people": [{"staff": name, "visits": number} for name, number in changes.people.items()],
         "others": list(changes.others),
         "asked": list(answer.asked),

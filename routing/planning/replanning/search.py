@@ -40,13 +40,15 @@ ENGINES = ("ruin-recreate", "rich", "ortools")
 class Answer:
     """A mended plan of the whole day, judged, and what it changes.
 
-    `asked`: the people whose days were allowed to change. `verdict` judges the plan by `day.problem`. `not_stated`:
+    `asked`: the people whose days were allowed to change. `verdict` judges the plan by `day.problem`, `original` by the
+    problem as it was, where what happened may break rules that nobody can keep any more. `not_stated`:
     features that kept the engine from rearranging some days, so that only visits put into planned days were tried.
     """
 
     day: Day
     solution: Solution
     verdict: Verdict
+    original: Verdict
     changes: Changes
     asked: tuple[str, ...]
     not_stated: tuple[str, ...] = ()
@@ -134,7 +136,7 @@ class _Search:
 
     def is_mended(self):
         """Whether every visit that somebody could do at all has a place."""
-        return self.best is not None and set(self.best.verdict.unserved) <= self.hopeless
+        return self.best.rank[0] == 0 and set(self.best.verdict.unserved) <= self.hopeless
 
     def with_more(self, affected, helpers, number):
         """Tries combinations of so many helpers; whether one of them mends the day."""
@@ -200,7 +202,7 @@ class _Search:
         if found[0].left or self.day.affected:
             found.append(insert_all(self.day, free))
         for placed in found:
-            if self.best is None or self._left_out(placed.left) <= self.best.rank[: len(self.tiers) + 2]:
+            if self.best is None or self._left_out(placed.left) <= self.best.rank[: len(self.tiers) + 3]:
                 routes = [Route(name, [VisitStop(v) for v in names]) for name, names in placed.orders.items() if names]
                 self.offer(people, free, Solution(check(free, Solution(routes)).routes))
         return min(found, key=lambda placed: len(placed.left))
@@ -210,7 +212,7 @@ class _Search:
         others = () if self.reconsider else self.day.left_before
         visits = [self.day.problem.visit_by_id[name] for name in {*names, *others}]
         counts = Counter(visit.tier for visit in visits)
-        return (sum(visit.required for visit in visits), *(counts[tier] for tier in self.tiers), len(visits))
+        return (0, sum(visit.required for visit in visits), *(counts[tier] for tier in self.tiers), len(visits))
 
     def rearrange(self, people, placed: Placed | None = None, *, gentle=False):
         """Lets the engine work on the days of these people, beginning from what is placed already."""
@@ -255,12 +257,9 @@ class _Search:
 
     def offer(self, people, remaining: Problem, answer: Solution):
         """Judges a plan of the whole day; keeps it when it is better than the best so far."""
-        for timed in (with_kept_times(self.day, remaining, answer), answer):
-            candidate = self._judged(people, timed)
-            if candidate is not None:
-                break
-        else:
-            return
+        candidate = self._judged(people, with_kept_times(self.day, remaining, answer))
+        if candidate.rank[0]:
+            candidate = min(candidate, self._judged(people, answer), key=lambda each: each.rank)
         if self.best is None or candidate.rank < self.best.rank:
             self.best = candidate
             self.trace.append((self.elapsed, candidate.verdict.cost.total))
@@ -272,12 +271,11 @@ class _Search:
         plan = plan_from(self.day, answer, people)
         verdict = check(self.day.problem, plan)
         broken = [violation for violation in verdict.violations if violation.rule != "required"]
-        if broken:
-            return None
         plan = Solution(verdict.routes, cost=verdict.cost, feasible=verdict.feasible)
         changes = changes_of(self.day, plan)
         return _Candidate(
             rank=(
+                len(broken),
                 len(verdict.violations),
                 *(count for _, count in sorted(verdict.unserved_by_tier.items())),
                 len(verdict.unserved),
@@ -309,7 +307,15 @@ class _Search:
         solution.engine = " and ".join(sorted(self.used)) or "insertion"
         solution.seconds, solution.trace = self.elapsed, self.trace
         solution.rejected, solution.stopped = self.rejected, "stopped" if self.stopped else ""
-        return Answer(self.day, solution, best.verdict, best.changes, best.asked, tuple(sorted(self.not_stated)))
+        return Answer(
+            day=self.day,
+            solution=solution,
+            verdict=best.verdict,
+            original=check(self.day.original, solution),
+            changes=best.changes,
+            asked=best.asked,
+            not_stated=tuple(sorted(self.not_stated)),
+        )
 
 
 def _without_remedies(entry):

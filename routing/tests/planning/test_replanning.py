@@ -78,6 +78,7 @@ def test_the_visits_of_somebody_sick_go_to_the_others(two_people):
     assert answer.changes.people == {"n1": 1, "n2": 1}
     assert answer.changes.others == ("n2",)
     assert answer.verdict.feasible
+    assert answer.original.feasible
     assert answer.solution.unserved == []
 
 
@@ -155,7 +156,16 @@ def test_what_the_plan_has_begun_after_an_overrun_has_not(two_people):
     assert [stop.visit for stop in day.positions["n1"].visits_begun] == ["a"]
     assert (day.positions["n1"].place, day.positions["n1"].free) == (1, 1400)
     with pytest.raises(UnfitDisruption, match="has not begun"):
-        day_of(two_people, plan, Disruption(1300, (Overrun("c", 1400),)))
+        day_of(two_people, plan, Disruption(1300, (Overrun("c", 2800),)))
+
+
+def test_an_overrun_lasts_longer_than_planned_and_a_plan_keeps_the_rules(two_people):
+    plan = planned(two_people, n1=["a", "b", "c"], n2=["d"])
+    with pytest.raises(UnfitDisruption, match="a is planned until 900, so 800 is no overrun"):
+        day_of(two_people, plan, Disruption(700, (Overrun("a", 800),)))
+    plan.routes[0].stops[1].start = 0
+    with pytest.raises(UnfitDisruption, match="the plan breaks 2 rules, the first: time: n1 b"):
+        day_of(two_people, plan, Disruption(700))
 
 
 def test_no_access_frees_the_time_and_moves_nobody(two_people):
@@ -228,7 +238,7 @@ def test_a_break_that_has_become_impossible_is_taken_late_and_said():
     answer = replan(problem, plan, Disruption(700, (Overrun("a", 2000),)), STEADY, "greedy")
     assert answer.verdict.feasible
     assert answer.day.relaxed == ("n1 takes break 0 after its window",)
-    assert not check(problem, answer.solution).feasible
+    assert [violation.rule for violation in answer.original.violations] == ["break"]
 
 
 def test_links_to_what_has_begun_become_windows():

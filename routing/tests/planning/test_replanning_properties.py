@@ -34,11 +34,7 @@ def metric_days(draw):
     """A problem of single visits where no detour is shorter, a plan of it, a moment, and what has happened."""
     problem = draw(problems(linked=False))
     people = [person.id for person in problem.staff]
-    duration = problem.duration.copy()
-    for k, i, j in itertools.product(range(len(duration)), repeat=3):
-        duration[i, j] = min(duration[i, j], duration[i, k] + duration[k, j])
-    for i in range(len(duration)):
-        duration[i, i] = 0
+    duration = no_detours(problem.duration)
     problem = Problem(
         problem.staff,
         tuple(_single(visit) for visit in problem.visits),
@@ -59,14 +55,25 @@ def metric_days(draw):
     return problem, plan, Disruption(now, (events[event](),), tolerance=draw(st.integers(0, 5)))
 
 
+def no_detours(duration):
+    """Seconds by the shortest way, none from a place to itself."""
+    duration = duration.copy()
+    for k, i, j in itertools.product(range(len(duration)), repeat=3):
+        duration[i, j] = min(duration[i, j], duration[i, k] + duration[k, j])
+    for i in range(len(duration)):
+        duration[i, i] = 0
+    return duration
+
+
 def _single(visit):
     return replace(visit, staff_required=1, required=False)
 
 
 def _overrun(draw, plan, now):
-    begun = [s.visit for r in plan.routes for s in r.stops if isinstance(s, VisitStop) and s.start <= now]
+    begun = [s for r in plan.routes for s in r.stops if isinstance(s, VisitStop) and s.start <= now]
     assume(begun)
-    return Overrun(draw(st.sampled_from(begun)), now + draw(st.integers(1, 9)))
+    stop = draw(st.sampled_from(begun))
+    return Overrun(stop.visit, max(stop.leave, now) + draw(st.integers(0, 9)))
 
 
 def stops_of(solution):
@@ -170,3 +177,34 @@ def test_the_remaining_problem_and_the_whole_day_agree(drawn):
     whole = check(day.problem, plan_from(day, found))
     assert [v for v in whole.violations if v.rule != "required"] == []
     assert set(whole.unserved) >= set(check(remaining, found).unserved)
+
+
+@st.composite
+def linked_days(draw):
+    """A day with links and visits by several people, planned by the engine that knows them."""
+    problem = draw(problems())
+    problem = replace(
+        problem,
+        duration=no_detours(problem.duration),
+        distance=None,
+        objective="duration",
+        visits=tuple(replace(visit, required=False) for visit in problem.visits),
+    )
+    rich = get_engine("rich")
+    assume(not rich.unsupported(problem))
+    plan = rich.solve(problem, SolveOptions(seconds=60, iterations=20))
+    assume(plan.orders)
+    now = draw(st.integers(0, LAST_TICK))
+    person, visit = draw(st.sampled_from(problem.staff)).id, draw(st.sampled_from(problem.visits)).id
+    event = draw(st.sampled_from([Sick(person), NoAccess(visit), Late(person, now + 5)]))
+    return problem, plan, Disruption(now, (event,), tolerance=2)
+
+
+@given(linked_days())
+@examples(30)
+def test_links_and_visits_by_two_are_kept_when_a_day_is_mended(drawn):
+    problem, plan, disruption = drawn
+    answer = replan(problem, plan, disruption, replace(STEADY, iterations=20))
+    verdict = check(answer.day.problem, answer.solution)
+    assert [violation for violation in verdict.violations if violation.rule != "required"] == []
+    assert not answer.not_stated
