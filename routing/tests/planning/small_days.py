@@ -166,3 +166,110 @@ def without_what(problem, *features):
     if "weights" in features:
         changes["weights"] = Weights(problem.weights.travel)
     return replace(problem, staff=tuple(people), visits=tuple(visits), **changes)
+
+
+def rarely(strategy, *, otherwise=None, one_in=4):
+    """A value of `strategy` now and then, else `otherwise`."""
+    return st.integers(1, one_in).flatmap(lambda n: strategy if n == 1 else st.just(otherwise))
+
+
+def wide_windows():
+    """One window in which something fits, or two."""
+    one = st.builds(lambda opens, length: ((opens, opens + length),), st.integers(0, 20), st.integers(4, 20))
+    two = st.builds(
+        lambda opens, length, gap, more: ((opens, opens + length), (opens + length + gap, opens + length + gap + more)),
+        st.integers(0, 10), st.integers(1, 6), st.integers(2, 8), st.integers(1, 8),
+    )  # fmt: skip
+    return one | one | two
+
+
+@st.composite
+def roomy_staff(draw, name, places):
+    pauses = st.builds(
+        Break,
+        duration=st.integers(1, 4),
+        windows=wide_windows(),
+        required=st.booleans(),
+        missed_cost=st.integers(0, 9),
+        place=st.sampled_from(["anywhere", "stop"]),
+    )
+    starts = draw(st.integers(0, 4))
+    return Staff(
+        id=name,
+        start=draw(st.integers(0, places - 1)),
+        end=draw(rarely(st.none(), otherwise=0)),
+        shift=(starts, draw(st.integers(starts + 18, LAST_TICK))),
+        skills=frozenset({"a"} | draw(st.sets(st.sampled_from(SKILLS)))),
+        max_visits=draw(rarely(st.integers(1, 4))),
+        breaks=tuple(draw(rarely(st.lists(pauses, max_size=2), otherwise=[], one_in=2))),
+        overtime=draw(st.sampled_from([0, 0, 6])),
+        overtime_cost=draw(st.integers(0, 3)),
+        max_duration=draw(rarely(st.integers(15, 40))),
+        max_drive=draw(rarely(st.integers(8, 30))),
+    )
+
+
+@st.composite
+def roomy_visits(draw, name, places, people):
+    late = draw(rarely(st.integers(0, 4), one_in=2))
+    pins = st.builds(Pin, staff=st.none() | st.sampled_from(people), start=st.none() | st.integers(5, 30))
+    required = draw(rarely(st.just(True), otherwise=False))
+    return Visit(
+        id=name,
+        location=draw(st.integers(0, places - 1)),
+        service=draw(st.integers(0, 4)),
+        windows=draw(wide_windows()),
+        skills=draw(rarely(st.just(frozenset("b")), otherwise=frozenset())),
+        staff_required=draw(st.sampled_from([1, 1, 1, 2])) if len(people) > 1 else 1,
+        prize=draw(st.integers(10, 60)),
+        tier=None,
+        required=required,
+        only_staff=draw(rarely(st.sets(st.sampled_from(people)).map(frozenset), one_in=8)),
+        not_staff=draw(rarely(st.sampled_from(people).map(lambda n: frozenset({n})), otherwise=frozenset(), one_in=8)),
+        preferred_staff=frozenset(draw(st.sets(st.sampled_from(people), max_size=1))),
+        preference_cost=draw(st.integers(0, 9)),
+        pinned=draw(rarely(pins, one_in=8)),
+        demand=draw(st.integers(0, 3)),
+        window_at=draw(st.sampled_from(["start", "start", "end"])),
+        late_cost=late,
+        late_max=None if late is None else draw(st.none() | st.integers(0, 8)),
+    )
+
+
+@st.composite
+def roomy_problems(draw, most_visits=5, most_staff=3):
+    """A problem that uses every feature now and then and of which a good part can be served."""
+    places = draw(st.integers(1, 4))
+    people = [f"n{i}" for i in range(draw(st.integers(1, most_staff)))]
+    names = [f"v{i}" for i in range(draw(st.integers(2, most_visits)))]
+    matrix = st.lists(st.integers(0, 5), min_size=places * places, max_size=places * places)
+    visits = [draw(roomy_visits(name, places, people)) for name in names]
+    if draw(st.booleans()):
+        visits = [replace(visit, tier=draw(st.none() | st.integers(1, 3))) for visit in visits]
+    weights = draw(st.builds(Weights, st.integers(0, 3), *[rarely(st.integers(1, 3), otherwise=0)] * 3))
+    return Problem(
+        staff=tuple(draw(roomy_staff(name, places)) for name in people),
+        visits=tuple(visits),
+        duration=np.array(draw(matrix)).reshape(places, places),
+        distance=np.array(draw(matrix)).reshape(places, places),
+        links=draw(st.lists(likely_links(names), max_size=2).map(tuple)),
+        capacity=draw(rarely(st.dictionaries(st.sampled_from(people), st.integers(2, 8), max_size=2), otherwise={})),
+        weights=weights,
+        objective=draw(st.sampled_from(["duration", "distance"])),
+    )
+
+
+def likely_links(names):
+    """A link of one kind, of which the gap can be kept."""
+    pairs = st.lists(st.sampled_from(names), min_size=2, max_size=2, unique=True)
+    gap = st.builds(
+        lambda pair, least, more: Link(*pair, least, least + more), pairs, st.integers(-4, 6), st.integers(0, 9)
+    )
+    least = st.builds(lambda pair, least: Link(*pair, min_gap=least), pairs, st.integers(0, 8))
+    most = st.builds(lambda pair, most: Link(*pair, max_gap=most), pairs, st.integers(0, 8))
+    together = st.builds(lambda pair: Link(*pair, min_gap=0, max_gap=0, together=True), pairs)
+    people = st.builds(
+        lambda pair, which: Link(*pair, same_staff=which == 0, different_staff=which == 1, together=which == 2),
+        pairs, st.integers(0, 2),
+    )  # fmt: skip
+    return gap | least | most | together | people

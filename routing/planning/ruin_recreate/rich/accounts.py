@@ -48,7 +48,7 @@ from .columns import (
     WHO,
     WINDOWS,
 )
-from .compiled import kernel, part
+from .compiled import inlined, part
 from .pauses import arrival, departure
 from .timing import row_of
 
@@ -93,7 +93,7 @@ def account(day, state, work, person):
         watch(day, state, work, person)
 
 
-@part
+@inlined
 def _bounds(day, state, person, node):
     """The latest start of each stop that keeps the rest possible, links and breaks aside."""
     tasks = len(day.task_visit)
@@ -145,14 +145,14 @@ def watch(day, state, work, person):
     figures[IDLE] = departs - opens + figures[WAIT] + max(0, closes - returns)
 
 
-@kernel(part=True)
+@inlined
 def _pauses(state, work, node):
     """Starts of the breaks on the leg to a node; NEVER for those elsewhere."""
     row = row_of(state, work, node)
     return state.labels[row, state.chosen[row], PAUSES:]
 
 
-@part
+@inlined
 def _put_off(day, state, task, leave, pauses, count):
     """The latest start that leaves by `leave` and before the breaks of the next leg, as late as now; now if tied."""
     visit, now = day.task_visit[task], state.nodes[task, START]
@@ -167,7 +167,7 @@ def _put_off(day, state, task, leave, pauses, count):
     return max(now, min(limit, leave - day.visits[visit, SERVICE]))
 
 
-@kernel
+@part
 def is_tied(day, state, task):
     """Whether the start of a task binds another task that is served."""
     visit = day.task_visit[task]
@@ -180,7 +180,7 @@ def is_tied(day, state, task):
     return False
 
 
-@part
+@inlined
 def _paused(day, state, work, person, end, count, first, returns):
     """Seconds of break between the first start and the return."""
     total, node = 0, end
@@ -193,7 +193,7 @@ def _paused(day, state, work, person, end, count, first, returns):
     return total
 
 
-@part
+@inlined
 def count_unserved(day, state, unserved, row):
     """Fills a row of `unserved`: required visits left out, then by tier. Returns prizes and preferences lost."""
     for level in range(unserved.shape[1]):
@@ -214,7 +214,7 @@ def count_unserved(day, state, unserved, row):
     return cost
 
 
-@part
+@inlined
 def note_worst(state, worst):
     """The greatest lateness, and the longest idle time, of all people."""
     worst[0] = worst[1] = 0
@@ -223,7 +223,7 @@ def note_worst(state, worst):
         worst[1] = max(worst[1], state.routes[person, IDLE])
 
 
-@part
+@inlined
 def driving_costs(day, state):
     """Everything but prizes and preferences."""
     cost = latest = idle = 0.0

@@ -33,7 +33,7 @@ from .columns import (
     W_WAITING,
     WHO,
 )
-from .compiled import part
+from .compiled import inlined, part
 from .placing import dropped, kept, pulled, tried
 from .state import copy
 from .timing import earliest
@@ -41,7 +41,7 @@ from .timing import earliest
 BLINK = 0.01  # share of places that are passed over, so that the best is not always taken (Christiaens, Vanden Berghe)
 
 
-@part
+@inlined
 def allowed(day, state, task, person):
     """Whether skills, counts, other halves and links let a person do a task, times aside."""
     visit = day.task_visit[task]
@@ -73,7 +73,7 @@ def serves(day, state, visit, person):
     return found
 
 
-@part
+@inlined
 def _shared(day, state, task, other, person):
     """Whether a visit with this task done by this person can still share somebody with another visit."""
     if serves(day, state, other, person):
@@ -91,7 +91,7 @@ def _shared(day, state, task, other, person):
     return open_here or open_there
 
 
-@part
+@inlined
 def dislike(day, state, task, person):
     """What a person who is not preferred adds."""
     visit = day.task_visit[task]
@@ -138,7 +138,7 @@ def find_places(day, state, work, room, chance, task, breadth, blink):
     return found
 
 
-@part
+@inlined
 def _best_in(day, state, work, room, chance, task, visit, person, floor, limit, blink, tasks):
     """(added cost, node before) of the cheapest place below `limit` in one route; node -1 where there is none."""
     nodes, best = state.nodes, -1
@@ -207,7 +207,7 @@ def insert(day, state, work, room, chance, count, breadth, blink):
     return _insert_several(day, state, work, room, chance, tasks, breadth, blink, limit)
 
 
-@part
+@inlined
 def _insert_several(day, state, work, room, chance, tasks, breadth, blink, limit):
     copy(state, room.before)
     found = find_places(day, state, work, room, chance, room.tasks[0], breadth, blink)

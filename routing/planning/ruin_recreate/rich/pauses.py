@@ -1,7 +1,7 @@
 """Breaks on one leg of a route, compiled: the same rules as routing/planning/legs.py."""
 
 from .columns import ANYWHERE, BREAK_WINDOWS, LENGTH, NEVER
-from .compiled import part
+from .compiled import inlined, part
 
 PERMUTED = 3  # as in timetable: up to so many breaks are tried in every order
 SPENT, LEFT, MASK, STARTS = range(4)  # columns of a way: free from, seconds left to drive, breaks taken, their starts
@@ -17,7 +17,7 @@ def first_in(day, person, pause, clock):
     return best
 
 
-@part
+@inlined
 def ways_to_drive(day, ways, person, count, clock, taken, travel):
     """Fills `ways` with all ways to drive a leg: without and with the breaks still to be taken. Returns their
     number.
@@ -48,7 +48,7 @@ def ways_to_drive(day, ways, person, count, clock, taken, travel):
     return total
 
 
-@part
+@inlined
 def _later_taken(ways, at, b, count):
     """Whether a break listed after `b` was taken on this leg already."""
     found = False
@@ -91,7 +91,7 @@ def pause_before(starts, count, before, rank):
     return best
 
 
-@part
+@inlined
 def arrival(day, person, starts, count, leave, travel):
     """Earliest arrival with the breaks of a leg at stated starts."""
     clock, left = leave, travel
@@ -105,7 +105,7 @@ def arrival(day, person, starts, count, leave, travel):
     return clock + left
 
 
-@part
+@inlined
 def departure(day, person, starts, count, start, travel):
     """Latest departure for service at `start` with the breaks of the leg at stated starts."""
     clock, left = start, travel

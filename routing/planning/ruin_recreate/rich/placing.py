@@ -24,7 +24,7 @@ from .columns import (
     WATCHED,
     WHO,
 )
-from .compiled import kernel, part
+from .compiled import inlined, part
 from .state import TOUCHED, begin, link_in, link_out, take_back
 from .timing import keep_labels, propagate
 
@@ -57,7 +57,7 @@ def tried(day, state, work, task, after, person, floor, worst):
     begin(work)
     link_in(state, task, after, person)
     state.nodes[task, FLOOR] = floor
-    if not propagate(day, state, work, person, task):
+    if not propagate(day, state, work, task):
         return float(NEVER)
     added, latest = 0.0, worst[0]
     for at in range(work.numbers[TOUCHED]):
@@ -78,14 +78,14 @@ def tried(day, state, work, task, after, person, floor, worst):
     return added
 
 
-@part
+@inlined
 def dropped(state, work, task):
     """Takes a trial back."""
     take_back(state, work)
     link_out(state, task)
 
 
-@part
+@inlined
 def kept(day, state, work):
     """Makes a trial part of the plan."""
     for at in range(work.numbers[TOUCHED]):
@@ -94,7 +94,7 @@ def kept(day, state, work):
         account(day, state, work, person)
 
 
-@kernel
+@part
 def settled(day, state, work, dirty):
     """Times of all routes marked in `dirty` and of those tied to them, from nothing. False: none found.
 
@@ -112,7 +112,7 @@ def settled(day, state, work, dirty):
                 node = nodes[node, NEXT]
     for person in range(people):
         first = nodes[tasks + person, NEXT]
-        if dirty[person] and first < tasks and not propagate(day, state, work, person, first):
+        if dirty[person] and first < tasks and not propagate(day, state, work, first):
             return False
     for person in range(people):
         if dirty[person]:
@@ -123,7 +123,7 @@ def settled(day, state, work, dirty):
     return True
 
 
-@part
+@inlined
 def _tie(day, state, dirty):
     """Marks the routes that are tied, over any number of others, to marked ones."""
     nodes, tasks = state.nodes, len(day.task_visit)
@@ -135,7 +135,7 @@ def _tie(day, state, dirty):
                 changed |= _tie_partners(day, state, dirty, task)
 
 
-@part
+@inlined
 def _tie_partners(day, state, dirty, task):
     visit, changed = day.task_visit[task], False
     first = day.visits[visit, FIRST]
@@ -150,7 +150,7 @@ def _tie_partners(day, state, dirty, task):
     return changed
 
 
-@part
+@inlined
 def _mark(state, dirty, task):
     person = state.nodes[task, WHO]
     if person < 0 or dirty[person]:
@@ -159,7 +159,7 @@ def _mark(state, dirty, task):
     return True
 
 
-@kernel
+@part
 def take_out(day, state, visit, dirty):
     """Takes a visit out of all routes it is on, and marks them; times are for `settled` to mend."""
     first = day.visits[visit, FIRST]

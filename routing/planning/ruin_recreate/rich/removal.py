@@ -19,7 +19,7 @@ from .columns import (
     START,
     WHO,
 )
-from .compiled import part
+from .compiled import inlined, part
 
 STRINGS, ALIKE, LINKED, TARDY, DEAR, RANDOM, WHOLE_DAY = range(7)
 # Shares of the ways to choose.
@@ -29,7 +29,7 @@ LONGEST_STRING = 10.0
 KEEP_MIDDLE = 0.5  # share of strings that leave some stops in their middle
 
 
-@part
+@inlined
 def choose(day, state, room, chance):
     """Marks visits in room.out."""
     room.out[:] = False
@@ -71,7 +71,7 @@ def _mark(day, room, visit):
         room.out[day.members[i]] = True
 
 
-@part
+@inlined
 def _strings(day, state, room, chance, seed, linked):
     """Strings of stops around a visit, on its own route and on those near it; linked: also around its partners."""
     total = used = 0
@@ -106,7 +106,7 @@ def _string_of(day, state, room, chance, visit, longest):
     return strings
 
 
-@part
+@inlined
 def _string(day, state, room, chance, task, person, longest):
     count = state.routes[person, COUNT]
     length = 1 + int(draw(chance) * min(float(count), longest))
@@ -129,7 +129,7 @@ def _string(day, state, room, chance, task, person, longest):
         node = state.nodes[node, NEXT]
 
 
-@part
+@inlined
 def _tardy(day, state, chance, seed):
     """A late visit, the later the likelier; `seed` where nothing is late."""
     total = 0.0
@@ -145,7 +145,7 @@ def _tardy(day, state, chance, seed):
     return seed
 
 
-@part
+@inlined
 def _alike(day, state, room, chance, seed, amount):
     """Visits near in place and start to one already chosen."""
     _mark(day, room, seed)
@@ -171,7 +171,7 @@ def _alike(day, state, room, chance, seed, amount):
             chosen = best
 
 
-@part
+@inlined
 def _dear(day, state, room, chance, amount):
     """Stops with the longest way round and the dearest lateness."""
     tasks = len(day.task_visit)
@@ -195,7 +195,7 @@ def _dear(day, state, room, chance, amount):
         _mark(day, room, best)
 
 
-@part
+@inlined
 def _whole_day(day, state, room, chance):
     """All visits of one person, short days likelier."""
     best, least = -1, 0.0

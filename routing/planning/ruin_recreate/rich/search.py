@@ -5,17 +5,15 @@ from dataclasses import replace
 import numpy as np
 
 from routing.planning.missing_times import shorter_day
-from routing.planning.problem import Pin, Problem
+from routing.planning.problem import Pin, Problem, Staff, Visit
 from routing.planning.solution import Route, VisitStop
 from routing.planning.timetable import timed_route
 
 from ..chance import seeded
-from .accounts import is_tied
 from .arrays import day_of
-from .columns import FIRST, HALVES, LOCATION, NEXT, START, WHO
-from .placing import settled, take_out
-from .state import copy, link_in, new_state, new_work
-from .steps import BEST, NOW, append, new_room, recreate, run, total_cost
+from .columns import FIRST, HALVES, LOCATION, NEXT, OTHER, PULL, PUSH, START, UNSET, WHO
+from .state import new_state, new_work
+from .steps import ALL_AT_ONCE, BEST, new_room, run
 
 # The temperature falls from HOT to COLD times the mean leg between neighbours; from a given plan it begins at WARM.
 # Tuned on instances_linked with seeds 101-106.
@@ -33,11 +31,7 @@ class Search:
         self.work, self.room = new_work(self.day, self.state), new_room(self.day)
         self.chance = seeded(seed)
         self.unit = _mean_leg(self.day)
-        self._settle()
-
-    def _settle(self):
-        self.room.dirty[:] = True
-        return settled(self.day, self.state, self.work, self.room.dirty)
+        self.hot = HOT
 
     def begin(self, orders=None, lawful=False):
         """The first plan: the given one as far as times are found for it, completed by insertion.
@@ -45,15 +39,13 @@ class Search:
         `lawful`: the judge accepts the orders, so that nothing but times is to be looked at.
         """
         self.hot = WARM if orders else HOT
-        if orders and not (lawful and self._take_over(orders)):
-            self._take_over_singly(orders)
-        recreate(self.day, self.state, self.work, self.room, self.chance, 0.0)
-        self._keep_as_best()
+        self._run(0, 1, ALL_AT_ONCE if lawful else 0, 1.0, 1.0, self._halves(orders or {}))
 
-    def _keep_as_best(self):
-        self.room.costs[NOW] = self.room.costs[1] = total_cost(self.day, self.state, self.room)
-        self.room.unserved[BEST] = self.room.unserved[NOW]
-        copy(self.state, self.best)
+    def _run(self, done, count, planned, hot, cold, halves=()):
+        run(
+            self.day, self.state, self.backup, self.best, self.work, self.room, self.chance,
+            np.array(halves, dtype=np.int64).reshape(-1, 2), done, count, planned, float(hot), float(cold),
+        )  # fmt: skip
 
     def steps(self, count, done, planned=None):
         """`count` steps from number `done` of `planned`, over which the temperature falls; without `planned` all at
@@ -64,10 +56,7 @@ class Search:
         if planned is None:
             hot = cold = hot * (cold / hot) ** done
             done = 0
-        run(
-            self.day, self.state, self.backup, self.best, self.work, self.room, self.chance,
-            done, count, planned or count, hot, cold,
-        )  # fmt: skip
+        self._run(done, count, planned or count, hot, cold)
         return self.best_rank < before
 
     @property
@@ -93,7 +82,7 @@ class Search:
         pinned = {}
         for task in range(len(self.day.task_visit)):
             visit = self.problem.visits[self.day.task_visit[task]]
-            if self.best.nodes[task, WHO] >= 0 and is_tied(self.day, self.best, task):
+            if self.best.nodes[task, WHO] >= 0 and self._binds(task):
                 keeper = visit.pinned.staff if visit.pinned else None
                 pinned[visit.id] = replace(visit, pinned=Pin(keeper, int(self.best.nodes[task, START])))
         problem = replace(self.problem, visits=tuple(pinned.get(visit.id, visit) for visit in self.problem.visits))
@@ -108,24 +97,12 @@ class Search:
             routes[name] = shorter_day(problem, person, Route(name, [VisitStop(visit) for visit in order]), timed)
         return routes
 
-    def _take_over(self, orders):
-        """Puts whole orders in at once. False, and an empty plan, where no times are found for them."""
-        last = {}
-        for task, person in self._halves(orders):
-            before = last.get(person, len(self.day.task_visit) + person)
-            link_in(self.state, task, before, person)
-            last[person] = task
-        if self._settle():
-            return True
-        for visit in range(len(self.day.visits)):
-            take_out(self.day, self.state, visit, self.room.dirty)
-        self._settle()
-        return False
-
-    def _take_over_singly(self, orders):
-        """Puts tasks in one by one, leaving out what does not fit, and what is not whole without that."""
-        halves = np.array(self._halves(orders), dtype=np.int64).reshape(-1, 2)
-        append(self.day, self.state, self.work, self.room, halves)
+    def _binds(self, task):
+        """Whether the start of a task that is served binds another one."""
+        row = self.day.visits[self.day.task_visit[task]]
+        links = self.day.links[slice(*self.day.link_from[self.day.task_visit[task] :][:2])]
+        partners = [link[OTHER] for link in links if link[PUSH] != UNSET or link[PULL] != UNSET]
+        return row[HALVES] > 1 or any(self.best.nodes[self.day.visits[v, FIRST], WHO] >= 0 for v in partners)
 
     def _halves(self, orders):
         """(task, person) of each stop in order; somebody to whom a visit for several is pinned gets its first task."""
@@ -152,3 +129,11 @@ def _mean_leg(day):
     near = day.near[:, 1 : 1 + NEIGHBOURS]
     mean = float(day.cost[place[:, None], place[near]].mean()) if near.size else 0.0
     return mean or 1.0
+
+
+def warm():
+    """Compiles the search, or loads it from the cache."""
+    matrix = np.array([[0, 1], [1, 0]])
+    search = Search(Problem((Staff("n", 0, 0),), (Visit("v", 1),), matrix, matrix), 1)
+    search.begin()
+    search.steps(1, 0, 1)

@@ -19,7 +19,7 @@ from .columns import (
     UNSET,
     WHO,
 )
-from .compiled import kernel, part
+from .compiled import part
 
 # nodes, routes, costs: see columns. labels, label_costs, label_counts, chosen: ways to have come to a node; the second
 # half of their rows belongs to the trial under way.
@@ -73,7 +73,7 @@ def new_work(day, state) -> Work:
     )
 
 
-@kernel
+@part
 def copy(source, target):
     """Makes one plan the same as another."""
     for node in range(len(source.nodes)):

@@ -7,11 +7,11 @@ import numpy as np
 from ..chance import below, draw
 from .accounts import count_unserved, driving_costs
 from .columns import BEFORE, BUNDLE, FIRST, HALVES, HOME, LOCATION, PRIZE, REQUIRED, SERVICE, TIER, WHO, WINDOWS
-from .compiled import kernel, part
+from .compiled import inlined, kernel
 from .insertion import BLINK, allowed, insert, place
 from .placing import settled, take_out
 from .removal import choose
-from .state import copy, new_state
+from .state import copy, link_in, new_state
 
 MOST_BREADTH = 4
 LARGEST_GROUP = 6  # visits that are placed jointly although links let them be served apart
@@ -25,6 +25,7 @@ Room = namedtuple(
     "before unserved costs",
 )
 NOW, EARLIER, BEST = range(3)
+ALL_AT_ONCE = -1
 
 
 def new_room(day) -> Room:
@@ -54,51 +55,102 @@ def new_room(day) -> Room:
 
 
 @kernel
-def run(day, state, backup, best, work, room, chance, done, count, planned, hot, cold):
-    """`count` steps from step `done` of `planned`, the temperature falling from `hot` to `cold` over all of them."""
+def run(day, state, backup, best, work, room, chance, halves, done, count, planned, hot, cold):
+    """`count` steps from step `done` of `planned`, the temperature falling from `hot` to `cold` over all of them.
+
+    With `planned` 0 or ALL_AT_ONCE the first plan is made instead: from (task, person) in `halves`, in order, and what
+    insertion adds.
+    """
+    first = planned <= 0
     for step in range(done, done + count):
-        temperature = hot * (cold / hot) ** min(1.0, step / planned)
         copy(state, backup)
         _note_unserved(room, NOW, EARLIER)
-        earlier = room.costs[NOW]
-        choose(day, state, room, chance)
-        room.dirty[:] = False
-        for visit in range(len(day.visits)):
-            if room.out[visit]:
-                take_out(day, state, visit, room.dirty)
-        if not settled(day, state, work, room.dirty):
+        earlier = room.costs[0]
+        if first:
+            _take_over(day, state, work, room, halves, planned == ALL_AT_ONCE)
+        elif not _ruined(day, state, work, room, chance):
             _forget(room, state, backup, earlier)
             continue
-        recreate(day, state, work, room, chance, BLINK)
-        room.costs[NOW] = total_cost(day, state, room)
-        if not _acceptable(room, earlier, temperature * -np.log(1.0 - draw(chance))):
+        _recreate(day, state, work, room, chance, 0.0 if first else BLINK)
+        room.costs[0] = total_cost(day, state, room)
+        temperature = hot * (cold / hot) ** min(1.0, step / max(1, planned))
+        if not first and not _acceptable(room, earlier, temperature * -np.log(1.0 - draw(chance))):
             _forget(room, state, backup, earlier)
-        elif _is_best(room):
+        elif first or _is_best(room):
             copy(state, best)
             _note_unserved(room, NOW, BEST)
-            room.costs[1] = room.costs[NOW]
+            room.costs[1] = room.costs[0]
 
 
-@part
+@inlined
+def _ruined(day, state, work, room, chance):
+    """Takes some visits out. False where no times are found for the rest."""
+    choose(day, state, room, chance)
+    for person in range(len(day.staff)):
+        room.dirty[person] = False
+    for visit in range(len(day.visits)):
+        if room.out[visit]:
+            take_out(day, state, visit, room.dirty)
+    return settled(day, state, work, room.dirty)
+
+
+@inlined
+def _take_over(day, state, work, room, halves, at_once):
+    """Puts (task, person) at the end of routes: all as they are, where times are found for them all, else one by one
+    as far as allowed, without what is then not whole.
+    """
+    end = len(day.task_visit) + len(day.staff)
+    for person in range(len(day.staff)):
+        room.dirty[person] = True
+    if at_once:
+        for i in range(len(halves)):
+            link_in(state, halves[i, 0], state.nodes[end + halves[i, 1], BEFORE], halves[i, 1])
+    if settled(day, state, work, room.dirty) and at_once:
+        return
+    for visit in range(len(day.visits)):
+        take_out(day, state, visit, room.dirty)
+    settled(day, state, work, room.dirty)
+    for i in range(len(halves)):
+        task, person = halves[i, 0], halves[i, 1]
+        if state.nodes[task, WHO] < 0 and allowed(day, state, task, person):
+            place(day, state, work, room, task, person, state.nodes[end + person, BEFORE])
+    for visit in range(len(day.visits)):
+        if not _is_whole(day, state, visit):
+            take_out(day, state, visit, room.dirty)
+    settled(day, state, work, room.dirty)
+
+
+@inlined
+def _is_whole(day, state, visit):
+    """Whether all that must be served together with a visit is served by as many people as it needs."""
+    bundle, whole = day.visits[visit, BUNDLE], True
+    for i in range(day.member_from[bundle], day.member_from[bundle + 1]):
+        first = day.visits[day.members[i], FIRST]
+        for task in range(first, first + day.visits[day.members[i], HALVES]):
+            whole &= state.nodes[task, WHO] >= 0
+    return whole
+
+
+@inlined
 def _note_unserved(room, source, target):
     for level in range(room.unserved.shape[1]):
         room.unserved[target, level] = room.unserved[source, level]
 
 
-@part
+@inlined
 def _forget(room, state, backup, earlier):
     copy(backup, state)
     _note_unserved(room, EARLIER, NOW)
     room.costs[NOW] = earlier
 
 
-@kernel
+@inlined
 def total_cost(day, state, room):
     """The cost of the plan, prizes included; counts what is unserved into room.unserved."""
     return driving_costs(day, state) + count_unserved(day, state, room.unserved, NOW)
 
 
-@part
+@inlined
 def _acceptable(room, earlier, slack):
     """Fewer unserved in a more urgent tier always, more never, else by cost with some slack."""
     for level in range(room.unserved.shape[1]):
@@ -107,7 +159,7 @@ def _acceptable(room, earlier, slack):
     return room.costs[NOW] < earlier + slack
 
 
-@part
+@inlined
 def _is_best(room):
     for level in range(room.unserved.shape[1]):
         if room.unserved[NOW, level] != room.unserved[BEST, level]:
@@ -115,7 +167,7 @@ def _is_best(room):
     return room.costs[0] < room.costs[1] - 1e-9 * abs(room.costs[1])
 
 
-@part
+@inlined
 def _sort(order, key, count):
     """Sorts both by key (Shell sort: nothing is allocated)."""
     gap = count // 2
@@ -130,8 +182,8 @@ def _sort(order, key, count):
         gap //= 2
 
 
-@kernel
-def recreate(day, state, work, room, chance, blink):
+@inlined
+def _recreate(day, state, work, room, chance, blink):
     """Puts absent visits back, one bundle after the other in an order drawn anew; some groups jointly."""
     count = _absent(day, state, room, chance)
     _sort(room.order, room.key, count)
@@ -148,7 +200,7 @@ def recreate(day, state, work, room, chance, blink):
         insert(day, state, work, room, chance, size, breadth, blink)
 
 
-@part
+@inlined
 def _absent(day, state, room, chance):
     """Lists the first visit of each absent bundle with a key to sort by."""
     count, how = 0, draw(chance)
@@ -166,7 +218,7 @@ def _absent(day, state, room, chance):
     return count
 
 
-@part
+@inlined
 def _key(day, visit, how, chance):
     """Urgent first in half of the steps; within a tier by chance, work, window, prize or distance."""
     opens = day.windows[visit, 0, 0]
@@ -193,7 +245,7 @@ def _key(day, visit, how, chance):
     return key / (1 + abs(key)) - (4.0 * urgent if chance < 0.9 else 0.0)
 
 
-@part
+@inlined
 def _bundle(day, room, visit, chance):
     """The visits served together with one, in either order."""
     first, last = day.member_from[visit], day.member_from[visit + 1]
@@ -203,7 +255,7 @@ def _bundle(day, room, visit, chance):
     return last - first
 
 
-@part
+@inlined
 def _cluster(day, state, room, visit):
     """The absent visits that links tie to one; 0 where they are too many."""
     count = 0
@@ -216,23 +268,3 @@ def _cluster(day, state, room, visit):
             room.group[count] = other
             count += 1
     return count
-
-
-@kernel
-def append(day, state, work, room, halves):
-    """Puts (task, person) at the end of routes where allowed; takes out again what is then not whole."""
-    end = len(day.task_visit) + len(day.staff)
-    for i in range(len(halves)):
-        task, person = halves[i, 0], halves[i, 1]
-        if state.nodes[task, WHO] < 0 and allowed(day, state, task, person):
-            place(day, state, work, room, task, person, state.nodes[end + person, BEFORE])
-    room.dirty[:] = False
-    for visit in range(len(day.visits)):
-        bundle, whole = day.visits[visit, BUNDLE], True
-        for i in range(day.member_from[bundle], day.member_from[bundle + 1]):
-            first = day.visits[day.members[i], FIRST]
-            for task in range(first, first + day.visits[day.members[i], HALVES]):
-                whole &= state.nodes[task, WHO] >= 0
-        if not whole:
-            take_out(day, state, visit, room.dirty)
-    settled(day, state, work, room.dirty)

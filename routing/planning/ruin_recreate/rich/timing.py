@@ -43,14 +43,14 @@ from .columns import (
     WHO,
     WINDOWS,
 )
-from .compiled import part
+from .compiled import inlined, part
 from .pauses import LEFT, MASK, SPENT, STARTS, ways_to_drive
 from .state import HEAD, QUEUE, TAIL, TRIAL, copy_labels, put, touch
 
 MOST_RAISES = 10  # of one task within a trial; a chain of links raises a task once for each of its links
 
 
-@part
+@inlined
 def lateness(day, visit, start):
     """Seconds past the end of the window meant."""
     if not day.visits[visit, SOFT]:
@@ -81,30 +81,28 @@ def earliest(day, visit, clock):
 
 
 @part
-def propagate(day, state, work, person, task):
+def propagate(day, state, work, task):
     """Times a route from a task on, then every route that this raises. False: no times, or none found."""
     numbers = work.numbers
-    if not _timed(day, state, work, person, task):
-        return False
+    numbers[HEAD], numbers[TAIL] = 0, 1
+    work.queue[0] = task
     while numbers[HEAD] < numbers[TAIL]:
-        raised = work.queue[numbers[HEAD] % QUEUE]
+        task = work.queue[numbers[HEAD] % QUEUE]
         numbers[HEAD] += 1
-        if state.nodes[raised, FLOOR] > state.nodes[raised, START] and not _timed(
-            day, state, work, state.nodes[raised, WHO], raised
-        ):
+        if state.nodes[task, START] > UNSET and state.nodes[task, FLOOR] <= state.nodes[task, START]:
+            continue
+        person = state.nodes[task, WHO]
+        touch(state, work, person)
+        if day.staff[person, LABELLED]:
+            timed = _labelled(day, state, work, person, task)
+        else:
+            timed = _walked(day, state, work, person, task)
+        if not timed:
             return False
     return True
 
 
-@part
-def _timed(day, state, work, person, task):
-    touch(state, work, person)
-    if day.staff[person, LABELLED]:
-        return _labelled(day, state, work, person, task)
-    return _walked(day, state, work, person, task)
-
-
-@part
+@inlined
 def _walked(day, state, work, person, node):
     """Raises starts from a node on until nothing changes."""
     nodes, tasks = state.nodes, len(day.task_visit)
@@ -149,7 +147,7 @@ def set_start(day, state, work, person, task, start):
     return not day.visits[visit, TIED] or _tell(day, state, work, task, visit, start)
 
 
-@part
+@inlined
 def _tell(day, state, work, task, visit, start):
     """Raises the other halves of a visit, and the visits that links tie to it."""
     first = day.visits[visit, FIRST]
@@ -197,7 +195,7 @@ def row_of(state, work, node):
     return node + len(state.nodes) if work.relabelled[node] == work.numbers[TRIAL] else node
 
 
-@part
+@inlined
 def _labelled(day, state, work, person, node):
     """Labels anew from a node on; then all starts of the route from the best way through it."""
     nodes, tasks = state.nodes, len(day.task_visit)
@@ -220,7 +218,7 @@ def _labelled(day, state, work, person, node):
     return _choose(day, state, work, person, before)
 
 
-@part
+@inlined
 def _extend(day, state, work, person, before, node, visit, travel):
     """All labels of a node from those of the node before."""
     source = row_of(state, work, before)
@@ -241,7 +239,7 @@ def _extend(day, state, work, person, before, node, visit, travel):
                 _starts(day, state, work, target, node, visit, w, count, i, state.label_costs[source, i], reached)
 
 
-@part
+@inlined
 def _starts(day, state, work, target, node, visit, w, count, parent, cost, clock):
     """Labels for the starts that make sense: in the first window still open, or late for an earlier one."""
     clock = max(clock, state.nodes[node, FLOOR])
@@ -260,7 +258,7 @@ def _starts(day, state, work, target, node, visit, w, count, parent, cost, clock
             _label(state, target, start + service, work.ways, w, count, parent, start, cost + price * late)
 
 
-@part
+@inlined
 def _end_cost(day, person, count, clock, taken):
     """Overtime and missed breaks; below zero where the day must not end like this."""
     over = max(0, clock - day.staff[person, CLOSES])
@@ -302,7 +300,7 @@ def _label(state, row, clock, ways, w, count, parent, start, cost):
     state.label_counts[row] = kept + 1
 
 
-@part
+@inlined
 def _choose(day, state, work, person, node):
     """Follows the cheapest, then earliest, label back to the start of the day and notes all starts."""
     tasks, row = len(day.task_visit), row_of(state, work, node)
@@ -327,7 +325,7 @@ def _choose(day, state, work, person, node):
             return True
 
 
-@part
+@inlined
 def _own_row(state, work, node):
     """Copies a node's labels into the trial, before its choice changes."""
     if work.relabelled[node] != work.numbers[TRIAL]:
