@@ -10,7 +10,7 @@ class RoutingConfig(AppConfig):
     def ready(self):
         from accounts import jobs
 
-        from . import tasks
+        from . import checks, tasks  # noqa: F401
         from .services import JOB_KIND
 
         jobs.register_kind(JOB_KIND, tasks.optimise)

@@ -8,6 +8,7 @@ import pytest
 
 from accounts.checks import demo_mode_is_not_for_the_world
 from healthequiroute.settings.security import DEMO_SECRET_KEY
+from routing.checks import places_do_not_travel_in_clear
 
 GOOD_KEY = "k3Y-for-9-tests" * 4
 
@@ -73,3 +74,20 @@ def test_a_road_network_needs_its_address(tmp_path, variables, named):
     done = start(tmp_path, SECRET_KEY=GOOD_KEY, **variables)
     assert done.returncode != 0
     assert all(name in done.stderr for name in named), done.stderr
+
+
+@pytest.mark.parametrize(
+    ("address", "warned"),
+    [
+        ("", False),
+        ("http://127.0.0.1:5000", False),
+        ("http://10.0.0.7:5000", False),
+        ("http://osrm:5000", False),
+        ("https://routes.example.org", False),
+        ("http://routes.example.org", True),
+        ("http://8.8.8.8", True),
+    ],
+)
+def test_places_in_clear_over_a_public_network_are_warned_of(settings, address, warned):
+    settings.VALHALLA_URL = address
+    assert bool(places_do_not_travel_in_clear()) == warned
