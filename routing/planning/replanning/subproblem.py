@@ -13,6 +13,7 @@ from dataclasses import replace
 from routing.planning.problem import Pin, Problem, Staff, Visit
 from routing.planning.solution import BreakStop, Route, Solution, VisitStop
 from routing.planning.tiers import LadderTooHigh, largest_cost, price_of_leaving_out
+from routing.planning.timetable import timed_route
 
 from .day import Day
 from .settled import bound_by, narrowed
@@ -210,21 +211,19 @@ def _rest(day, person, stops):
 
 
 def _breaks_alone(day, person, left):
-    """Breaks still owed by somebody with nothing more to do: as planned where that is still ahead, else at once."""
-    if person.id in day.leaves_off:
-        return []
+    """Breaks of somebody on the way who has nothing more to do: as planned where only they are ahead, else where they
+    fit in before the end of the shift.
+    """
     position = day.positions[person.id]
-    planned = {stop.index: stop.start for stop in position.ahead if isinstance(stop, BreakStop)}
-    clock, rest = position.free, []
-    for index in sorted(left, key=lambda index: (planned.get(index, min(person.breaks[index].windows)[0]), index)):
-        pause = person.breaks[index]
-        begin = max(clock, planned.get(index, clock))
-        starts = [max(begin, opens) for opens, closes in pause.windows if max(begin, opens) <= closes]
-        if not starts:
-            continue
-        clock = min(starts) + pause.duration
-        rest.append(BreakStop(index, min(starts), clock))
-    return rest
+    if position.ahead and not position.visits_ahead and all(stop.start >= position.free for stop in position.ahead):
+        return [_copy(stop) for stop in position.ahead]
+    if not left or position.place is None or person.id in day.leaves_off:
+        return []
+    # Timed as a day with nothing but a stop where the person is.
+    here = Visit("", position.place)
+    timed = timed_route(day.problem, _rest_of_shift(day, person), [here])
+    stops = timed.stops if timed else []
+    return [BreakStop(left[stop.index], stop.start, stop.leave) for stop in stops if isinstance(stop, BreakStop)]
 
 
 def _copy(stop):
