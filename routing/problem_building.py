@@ -19,6 +19,7 @@ from routing.travel import Profile, RouteLeg, TravelMatrix, TravelProvider, Trav
 from routing.travel.lines import simplified
 
 from .civil_time import instant, moment_of, seconds_into
+from .continuity import usual_carers
 from .models import PlanState, RouteAssignment, RoutePlan, RouteStop, Shift, Visit, VisitTier
 from .travel_sources import travel_times
 
@@ -27,6 +28,8 @@ PRIZE_HOURS = {VisitTier.FIRST: 72, VisitTier.SECOND: 24, VisitTier.THIRD: 8, Vi
 # Each day that a visit has been put off makes it dearer to leave out by this share, within its tier. Set by judgement:
 # ten days late counts twice.
 AGEING_PER_DAY = 0.1
+# What it is worth in seconds of travel that a person's usual carer comes. Set by judgement: ten minutes' drive.
+CONTINUITY_SECONDS = 600
 # Travel times of the whole day are those of this time of day.
 TYPICAL_DEPARTURE = time(10, 0)
 PROFILE_WORDS = {Profile.CAR: "by car", Profile.BICYCLE: "by bicycle", Profile.FOOT: "on foot"}
@@ -115,12 +118,18 @@ def build_problem(plan: RoutePlan, travel_provider=None) -> PlanProblem:
     if not shifts:
         raise NothingToPlan(f"Nobody of {plan.team} is free to work on {plan.day:%A %-d %B %Y}. Add shifts first.")
     places, points = _places([shift.staff.base.point for shift in shifts] + [visit.point for visit in visits])
+    at_work = {shift.staff.reference for shift in shifts}
+    carers = usual_carers(plan.team, plan.day, [visit.reference for visit in visits])
+    carers = {visit: carer for visit, carer in carers.items() if carer in at_work}
     provider = travel_provider or travel_times()
     profiles = tuple(sorted({Profile(shift.staff.travel_profile) for shift in shifts}))
     travel = _slowest([provider.matrix(points, _departure(plan.day), profile) for profile in profiles], profiles)
     problem = Problem(
         staff=tuple(_staff(shift, plan.day, place) for shift, place in zip(shifts, places[: len(shifts)], strict=True)),
-        visits=tuple(_task(visit, plan.day, place) for visit, place in zip(visits, places[len(shifts) :], strict=True)),
+        visits=tuple(
+            _task(visit, plan.day, place, carers.get(visit.reference))
+            for visit, place in zip(visits, places[len(shifts) :], strict=True)
+        ),
         duration=travel.duration,
         distance=travel.distance,
     )
@@ -244,7 +253,7 @@ def _staff(shift: Shift, day, place: int) -> Staff:
     )
 
 
-def _task(visit: Visit, day, place: int) -> Task:
+def _task(visit: Visit, day, place: int, carer: str | None) -> Task:
     window = {}
     if visit.window_start is not None:
         window["windows"] = ((seconds_into(day, visit.window_start), seconds_into(day, visit.window_end)),)
@@ -256,5 +265,7 @@ def _task(visit: Visit, day, place: int) -> Task:
         prize=round(PRIZE_HOURS[visit.tier] * 3600 * (1 + AGEING_PER_DAY * visit.days_deferred)),
         tier=visit.tier,
         required=visit.is_at_limit,
+        preferred_staff=frozenset({carer} if carer else ()),
+        preference_cost=CONTINUITY_SECONDS if carer else 0,
         **window,
     )

@@ -250,13 +250,14 @@ def _store_unserved(plan, built, solution, verdict):
         for visit in built.taken
     ]
     for reference in verdict.unserved:
-        entry = reasons.get(reference)
+        entry, visit = reasons.get(reference), built.visits[reference]
+        overdue = "It must not wait any longer. " if visit.is_at_limit else ""
         rows.append(
             UnservedVisit(
                 plan=plan,
-                visit=built.visits[reference],
+                visit=visit,
                 reason=entry.reason if entry and entry.reason else "search",
-                detail=entry.detail[:300] if entry else "",
+                detail=(overdue + (entry.detail if entry else ""))[:300],
                 remedies=[asdict(remedy) for remedy in entry.remedies] if entry else [],
             )
         )

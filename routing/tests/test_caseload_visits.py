@@ -120,6 +120,7 @@ def test_a_plan_that_cannot_do_all_that_is_overdue_is_proposed_and_needs_a_reaso
     plan = services.store_solution(plan=built.plan, built=built, solution=solution, by=make.SETUP)
     left = plan.unserved.count()
     assert 0 < left < 12
+    assert all(row.detail.startswith("It must not wait any longer.") for row in plan.unserved.all())
     approver = make_user(["approver"])
     with pytest.raises(services.ReasonNeeded, match=f"{left} overdue visits are unserved: give a reason"):
         services.approve_plan(plan=plan, by=approver)
