@@ -12,7 +12,7 @@ FOLDER = Path(ruin_recreate.__file__).parent
 # Module with `warm()` -> folders that its kernels are made of, as it tells its compiler.
 SEARCHES = {
     "routing.planning.ruin_recreate.search": (FOLDER,),
-    "routing.planning.ruin_recreate.rich.search": (FOLDER / "rich", FOLDER),
+    "routing.planning.ruin_recreate.rich.search": (FOLDER / "rich",),
 }
 
 

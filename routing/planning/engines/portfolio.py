@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 # Our own searches, the faster one first: the first that can state the whole problem is used. With each the folders
 # that its kernels are made of, below KERNELS, and its modules that are compiled last.
-OWN_SEARCHES = {"ruin-recreate": ([""], ["tasks"]), "rich": (["rich", ""], ["steps"])}
+OWN_SEARCHES = {"ruin-recreate": ([""], ["tasks"]), "rich": (["rich"], ["steps"])}
 KERNELS = Path(__file__).parents[1] / "ruin_recreate"
 LARGE, LARGE_ENGINE = 400, "decomposed"
 POLISH = "ortools"

@@ -7,6 +7,7 @@ pauses     breaks on one leg
 timing     times of a route and of those that links tie to it
 accounts   costs of routes and plans
 placing    putting tasks in and taking visits out
+drawing    random numbers
 insertion  where tasks fit best, alone and in groups
 removal    which visits to take out
 steps      the search

@@ -2,11 +2,9 @@
 
 from pathlib import Path
 
-from numba import njit
-
 from ..compilation import compiler
 
-_compiler = compiler(Path(__file__).parent, Path(__file__).parent.parent)
+_compiler = compiler(Path(__file__).parent)
 
 
 def kernel(function):
@@ -15,8 +13,8 @@ def kernel(function):
 
 
 def part(function):
-    """Compiles a function that only compiled ones call: without the wrappers for Python, a third of the work."""
-    return njit(nogil=True, error_model="numpy", _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
+    """Compiles a function that only compiled ones call."""
+    return _compiler(function, inner=True)
 
 
 def inlined(function):

@@ -1,6 +1,5 @@
 """Where tasks fit best, compiled: single visits, and groups that are served together or not at all."""
 
-from ..chance import draw
 from .accounts import note_worst
 from .columns import (
     CAPACITY,
@@ -34,6 +33,7 @@ from .columns import (
     WHO,
 )
 from .compiled import inlined, part
+from .drawing import draw
 from .placing import dropped, kept, pulled, tried
 from .state import copy
 from .timing import earliest

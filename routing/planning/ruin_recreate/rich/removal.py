@@ -4,7 +4,6 @@ Strings of neighbouring stops follow Christiaens and Vanden Berghe (2020), liken
 removal Ropke and Pisinger (2006).
 """
 
-from ..chance import below, draw
 from .columns import (
     BEFORE,
     BUNDLE,
@@ -20,6 +19,7 @@ from .columns import (
     WHO,
 )
 from .compiled import inlined, part
+from .drawing import below, draw
 
 STRINGS, ALIKE, LINKED, TARDY, DEAR, RANDOM, WHOLE_DAY = range(7)
 # Shares of the ways to choose.

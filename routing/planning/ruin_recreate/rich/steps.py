@@ -4,10 +4,10 @@ from collections import namedtuple
 
 import numpy as np
 
-from ..chance import below, draw
 from .accounts import count_unserved, driving_costs
 from .columns import BEFORE, BUNDLE, FIRST, HALVES, HOME, LOCATION, PRIZE, REQUIRED, SERVICE, TIER, WHO, WINDOWS
 from .compiled import inlined, kernel
+from .drawing import below, draw
 from .insertion import BLINK, allowed, insert, place
 from .placing import settled, take_out
 from .removal import choose
