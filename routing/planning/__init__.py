@@ -10,5 +10,5 @@ exchanges   a last look: nothing simple is left undone
 reasons     why a visit stays unserved
 equity      who is reached, at what burden, at what price; the lever for Core20
 replanning  a day that goes differently, mended with few people
-instances   made-up working days for tests and measurements
+instances   made-up working days for tests and measurements (instances_linked: with links and lateness)
 """
