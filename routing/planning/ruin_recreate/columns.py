@@ -39,5 +39,5 @@ DAY_WIDTH = 5
 TOTAL, BEST, STEP, ABSENT, RETRIED, TOUCHED, USED, BLINK, CHANGES, FOUND, RANKS = 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
 NUMBERS = 11
 
-# heat[...]: the temperature and the factor that it is multiplied with at each step.
-TEMPERATURE, COOLING = 0, 1
+# heat[...]: the temperature, the factor that it is multiplied with at each step, and the visits taken out on average.
+TEMPERATURE, COOLING, REMOVED = 0, 1, 2

@@ -15,6 +15,7 @@ from pathlib import Path
 from numba import config, njit
 
 PREFIX = "kernels-"
+MARK = b"compil"  # stands in every file with a compiled function, since it says where its compiler is from
 
 
 def compiler(*folders: Path) -> Callable:
@@ -46,11 +47,13 @@ def cache_root(folder: Path) -> Path:
 
 
 def fingerprint(folders) -> str:
-    """The name of the cache folder for the present content of these folders' Python files."""
+    """The name of the cache folder for the present content of these folders' compiled files and of their columns."""
     content = hashlib.sha256()
     for folder in folders:
         for path in sorted(Path(folder).glob("*.py")):
-            content.update(path.name.encode() + b"\0" + path.read_bytes())
+            code = path.read_bytes()
+            if MARK in code or path.stem == "columns":
+                content.update(path.name.encode() + b"\0" + code)
     return f"{PREFIX}{Path(folders[0]).name}-{content.hexdigest()[:12]}"
 
 

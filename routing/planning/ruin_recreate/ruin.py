@@ -10,6 +10,7 @@ from .columns import (
     DAY,
     NEXT,
     PREVIOUS,
+    REMOVED,
     RETRIED,
     STEP,
     TOUCHED_AT,
@@ -20,8 +21,7 @@ from .days import backward, forward, is_feasible, touch, unlink
 
 kernel = compiler(Path(__file__).parent)
 
-# Mean number of visits taken out, and the longest string (Christiaens and Vanden Berghe: 10 and 10).
-MEAN_REMOVED = 10.0
+# The longest string (as Christiaens and Vanden Berghe).
 LONGEST_STRING = 10.0
 # How often a string keeps some visits in its middle, and how often one more of them (0.5 and 0.01 in the paper).
 SPLIT = 0.5
@@ -44,9 +44,10 @@ def retry(P, S, v):
 def ruin(P, S, seed):
     """Takes strings out of days near visit `seed`, and lists what is to be put in again."""
     n = len(P.visit)
-    served = n - S.number[ABSENT]
+    unserved = S.number[ABSENT]
+    served = n - unserved
     longest = min(LONGEST_STRING, served / max(1, S.number[USED]))
-    most = 4.0 * MEAN_REMOVED / (1.0 + longest) - 1.0
+    most = 4.0 * S.heat[REMOVED] / (1.0 + longest) - 1.0
     strings = int(draw(S.chance) * most + 1.0)
     for i in range(P.near.shape[1]):
         v = P.near[seed, i]
@@ -58,7 +59,7 @@ def ruin(P, S, seed):
             strings -= 1
             length = int(draw(S.chance) * min(float(S.day[k, COUNT]), longest) + 1.0)
             cut(P, S, v, k, min(length, S.day[k, COUNT]))
-        if strings == 0 and i >= RETRIED_NEAR:
+        if strings == 0 and (i >= RETRIED_NEAR or unserved == 0):
             break
 
 

@@ -92,9 +92,9 @@ class Search:
         """So many steps, at the temperature that belongs to this share of the budget, or of a budget `of_steps`."""
         heat = self.state.heat
         if share is not None:
-            heat[:] = self.schedule.at(share), 1.0
+            heat[: c.REMOVED] = self.schedule.at(share), 1.0
         elif self.steps == 0:
-            heat[:] = self.schedule.hot, self.schedule.cooling(of_steps)
+            heat[: c.REMOVED] = self.schedule.hot, self.schedule.cooling(of_steps)
         self._perform(SEARCH, steps)
         self.steps += steps
 

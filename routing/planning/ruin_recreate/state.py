@@ -8,6 +8,9 @@ from . import columns as c
 from .arrays import Arrays
 from .chance import seeded
 
+# Visits that a step takes out on average (Christiaens and Vanden Berghe).
+MEAN_REMOVED = 10.0
+
 
 class State(NamedTuple):
     """The plan under way, the best one, and what a step needs to be taken back. Columns as in `columns`."""
@@ -46,7 +49,7 @@ def new_state(arrays: Arrays, seed: int) -> State:
         stop=stop,
         day=np.zeros((m, c.DAY_WIDTH), dtype=np.int64),
         number=number,
-        heat=np.array([1.0, 1.0]),
+        heat=np.array([1.0, 1.0, MEAN_REMOVED]),
         chance=seeded(seed),
         kept=stop.copy(),
         day_kept=np.zeros((m, c.DROVE + 1), dtype=np.int64),

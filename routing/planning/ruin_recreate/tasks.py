@@ -17,9 +17,10 @@ def perform(P, S, task, number, visits, wide):
     """Does one task on the state S of the search over the arrays P; 1 or 0 as an answer to what is asked.
 
     BEGIN: everything unserved. FOLLOW: day `number` gets `visits` in this order, as far as rules allow. FILL: serves
-    `visits` where they cost least. KEEP: the plan becomes the best one. SEARCH: `number` steps. SERVE: is visit `number`
-    served now, if need be in place of one of a lower rank? ALLOWED: may visits[0] stand between stops visits[1] and
-    visits[2] of day `number`? `wide`: all places are tried for each visit, not those beside near visits first.
+    `visits` where they cost least. KEEP: the plan becomes the best one. SEARCH: `number` steps. SERVE: is the visit
+    `number` served now, if need be in place of one of a lower rank? ALLOWED: may visits[0] stand between the stops
+    visits[1] and visits[2] of day `number`? `wide`: all places are tried for each visit, not those beside near visits
+    first.
     """
     if task == BEGIN:
         begin(P, S)

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 # From so many visits on, the search is large; below it lies the other end.
 SMALL, LARGE = 100, 200
-HOT_SMALL, HOT_LARGE = 1.5, 1.5
-COLD_SMALL, COLD_LARGE = 0.05, 0.05
+HOT_SMALL, HOT_LARGE = 4.0, 4.0
+COLD_SMALL, COLD_LARGE = 0.08, 0.08
 # A search that begins from a plan keeps most of it.
-POLISHING = 0.2
+POLISHING = 0.15
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,7 @@ def charged(problem, verdict):
     return round(rest * scale) + sum(prices[name] for name in verdict.unserved)
 
 
-@examples(150)
+@examples(60)
 @given(problems(most_visits=6))
 def test_every_answer_passes_the_judge_at_the_cost_that_the_search_counted(problem):
     problem = plain(problem)
@@ -81,7 +81,7 @@ def lines_of_visits(draw):
     return replace(problem, visits=visits, staff=(replace(person, shift=shift),))
 
 
-@examples(400)
+@examples(150)
 @given(lines_of_visits(), st.randoms(use_true_random=False))
 def test_a_visit_is_accepted_exactly_where_the_slow_timetable_accepts_it(problem, random):
     from routing.planning.engines.greedy import Days
