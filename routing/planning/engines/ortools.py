@@ -16,6 +16,8 @@ from routing.planning.problem import Problem
 from routing.planning.solution import Certificate, Solution
 from routing.planning.tiers import LadderTooHigh, price_of_leaving_out
 
+RESTORE_MILLISECONDS = 10_000
+
 
 class OrToolsEngine:
     """OR-Tools on one thread (the library has no parallel search for routing)."""
@@ -132,6 +134,9 @@ def _parameters(options, seconds):
     parameters.first_solution_strategy = routing_enums_pb2.FirstSolutionStrategy.PARALLEL_CHEAPEST_INSERTION
     parameters.local_search_metaheuristic = routing_enums_pb2.LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH
     parameters.time_limit.FromMilliseconds(max(1, int(seconds * 1000)))
+    # The library bounds the work of taking over a plan by this limit (a tenth of a second unless told otherwise), and
+    # from about 200 visits with breaks on gave up on the start, and on the search, in silence.
+    parameters.lns_time_limit.FromMilliseconds(RESTORE_MILLISECONDS)
     if options.solution_limit is not None:
         parameters.solution_limit = options.solution_limit
     return parameters

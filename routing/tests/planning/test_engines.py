@@ -284,3 +284,12 @@ def test_ortools_stopped_at_once_says_that_nobody_was_asked():
     solution = solve(problem, SolveOptions(seconds=9, start=start, should_stop=lambda: True), "ortools")
     assert solution.orders == {name: order for name, order in start.items() if order}
     assert solution.certificate.accepted is None
+
+
+def test_ortools_takes_over_a_plan_of_many_visits_and_improves_it():
+    problem = home_visits(200, 20, seed=102)
+    start = first_orders(problem)
+    seen = []
+    options = SolveOptions(seconds=30, start=start, on_progress=seen.append, should_stop=lambda: len(seen) > 1)
+    get_engine("ortools").solve(problem, options)
+    assert seen[1].cost < seen[0].cost
