@@ -231,7 +231,7 @@ class _Batch:
         self.until = time.time() + until - time.monotonic()
         self.by_number = {f"{pool._round}.{request.key}": request for request in requests}
         self.tries = dict.fromkeys(self.by_number, 0)
-        self.answers, self.lost = {}, []
+        self.answers, self.lost, self.untimely = {}, [], set()
         self.unclear_since, self._beaten = {}, float("-inf")
 
     def run(self):
@@ -250,7 +250,8 @@ class _Batch:
 
     @property
     def outstanding(self):
-        return [n for n, request in self.by_number.items() if request.key not in self.answers and n not in self.lost]
+        over = self.untimely.union(self.lost)
+        return [n for n, request in self.by_number.items() if request.key not in self.answers and n not in over]
 
     def _message(self, number):
         self.tries[number] += 1
@@ -286,7 +287,7 @@ class _Batch:
             elif not self.should_stop():
                 self.lost.append(data["number"])
         elif data["number"] in self.by_number:
-            self.lost.append(data["number"])  # no time was left for it
+            self.untimely.add(data["number"])  # no time was left for it
         return True
 
     def _stop_or_beat(self):

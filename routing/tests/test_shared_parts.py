@@ -129,6 +129,12 @@ def test_a_part_that_cannot_be_done_again_in_time_is_left_as_it_was(name, monkey
     assert len(pool.lost) == 1
 
 
+def test_parts_for_which_no_time_is_left_are_not_lost(name):
+    pool = SharedPool(name, 0, None)
+    assert run(pool, requests(), seconds=0) == []
+    assert pool.lost == []
+
+
 def test_stopping_ends_the_helpers_too(name):
     seen = []
 
