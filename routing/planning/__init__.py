@@ -6,8 +6,12 @@ io          both as JSON
 check       the judge
 timetable   times of a route whose order is known
 engines     searches, each behind the same protocol
+prechecks   what no plan can do, known before any search
+slack       where a visit might be put, all days at once (openings: one visit at every place)
 exchanges   a last look: nothing simple is left undone
 reasons     why a visit stays unserved
+remedies    what would let it in: tried, judged, as data (remedy_search finds them, remedy_words words them)
+slots       when a new visit could be promised
 equity      who is reached, at what burden, at what price; the lever for Core20
 replanning  a day that goes differently, mended with few people
 instances   made-up working days for tests and measurements (instances_linked: with links and lateness)

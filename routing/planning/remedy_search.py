@@ -77,25 +77,25 @@ class Search:
         self.remedies: list[Remedy] = []
 
     def found(self) -> list[Remedy]:
+        """Remedies not yet in words. Where the visit simply fits, no other change is offered."""
         openings = self.openings
         free = np.array([not obstacles for obstacles in self.obstacles], dtype=bool)
         drive, duration = self._day_limits()
         within = (drive == 0) & (duration == 0) & openings.inside
-        everywhere = np.where(openings.fits, 0, NEVER)
+        plain = free[:, None] & within
+        self._least("add", np.where(plain & openings.fits, 0, NEVER), 0)
+        if self.remedies:
+            return self.remedies
         if free.any():
-            plain = free[:, None] & within
-            self._least("add", np.where(plain & openings.fits, 0, NEVER), 0)
-            if not self.remedies:
-                self._time_changes(plain)
-                self._day_changes(free[:, None] & openings.fits, drive, duration)
+            self._time_changes(plain)
+            self._day_changes(free[:, None] & openings.fits, drive, duration)
         for kind in ("skill", "allow", "pin_staff", "max_visits", "capacity"):
             rows = np.array([len(each) == 1 and each[0][0] == kind for each in self.obstacles], dtype=bool)
             if rows.any():
-                self._least(kind, np.where(rows[:, None] & within, everywhere, NEVER), 0)
-        if not any(remedy.kind == "add" for remedy in self.remedies):
-            self._gaps(free[:, None] & within & openings.fits)
-            self.remedies += moved_visits(self.trials, self.visit, self.obstacles)
-            self.remedies += extra_person(self.trials, self.visit)
+                self._least(kind, np.where(rows[:, None] & within & openings.fits, 0, NEVER), 0)
+        self._gaps(plain & openings.fits)
+        self.remedies += moved_visits(self.trials, self.visit, self.obstacles)
+        self.remedies += extra_person(self.trials, self.visit)
         return self.remedies
 
     def _day_limits(self):

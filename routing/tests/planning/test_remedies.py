@@ -41,6 +41,7 @@ def assert_least(problem, orders, visit, remedy):
             assert not any(keeps_the_rules(problem, way) for way in ways_to_add(problem, rest, visit))
     if remedy.kind not in (*SHRINKING, "window_end", "window_start") or remedy.amount <= 0:
         return
+    assert not any(keeps_the_rules(problem, way) for way in ways_to_add(problem, orders, visit))
     smaller = apply_remedy(problem, replace(remedy, amount=remedy.amount - 1))
     for way in ways_to_add(smaller, orders, visit):
         if remedy.kind.startswith("window") and not any(way[staff] != orders[staff] for staff, _ in remedy.places):
