@@ -51,6 +51,8 @@ def impossible_visits(problem: Problem) -> dict[str, Reason]:
 
 
 def _impossible(problem, visit: Visit):
+    if not problem.staff:
+        return Reason("staff", "Nobody is on shift.")
     skilled = [person for person in problem.staff if visit.skills <= person.skills]
     if not skilled:
         return Reason("skill", _skill_detail(problem, visit))

@@ -48,6 +48,11 @@ def test_what_no_plan_can_serve_is_known_before_solving(visit, code, words):
     assert code in LABELS
 
 
+def test_without_staff_nobody_is_said_to_lack_a_skill():
+    reason = reason_of(staff=())
+    assert (reason.code, reason.detail) == ("staff", "Nobody is on shift.")
+
+
 def test_what_can_be_served_has_no_reason():
     assert reason_of() is None
     assert reason_of(windows=((15 * HOUR, 15 * HOUR + 300),)) is None
