@@ -18,6 +18,7 @@ REFUSED = (
     "BACKHAUL", "LINEHAUL", "PICKUP_AND_DELIVERY", "RELEASE_TIME", "VEHICLES_FIXED_COST", "VEHICLES_RELOAD_DEPOT",
     "VEHICLES_MAX_RELOADS",
 )  # fmt: skip
+MOST_PLACES = 5_000  # their matrix takes a gigabyte while it is worked out
 TRIANGLES = {"LOWER_ROW": (0, 0), "LOWER_DIAG_ROW": (0, 1), "UPPER_ROW": (1, 0), "UPPER_DIAG_ROW": (1, 1)}
 
 
@@ -30,6 +31,8 @@ def read_vrplib(lines, path, rounding=None) -> Instance:
     kind = text.values.get("TYPE", "CVRP").upper()
     rounding = rounding or usual_rounding(kind)
     places = text.count("DIMENSION")
+    if places > MOST_PLACES:
+        raise text.wrong("DIMENSION", f"{places:,} places are more than {MOST_PLACES:,}")
     depots = _depots(text, places)
     windows = _windows(text, places, rounding)
     staff, capacity = _staff(text, depots, windows, places, rounding)

@@ -158,6 +158,7 @@ def test_what_is_wrong_in_a_text_is_named(read, text, message):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
+        (vrplib(head="DIMENSION: 18512\n"), "DIMENSION: 18,512 places are more than 5,000"),
         (vrplib(head="DIMENSION: many\n"), "DIMENSION: expected a number, found 'many'"),
         (vrplib().replace("3\t4", "3\tfour"), "line 9: expected numbers"),
         (vrplib(demand=[[1], [2]]), "DEMAND: expected rows numbered 1 to 4, found 2"),
