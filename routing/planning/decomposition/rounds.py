@@ -132,12 +132,14 @@ class Rounds:
     def _search_borders(self, pool):
         if not self.problem.visits or len(self.problem.staff) < 2:
             return
-        borders, number = Borders(self.problem), 0
-        while not self.asked_to_stop() and self.until - time.monotonic() > SHORTEST:
+        borders, number, cutting = Borders(self.problem), 0, 0.0
+        while not self.asked_to_stop() and self.until - time.monotonic() > cutting + SHORTEST:
             number += 1
             if self.options.iterations and number > ROUNDS_BY_ITERATIONS:
                 return
+            began = time.monotonic()
             found = borders.round(self.best.solution.orders, self._starts, number, self.options.seed)
+            cutting = time.monotonic() - began
             if not any(self._can_search(each) for each in found):
                 return
             requests = self._requests(found, number, pool.count)
