@@ -12,6 +12,7 @@ import pyvrp
 from routing.planning.engines.answer import Best
 from routing.planning.engines.base import SolveOptions
 from routing.planning.engines.greedy import unsupported_features
+from routing.planning.engines.nodes import whole_scale
 from routing.planning.engines.pyvrp_model import HIGHEST_PRICE, PyvrpProblem, unsupported_limits
 from routing.planning.engines.repair import kept
 from routing.planning.problem import Problem
@@ -33,11 +34,7 @@ class PyvrpEngine:
             features.append("breaks that may be missed")
         if any(visit.late_cost is not None for visit in problem.visits):
             features.append("late costs (late_cost)")
-        try:
-            if max(price_of_leaving_out(problem).values(), default=0) > HIGHEST_PRICE:
-                raise LadderTooHigh(f"{len(problem.visits)} visits in {len(problem.tiers)} tiers")
-        except LadderTooHigh as error:
-            features.append(f"strict tiers for {error}")
+        features += _of_prices(problem)
         return features + unsupported_limits(problem)
 
     def solve(self, problem: Problem, options: SolveOptions) -> Solution:
@@ -53,6 +50,18 @@ class PyvrpEngine:
         if best.solution is None:
             best.offer({})
         return best.finished()
+
+
+def _of_prices(problem):
+    try:
+        highest = max(price_of_leaving_out(problem, whole_scale(problem)).values(), default=0)
+    except LadderTooHigh as error:
+        return [f"strict tiers for {error}"]
+    if highest <= HIGHEST_PRICE:
+        return []
+    if problem.tiers:
+        return [f"strict tiers for {len(problem.visits)} visits in {len(problem.tiers)} tiers"]
+    return [f"prizes and costs of up to {highest:,}"]
 
 
 def _warm(model, solution):

@@ -22,6 +22,7 @@ from routing.planning.solution import Solution
 from routing.planning.timetable import BREAKS_PERMUTED, best_label
 
 HIGHEST_PRIORITY = 100
+LARGEST_NUMBER = (1 << 32) - 1
 # Beside required visits, prizes share the lower half.
 HIGHEST_BESIDE_REQUIRED = 50
 # CPU seconds for 100 visits at exploration levels 0 to 5, and how they grow with the number of visits: measured on 100
@@ -55,6 +56,8 @@ class VroomEngine:
         if priorities(problem) is None:
             tiers = len(problem.tiers)
             features.append(f"strict tiers for {len(problem.visits)} visits in {tiers} tiers (priorities end at 100)")
+        if _largest_number(problem) > LARGEST_NUMBER:
+            features.append(f"times, legs or loads above {LARGEST_NUMBER:,}")
         return features
 
     def solve(self, problem: Problem, options: SolveOptions) -> Solution:
@@ -67,6 +70,15 @@ class VroomEngine:
         if best.solution is None:
             best.offer({})
         return best.finished()
+
+
+def _largest_number(problem):
+    """The largest time, leg or load that VROOM would have to hold."""
+    numbers = [span(problem)[1], *(visit.service for visit in problem.visits), *problem.capacity.values()]
+    numbers += [sum(visit.demand for visit in problem.visits)]
+    numbers += [pause.duration for person in problem.staff for pause in person.breaks]
+    numbers += [int(matrix.max()) for matrix in (problem.duration, problem.driven) if len(matrix)]
+    return max(numbers)
 
 
 def priorities(problem: Problem) -> dict[str, int] | None:

@@ -116,6 +116,7 @@ def test_the_same_seed_and_iterations_give_the_same_plan():
         ({"staff": {"overtime": 60, "overtime_cost": 1, "max_duration": 9}}, "overtime"),
         ({"staff": {"max_drive": 900}, "objective": "distance"}, "max_drive"),
         ({"visits": "many tiers"}, "tiers"),
+        ({"visits": {"prize": 1 << 50}}, "prizes and costs of up to"),
     ],
 )
 def test_what_it_cannot_state_is_refused_by_name(change, named):

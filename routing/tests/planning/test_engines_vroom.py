@@ -98,6 +98,7 @@ def test_the_number_of_threads_does_not_change_the_answer():
         (None, {"weights": Weights(max_idle=1)}, "max_idle"),
         ("visits", {"late_cost": 1}, "late_cost"),
         ("visits", {"preferred_staff": frozenset({"n01"}), "preference_cost": 3}, "preference_cost"),
+        ("visits", {"service": 1 << 40}, "above 4,294,967,295"),
         ("staff", {"max_duration": 9}, "max_duration"),
         ("staff", {"overtime": 60, "overtime_cost": 1}, "overtime"),
         ("staff", {"breaks": (Break(60, ((40_000, 41_000),), place="stop"),)}, "stops only"),
