@@ -7,11 +7,15 @@ import numpy as np
 
 from routing.planning.check import check
 from routing.planning.io import check_references
-from routing.planning.problem import Break, Problem, Staff
+from routing.planning.problem import Problem, Staff, Visit
 from routing.planning.solution import Route, Solution, VisitStop
+from routing.planning.timetable import best_label
 
 from .disruption import Disruption, Late, NoAccess, Overrun, Sick, UnfitDisruption, Urgent
 from .position import Position, earliest_home, position_of
+
+# Seconds by which a break may be late.
+LATEST_BREAK = 86_400
 
 
 @dataclass(frozen=True)
@@ -215,7 +219,9 @@ def _bearable(problem, positions, sick, now):
         if person.id in sick:
             staff.append(_of_the_sick(person))
         else:
-            staff.append(_with_late_breaks(_with_late_return(problem, person, position, relaxed), position, relaxed))
+            staff.append(
+                _with_late_return(problem, _with_late_breaks(problem, person, position, relaxed), position, relaxed)
+            )
     pinned_to_gone = {
         visit.id
         for visit in problem.visits
@@ -242,27 +248,48 @@ def _of_the_sick(person):
 
 
 def _with_late_return(problem, person, position, relaxed):
+    """The overtime and length of day that are used in any case, with nothing more to do but breaks and the way back."""
     if position.departed is None:
         return person
-    home = earliest_home(problem, person, position)
-    owed = sum(pause.duration for i, pause in enumerate(person.breaks) if pause.required and i not in position.spent)
-    late = home + owed - person.shift[1]
+    last = _alone(problem, person, position)
+    late = (position.free if last is None else last.clock) - person.shift[1]
     if late > person.overtime:
-        relaxed.append(f"{person.id} cannot be back before {home + owed}, {late} s after the shift")
+        relaxed.append(f"{person.id} cannot be done before {person.shift[1] + late}, {late} s after the shift")
         person = replace(person, overtime=late)
-    if person.max_duration is not None and home - position.departed > person.max_duration:
+    out = earliest_home(problem, person, position) - position.departed
+    if person.max_duration is not None and out > person.max_duration:
         relaxed.append(f"{person.id} is out for longer than {person.max_duration} s")
-        person = replace(person, max_duration=home - position.departed)
+        person = replace(person, max_duration=out)
     return person
 
 
-def _with_late_breaks(person, position, relaxed):
-    breaks = []
-    for index, pause in enumerate(person.breaks):
-        if index not in position.spent and pause.required and position.free > max(c for _, c in pause.windows):
-            relaxed.append(f"{person.id} takes break {index} after its window")
-            pause = Break(
-                pause.duration, (*pause.windows, (position.free, person.shift[1] + person.overtime)), place=pause.place
-            )
-        breaks.append(pause)
-    return replace(person, breaks=tuple(breaks))
+def _with_late_breaks(problem, person, position, relaxed):
+    """Breaks that can no longer be taken within their windows may be taken after them."""
+    owed = [i for i, pause in enumerate(person.breaks) if pause.required and i not in position.spent]
+    past = [i for i in owed if position.free > max(closes for _, closes in person.breaks[i].windows)]
+    if not past and position.departed is not None and _alone(problem, person, position) is None:
+        past = owed
+    for index in past:
+        relaxed.append(f"{person.id} takes break {index} after its window")
+        pause = person.breaks[index]
+        late = replace(pause, windows=(*pause.windows, (position.free, position.free + LATEST_BREAK)))
+        person = replace(person, breaks=(*person.breaks[:index], late, *person.breaks[index + 1 :]))
+    return person
+
+
+def _alone(problem, person, position):
+    """The shortest rest of the day with nothing but the way back and the breaks still owed: a label, or None."""
+    if position.place is None:
+        return None
+    owed = tuple(p for i, p in enumerate(person.breaks) if p.required and i not in position.spent)
+    closes = max(position.free, person.shift[1])
+    unbounded = replace(
+        person,
+        start=position.place,
+        shift=(position.free, closes),
+        breaks=owed,
+        overtime=LATEST_BREAK * 8,
+        overtime_cost=1,
+        max_duration=None,
+    )
+    return best_label(problem, unbounded, [Visit("", position.place)], {})

@@ -58,7 +58,7 @@ def position_of(problem: Problem, person: Staff, route: Route, now: int, *, unti
 
 
 def _split(route, now, until, not_reached):
-    """Stops begun (with their actual end) and stops ahead."""
+    """Stops begun (with their actual end) and stops ahead: nothing has begun after what ends later than planned."""
     begun = []
     for i, stop in enumerate(route.stops):
         name = getattr(stop, "visit", None)
@@ -66,7 +66,7 @@ def _split(route, now, until, not_reached):
             return begun, route.stops[i:]
         if name in until:
             begun.append(VisitStop(name, stop.arrive, stop.start, max(until[name], stop.start)))
-            if until[name] > now:
+            if until[name] > min(now, stop.leave):
                 return begun, route.stops[i + 1 :]
         else:
             begun.append(stop)

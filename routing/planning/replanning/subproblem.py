@@ -215,13 +215,16 @@ def _breaks_alone(day, person, left):
     fit in before the end of the shift.
     """
     position = day.positions[person.id]
-    if position.ahead and not position.visits_ahead and all(stop.start >= position.free for stop in position.ahead):
+    if person.id not in day.affected and position.ahead and not position.visits_ahead:
         return [_copy(stop) for stop in position.ahead]
     if not left or position.place is None or person.id in day.leaves_off:
         return []
     # Timed as a day with nothing but a stop where the person is.
     here = Visit("", position.place)
     timed = timed_route(day.problem, _rest_of_shift(day, person), [here])
+    if timed is None:  # breaks after the return do not count for the length of the day
+        unbounded = replace(person, max_duration=None)
+        timed = timed_route(day.problem, _rest_of_shift(day, unbounded), [here])
     stops = timed.stops if timed else []
     return [BreakStop(left[stop.index], stop.start, stop.leave) for stop in stops if isinstance(stop, BreakStop)]
 
