@@ -26,7 +26,7 @@ class RichEngine:
         lawful = self._offer_start(best)
         search = Search(problem, options.seed)
         search.begin(options.start, lawful)
-        best.offer(search.routes())
+        _offer(search, best)
         if problem.visits and problem.staff:
             _search(search, best)
         best.tick(now=True)
@@ -60,8 +60,20 @@ def _search(search, best):
         pace = (best.elapsed - began) / count
         count = max(1, min(4 * count, int(SLICE / max(pace, 1e-7))))
         if waits and best.elapsed - offered >= OFFER_EVERY:
-            best.offer(search.routes())
+            _offer(search, best)
             offered, waits = best.elapsed, False
         best.tick()
     if waits:
-        best.offer(search.routes())
+        _offer(search, best)
+
+
+def _offer(search, best):
+    """The best plan with its times. One whose times do not hold when worked out anew is counted as rejected."""
+    try:
+        routes = search.routes()
+    except RuntimeError as error:
+        if best.solution is None:
+            raise EngineFault(str(error)) from error
+        best.rejected += 1
+        return
+    best.offer(routes)
