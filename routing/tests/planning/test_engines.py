@@ -249,7 +249,7 @@ def test_pins_exclusions_and_preferences_are_kept():
 def test_empty_days_are_answered(engine):
     problem = home_visits(5, 2)
     nobody = solve(replace(problem, staff=()), BRIEF, engine)
-    assert [left.reason for left in nobody.unserved] == ["skill"] * 5
+    assert [left.reason for left in nobody.unserved] == ["staff"] * 5
     nothing = solve(replace(problem, visits=()), BRIEF, engine)
     assert nothing.feasible
     assert nothing.routes == []
