@@ -106,7 +106,11 @@ def _in_window(label, problem, before, visit):
 def _judged_slot(label, trials, before, visit, staff, place, span):
     """The stretch from the earliest start on of which all points tried pass the judge; None where that does not."""
     remedy = Remedy("", 0, "add", visit.id, places=((staff, place),))
-    points = np.unique(np.linspace(*span, POINTS_BETWEEN + 2).astype(np.int64)).tolist()
+    free = trials.verdict(remedy)
+    if free is None:
+        return None
+    begins = next(start for name, start in free.facts[staff].starts if name == visit.id)
+    points = np.unique(np.linspace(begins, max(begins, span[1]), POINTS_BETWEEN + 2).astype(np.int64)).tolist()
     window = first = None
     for start in points:
         held = _held_at(trials, visit, start)
