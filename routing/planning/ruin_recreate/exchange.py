@@ -20,7 +20,7 @@ def serve_now(P, S, v):
         return False
     S.number[BLINK] = FAR
     next_step(S)
-    after = cheapest_place(P, S, v, P.visit[v, PRICE], True)
+    after = cheapest_place(P, S, v, P.visit[v, PRICE], True, True)
     if after >= 0:
         insert(P, S, v, S.stop[after, DAY], after)
         mark_changed(S)

@@ -208,14 +208,14 @@ def in_empty_day(P, S, v, cheapest):
 
 
 @kernel(inner=True)
-def cheapest_place(P, S, v, cheapest, wide):
+def cheapest_place(P, S, v, cheapest, wide, farther):
     """The stop after which visit v costs least, below `cheapest`, or -1. Unless `wide`, near visits are tried first,
-    and all days only where there is no place beside them.
+    and all days only where there is no place beside them and one `farther` is looked for.
     """
     after = -1
     if not wide:
         cheapest, after = near_visits(P, S, v, cheapest)
-    if after < 0:
+    if after < 0 and (wide or farther):
         for k in range(len(P.person)):
             if S.day[k, COUNT] > 0 and has_room(P, S, v, k):
                 cheapest, after = in_day(P, S, v, k, cheapest, after)

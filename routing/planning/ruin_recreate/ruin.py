@@ -31,11 +31,11 @@ RETRIED_NEAR = 40
 
 
 @kernel(inner=True)
-def retry(P, S, v):
-    """Puts visit v on the list of those to be put in again, once in a step."""
-    if S.retried_at[v] == S.number[STEP] or P.visit[v, ABLE] == 0:
+def retry(P, S, v, sign):
+    """Puts visit v on the list of those to be put in again, once in a step; sign -1: it was unserved before."""
+    if abs(S.retried_at[v]) == S.number[STEP] or P.visit[v, ABLE] == 0:
         return
-    S.retried_at[v] = S.number[STEP]
+    S.retried_at[v] = sign * S.number[STEP]
     S.retried[S.number[RETRIED]] = v
     S.number[RETRIED] += 1
 
@@ -54,7 +54,7 @@ def ruin(P, S, seed):
         k = S.stop[v, DAY]
         if k < 0:
             if i < RETRIED_NEAR:
-                retry(P, S, v)
+                retry(P, S, v, -1)
         elif strings > 0 and S.day[k, TOUCHED_AT] != S.number[STEP]:
             strings -= 1
             length = int(draw(S.chance) * min(float(S.day[k, COUNT]), longest) + 1.0)
@@ -91,7 +91,7 @@ def cut(P, S, v, k, length):
         following = S.stop[v, NEXT]
         if i < keep_from or i >= keep_from + kept:
             unlink(P, S, v)
-            retry(P, S, v)
+            retry(P, S, v, 1)
         v = following
     forward(P, S, k, S.stop[before, NEXT], v)
     backward(P, S, k, S.stop[v, PREVIOUS], before)
@@ -108,5 +108,5 @@ def empty(P, S, k):
     while S.stop[start, NEXT] != end:
         v = S.stop[start, NEXT]
         unlink(P, S, v)
-        retry(P, S, v)
+        retry(P, S, v, 1)
     forward(P, S, k, end, end)

@@ -65,7 +65,8 @@ class Search:
                 break
         used = self.state.stop[: len(visit) + len(self.arrays.person), c.LEG_COST][self._is_used()]
         leg = used.mean() if len(used) else 0.0
-        self.schedule = schedule(len(visit), leg, polishing=start is not None)
+        all_served = not (visit[self.state.absent[: self.state.number[c.ABSENT]], c.ABLE]).any()
+        self.schedule = schedule(leg, all_served=all_served, polishing=start is not None)
 
     def _is_used(self):
         n, m = len(self.arrays.visit), len(self.arrays.person)

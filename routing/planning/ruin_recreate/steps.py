@@ -97,7 +97,7 @@ def fill(P, S, order, wide):
         if S.absent_at[v] < 0 or P.visit[v, ABLE] == 0:
             continue
         next_step(S)
-        after = cheapest_place(P, S, v, P.visit[v, PRICE], wide)
+        after = cheapest_place(P, S, v, P.visit[v, PRICE], wide, True)
         if after >= 0:
             insert(P, S, v, S.stop[after, DAY], after)
             mark_changed(S)
@@ -175,7 +175,7 @@ def change(P, S, wide):
         v = S.retried[i]
         if S.absent_at[v] < 0:
             continue
-        after = cheapest_place(P, S, v, P.visit[v, PRICE], wide)
+        after = cheapest_place(P, S, v, P.visit[v, PRICE], wide, S.retried_at[v] > 0)
         if after >= 0:
             insert(P, S, v, S.stop[after, DAY], after)
 
