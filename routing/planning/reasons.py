@@ -41,16 +41,32 @@ class Reason:
 
 
 def impossible_visits(problem: Problem) -> dict[str, Reason]:
-    """Visits that no plan can serve, whatever else it does, by visit id. Milliseconds."""
-    found = {}
-    for visit in problem.visits:
-        reason = _impossible(problem, visit)
-        if reason:
-            found[visit.id] = reason
-    return found
+    """Visits that no plan can serve, whatever else it does, by visit id. Milliseconds.
+
+    For nearly all visits the first people who are asked will do, so reasons are looked for only where nobody does:
+    10,000 visits for 1,000 people are 10 million pairs.
+    """
+    return {visit.id: _why_impossible(problem, visit) for visit in problem.visits if not _is_possible(problem, visit)}
 
 
-def _impossible(problem, visit: Visit):
+def _is_possible(problem, visit: Visit) -> bool:
+    """Whether as many people as it needs may do the visit, one of them with a day that has nothing else."""
+    wanted, alone = visit.staff_required, False
+    for person in problem.staff:
+        if not problem.may_serve(person, visit):
+            continue
+        wanted -= 1
+        alone = alone or _could_do_nothing_else(problem, person, visit)
+        if alone and wanted <= 0:
+            return True
+    return False
+
+
+def _could_do_nothing_else(problem, person, visit) -> bool:
+    return problem.capacity.get(person.id, visit.demand) >= visit.demand and _alone(problem, person, visit)
+
+
+def _why_impossible(problem, visit: Visit) -> Reason:
     if not problem.staff:
         return Reason("staff", "Nobody is on shift.")
     skilled = [person for person in problem.staff if visit.skills <= person.skills]
@@ -63,11 +79,6 @@ def _impossible(problem, visit: Visit):
                 "staff", "Those with the skills are excluded from this visit, or it is kept for somebody else."
             )
         return Reason("staff", f"Needs {visit.staff_required} people at once; {len(able)} may do it.")
-    if any(
-        problem.capacity.get(person.id, visit.demand) >= visit.demand and _alone(problem, person, visit)
-        for person in able
-    ):
-        return None
     longest = max(person.shift[1] + person.overtime - person.shift[0] for person in able)
     if visit.service > longest:
         return Reason(
