@@ -228,13 +228,24 @@ def _bearable(problem, positions, sick, now):
         if visit.pinned and sick.get(visit.pinned.staff, now + 1) <= now and not _is_begun(positions, visit.id)
     }
     relaxed += [f"{name} is no longer kept for the person who is away" for name in sorted(pinned_to_gone)]
+    begun = {stop.visit for position in positions.values() for stop in position.visits_begun}
+    halves = {
+        ({link.first, link.second} - begun).pop()
+        for link in problem.links
+        if link.together and len({link.first, link.second} & begun) == 1
+    }
     visits = tuple(
         replace(visit, pinned=None if visit.pinned.start is None else replace(visit.pinned, staff=None))
         if visit.id in pinned_to_gone
         else visit
         for visit in problem.visits
     )
-    return replace(problem, staff=tuple(staff), visits=visits), relaxed
+    # What goes together with a visit that has begun is required, and if it cannot be had the begun one stands.
+    visits = tuple(replace(visit, required=True) if visit.id in halves else visit for visit in visits)
+    links = tuple(
+        replace(link, together=False) if {link.first, link.second} & begun else link for link in problem.links
+    )
+    return replace(problem, staff=tuple(staff), visits=visits, links=links), relaxed
 
 
 def _is_begun(positions, name):

@@ -234,13 +234,15 @@ def _copy(stop):
 
 
 def _without_halves(day, routes):
-    numbers = Counter(name for route in routes for name in set(route.visits))
-    halves = {
-        name
-        for name, number in numbers.items()
-        if number < day.problem.visit_by_id[name].staff_required and name not in day.begun
-    }
-    if halves:
+    """Drops what cannot stand: a visit with too few people, and one whose other end (`together`) is left out."""
+    while True:
+        numbers = Counter(name for route in routes for name in set(route.visits))
+        halves = {name for name, n in numbers.items() if n < day.problem.visit_by_id[name].staff_required}
+        for link in day.problem.links:
+            if link.together and (link.first in numbers) != (link.second in numbers):
+                halves.add(link.first if link.first in numbers else link.second)
+        halves -= set(day.begun)
+        if not halves:
+            return [route for route in routes if route.visits]
         for route in routes:
             route.stops = [stop for stop in route.stops if getattr(stop, "visit", None) not in halves]
-    return [route for route in routes if route.visits]
