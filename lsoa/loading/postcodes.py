@@ -88,14 +88,21 @@ UPDATE lsoa_postcode p SET area_code = c.code,
     area_method = CASE WHEN c.number = 1 THEN 'merged' ELSE 'nearest_part' END
 FROM chosen c WHERE c.postcode = p.postcode
 """
-# Fictional areas hold no real postcode.
+# Points that wait, in a table of their own: their index then holds no others.
+WAITING = """
+CREATE TEMPORARY TABLE waiting_postcode AS
+SELECT postcode, point FROM lsoa_postcode WHERE area_code = '' AND area_code_2011 = '' AND point IS NOT NULL
+"""
+INDEX_WAITING = "CREATE INDEX ON pg_temp.waiting_postcode USING gist (point)"
+# Area by area, so that each outline is unpacked once for all its points. Fictional areas hold no real postcode.
 CONTAINING = """
 WITH chosen AS (
-    SELECT DISTINCT ON (p.postcode) p.postcode, a.code
-    FROM lsoa_postcode p
-    JOIN lsoa_area a ON a.vintage = 2021 AND NOT a.is_synthetic AND ST_Intersects(a.geometry, p.point)
-    WHERE p.area_code = '' AND p.area_code_2011 = ''
-    ORDER BY p.postcode, a.code
+    SELECT DISTINCT ON (held.postcode) held.postcode, a.code
+    FROM lsoa_area a CROSS JOIN LATERAL (
+        SELECT w.postcode FROM pg_temp.waiting_postcode w WHERE ST_Intersects(a.geometry, w.point) OFFSET 0
+    ) held
+    WHERE a.vintage = 2021 AND NOT a.is_synthetic
+    ORDER BY held.postcode, a.code
 )
 UPDATE lsoa_postcode p SET area_code = c.code, area_method = 'containing' FROM chosen c WHERE c.postcode = p.postcode
 """
@@ -176,7 +183,20 @@ def complete(*, anew: bool = False) -> int:
     with connection.cursor() as cursor:
         if anew:
             cursor.execute(FORGET)
-        for statement in (UNCHANGED, PARTS, CONTAINING):
+        for statement in (UNCHANGED, PARTS):
             cursor.execute(statement)
             given += cursor.rowcount
+        return given + _place_points(cursor)
+
+
+def _place_points(cursor) -> int:
+    cursor.execute("DROP TABLE IF EXISTS pg_temp.waiting_postcode")
+    cursor.execute(WAITING)
+    given = 0
+    if cursor.rowcount:
+        cursor.execute(INDEX_WAITING)
+        cursor.execute("ANALYZE pg_temp.waiting_postcode")
+        cursor.execute(CONTAINING)
+        given = cursor.rowcount
+    cursor.execute("DROP TABLE pg_temp.waiting_postcode")
     return given
