@@ -169,6 +169,8 @@ def _note(solution: Solution, report: SearchReport) -> str:
     if certificate and certificate.accepted is not None:
         verb = "takes" if certificate.accepted else "does not take"
         how += f" OR-Tools {verb} the plan in its own model of the rules."
+    if solution.promise_kept is False:
+        how += " There was no time to make sure that no simple exchange serves a more urgent visit."
     if report.pool is None:
         return how
     shared = f" Other workers searched {report.pool.helped} parts." if report.pool.helped else ""

@@ -6,8 +6,10 @@ links) get bounds from the days of those others, so that little passes that the 
 more than two people are left to the engines.
 """
 
+from collections.abc import Callable
+
 from .additions import Additions
-from .problem import Problem
+from .problem import Problem, Visit
 from .reasons import impossible_visits
 from .solution import Remedy, Route, Solution
 from .tiers import LAST_RANK, rank
@@ -29,14 +31,16 @@ def with_simple_exchanges(
     return _Exchanges(problem, orders, []).run(should_stop).orders
 
 
-def with_promise_kept(problem: Problem, solution: Solution) -> Solution:
-    """The routes after every such addition and exchange, the others with the times that they had; the same object
-    where there is none.
+def with_promise_kept(
+    problem: Problem, solution: Solution, should_stop: Callable[[], bool] = lambda: False
+) -> tuple[Solution, bool]:
+    """(the routes after every such addition and exchange, the others with the times that they had; whether the promise
+    holds now). The same object where there is none. `should_stop` is asked between visits; the promise is then open.
     """
-    exchanges = _Exchanges(problem, solution.orders, solution.routes).run()
-    if not exchanges.done:
-        return solution
-    return Solution([exchanges.routes[name] for name, visits in exchanges.orders.items() if visits])
+    exchanges = _Exchanges(problem, solution.orders, solution.routes).run(should_stop)
+    if exchanges.done:
+        solution = Solution([exchanges.routes[name] for name, visits in exchanges.orders.items() if visits])
+    return solution, not exchanges.waiting
 
 
 class _Exchanges:
@@ -58,16 +62,18 @@ class _Exchanges:
 
     def run(self, should_stop=lambda: False):
         """Goes on until no visit has a way in. Returns itself."""
-        while not should_stop():
-            waiting = [visit for visit in self.left if self.changed[visit.id]]
-            if not waiting:
-                break
-            visit = min(waiting, key=lambda visit: (rank(visit), -visit.prize, visit.id))
+        while self.waiting and not should_stop():
+            visit = min(self.waiting, key=lambda visit: (rank(visit), -visit.prize, visit.id))
             days, self.changed[visit.id] = self.changed[visit.id], set()
             way = self._way_in(visit, days)
             if way:
                 self._take(visit, way)
         return self
+
+    @property
+    def waiting(self) -> list[Visit]:
+        """Visits that may have a way in: days have changed since they were looked at."""
+        return [visit for visit in self.left if self.changed[visit.id]]
 
     def _way_in(self, visit, days) -> Remedy | None:
         way = self.additions.added(visit, days)

@@ -262,7 +262,8 @@ def _unserved(data, path):
 
 def solution_json(solution: Solution) -> dict:
     """The plan as plain data in the contract's shape, times that are not stated left out. A `certificate` (engine,
-    accepted, detail) stands beside it where another engine was asked.
+    accepted, detail) stands beside it where another engine was asked, and `promise_kept` where simple exchanges were
+    looked for.
     """
     data = {
         "routes": [
@@ -285,6 +286,8 @@ def solution_json(solution: Solution) -> dict:
     }
     if solution.certificate:
         data["certificate"] = asdict(solution.certificate)
+    if solution.promise_kept is not None:
+        data["promise_kept"] = solution.promise_kept
     return data
 
 

@@ -122,7 +122,8 @@ class Solution:
     """A whole plan. `trace`: (elapsed seconds, best total cost so far).
 
     `stopped`: "stopped" where somebody ended the search; "failed", "crashed" or "overdue" where the engine's process
-    did not come to a proper end. `rejected`: plans of the engine that the judge did not accept.
+    did not come to a proper end. `rejected`: plans of the engine that the judge did not accept. `promise_kept`: whether
+    it was seen that no simple exchange serves a more urgent visit (`exchanges`); None: nobody looked.
     """
 
     routes: list[Route]
@@ -135,6 +136,7 @@ class Solution:
     stopped: str = ""
     rejected: int = 0
     certificate: Certificate | None = None
+    promise_kept: bool | None = None
 
     @property
     def orders(self) -> dict[str, list[str]]:

@@ -46,6 +46,8 @@ class Command(AnswerCommand):
         except EngineFault as error:
             raise Refused(f"no plan: {error}") from None
         self.log(f"cost {solution.cost.total:g}, {len(solution.unserved)} unserved, {solution.seconds:.1f} s")
+        if solution.promise_kept is False:
+            self.log("there was no time to make sure that no simple exchange serves a more urgent visit")
         if solution.rejected:
             self.log(f"{solution.rejected} plans of the engine were rejected by the judge and left aside")
         return solution_json(solution)

@@ -50,7 +50,8 @@ def solve(problem: Problem, options: SolveOptions | None = None, engine: str | E
     features = chosen.unsupported(problem)
     if features:
         raise UnsupportedFeature(chosen.name, features)
-    return completed(problem, chosen.solve(problem, options or SolveOptions()))
+    options = options or SolveOptions()
+    return completed(problem, chosen.solve(problem, options), options.seconds)
 
 
 def _ortools():

@@ -84,13 +84,21 @@ def ways_in(problem, orders):
 @given(problems(most_visits=6), st.integers(0, 999))
 def test_afterwards_no_single_exchange_serves_a_visit_by_dropping_a_less_urgent_one(problem, seed):
     orders = made_plan(problem, seed, share=0.7)
-    plan = with_promise_kept(problem, judged(problem, orders, "test")[0])
+    plan, kept = with_promise_kept(problem, judged(problem, orders, "test")[0])
+    assert kept
     verdict = check(problem, plan)
     assert {violation.rule for violation in verdict.violations} <= {"required"}
     assert list(ways_in(problem, {person.id: plan.orders.get(person.id, []) for person in problem.staff})) == []
     before = check(problem, Solution([Route(name, [VisitStop(v) for v in names]) for name, names in orders.items()]))
     # Visits that must be served come before every tier.
     assert (len(verdict.violations), *verdict.rank[:-1]) <= (len(before.violations), *before.rank[:-1])
+
+
+def test_a_look_that_is_cut_short_says_that_the_promise_is_open():
+    problem = home_visits(24, 2, 1, tightness=1.6, tiers=True)
+    before = judged(problem, upside_down(problem), "test")[0]
+    assert with_promise_kept(problem, before, lambda: True) == (before, False)
+    assert with_promise_kept(problem, before)[1]
 
 
 @pytest.mark.parametrize("engine", ["greedy", "ortools", "pyvrp"])
@@ -112,5 +120,5 @@ def test_a_plan_that_is_mended_is_judged_again_and_loses_its_certificate():
     verdict = check(problem, after)
     assert verdict.feasible
     assert (after.cost, {left.visit for left in after.unserved}) == (verdict.cost, set(verdict.unserved))
-    assert after.certificate.accepted is None
+    assert after.certificate.accepted is None and after.promise_kept
     assert after.trace[-1][1] == after.cost.total
