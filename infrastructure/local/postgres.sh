@@ -48,10 +48,12 @@ port = $PGPORT_NAME
 unix_socket_directories = '$SOCKET'
 unix_socket_permissions = 0700
 max_connections = 100
-shared_buffers = 1GB
+shared_buffers = 2GB
 work_mem = 32MB
 maintenance_work_mem = 256MB
-max_wal_size = 4GB
+# A load of the whole country writes about 5 GB: a checkpoint in its middle makes it write every page twice.
+max_wal_size = 12GB
+wal_compression = lz4
 checkpoint_timeout = 15min
 random_page_cost = 1.1
 jit = off
