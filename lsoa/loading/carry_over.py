@@ -14,6 +14,7 @@ from lsoa.vintages import IN_PART, MISSING_TOLERATED
 
 from . import carry_over_sql as sql
 from .loader import LOAD_LOCK
+from .memory import let_database_use_more
 
 # Residents of an area, the best first. On 2011 areas the denominators of IMD 2019, on 2021 areas the census.
 PEOPLE_2011 = ["imd_population_total", "population"]
@@ -61,9 +62,8 @@ def _lock():
 
 def _carry(dataset: Dataset, by) -> bool:
     values = {"dataset": dataset.pk, "tolerated": MISSING_TOLERATED + 1e-12, "in_part": IN_PART}
+    let_database_use_more()
     with connection.cursor() as cursor:
-        # A million figures are sorted in memory rather than through files.
-        cursor.execute("SET LOCAL work_mem = '256MB'")
         cursor.execute("DROP TABLE IF EXISTS pg_temp.carried_pair")
         cursor.execute(sql.PAIRS)
         # A new table is unknown to the planner, who would read the whole dataset for a few hundred merged areas.

@@ -11,6 +11,7 @@ from lsoa.sources.rows import ValueRows
 from lsoa.sources.tables import LAST_CODE_OF_2011
 
 from .copying import write_copy
+from .memory import let_database_use_more
 from .vintages import KnownAreas
 
 # Why rows are left out while only part of the country is loaded.
@@ -67,6 +68,7 @@ class ValueWriter:
         for what, lines in self._lines.items():
             self.report.skip(what, len(lines))
         if self._columns:
+            let_database_use_more()
             write_copy(COPY, self._in_order())
         return len(self._codes)
 
