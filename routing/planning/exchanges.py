@@ -11,31 +11,21 @@ from collections.abc import Callable
 from .additions import Additions
 from .problem import Problem, Visit
 from .reasons import impossible_visits
+from .remedies import orders_with
 from .solution import Remedy, Route, Solution
 from .tiers import LAST_RANK, rank
 from .trials import Trials
-
-__all__ = ["LAST", "rank", "with_promise_kept", "with_simple_exchanges"]
-
-LAST = LAST_RANK
-
-
-def with_simple_exchanges(
-    problem: Problem, orders: dict[str, list[str]], should_stop=lambda: False
-) -> dict[str, list[str]]:
-    """Orders (visit ids by staff id) after every such addition and exchange.
-
-    Each exchange serves one more visit of a tier for one of a lower tier, so it comes to an end. Visits without a tier
-    are added only where that costs less than their prize.
-    """
-    return _Exchanges(problem, orders, []).run(should_stop).orders
 
 
 def with_promise_kept(
     problem: Problem, solution: Solution, should_stop: Callable[[], bool] = lambda: False
 ) -> tuple[Solution, bool]:
     """(the routes after every such addition and exchange, the others with the times that they had; whether the promise
-    holds now). The same object where there is none. `should_stop` is asked between visits; the promise is then open.
+    holds now). The same object where there is none.
+
+    Each exchange serves one more visit of a tier for one of a lower tier, so it comes to an end. Visits without a tier
+    are added only where that costs less than their prize. `should_stop` is asked between visits; the promise is then
+    open.
     """
     exchanges = _Exchanges(problem, solution.orders, solution.routes).run(should_stop)
     if exchanges.done:
@@ -60,7 +50,7 @@ class _Exchanges:
         self.trials = Trials(self.problem, self.orders, list(self.routes.values()))
         self.additions = Additions(self.trials)
 
-    def run(self, should_stop=lambda: False):
+    def run(self, should_stop):
         """Goes on until no visit has a way in. Returns itself."""
         while self.waiting and not should_stop():
             visit = min(self.waiting, key=lambda visit: (rank(visit), -visit.prize, visit.id))
@@ -77,15 +67,13 @@ class _Exchanges:
 
     def _way_in(self, visit, days) -> Remedy | None:
         way = self.additions.added(visit, days)
-        if way and (rank(visit) < LAST or self.trials.effect(way)[0] < 0):
+        if way and (rank(visit) < LAST_RANK or self.trials.effect(way)[0] < 0):
             return way
-        if rank(visit) >= LAST:
+        if rank(visit) >= LAST_RANK:
             return None
         return self.additions.in_place_of_one(visit, days)
 
     def _take(self, visit, way):
-        from .remedies import orders_with
-
         verdict = self.trials.verdict(way)
         self.orders = orders_with(self.orders, way)
         emptied = {name: Route(name, []) for name, visits in self.orders.items() if not visits}

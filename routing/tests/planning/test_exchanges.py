@@ -11,9 +11,10 @@ from routing.planning.engines import SolveOptions, solve
 from routing.planning.engines.answer import judged
 from routing.planning.engines.completion import completed
 from routing.planning.engines.greedy import Days, first_orders
-from routing.planning.exchanges import LAST, rank, with_promise_kept, with_simple_exchanges
+from routing.planning.exchanges import with_promise_kept
 from routing.planning.instances import home_visits
 from routing.planning.solution import Certificate, Route, Solution, VisitStop
+from routing.planning.tiers import LAST_RANK, rank
 
 from .made_plans import keeps_the_rules, left_out, made_plan, ways_to_add
 from .small_days import examples, problems
@@ -27,6 +28,12 @@ def upside_down(problem):
         if place:
             days.insert(visit, *place)
     return days.orders
+
+
+def exchanged(problem, orders):
+    """Orders after the last look, of everybody."""
+    after = with_promise_kept(problem, judged(problem, orders, "test")[0])[0].orders
+    return {person.id: after.get(person.id, []) for person in problem.staff}
 
 
 def simple_gains(problem, orders):
@@ -52,7 +59,7 @@ def test_a_plan_that_forgot_the_urgent_is_put_right(seed):
     before = judged(problem, orders, "test")[1]
     assert before.unserved_by_tier[1] + before.unserved_by_tier[2] > 0
     assert list(simple_gains(problem, orders))
-    better = with_simple_exchanges(problem, orders)
+    better = exchanged(problem, orders)
     after = judged(problem, better, "test")[1]
     assert after.rank < before.rank
     assert list(simple_gains(problem, better)) == []
@@ -63,16 +70,16 @@ def test_without_tiers_visits_are_added_only_where_they_are_worth_it():
     orders = first_orders(problem)
     source = random.Random(1)
     kept = {name: [v for v in names if source.random() < 0.6] for name, names in orders.items()}
-    before, after = (judged(problem, o, "test")[1] for o in (kept, with_simple_exchanges(problem, kept)))
+    before, after = (judged(problem, o, "test")[1] for o in (kept, exchanged(problem, kept)))
     assert after.cost.total < before.cost.total
     assert len(after.unserved) < len(before.unserved)
-    assert all(rank(visit) == LAST for visit in problem.visits)
+    assert all(rank(visit) == LAST_RANK for visit in problem.visits)
 
 
 def ways_in(problem, orders):
     """Plans that serve one more visit as they are, or in place of one of a lower rank: every place, every day."""
     for visit in left_out(problem, orders):
-        if visit.staff_required > 2 or rank(visit) == LAST:
+        if visit.staff_required > 2 or rank(visit) == LAST_RANK:
             continue
         lower = {name for names in orders.values() for name in names if rank(problem.visit_by_id[name]) > rank(visit)}
         for dropped in [None, *sorted(lower)]:
