@@ -7,6 +7,16 @@ from routing.planning.problem import ALWAYS, Problem
 NOWHERE = -1
 
 
+def unsupported_costs(problem: Problem) -> list[str]:
+    """Costs that none of their models has, in words."""
+    features, weights = [], problem.weights
+    if weights.waiting or weights.max_late or weights.max_idle:
+        features.append("weights on waiting, max_late or max_idle")
+    if any(not pause.required for person in problem.staff for pause in person.breaks):
+        features.append("breaks that may be missed")
+    return features
+
+
 class Nodes:
     """One node per visit (in order), then one per place where somebody starts or ends, one of them for nowhere.
 

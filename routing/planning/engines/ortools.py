@@ -10,6 +10,7 @@ from ortools.constraint_solver import pywrapcp, routing_enums_pb2
 from routing.planning.engines.answer import Best
 from routing.planning.engines.base import SolveOptions
 from routing.planning.engines.greedy import first_orders, unsupported_features
+from routing.planning.engines.nodes import unsupported_costs
 from routing.planning.engines.ortools_model import RoutingProblem
 from routing.planning.engines.repair import kept
 from routing.planning.problem import Problem
@@ -25,12 +26,7 @@ class OrToolsEngine:
     name = "ortools"
 
     def unsupported(self, problem: Problem) -> list[str]:
-        features = unsupported_features(problem)
-        weights = problem.weights
-        if weights.waiting or weights.max_late or weights.max_idle:
-            features.append("weights on waiting, max_late or max_idle")
-        if any(not pause.required for person in problem.staff for pause in person.breaks):
-            features.append("breaks that may be missed")
+        features = unsupported_features(problem) + unsupported_costs(problem)
         if any(pause.place == "stop" for person in problem.staff for pause in person.breaks):
             features.append('breaks at stops only (place: "stop")')
         if any(visit.late_cost is not None and len(visit.windows) > 1 for visit in problem.visits):

@@ -120,11 +120,8 @@ class _Work:
         """What the engine of the stage answers, or None where it failed: the best plan so far stays."""
         if seconds <= 0 or self.best.should_stop():
             return None
-        options = SolveOptions(
-            seconds=seconds,
-            seed=stage.seed,
-            iterations=stage.iterations,
-            solution_limit=stage.solution_limit,
+        options = stage.options(
+            seconds,
             start=self._start,
             should_stop=self.best.should_stop,
             on_progress=lambda progress: self.best.take(_routes(progress.solution)),

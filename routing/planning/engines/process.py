@@ -47,6 +47,11 @@ class Stage:
     iterations: int | None = None
     solution_limit: int | None = None
 
+    def options(self, seconds: float, **how) -> SolveOptions:
+        """What its engine is told: `how` are the start, who may stop it and who hears of better plans."""
+        limits = {"iterations": self.iterations, "solution_limit": self.solution_limit}
+        return SolveOptions(seconds=seconds, seed=self.seed, **limits, **how)
+
 
 class Shared:
     """A problem in an unnamed file, which any number of processes map into their memory: arrays are held once."""

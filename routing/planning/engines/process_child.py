@@ -19,7 +19,7 @@ from importlib import import_module
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from routing.planning.engines import SolveOptions, get_engine
+from routing.planning.engines import get_engine
 
 # A process that hangs in foreign code hears nothing: so long after the time of a stage the system ends it.
 GRACE = 5.0
@@ -94,15 +94,7 @@ class _Run:
     def solve(self, stage, seconds):
         solution = _engine(stage.engine).solve(
             self.problem,
-            SolveOptions(
-                seconds=seconds,
-                seed=stage.seed,
-                iterations=stage.iterations,
-                solution_limit=stage.solution_limit,
-                start=self.start,
-                should_stop=self.stop.is_set,
-                on_progress=self.report,
-            ),
+            stage.options(seconds, start=self.start, should_stop=self.stop.is_set, on_progress=self.report),
         )
         self.start = solution.orders
         self.connection.send(("last plan", _routes(solution)))

@@ -12,7 +12,7 @@ import pyvrp
 from routing.planning.engines.answer import Best
 from routing.planning.engines.base import SolveOptions
 from routing.planning.engines.greedy import unsupported_features
-from routing.planning.engines.nodes import whole_scale
+from routing.planning.engines.nodes import unsupported_costs, whole_scale
 from routing.planning.engines.pyvrp_model import HIGHEST_PRICE, PyvrpProblem, unsupported_limits
 from routing.planning.engines.repair import kept
 from routing.planning.problem import Problem
@@ -26,12 +26,7 @@ class PyvrpEngine:
     name = "pyvrp"
 
     def unsupported(self, problem: Problem) -> list[str]:
-        features = unsupported_features(problem)
-        weights = problem.weights
-        if weights.waiting or weights.max_late or weights.max_idle:
-            features.append("weights on waiting, max_late or max_idle")
-        if any(not pause.required for person in problem.staff for pause in person.breaks):
-            features.append("breaks that may be missed")
+        features = unsupported_features(problem) + unsupported_costs(problem)
         if any(visit.late_cost is not None for visit in problem.visits):
             features.append("late costs (late_cost)")
         features += _of_prices(problem)

@@ -14,7 +14,7 @@ import vroom
 from routing.planning.engines.answer import Best
 from routing.planning.engines.base import SolveOptions
 from routing.planning.engines.greedy import unsupported_features
-from routing.planning.engines.nodes import Nodes, span
+from routing.planning.engines.nodes import Nodes, span, unsupported_costs
 from routing.planning.engines.repair import kept, without_losses
 from routing.planning.problem import ALWAYS, Problem
 from routing.planning.reasons import impossible_visits
@@ -37,13 +37,8 @@ class VroomEngine:
     name = "vroom"
 
     def unsupported(self, problem: Problem) -> list[str]:
-        features = unsupported_features(problem)
-        weights, pauses = problem.weights, [pause for person in problem.staff for pause in person.breaks]
-        if weights.waiting or weights.max_late or weights.max_idle:
-            features.append("weights on waiting, max_late or max_idle")
-        if any(not pause.required for pause in pauses):
-            features.append("breaks that may be missed")
-        if any(pause.place == "stop" for pause in pauses):
+        features = unsupported_features(problem) + unsupported_costs(problem)
+        if any(pause.place == "stop" for person in problem.staff for pause in person.breaks):
             features.append('breaks at stops only (place: "stop")')
         if any(visit.late_cost is not None for visit in problem.visits):
             features.append("late costs (late_cost)")
