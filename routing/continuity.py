@@ -22,7 +22,7 @@ def usual_carers(team, day: date, references) -> dict[str, str]:
             visit__reference__in=references,
             visit__day__lt=day,
             visit__day__gte=day - timedelta(days=DAYS_REMEMBERED),
-            assignment__plan__state=PlanState.APPROVED,
+            assignment__plan__state__in=PlanState.binding(),
         )
         .order_by("visit__day", "starts_at")
     )

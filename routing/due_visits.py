@@ -122,10 +122,10 @@ def histories(team, day: date) -> dict[str, History]:
     """What approved plans of the team before `day` say of each person: last visit, and what was put off since then."""
     since = day - timedelta(days=DAYS_REMEMBERED)
     visits = Visit.objects.for_organisation(team.organisation).filter(team=team, day__gte=since, day__lt=day)
-    done = dict(visits.filter(state=Visit.State.PLANNED).values_list("reference").annotate(last=Max("day")).order_by())
+    done = dict(visits.taken_up().values_list("reference").annotate(last=Max("day")).order_by())
     put_off = (
         UnservedVisit.objects.for_organisation(team.organisation)
-        .filter(plan__state=PlanState.APPROVED, visit__in=visits.open(), visit__first_due__isnull=False)
+        .filter(plan__state__in=PlanState.binding(), visit__in=visits.open(), visit__first_due__isnull=False)
         .values_list("visit__reference", "visit__day", "visit__first_due")
     )
     deferred: dict[str, date] = {}

@@ -8,7 +8,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-import routing.models.teams
+import routing.models.ranges
 
 
 class Migration(migrations.Migration):
@@ -455,7 +455,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="shift",
             constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                expressions=[("staff", "="), (routing.models.teams.TsTzRange("starts_at", "ends_at"), "&&")],
+                expressions=[("staff", "="), (routing.models.ranges.TsTzRange("starts_at", "ends_at"), "&&")],
                 name="shift_no_overlap",
             ),
         ),

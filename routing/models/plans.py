@@ -10,7 +10,8 @@ from django.db.models.functions import Coalesce
 from accounts.models import Job, Organisation
 from accounts.scoping import OrganisationScopedQuerySet
 
-from .teams import Shift, StaffMember, Team
+from .people import Shift, StaffMember
+from .teams import Team
 from .visits import Visit, VisitTier
 
 
@@ -20,10 +21,34 @@ class PlanState(models.TextChoices):
     PROPOSED = "proposed", "Proposed"
     APPROVED = "approved", "Approved"
     REJECTED = "rejected", "Rejected"
+    PUBLISHED = "published", "Published"
+    IN_PROGRESS = "in_progress", "In progress"
+    CLOSED = "closed", "Closed"
 
     @classmethod
     def decided(cls):
-        return [cls.APPROVED, cls.REJECTED]
+        """An approver has spoken, either way."""
+        return [*cls.binding(), cls.REJECTED]
+
+    @classmethod
+    def binding(cls):
+        """Its people and its visits are taken: no other plan may have them."""
+        return [cls.APPROVED, *cls.published()]
+
+    @classmethod
+    def published(cls):
+        """Field staff see it."""
+        return [cls.PUBLISHED, cls.IN_PROGRESS, cls.CLOSED]
+
+    @classmethod
+    def running(cls):
+        """Field staff work by it, now or soon."""
+        return [cls.PUBLISHED, cls.IN_PROGRESS]
+
+
+# Spelt in values: a constraint is written into a migration.
+PUBLISHED = [state.value for state in PlanState.published()]
+DECIDED = [state.value for state in PlanState.decided()]
 
 
 class RoutePlanQuerySet(OrganisationScopedQuerySet):
@@ -32,6 +57,15 @@ class RoutePlanQuerySet(OrganisationScopedQuerySet):
 
     def optimising(self):
         return self.filter(state=PlanState.OPTIMISING)
+
+    def binding(self):
+        return self.filter(state__in=PlanState.binding())
+
+    def published(self):
+        return self.filter(state__in=PlanState.published())
+
+    def running(self):
+        return self.filter(state__in=PlanState.running())
 
     def with_team(self):
         return self.select_related("team", "job", "created_by", "approved_by")
@@ -79,6 +113,19 @@ class RoutePlan(models.Model):
     cost = models.JSONField(default=dict, help_text="Parts of the judge's cost, seconds.")
     equity = models.JSONField(default=dict, help_text="Coverage measures of the proposed plan.")
     trace = models.JSONField(default=list, help_text="Best cost over elapsed seconds.")
+    holds_core20 = models.BooleanField(
+        default=False, help_text="Whether coverage in Core20 must be at least as high as elsewhere."
+    )
+    shares_work = models.BooleanField(
+        default=False, help_text="Whether the fullest day is made as short as the same visits allow."
+    )
+    price = models.JSONField(
+        default=dict, blank=True, help_text="What equity costs this plan: the same day planned without it."
+    )
+    price_job = models.ForeignKey(Job, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    version = models.PositiveIntegerField(default=0, help_text="Number of the PlanVersion that the routes show.")
+    scenario_of = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="scenarios")
+    week = models.ForeignKey("WeekPlan", on_delete=models.SET_NULL, null=True, blank=True, related_name="plans")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     optimised_at = models.DateTimeField(null=True, blank=True)
@@ -92,6 +139,15 @@ class RoutePlan(models.Model):
     )
     approved_at = models.DateTimeField(null=True, blank=True, help_text="When it was decided, either way.")
     decision_reason = models.TextField(blank=True, help_text="Why tier-1 visits were deferred, or a plan was rejected.")
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    published_at = models.DateTimeField(null=True, blank=True)
+    started_at = models.DateTimeField(null=True, blank=True, help_text="When the first of its people set off.")
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    closed_at = models.DateTimeField(null=True, blank=True)
 
     objects = RoutePlanQuerySet.as_manager()
 
@@ -99,12 +155,22 @@ class RoutePlan(models.Model):
         ordering = ["-day", "-created_at"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(state__in=["approved", "rejected"], approved_by__isnull=False, approved_at__isnull=False)
-                | (
-                    Q(state__in=["draft", "optimising", "proposed"])
-                    & Q(approved_by__isnull=True, approved_at__isnull=True)
-                ),
+                condition=Q(state__in=DECIDED, approved_by__isnull=False, approved_at__isnull=False)
+                | (~Q(state__in=DECIDED) & Q(approved_by__isnull=True, approved_at__isnull=True)),
                 name="plan_decision_has_a_name",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=PUBLISHED, published_by__isnull=False, published_at__isnull=False)
+                | (~Q(state__in=PUBLISHED) & Q(published_by__isnull=True, published_at__isnull=True)),
+                name="plan_publication_has_a_name",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="in_progress") | Q(started_at__isnull=False), name="plan_in_progress_has_begun"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="closed", closed_by__isnull=False, closed_at__isnull=False)
+                | (~Q(state="closed") & Q(closed_by__isnull=True, closed_at__isnull=True)),
+                name="plan_closing_has_a_name",
             ),
             models.CheckConstraint(
                 condition=~Q(state="rejected") | ~Q(decision_reason=""), name="plan_rejection_has_a_reason"
@@ -117,6 +183,11 @@ class RoutePlan(models.Model):
 
     def __str__(self):
         return self.name
+
+    @property
+    def is_binding(self) -> bool:
+        """Whether its people and visits are taken by it."""
+        return self.state in PlanState.binding()
 
 
 class RouteAssignmentQuerySet(OrganisationScopedQuerySet):

@@ -11,6 +11,7 @@ from lsoa.catalogue.deprivation import CORE20_DECILE
 from lsoa.models import Area
 from priorities.models import PriorityClass
 
+from .people import StaffMember
 from .teams import Skill, Team
 
 
@@ -49,6 +50,10 @@ class VisitQuerySet(OrganisationScopedQuerySet):
         """Visits not taken up by an approved plan."""
         return self.filter(state=Visit.State.OPEN)
 
+    def taken_up(self):
+        """In a plan that was approved, or done by one."""
+        return self.filter(state__in=[Visit.State.PLANNED, Visit.State.DONE])
+
 
 class Visit(models.Model):
     """An opaque reference and a place; never a name, birth date or NHS number. Personal data all the same."""
@@ -57,10 +62,14 @@ class Visit(models.Model):
         PRIORITY = "priority", "From area priorities"
         CSV = "csv", "From a file"
         MANUAL = "manual", "Entered by hand"
+        CASELOAD = "caseload", "From the caseload"
 
     class State(models.TextChoices):
         OPEN = "open", "Open"
         PLANNED = "planned", "In an approved plan"
+        DONE = "done", "Done"
+        NO_ACCESS = "no_access", "No access"
+        CANCELLED = "cancelled", "Cancelled"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="visits")
@@ -73,7 +82,21 @@ class Visit(models.Model):
     minutes = models.PositiveSmallIntegerField(help_text="Time at the visit.")
     window_start = models.DateTimeField(null=True, blank=True)
     window_end = models.DateTimeField(null=True, blank=True, help_text="Latest start of the visit.")
+    late_minutes = models.PositiveSmallIntegerField(
+        default=0, help_text="How late past the window it may start at a cost; 0: the window is kept."
+    )
     skills = models.ManyToManyField(Skill, blank=True, related_name="visits")
+    staff_required = models.PositiveSmallIntegerField(default=1, help_text="2: double-handed.")
+    preferred_staff = models.ManyToManyField(StaffMember, blank=True, related_name="preferred_for")
+    excluded_staff = models.ManyToManyField(StaffMember, blank=True, related_name="excluded_from")
+    earliest_day = models.DateField(
+        null=True, blank=True, help_text="First day to which a weekly plan may move it; blank: it stays on its day."
+    )
+    latest_day = models.DateField(null=True, blank=True, help_text="Last day to which a weekly plan may move it.")
+    caseload_entry = models.ForeignKey(
+        "CaseloadEntry", on_delete=models.SET_NULL, null=True, blank=True, related_name="visits"
+    )
+    plus_groups = models.ManyToManyField("PlusGroup", blank=True, related_name="visits")
     tier = models.PositiveSmallIntegerField(choices=VisitTier.choices)
     priority = models.PositiveSmallIntegerField(
         null=True, blank=True, help_text="DEX class of the area when the visit was made."
@@ -86,7 +109,7 @@ class Visit(models.Model):
         null=True, blank=True, help_text="Last civil day by which it must be done; from then on a plan needs it."
     )
     source = models.CharField(max_length=8, choices=Source.choices)
-    state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = VisitQuerySet.as_manager()
@@ -115,6 +138,24 @@ class Visit(models.Model):
                 | Q(first_due__isnull=False, clinical_limit__gte=F("first_due")),
                 name="visit_limit_not_before_due",
             ),
+            models.CheckConstraint(
+                condition=Q(staff_required__gte=1, staff_required__lte=4), name="visit_staff_plausible"
+            ),
+            models.CheckConstraint(
+                condition=Q(late_minutes=0) | Q(window_start__isnull=False, late_minutes__lte=480),
+                name="visit_late_needs_a_window",
+            ),
+            models.CheckConstraint(
+                # Spelt out: a comparison with null is neither true nor false.
+                condition=Q(earliest_day__isnull=True, latest_day__isnull=True)
+                | Q(
+                    earliest_day__isnull=False,
+                    latest_day__isnull=False,
+                    earliest_day__lte=F("day"),
+                    latest_day__gte=F("day"),
+                ),
+                name="visit_days_hold_its_day",
+            ),
         ]
 
     def __str__(self):
@@ -134,3 +175,43 @@ class Visit(models.Model):
     def is_core20(self) -> bool:
         """Whether the home area is among the most deprived fifth (IMD deciles 1 and 2)."""
         return self.imd_decile is not None and self.imd_decile <= CORE20_DECILE
+
+
+class VisitLinkQuerySet(OrganisationScopedQuerySet):
+    organisation_lookup = "first__organisation"
+
+
+class VisitLink(models.Model):
+    """Binds two visits of one team when both are served. Gaps are start to start."""
+
+    first = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="links_as_first")
+    second = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="links_as_second")
+    min_gap_minutes = models.IntegerField(null=True, blank=True, help_text="The second starts at least so much later.")
+    max_gap_minutes = models.IntegerField(null=True, blank=True, help_text="The second starts at most so much later.")
+    same_staff = models.BooleanField(default=False)
+    different_staff = models.BooleanField(default=False)
+    together = models.BooleanField(default=False, help_text="Both are served or neither.")
+
+    objects = VisitLinkQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["first", "second"], name="visit_link_once"),
+            models.CheckConstraint(condition=~Q(first=F("second")), name="visit_link_binds_two"),
+            models.CheckConstraint(
+                condition=Q(min_gap_minutes__isnull=True)
+                | Q(max_gap_minutes__isnull=True)
+                | Q(max_gap_minutes__gte=F("min_gap_minutes")),
+                name="visit_link_gaps_in_order",
+            ),
+            models.CheckConstraint(
+                condition=~Q(same_staff=True, different_staff=True), name="visit_link_same_or_different"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.first} and {self.second}"
+
+    @property
+    def organisation(self):
+        return self.first.organisation

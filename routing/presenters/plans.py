@@ -10,6 +10,9 @@ STATE_CSS = {
     PlanState.PROPOSED: "her-tag--info",
     PlanState.APPROVED: "her-tag--good",
     PlanState.REJECTED: "her-tag--bad",
+    PlanState.PUBLISHED: "her-tag--good",
+    PlanState.IN_PROGRESS: "her-tag--info",
+    PlanState.CLOSED: "her-tag--plain",
 }
 
 

@@ -3,7 +3,6 @@
 from .optimisation import (
     JOB_KIND,
     PlanMoved,
-    SolutionRefused,
     keep_best_so_far,
     optimise_plan,
     release_plan,
@@ -22,6 +21,7 @@ from .plans import (
     plan_from_priorities,
     reject_plan,
 )
+from .proposals import SolutionRefused, accepted, record_version, store_routes
 from .teams import add_shifts, add_staff, create_depot, create_skill, create_team, remove_shift
 from .visits import NoVisits, VisitIntake, import_visits, make_visits_from_priorities
 
@@ -34,6 +34,7 @@ __all__ = [
     "ReasonNeeded",
     "SolutionRefused",
     "VisitIntake",
+    "accepted",
     "add_shifts",
     "add_staff",
     "approve_plan",
@@ -48,10 +49,12 @@ __all__ = [
     "optimise_plan",
     "plan_from_file",
     "plan_from_priorities",
+    "record_version",
     "reject_plan",
     "release_plan",
     "remove_shift",
     "settle_interrupted_plans",
+    "store_routes",
     "store_solution",
     "take_on",
 ]

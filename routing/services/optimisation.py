@@ -1,29 +1,22 @@
 """Optimising a plan in the background: queue it, work on it, keep what was found, and leave nothing half done."""
 
-from dataclasses import asdict
 
 from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
-from django.utils import timezone
 
 from accounts import audit, jobs
 from accounts.models import JobState
-from routing.models import PlanState, RouteAssignment, RoutePlan, RouteStop, UnservedVisit
-from routing.planning.check import check
-from routing.planning.equity import Need, equity, quintile_of_decile
+from routing.models import PlanState, PlanVersion, RoutePlan
 from routing.planning.solution import Solution
-from routing.problem_building import PlanProblem, assignment_of, working_shifts
+from routing.problem_building import PlanProblem, working_shifts
 
 from .plans import PlanStateError, locked
+from .proposals import accepted, record_version, store_routes
 
 JOB_KIND = "routing.optimise"
 WATCHDOG = audit.SystemActor("routing:watchdog")
 OPTIMISABLE = (PlanState.DRAFT, PlanState.PROPOSED, PlanState.REJECTED)
-
-
-class SolutionRefused(RuntimeError):
-    """The judge found a broken rule in what the engine answered. Such a plan is never stored."""
 
 
 class PlanMoved(RuntimeError):
@@ -86,14 +79,15 @@ def store_solution(
 
     SolutionRefused when the judge finds a broken rule; PlanMoved when the plan does not wait for `job` any more.
     """
-    verdict = _accepted(built, solution)
+    verdict = accepted(built, solution)
     # Before the plan is locked: a road network may take its time.
     built.draw(verdict.routes)
     plan = locked(plan)
     if job is not None:
         _check_waits_for(plan, job)
-    plan.state = PlanState.PROPOSED
-    _store(plan, built, solution, verdict, note)
+    plan.state, plan.outcome_note = PlanState.PROPOSED, note[:300]
+    store_routes(plan, built, solution, verdict)
+    record_version(plan, solution, verdict, origin=PlanVersion.Origin.OPTIMISED, summary=note, by=by)
     audit.record(
         action="plan.optimised",
         by=by,
@@ -115,10 +109,11 @@ def keep_best_so_far(*, plan: RoutePlan, built: PlanProblem, solution: Solution,
 
     SolutionRefused when the judge finds a broken rule; PlanMoved when the plan does not wait for `job` any more.
     """
-    verdict = _accepted(built, solution)
+    verdict = accepted(built, solution)
     plan = locked(plan)
     _check_waits_for(plan, job)
-    _store(plan, built, solution, verdict, "")
+    plan.outcome_note = ""
+    store_routes(plan, built, solution, verdict)
     audit.record(action="plan.best_so_far_kept", by=by, organisation=plan.organisation, target=plan)
     return plan
 
@@ -165,11 +160,6 @@ def ended_job() -> Q:
     return Q(job__isnull=True) | Q(job__state__in=JobState.finished())
 
 
-def cost_parts(cost) -> dict:
-    """The judge's cost as plain numbers, with the total."""
-    return {**{name: round(value) for name, value in asdict(cost).items()}, "total": round(cost.total)}
-
-
 def _has_plan_of(job, plan) -> bool:
     """Whether the plan's proposal was stored while this job searched."""
     return bool(job and job.started_at and plan.optimised_at and plan.optimised_at >= job.started_at)
@@ -188,34 +178,9 @@ def _why_ended(plan) -> str:
     }.get(job.state, "The optimisation ended without a plan. You can try again.")
 
 
-def _accepted(built, solution):
-    """The verdict on a plan that breaks no rule. Visits at their clinical limit that it leaves out are for the approver
-    to see and to decide: no plan at all would help nobody.
-    """
-    verdict = check(built.problem, solution)
-    broken = [violation for violation in verdict.violations if violation.rule != "required"]
-    if broken:
-        raise SolutionRefused(f"{len(broken)} broken rules, the first: {broken[0].rule}, {broken[0].detail}")
-    return verdict
-
-
 def _check_waits_for(plan, job):
     if plan.state != PlanState.OPTIMISING or plan.job_id != job.pk:
         raise PlanMoved("The plan was taken on by somebody else.")
-
-
-def _store(plan, built, solution, verdict, note):
-    """The routes, the unserved visits and the figures of a plan, in place of earlier ones."""
-    _store_routes(plan, built, verdict)
-    _store_unserved(plan, built, solution, verdict)
-    plan.optimised_at = timezone.now()
-    plan.engine, plan.outcome_note = solution.engine[:30], note[:300]
-    plan.is_travel_estimated = built.is_travel_estimated
-    plan.travel = built.travel_summary
-    plan.cost = cost_parts(verdict.cost)
-    plan.equity = equity_of(built, verdict.unserved)
-    plan.trace = [[round(elapsed, 2), round(cost)] for elapsed, cost in solution.trace]
-    plan.save()
 
 
 def _check_optimisable(plan):
@@ -229,57 +194,3 @@ def _start(plan):
     plan.approved_by = plan.approved_at = None
     plan.decision_reason = ""
     plan.save()
-
-
-def _store_routes(plan, built, verdict):
-    plan.assignments.all().delete()
-    assignments, stops = [], []
-    for route in verdict.routes:
-        if route.visits:
-            assignment, its_stops = assignment_of(built, route, verdict.facts[route.staff])
-            assignments.append(assignment)
-            stops += its_stops
-    RouteAssignment.objects.bulk_create(assignments)
-    RouteStop.objects.bulk_create(stops)
-
-
-def _store_unserved(plan, built, solution, verdict):
-    reasons = {entry.visit: entry for entry in solution.unserved}
-    rows = [
-        UnservedVisit(plan=plan, visit=visit, reason="planned", detail="It is in an approved plan of this day already.")
-        for visit in built.taken
-    ]
-    for reference in verdict.unserved:
-        entry, visit = reasons.get(reference), built.visits[reference]
-        overdue = "It must not wait any longer. " if visit.is_at_limit else ""
-        rows.append(
-            UnservedVisit(
-                plan=plan,
-                visit=visit,
-                reason=entry.reason if entry and entry.reason else "search",
-                detail=(overdue + (entry.detail if entry else ""))[:300],
-                remedies=[asdict(remedy) for remedy in entry.remedies] if entry else [],
-            )
-        )
-    plan.unserved.all().delete()
-    UnservedVisit.objects.bulk_create(rows)
-
-
-def equity_of(built: PlanProblem, unserved) -> dict:
-    """Coverage of Core20, by quintile and area, and how unevenly service lies. The need of a visit is its minutes: what
-    its class says it takes.
-
-    `unserved`: references of the visits left out. Visits that another approved plan holds do not count either way.
-    """
-    missing = set(unserved)
-    return equity(
-        Need(
-            weight=visit.minutes,
-            served=reference not in missing,
-            quintile=quintile_of_decile(visit.imd_decile),
-            minutes=visit.minutes,
-            area=visit.area.code,
-            rank=visit.imd_decile,
-        )
-        for reference, visit in built.visits.items()
-    ).as_dict()

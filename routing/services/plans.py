@@ -106,7 +106,7 @@ def approve_plan(*, plan: RoutePlan, by, reason: str = "") -> RoutePlan:
     states = list(served.select_for_update(of=("self",)).values_list("state", flat=True))
     if Visit.State.PLANNED in states:
         raise PlanStateError("Some of these visits are in an approved plan already. Optimise again to leave them out.")
-    busy = RouteAssignment.objects.filter(shift__assignments__plan=plan, plan__state=PlanState.APPROVED)
+    busy = RouteAssignment.objects.filter(shift__assignments__plan=plan, plan__state__in=PlanState.binding())
     if busy.exists():
         raise PlanStateError("Some of these people are in an approved plan already. Optimise again to leave them out.")
     served.update(state=Visit.State.PLANNED)

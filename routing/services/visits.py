@@ -27,7 +27,7 @@ FROM_A_SOURCE = [
     *("tier", "priority", "imd_decile", "source", "first_due", "clinical_limit"),
 ]
 # Plans whose visits a file must not change any more.
-BUSY_STATES = (PlanState.OPTIMISING, PlanState.PROPOSED, PlanState.APPROVED)
+BUSY_STATES = (PlanState.OPTIMISING, PlanState.PROPOSED, *PlanState.binding())
 
 
 class NoVisits(ValidationError):

@@ -10,7 +10,8 @@ from routing.caseload import History
 from routing.due_visits import area_demands, due_visits, histories
 from routing.models import RoutePlan, Shift, UnservedVisit, Visit
 from routing.optimisation import search
-from routing.problem_building import PRIZE_HOURS, build_problem
+from routing.problem_building import build_problem
+from routing.problem_building.tasks import PRIZE_HOURS
 
 from . import factories as make
 

@@ -7,7 +7,8 @@ import pytest
 from routing import services
 from routing.continuity import DAYS_REMEMBERED, usual_carers
 from routing.models import RouteStop, Visit
-from routing.problem_building import CONTINUITY_SECONDS, build_problem
+from routing.problem_building import build_problem
+from routing.problem_building.tasks import CONTINUITY_SECONDS
 
 from . import factories as make
 

@@ -197,6 +197,9 @@ _PLAN_STATES = {
     PlanState.PROPOSED: ("Waits for approval", "her-tag--info"),
     PlanState.APPROVED: ("Approved", "her-tag--good"),
     PlanState.REJECTED: ("Rejected", "her-tag--bad"),
+    PlanState.PUBLISHED: ("Published", "her-tag--good"),
+    PlanState.IN_PROGRESS: ("In progress", "her-tag--info"),
+    PlanState.CLOSED: ("Closed", "her-tag--plain"),
 }
 
 

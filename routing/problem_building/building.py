@@ -1,0 +1,156 @@
+"""A plan as a problem, and the rows behind its references."""
+
+import time as clocks
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from routing.continuity import usual_carers
+from routing.models import RoutePlan, Shift, Visit
+from routing.planning.problem import Problem
+from routing.planning.reasons import impossible_visits
+from routing.travel import Profile, RouteLeg, TravelMatrix, TravelProvider, TravelUnavailable
+from routing.travel_sources import travel_times
+
+from .adjustments import adjusted, adjustments_of, without_the_excluded
+from .people import staff_of, working_shifts
+from .tasks import links_of, task_of
+from .travel import departure, places_of, slowest
+
+# Lines along the roads are fetched within so many seconds in all.
+DRAWING_SECONDS = 20
+
+
+class NothingToPlan(ValueError):
+    """The plan has no visits or nobody to do them; the message says which."""
+
+
+@dataclass
+class PlanProblem:
+    """A plan as a problem, and the rows behind its references. `taken`: visits that an approved plan already holds."""
+
+    plan: RoutePlan
+    problem: Problem
+    travel: TravelMatrix
+    shifts: dict[str, Shift]
+    visits: dict[str, Visit]
+    provider: TravelProvider
+    points: np.ndarray
+    profiles: tuple[Profile, ...] = (Profile.CAR,)
+    taken: list[Visit] = field(default_factory=list)
+    lines: dict[str, tuple[RouteLeg, ...]] = field(default_factory=dict)
+
+    @property
+    def is_travel_estimated(self) -> bool:
+        return bool((self.travel.estimated & ~np.eye(len(self.travel.estimated), dtype=bool)).any())
+
+    @property
+    def travel_summary(self) -> dict:
+        """What the plan keeps of where its travel times came from."""
+        return {
+            "provider": self.travel.provider,
+            "data_version": self.travel.data_version,
+            "attribution": self.travel.attribution,
+            "profiles": [str(profile) for profile in self.profiles],
+            "notes": list(self.travel.notes),
+        }
+
+    def draw(self, routes) -> None:
+        """Fetch the lines of routes along the roads, for `assignment_of`. What cannot be had in time stays straight."""
+        if self.travel.estimated[~np.eye(len(self.travel.estimated), dtype=bool)].all():
+            return
+        until = clocks.monotonic() + DRAWING_SECONDS
+        for route in routes:
+            if not route.visits or clocks.monotonic() > until:
+                continue
+            person = self.problem.staff_by_id[route.staff]
+            places = [person.start, *(self.problem.visit_by_id[visit].location for visit in route.visits), person.end]
+            profile = Profile(self.shifts[route.staff].staff.travel_profile)
+            try:
+                found = self.provider.route(self.points[places], departure(self.plan.day), profile)
+            except TravelUnavailable:
+                # The map shows straight lines, and says so.
+                return
+            self.lines[route.staff] = found.legs
+
+
+def build_problem(plan: RoutePlan, travel_provider=None) -> PlanProblem:
+    """Everything an engine needs to know about the plan. NothingToPlan without open visits or working staff."""
+    adjustments = adjustments_of(plan)
+    of_plan = list(
+        plan.visits.for_display().prefetch_related("preferred_staff", "excluded_staff").order_by("reference")
+    )
+    held = (
+        set(plan.visits.filter(stops__assignment__plan=plan).values_list("pk", flat=True)) if plan.is_binding else set()
+    )
+    taken = [visit for visit in of_plan if visit.state == Visit.State.PLANNED and visit.pk not in held]
+    visits = [visit for visit in of_plan if visit.state == Visit.State.OPEN or visit.pk in held]
+    shifts, visits = without_the_excluded(adjustments, working_shifts(plan), visits)
+    if not visits:
+        raise NothingToPlan("The plan has no open visits.")
+    if not shifts:
+        raise NothingToPlan(f"Nobody of {plan.team} is free to work on {plan.day:%A %-d %B %Y}. Add shifts first.")
+    people = [shift.staff for shift in shifts]
+    places, points = places_of(
+        [
+            *(each.start_point for each in people),
+            *(each.end_point for each in people),
+            *(visit.point for visit in visits),
+        ]
+    )
+    starts, ends, homes = places[: len(people)], places[len(people) : 2 * len(people)], places[2 * len(people) :]
+    provider = travel_provider or travel_times()
+    profiles = tuple(sorted({Profile(person.travel_profile) for person in people}))
+    travel = slowest([provider.matrix(points, departure(plan.day), profile) for profile in profiles], profiles)
+    preferred = _preferred(plan, visits, people)
+    problem = Problem(
+        staff=tuple(map(staff_of, shifts, [plan.day] * len(shifts), starts, ends)),
+        visits=tuple(
+            task_of(visit, plan.day, place, preferred.get(visit.reference, frozenset()), _excluded(visit))
+            for visit, place in zip(visits, homes, strict=True)
+        ),
+        duration=travel.duration,
+        distance=travel.distance,
+        links=links_of(visits),
+    )
+    problem = _asking_what_is_possible(adjusted(problem, adjustments, plan.day))
+    return PlanProblem(
+        plan=plan,
+        problem=problem,
+        travel=travel,
+        shifts={shift.staff.reference: shift for shift in shifts},
+        visits={visit.reference: visit for visit in visits},
+        provider=provider,
+        points=points,
+        profiles=profiles,
+        taken=taken,
+    )
+
+
+def _preferred(plan, visits, people) -> dict[str, frozenset[str]]:
+    """Who should come, by reference of the visit: the people who were named, else the usual carer; if at work."""
+    at_work = {person.reference for person in people}
+    carers = usual_carers(plan.team, plan.day, [visit.reference for visit in visits])
+    preferred = {visit: frozenset({carer}) for visit, carer in carers.items()}
+    for visit in visits:
+        named = frozenset(person.reference for person in visit.preferred_staff.all())
+        if named:
+            preferred[visit.reference] = named
+    return {visit: names & at_work for visit, names in preferred.items() if names & at_work}
+
+
+def _excluded(visit) -> frozenset[str]:
+    return frozenset(person.reference for person in visit.excluded_staff.all())
+
+
+def _asking_what_is_possible(problem: Problem) -> Problem:
+    """Visits at their clinical limit that nobody can do in any plan are not required of one: they are left out, with
+    the reason, and the others still have their plan.
+    """
+    if not any(task.required for task in problem.visits):
+        return problem
+    hopeless = impossible_visits(problem)
+    return replace(
+        problem,
+        visits=tuple(replace(task, required=task.required and task.id not in hopeless) for task in problem.visits),
+    )

@@ -1,0 +1,50 @@
+"""Shifts as the planner's staff."""
+
+from routing.civil_time import seconds_into
+from routing.models import PlanState, RouteAssignment, RoutePlan, Shift
+from routing.planning.problem import Break, Staff
+
+# A second of overtime weighs as much as two seconds of travel within paid time. Set by judgement.
+OVERTIME_COST = 2
+
+
+def working_shifts(plan: RoutePlan) -> list[Shift]:
+    """One shift for each person who works that day and is not in an approved plan already; the longest of several.
+
+    What a plan that is approved itself holds counts for it.
+    """
+    shifts = (
+        Shift.objects.for_organisation(plan.organisation)
+        .for_plan(plan)
+        .exclude(assignments__in=_taken(plan))
+        .select_related("staff__base", "staff__team")
+        .prefetch_related("staff__skill_records__skill")
+    )
+    longest: dict = {}
+    for shift in sorted(shifts, key=lambda shift: shift.ends_at - shift.starts_at):
+        longest[shift.staff_id] = shift
+    return sorted(longest.values(), key=lambda shift: shift.staff.reference)
+
+
+def staff_of(shift: Shift, day, start: int, end: int) -> Staff:
+    """`start`, `end`: places in the matrix."""
+    person, breaks = shift.staff, ()
+    if shift.break_minutes:
+        window = (seconds_into(day, shift.break_earliest), seconds_into(day, shift.break_latest))
+        breaks = (Break(duration=shift.break_minutes * 60, windows=(window,)),)
+    return Staff(
+        id=person.reference,
+        start=start,
+        end=end,
+        shift=(seconds_into(day, shift.starts_at), seconds_into(day, shift.ends_at)),
+        skills=person.skill_codes(day),
+        max_visits=person.max_visits,
+        breaks=breaks,
+        overtime=person.overtime_minutes * 60,
+        overtime_cost=OVERTIME_COST if person.overtime_minutes else 0,
+        max_drive=None if person.max_drive_minutes is None else person.max_drive_minutes * 60,
+    )
+
+
+def _taken(plan):
+    return RouteAssignment.objects.filter(plan__state__in=PlanState.binding()).exclude(plan=plan)

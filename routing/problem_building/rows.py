@@ -1,0 +1,82 @@
+"""Routes as rows, assignments and stops, and rows as routes again."""
+
+import numpy as np
+from django.contrib.gis.geos import LineString
+
+from routing.civil_time import moment_of, seconds_into
+from routing.models import RouteAssignment, RouteStop
+from routing.planning.solution import BreakStop, Route, Solution, VisitStop
+from routing.travel import RouteLeg
+from routing.travel.lines import simplified
+
+from .building import PlanProblem
+
+# Lines on the map: nowhere further from the road than this.
+LINE_METRES = 5
+
+
+def assignment_of(built: PlanProblem, route: Route, facts) -> tuple[RouteAssignment, list[RouteStop]]:
+    """Unsaved rows of one route. `facts`: the judge's RouteFacts of it (departure, return, driven seconds).
+
+    Drives have their line where `built.draw` found one along the roads.
+    """
+    day, person, shift = built.plan.day, built.problem.staff_by_id[route.staff], built.shifts[route.staff]
+    assignment = RouteAssignment(plan=built.plan, staff=shift.staff, shift=shift)
+    stops, place, lines = [], person.start, iter(built.lines.get(route.staff, ()))
+    for sequence, stop in enumerate(route.stops, start=1):
+        row = RouteStop(assignment=assignment, sequence=sequence)
+        if isinstance(stop, BreakStop):
+            row.arrives_at = row.starts_at = moment_of(day, stop.start)
+            row.is_travel_estimated = False
+        else:
+            location = built.problem.visit_by_id[stop.visit].location
+            row.visit = built.visits[stop.visit]
+            row.arrives_at, row.starts_at = moment_of(day, stop.arrive), moment_of(day, stop.start)
+            row.travel_seconds = built.travel.duration.item(place, location)
+            row.travel_metres = built.travel.distance.item(place, location)
+            row.is_travel_estimated = _is_estimated(built, place, location)
+            row.path = _path(next(lines, None), row.is_travel_estimated)
+            place = location
+        row.leaves_at = moment_of(day, stop.leave)
+        stops.append(row)
+    home = (place, person.end)
+    assignment.is_return_estimated = _is_estimated(built, *home)
+    assignment.return_path = _path(next(lines, None), assignment.is_return_estimated)
+    assignment.departs_at = moment_of(day, facts.departs)
+    assignment.returns_at = moment_of(day, facts.returns)
+    assignment.service_seconds = sum(built.problem.visit_by_id[visit].service for visit in route.visits)
+    assignment.travel_seconds = sum(row.travel_seconds for row in stops) + built.travel.duration.item(home)
+    assignment.travel_metres = sum(row.travel_metres for row in stops) + built.travel.distance.item(home)
+    return assignment, stops
+
+
+def solution_of(built: PlanProblem) -> Solution:
+    """The plan's routes as they are stored, with their times. People and visits that the problem does not know any more
+    are named all the same: the judge finds them.
+    """
+    day = built.plan.day
+    assignments = built.plan.assignments.select_related("staff").prefetch_related("stops__visit")
+    routes = []
+    for assignment in assignments:
+        route, breaks = Route(assignment.staff.reference), 0
+        for stop in assignment.stops.all():
+            arrive, start, leave = (
+                seconds_into(day, moment) for moment in (stop.arrives_at, stop.starts_at, stop.leaves_at)
+            )
+            if stop.visit is None:
+                route.stops.append(BreakStop(breaks, start, leave))
+                breaks += 1
+            else:
+                route.stops.append(VisitStop(stop.visit.reference, arrive, start, leave))
+        routes.append(route)
+    return Solution(routes=routes, engine=built.plan.engine)
+
+
+def _is_estimated(built: PlanProblem, start: int, end: int) -> bool:
+    return start != end and bool(built.travel.estimated[start, end])
+
+
+def _path(leg: RouteLeg | None, is_estimated: bool) -> LineString | None:
+    if leg is None or leg.estimated or is_estimated:
+        return None
+    return LineString(np.round(simplified(leg.line, LINE_METRES), 6).tolist(), srid=4326)
