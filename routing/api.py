@@ -84,7 +84,7 @@ class NewPlanSerializer(serializers.Serializer):
     team = serializers.PrimaryKeyRelatedField(queryset=Team.objects.none())
     day = serializers.DateField()
     name = serializers.CharField(max_length=120, required=False, default="", allow_blank=True)
-    count = serializers.IntegerField(min_value=1, max_value=500, help_text="How many visits at most.")
+    count = serializers.IntegerField(min_value=1, max_value=services.MAX_VISITS, help_text="How many visits at most.")
     seconds = serializers.IntegerField(min_value=1, max_value=600, default=30, help_text="Time to search.")
 
     def __init__(self, *args, organisation=None, **kwargs):

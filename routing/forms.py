@@ -11,7 +11,7 @@ from lsoa.search import month_text
 
 from .civil_time import today
 from .models import Depot, Shift, Skill, StaffMember, Team
-from .services import MOST_OF_A_REASON, check_day
+from .services import MAX_VISITS, MOST_OF_A_REASON, check_day
 from .visit_files import MAX_BYTES, VisitFileRefused, read_visit_file
 
 FROM_PRIORITIES, FROM_FILE = "priorities", "file"
@@ -43,15 +43,15 @@ class PlanForm(forms.Form):
     count = forms.IntegerField(
         label="How many visits?",
         min_value=1,
-        max_value=500,
+        max_value=MAX_VISITS,
         initial=100,
         required=False,
         help_text="When they come from priorities.",
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
         error_messages={
-            "invalid": "Write the number of visits in figures, from 1 to 500.",
+            "invalid": "Write the number of visits in figures, from 1 to 10,000.",
             "min_value": "A plan holds at least 1 visit.",
-            "max_value": "A plan holds at most 500 visits.",
+            "max_value": "A plan holds at most 10,000 visits.",
         },
     )
     file = forms.FileField(

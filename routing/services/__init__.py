@@ -23,10 +23,11 @@ from .plans import (
 )
 from .proposals import SolutionRefused, accepted, record_version, store_routes
 from .teams import add_shifts, add_staff, create_depot, create_skill, create_team, remove_shift
-from .visits import NoVisits, VisitIntake, import_visits, make_visits_from_priorities
+from .visits import MAX_VISITS, NoVisits, VisitIntake, import_visits, make_visits_from_priorities
 
 __all__ = [
     "JOB_KIND",
+    "MAX_VISITS",
     "MOST_OF_A_REASON",
     "NoVisits",
     "PlanMoved",

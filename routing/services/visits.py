@@ -15,7 +15,8 @@ from routing.civil_time import instant
 from routing.models import PlanState, Skill, Visit
 from routing.visit_files import ParsedVisit, VisitFile
 
-MAX_VISITS = 2_000
+# What the planner was measured with.
+MAX_VISITS = 10_000
 # Opening and latest start of the two half-days, and how often each is asked for; the others may be at any time.
 HALF_DAYS = ((0.25, time(8, 0), time(11, 30)), (0.20, time(13, 0), time(16, 0)))
 # Some visits need a particular time whatever the draw.
