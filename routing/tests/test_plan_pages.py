@@ -147,7 +147,7 @@ def test_a_refused_file_makes_nothing(team, client_as, content, message):
         ({"day_year": 2020}, "The day is in the past."),
         ({"day_month": 13}, "Enter a day that exists"),
         ({"count": ""}, "Say how many visits the plan should hold."),
-        ({"count": 501}, "at most 500 visits"),
+        ({"count": 10_001}, "at most 10,000 visits"),
         ({"source": "file"}, "Choose the file of visits."),
         ({"seconds": 9999}, "Select a valid choice"),
     ],
