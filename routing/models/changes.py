@@ -72,6 +72,7 @@ class PlanAdjustment(models.Model):
         PERSON_EXCLUDED = "person_excluded", "Person not used"
         SHIFT_EXTENDED = "shift_extended", "Longer shift"
         WINDOW_CHANGED = "window_changed", "Other window"
+        REMEDY = "remedy", "Change tried"
 
     plan = models.ForeignKey(RoutePlan, on_delete=models.CASCADE, related_name="adjustments")
     kind = models.CharField(max_length=16, choices=Kind.choices)
@@ -80,6 +81,11 @@ class PlanAdjustment(models.Model):
     starts_at = models.DateTimeField(null=True, blank=True, help_text="Pinned start, or opening of the other window.")
     ends_at = models.DateTimeField(null=True, blank=True, help_text="Closing of the other window.")
     minutes = models.PositiveSmallIntegerField(null=True, blank=True, help_text="How much longer the shift is.")
+    remedy = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="A change for a visit left out that nothing else here can say; scenarios only.",
+    )
     reason = models.CharField(max_length=200, blank=True)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     made_at = models.DateTimeField(auto_now_add=True)
@@ -90,7 +96,13 @@ class PlanAdjustment(models.Model):
         ordering = ["kind", "pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["plan", "kind", "visit"], condition=Q(visit__isnull=False), name="adjustment_once_per_visit"
+                fields=["plan", "kind", "visit"],
+                condition=Q(visit__isnull=False) & ~Q(kind="remedy"),
+                name="adjustment_once_per_visit",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="remedy", remedy__has_key="kind") | (~Q(kind="remedy") & Q(remedy={})),
+                name="adjustment_remedy_says_its_change",
             ),
             models.UniqueConstraint(
                 fields=["plan", "kind", "staff"], condition=Q(visit__isnull=True), name="adjustment_once_per_person"
@@ -124,6 +136,14 @@ class PlanAdjustment(models.Model):
                     ends_at__isnull=True,
                     minutes__gte=1,
                     minutes__lte=480,
+                )
+                | Q(
+                    kind="remedy",
+                    visit__isnull=False,
+                    staff__isnull=True,
+                    starts_at__isnull=True,
+                    ends_at__isnull=True,
+                    minutes__isnull=True,
                 )
                 | Q(
                     kind="window_changed",

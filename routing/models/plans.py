@@ -145,9 +145,21 @@ class RoutePlan(models.Model):
     published_at = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField(null=True, blank=True, help_text="When the first of its people set off.")
     closed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Blank where the night after the day closed it.",
     )
     closed_at = models.DateTimeField(null=True, blank=True)
+    returned_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    returned_at = models.DateTimeField(null=True, blank=True)
+    returned_reason = models.TextField(
+        blank=True, help_text="Why a publication or an approval was last taken back; blank once it is given again."
+    )
 
     objects = RoutePlanQuerySet.as_manager()
 
@@ -168,9 +180,14 @@ class RoutePlan(models.Model):
                 condition=~Q(state="in_progress") | Q(started_at__isnull=False), name="plan_in_progress_has_begun"
             ),
             models.CheckConstraint(
-                condition=Q(state="closed", closed_by__isnull=False, closed_at__isnull=False)
+                condition=Q(state="closed", closed_at__isnull=False)
                 | (~Q(state="closed") & Q(closed_by__isnull=True, closed_at__isnull=True)),
-                name="plan_closing_has_a_name",
+                name="plan_closing_has_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(returned_by__isnull=True, returned_at__isnull=True, returned_reason="")
+                | (Q(returned_by__isnull=False, returned_at__isnull=False) & ~Q(returned_reason="")),
+                name="plan_return_has_a_name_and_a_reason",
             ),
             models.CheckConstraint(
                 condition=~Q(state="rejected") | ~Q(decision_reason=""), name="plan_rejection_has_a_reason"
@@ -280,21 +297,59 @@ class RouteStop(models.Model):
 class UnservedVisitQuerySet(OrganisationScopedQuerySet):
     organisation_lookup = "plan__organisation"
 
+    def needing_a_decision(self):
+        """Visits of tier 1, and those at their clinical limit: an approver says by name why they can be left out."""
+        return self.filter(Q(visit__tier=VisitTier.FIRST) | Q(visit__clinical_limit__lte=F("plan__day")))
+
 
 class UnservedVisit(models.Model):
-    """A visit that the plan leaves out, and why."""
+    """A visit that the plan leaves out, why, and what an approver decided about it."""
+
+    class Decision(models.TextChoices):
+        DEFERRED = "deferred", "Deferred to a day"
+        HANDED_OVER = "handed_over", "Handed over to others"
+        NOT_NEEDED = "not_needed", "Not needed any more"
+        OTHER = "other", "Other"
 
     plan = models.ForeignKey(RoutePlan, on_delete=models.CASCADE, related_name="unserved")
     visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="unserved_in")
     reason = models.CharField(max_length=30)
     detail = models.CharField(max_length=300, blank=True)
     remedies = models.JSONField(default=list, blank=True, help_text="Changes that would let it be served.")
+    decision = models.CharField(max_length=11, choices=Decision.choices, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decision_reason = models.CharField(max_length=500, blank=True)
+    deferred_to = models.DateField(null=True, blank=True, help_text="Civil day in Europe/London.")
 
     objects = UnservedVisitQuerySet.as_manager()
 
     class Meta:
         ordering = ["visit__tier", "visit__reference"]
-        constraints = [models.UniqueConstraint(fields=["plan", "visit"], name="unserved_once_per_plan")]
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "visit"], name="unserved_once_per_plan"),
+            models.CheckConstraint(
+                condition=Q(
+                    decision="",
+                    decided_by__isnull=True,
+                    decided_at__isnull=True,
+                    decision_reason="",
+                )
+                | (
+                    Q(decision__in=["deferred", "handed_over", "not_needed", "other"])
+                    & Q(decided_by__isnull=False, decided_at__isnull=False)
+                    & ~Q(decision_reason="")
+                ),
+                name="unserved_decision_has_a_name_and_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(decision="deferred", deferred_to__isnull=False)
+                | (~Q(decision="deferred") & Q(deferred_to__isnull=True)),
+                name="unserved_deferred_to_a_day",
+            ),
+        ]
 
     def __str__(self):
         return f"{self.visit}: {self.reason}"
