@@ -2,6 +2,7 @@ from .caseload import CaseloadEntry, PlusGroup
 from .changes import Disruption, PlanAdjustment, PlanVersion
 from .people import Absence, DayEnd, Shift, StaffMember, StaffSkill
 from .plans import PlanState, RouteAssignment, RoutePlan, RouteStop, UnservedVisit
+from .rota import RotaFile
 from .rounds import RoundAlert, RoundEvent, VisitRecord
 from .teams import Depot, Skill, Team, TravelProfile
 from .visits import Visit, VisitLink, VisitTier
@@ -17,6 +18,7 @@ __all__ = [
     "PlanState",
     "PlanVersion",
     "PlusGroup",
+    "RotaFile",
     "RoundAlert",
     "RoundEvent",
     "RouteAssignment",
