@@ -15,7 +15,9 @@ class Permission(StrEnum):
     EDIT_PLANS = "plans.edit"
     OPTIMISE_PLANS = "plans.optimise"
     APPROVE_PLANS = "plans.approve"
+    PUBLISH_PLANS = "plans.publish"
     VIEW_OWN_ROUND = "round.view"
+    RECORD_OWN_ROUND = "round.record"
     MANAGE_TEAMS = "teams.manage"
     MANAGE_PATCHES = "patches.manage"
     MANAGE_INDICATORS = "indicators.manage"
@@ -43,7 +45,9 @@ PERMISSION_DESCRIPTIONS = {
     Permission.EDIT_PLANS: "make and change visit plans",
     Permission.OPTIMISE_PLANS: "have visit plans optimised",
     Permission.APPROVE_PLANS: "approve visit plans",
+    Permission.PUBLISH_PLANS: "publish visit plans to field staff, take them back, and close them",
     Permission.VIEW_OWN_ROUND: "see their own round",
+    Permission.RECORD_OWN_ROUND: "record what happens on their own round",
     Permission.MANAGE_TEAMS: "keep teams, staff and shifts",
     Permission.MANAGE_PATCHES: "say which areas the organisation looks after",
     Permission.MANAGE_INDICATORS: "keep the organisation's own indicators",
@@ -88,9 +92,11 @@ P = Permission
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.VIEWER: frozenset({P.VIEW_AREAS}),
     Role.ANALYST: frozenset({P.VIEW_AREAS, P.EXPORT_AREAS, P.VIEW_PLANS, P.MANAGE_INDICATORS, P.EDIT_SCENARIOS}),
-    Role.PLANNER: frozenset({P.VIEW_AREAS, P.VIEW_PLANS, P.EDIT_PLANS, P.OPTIMISE_PLANS, P.MANAGE_TEAMS}),
-    Role.APPROVER: frozenset({P.VIEW_AREAS, P.VIEW_PLANS, P.APPROVE_PLANS}),
-    Role.FIELD_WORKER: frozenset({P.VIEW_AREAS, P.VIEW_OWN_ROUND}),
+    Role.PLANNER: frozenset(
+        {P.VIEW_AREAS, P.VIEW_PLANS, P.EDIT_PLANS, P.OPTIMISE_PLANS, P.PUBLISH_PLANS, P.MANAGE_TEAMS}
+    ),
+    Role.APPROVER: frozenset({P.VIEW_AREAS, P.VIEW_PLANS, P.APPROVE_PLANS, P.PUBLISH_PLANS}),
+    Role.FIELD_WORKER: frozenset({P.VIEW_AREAS, P.VIEW_OWN_ROUND, P.RECORD_OWN_ROUND}),
     Role.SAFETY_REVIEWER: frozenset({P.VIEW_AREAS, P.REVIEW_SAFETY}),
     Role.AUDITOR: frozenset({P.VIEW_AREAS, P.VIEW_PLANS, P.VIEW_AUDIT}),
     Role.ADMINISTRATOR: frozenset(
@@ -108,9 +114,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
 ROLE_DESCRIPTIONS = {
     Role.VIEWER: "Sees areas, priorities and their reasons.",
     Role.ANALYST: "Explores areas, exports data, keeps the organisation's indicators and scenarios, and reads plans.",
-    Role.PLANNER: "Makes visit plans, has them optimised, and keeps teams and shifts.",
-    Role.APPROVER: "Approves or rejects visit plans.",
-    Role.FIELD_WORKER: "Sees their own round.",
+    Role.PLANNER: "Makes visit plans, has them optimised, publishes approved ones, and keeps teams and shifts.",
+    Role.APPROVER: "Approves or rejects visit plans, and publishes them.",
+    Role.FIELD_WORKER: "Sees their own round and records what happens on it.",
     Role.SAFETY_REVIEWER: "Reviews what the safety checks flagged.",
     Role.AUDITOR: "Reads the audit trail and plans, and changes nothing.",
     Role.ADMINISTRATOR: "Manages the people, patches, teams, own indicators and scenarios of the organisation.",

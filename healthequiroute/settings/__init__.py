@@ -9,6 +9,7 @@ from .environment import env
 from .feeds import *  # noqa: F403
 from .observability import *  # noqa: F403
 from .rest import *  # noqa: F403
+from .rounds import *  # noqa: F403
 from .security import *  # noqa: F403
 from .travel import *  # noqa: F403
 

@@ -82,6 +82,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],
+        # The round keeps itself for places without a connection.
+        "worker-src": [SELF],
         # Browsers apply this to the redirect that answers the "Sign in with Google" form, too.
         "form-action": [SELF, *(["https://accounts.google.com"] if GOOGLE_CLIENT_ID else [])],
         "base-uri": [SELF],

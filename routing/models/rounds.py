@@ -28,6 +28,7 @@ class RoundEvent(models.Model):
         DONE = "done", "Done"
         NO_ACCESS = "no_access", "No access"
         NOTE = "note", "Note"
+        REOPENED = "reopened", "Not settled after all"
         SAFE = "safe", "I am safe"
         FINISHED = "finished", "Round finished"
 
@@ -39,6 +40,9 @@ class RoundEvent(models.Model):
     happened_at = models.DateTimeField(help_text="By the device's clock.")
     received_at = models.DateTimeField(auto_now_add=True)
     note = models.CharField(max_length=500, blank=True)
+    is_moved = models.BooleanField(
+        default=False, help_text="Whether the visit was on somebody else's round when this arrived."
+    )
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
 
     objects = OfRoundQuerySet.as_manager()
@@ -47,7 +51,7 @@ class RoundEvent(models.Model):
         ordering = ["happened_at", "received_at"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(kind__in=["arrived", "done", "no_access", "note"], visit__isnull=False)
+                condition=Q(kind__in=["arrived", "done", "no_access", "note", "reopened"], visit__isnull=False)
                 | Q(kind__in=["set_off", "safe", "finished"], visit__isnull=True),
                 name="round_event_names_its_visit",
             ),
