@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .small_numbers import groups_to_hide
+from .small_numbers import hidden_over_parts
 
 GREEN, AMBER = 1.0, 0.95
 Z95 = 1.959963984540054
@@ -57,15 +57,16 @@ def coverage(weights, served) -> Coverage:
     return Coverage(len(served), int(served.sum()), float(weights[served].sum() / weights.sum()), low, high)
 
 
-def coverage_by_group(weights, served, groups: Mapping, known=(), last=()) -> dict:
+def coverage_by_group(weights, served, groups: Mapping, known=(), last=(), parts=(), also_hidden=()) -> dict:
     """Coverage of each group, small ones and what would give them away hidden.
 
     `groups`: a boolean array (n,) by name; they may overlap (PLUS groups) or divide the visits (quintiles, areas).
     `known`: names whose numbers are public in any case; `last`: those to hide only when no other helps (see
-    groups_to_hide).
+    groups_to_hide); `parts`: labels of what is published apart as well (see hidden_over_parts); `also_hidden`: names
+    that are hidden for other reasons, and as secret as small groups.
     """
     weights, served = np.asarray(weights, dtype=float), np.asarray(served, dtype=bool)
-    hidden = groups_to_hide(groups, known, last)
+    hidden = hidden_over_parts(groups, parts, known, last, also_hidden)
     return {
         name: HIDDEN if name in hidden else coverage(weights[rows], served[rows])
         for name, rows in ((name, np.asarray(rows, dtype=bool)) for name, rows in groups.items())

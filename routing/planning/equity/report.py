@@ -17,7 +17,8 @@ NOT_KNOWN = "not known"
 class Need:
     """One visit: `weight` > 0, whether it is planned, quintile of deprivation 1 (most deprived) to 5 or None if not
     known; minutes that it needs (blank: not known), its area, its PLUS groups, and a finer rank of deprivation (lowest
-    the most deprived) than the quintile where there is one.
+    the most deprived) than the quintile where there is one; the district (local authority) of its area; and the parts
+    in which it is published as well, e.g. (week, plan), the same number of them for every visit of a report.
     """
 
     weight: float
@@ -27,11 +28,14 @@ class Need:
     area: str | None = None
     plus: frozenset[str] = frozenset()
     rank: float | None = None
+    district: str | None = None
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class EquityReport:
-    """Coverage of Core20, of the rest, by quintile, PLUS group and area; `status` is green, amber, red or unknown.
+    """Coverage of Core20, of the rest, by quintile, PLUS group, area and district; `status` is green, amber, red or
+    unknown.
 
     `lowest_quintile`, `lowest_group`: the least covered of what is shown, the latter as ("quintile 3", 0.71).
     `gini_areas`: see gini_over_areas; `concentration`, `erreygers`, `horizontal_inequity`: over visits of known
@@ -48,6 +52,7 @@ class EquityReport:
     not_known: int
     plus: dict[str, Coverage] = field(default_factory=dict)
     areas: dict[str, Coverage] = field(default_factory=dict)
+    districts: dict[str, Coverage] = field(default_factory=dict)
     lowest_group: tuple[str, float] | None = None
     gini_areas: float | None = None
     concentration: float | None = None
@@ -55,6 +60,14 @@ class EquityReport:
     horizontal_inequity: float | None = None
     slope: float | None = None
     relative_slope: float | None = None
+
+    @property
+    def hidden(self) -> frozenset:
+        """Names of the groups that are hidden, for a report of the same visits on another basis."""
+        apart = {1: self.core20, REST: self.rest, **self.quintiles}
+        for kind, shown in (("plus", self.plus), ("area", self.areas), ("district", self.districts)):
+            apart |= {(kind, name): part for name, part in shown.items()}
+        return frozenset(name for name, part in apart.items() if part.hidden)
 
     def as_dict(self) -> dict:
         """Plain data for JSON (keys of `quintiles` are texts)."""
@@ -72,10 +85,11 @@ def quintile_of_decile(decile: int | None) -> int | None:
     return (decile + 1) // 2
 
 
-def equity(needs: Iterable[Need], least_area_weight: float = 0) -> EquityReport:
+def equity(needs: Iterable[Need], least_area_weight: float = 0, hidden: frozenset = frozenset()) -> EquityReport:
     """The report of a plan's visits. Visits of unknown quintile are counted apart, in no quintile.
 
-    `least_area_weight`: areas with less need than that do not count as the lowest group. Raises ValueError for a
+    `least_area_weight`: areas with less need than that do not count as the lowest group. `hidden`: names, as in
+    `EquityReport.hidden`, that are hidden whatever their size. Raises ValueError for a
     weight that is not above 0 and for a quintile that is none.
     """
     needs = list(needs)
@@ -87,7 +101,9 @@ def equity(needs: Iterable[Need], least_area_weight: float = 0) -> EquityReport:
     groups = {each: quintile == each for each in QUINTILES} | {REST: quintile > 1, NOT_KNOWN: quintile == 0}
     groups |= {("plus", name): rows for name, rows in _rows(needs, lambda need: need.plus).items()}
     groups |= {("area", name): rows for name, rows in _rows(needs, _area).items()}
-    parts = coverage_by_group(weights, served, groups, known=(NOT_KNOWN,), last=(1, REST))
+    groups |= {("district", name): rows for name, rows in _rows(needs, _district).items()}
+    levels = [np.array(level) for level in zip(*(need.parts for need in needs), strict=True)]
+    parts = coverage_by_group(weights, served, groups, (NOT_KNOWN,), (1, REST), levels, hidden)
     core20, rest = parts[1], parts[REST]
     quintiles = {each: parts[each] for each in QUINTILES}
     plus, areas = _of_kind(parts, "plus"), _of_kind(parts, "area")
@@ -103,6 +119,7 @@ def equity(needs: Iterable[Need], least_area_weight: float = 0) -> EquityReport:
         not_known=int((quintile == 0).sum()),
         plus=plus,
         areas=areas,
+        districts=_of_kind(parts, "district"),
         lowest_group=_lowest(quintiles, plus, areas, needs, least_area_weight),
         gini_areas=_gini(needs),
         **_along_deprivation(needs),
@@ -125,6 +142,10 @@ def _rows(needs, names_of):
 
 def _area(need):
     return () if need.area is None else (need.area,)
+
+
+def _district(need):
+    return () if need.district is None else (need.district,)
 
 
 def _of_kind(parts, kind):

@@ -6,7 +6,7 @@ members can be written as sums and differences of groups that are shown: seconda
 safe as one.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
@@ -15,17 +15,23 @@ TOLERANCE = 1e-7
 
 
 def groups_to_hide(
-    members: Mapping, known: Collection = (), last: Collection = (), smallest: int = SMALLEST_SHOWN
+    members: Mapping,
+    known: Collection = (),
+    last: Collection = (),
+    smallest: int = SMALLEST_SHOWN,
+    always: Collection = (),
 ) -> set:
     """Names of the groups that must not be shown.
 
     `members`: for each group a boolean array (n,), true for its visits; all groups that are published anywhere belong
     into one call. The number of all n visits counts as shown, and so do the groups of `known`, which are never hidden
     themselves. Empty groups are not hidden: there is nobody in them. Where hiding the small groups is not enough, the
-    smallest others that give them away go too, those of `last` only when no other does.
+    smallest others that give them away go too, those of `last` only when no other does. `always`: groups that are as
+    secret as small ones, whatever their size.
     """
     sizes = {name: int(np.count_nonzero(rows)) for name, rows in members.items()}
-    hidden = {name for name, size in sizes.items() if 0 < size < smallest and name not in known}
+    small = {name for name, size in sizes.items() if size and (size < smallest or name in always)}
+    hidden = small - set(known)
     if not hidden:
         return hidden
     names = list(members)
@@ -34,7 +40,7 @@ def groups_to_hide(
     row = dict(zip(names, cells.astype(float), strict=True))
     while True:
         shown = [name for name, size in sizes.items() if size and name not in hidden]
-        targets = _secret(row, counts, hidden, shown, smallest)
+        targets = _secret(row, counts, hidden, hidden & small, shown, smallest)
         # Which groups give the first leak away; the total of all visits is the last line of the basis.
         parts = _given_away(np.array([*(row[name] for name in shown), np.ones(len(counts))]), targets)
         if parts is None:
@@ -46,11 +52,11 @@ def groups_to_hide(
         hidden.add(min(candidates, key=lambda name: (name in last, sizes[name], str(name))))
 
 
-def _secret(row, counts, hidden, shown, smallest):
+def _secret(row, counts, hidden, small, shown, smallest):
     """(k, cells): each hidden group that is small, and small remainders with hidden ones in them: what is left of a
     shown group, or of all visits, less all shown groups inside it.
     """
-    secret = [row[name] for name in sorted(hidden, key=str) if row[name] @ counts < smallest]
+    secret = [row[name] for name in sorted(small, key=str)]
     hidden_cells = np.max([row[name] for name in hidden], axis=0) > 0
     for whole in [np.ones(len(counts)), *(row[name] for name in shown)]:
         inside = [row[name] for name in shown if (row[name] <= whole).all() and (row[name] < whole).any()]
@@ -67,3 +73,25 @@ def _given_away(basis, targets):
         if np.abs(weights[:, i] @ basis - target).max() < TOLERANCE:
             return np.abs(weights[:, i]) > TOLERANCE
     return None
+
+
+def hidden_over_parts(
+    members: Mapping, parts: Sequence, known: Collection = (), last: Collection = (), always: Collection = ()
+) -> set:
+    """`groups_to_hide` of visits that are published part by part as well: by week, and each week by plan.
+
+    `parts`: one array (n,) of labels for each level, the coarsest first. What is shown of the parts could be taken from
+    what is shown of the whole: a group is hidden in the whole where the parts in which it is hidden hold fewer than
+    five of its visits together.
+    """
+    if not parts:
+        return groups_to_hide(members, known, last, always=always)
+    labels, *finer = (np.asarray(level) for level in parts)
+    unseen = dict.fromkeys(members, 0)
+    for label in np.unique(labels):
+        rows = labels == label
+        inside = {name: np.asarray(each, dtype=bool)[rows] for name, each in members.items()}
+        for name in hidden_over_parts(inside, [level[rows] for level in finer], known, last):
+            unseen[name] += int(np.count_nonzero(inside[name]))
+    secret = {name for name, count in unseen.items() if 0 < count < SMALLEST_SHOWN}
+    return groups_to_hide(members, known, last, always=secret.union(always))
