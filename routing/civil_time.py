@@ -23,6 +23,11 @@ def instant(day: date, at: time) -> datetime:
     return moment
 
 
+def instant_or_later(day: date, at: time) -> datetime:
+    """As `instant`; a time that the clocks jump over is an hour later on the clock."""
+    return datetime.combine(day, at, tzinfo=LONDON).astimezone(UTC)
+
+
 def day_start(day: date) -> datetime:
     """The first instant (UTC) of a civil day: second 0 of its planning problem."""
     return instant(day, time.min)

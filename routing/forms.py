@@ -96,7 +96,9 @@ class PlanForm(forms.Form):
             self.add_error("file", f"The file is larger than {MAX_BYTES // 1024 // 1024} MB.")
             return
         try:
-            data["visit_file"] = read_visit_file(upload.read(), organisation=self.organisation, day=data["day"])
+            data["visit_file"] = read_visit_file(
+                upload.read(), organisation=self.organisation, day=data["day"], team=data.get("team")
+            )
         except VisitFileRefused as error:
             self.add_error("file", str(error))
 

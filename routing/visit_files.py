@@ -1,56 +1,64 @@
 """Reads a CSV of visits strictly: a file with wrong or personal columns is refused whole, bad rows are counted.
 
 Columns: `reference`, `minutes` (a number, or the word `area` for what is planned in its area), and `postcode` or
-`area_code` (or both); optional `window_start`, `window_end` (HH:MM, local time; the second is the latest start),
-`skills` (codes with semicolons between), `tier` (1 to 4).
+`area_code` (or both). All others may be missing: docs/visit-files.md lists them.
 """
 
-import csv
-import hashlib
-import io
-import re
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime
 
 from django.contrib.gis.geos import Point
-from django.db.models import F
 
-from lsoa.models import Area, Postcode
-from lsoa.search import month_text
-from priorities.models import PriorityScore, VisitMinutesOverride
+from lsoa.models import Area
 
-from .civil_time import NoSuchTime, instant
-from .models import Skill, VisitTier
+from .csv_cells import (
+    coded,
+    instant_cell,
+    optional_day,
+    reference_cell,
+    whole_number,
+    window_clocks,
+    yes_no,
+)
+from .csv_files import BadRow, Columns, FileRefused, read_sheet
+from .models import PlusGroup, Skill, StaffMember, VisitTier
+from .places import Places, decile_of
 
-REQUIRED = {"reference", "minutes"}
-PLACE = {"postcode", "area_code"}
-OPTIONAL = {"window_start", "window_end", "skills", "tier"}
-KNOWN = REQUIRED | PLACE | OPTIONAL
-
+LINK_COLUMNS = frozenset({"min_gap", "max_gap", "same_staff", "different_staff", "together"})
+COLUMNS = Columns(
+    required=frozenset({"reference", "minutes"}),
+    any_of=frozenset({"postcode", "area_code"}),
+    optional=frozenset(
+        {
+            *("window_start", "window_end", "late_minutes", "skills", "tier", "staff_required", "preferred_staff"),
+            *("excluded_staff", "first_due", "clinical_limit", "earliest_day", "latest_day", "plus_groups"),
+            *("linked_to", *LINK_COLUMNS),
+        }
+    ),
+    thing="visit",
+)
 MAX_BYTES = 5 * 1024 * 1024
 MAX_ROWS = 2_000
 MINUTES = (5, 480)
+MOST_STAFF = 4
 # In place of minutes: those that the organisation has set for the area, else those of the model.
 AS_IN_AREA = "area"
 
-# Words of headings that would make a row point to a person. A visit is a reference and a place, nothing more.
-PERSONAL_WORDS = {
-    *("name", "firstname", "forename", "forenames", "surname", "lastname", "fullname", "patient", "patientname"),
-    *("dob", "birth", "birthday", "birthdate", "dateofbirth", "age", "sex", "gender", "ethnicity", "diagnosis"),
-    *("nhs", "nhsno", "nhsnumber", "ni", "nino", "hospitalnumber", "mrn", "address", "address1", "street", "house"),
-    *("phone", "telephone", "tel", "mobile", "email", "mail", "gp", "notes", "comment", "comments"),
-}
-REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,39}")
-POSTCODE = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]?[0-9][A-Z]{2}")
-CLOCK = re.compile(r"([01]?[0-9]|2[0-3]):[0-5][0-9]")
 
-
-class VisitFileRefused(ValueError):
+class VisitFileRefused(FileRefused):
     """The file as a whole cannot be taken; the message says what was expected and what was found."""
 
 
-class BadRow(ValueError):
-    """One row cannot be taken; the message says why."""
+@dataclass(frozen=True)
+class ParsedLink:
+    """What binds a row to another row of the file, which comes first. Gaps are minutes from start to start."""
+
+    first: str
+    min_gap: int | None
+    max_gap: int | None
+    same_staff: bool
+    different_staff: bool
+    together: bool
 
 
 @dataclass
@@ -68,6 +76,16 @@ class ParsedVisit:
     tier: int
     priority: int | None
     imd_decile: int | None
+    late_minutes: int = 0
+    staff_required: int = 1
+    preferred_staff: list[StaffMember] = field(default_factory=list)
+    excluded_staff: list[StaffMember] = field(default_factory=list)
+    first_due: date | None = None
+    clinical_limit: date | None = None
+    earliest_day: date | None = None
+    latest_day: date | None = None
+    plus_groups: list[PlusGroup] = field(default_factory=list)
+    link: ParsedLink | None = None
 
 
 @dataclass
@@ -79,18 +97,31 @@ class VisitFile:
     sha256: str = ""
 
 
-def read_visit_file(content: bytes, *, organisation, day: date) -> VisitFile:
-    """Parse and look up. VisitFileRefused for a file that is not a CSV of visits."""
-    lines = _lines(content)
-    places = _Places((row for _, row in lines), organisation)
-    skills = {skill.code: skill for skill in Skill.objects.for_organisation(organisation)}
-    file = VisitFile(rows=[], sha256=hashlib.sha256(content).hexdigest())
+class Known:
+    """What cells may name: skills and PLUS groups of the organisation, active people of the team (none without one)."""
+
+    def __init__(self, organisation, team=None):
+        self.skills = {skill.code: skill for skill in Skill.objects.for_organisation(organisation)}
+        self.groups = {group.code: group for group in PlusGroup.objects.for_organisation(organisation)}
+        people = StaffMember.objects.for_organisation(organisation).active().filter(team=team)
+        self.people = {person.reference.lower(): person for person in people}
+
+
+def read_visit_file(content: bytes, *, organisation, day: date, team=None) -> VisitFile:
+    """Parse and look up. VisitFileRefused for a file that is not a CSV of visits. `team`: whose people it may name."""
+    try:
+        sheet = read_sheet(
+            content, check=COLUMNS.check, most_bytes=MAX_BYTES, most_rows=MAX_ROWS, rows_are="visits are planned"
+        )
+    except FileRefused as error:
+        raise VisitFileRefused(str(error)) from None
+    places = Places((row for _, row in sheet.rows), organisation)
+    known = Known(organisation, team)
+    file = VisitFile(rows=[], rejected=list(sheet.bad), sha256=sheet.sha256)
     first_seen: dict[str, int] = {}
-    for line, row in lines:
+    for line, row in sheet.rows:
         try:
-            if None in row or None in row.values():
-                raise BadRow("it has more or fewer columns than the heading")
-            visit = _visit(line, {name: text.strip() for name, text in row.items()}, places, skills, day)
+            visit = _visit(line, row, places, known, day)
             if visit.reference in first_seen:
                 raise BadRow(f"the reference is already used in line {first_seen[visit.reference]}")
         except BadRow as error:
@@ -98,106 +129,42 @@ def read_visit_file(content: bytes, *, organisation, day: date) -> VisitFile:
         else:
             first_seen[visit.reference] = line
             file.rows.append(visit)
+    file.rows = whole_links(file.rows, file.rejected)
     return file
 
 
-def _lines(content: bytes) -> list[tuple[int, dict]]:
-    """(line number, row) of every row that is not blank."""
-    if len(content) > MAX_BYTES:
-        raise VisitFileRefused(f"The file is larger than {MAX_BYTES // 1024 // 1024} MB.")
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise VisitFileRefused("The file is not UTF-8 text. Save it as “CSV UTF-8”.") from None
-    if "\0" in text:
-        raise VisitFileRefused("The file is not a text file. Save it as “CSV UTF-8”.")
-    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
-    try:
-        _check_heading(reader.fieldnames)
-        reader.fieldnames = [name.strip().lower() for name in reader.fieldnames]
-        lines = [(reader.line_num, row) for row in reader]
-    except csv.Error as error:
-        raise VisitFileRefused(f"Line {reader.line_num} is not CSV: {error}.") from None
-    if not lines:
-        raise VisitFileRefused("The file has a heading but no rows.")
-    if len(lines) > MAX_ROWS:
-        raise VisitFileRefused(f"The file has {len(lines):,} rows; at most {MAX_ROWS:,} visits are planned at once.")
-    return lines
+def whole_links(rows: list[ParsedVisit], rejected: list[dict]) -> list[ParsedVisit]:
+    """The rows whose links hold: both ends are taken, no two are linked twice. The others are added to `rejected`."""
+    linked: set[frozenset[str]] = set()
+    taken = []
+    for row in rows:
+        pair = frozenset({row.reference, row.link.first}) if row.link else frozenset()
+        if row.link and pair in linked:
+            rejected.append({"line": row.line, "reason": "these two visits are linked already in a line before"})
+            continue
+        linked.add(pair)
+        taken.append(row)
+    while True:
+        there = {row.reference for row in taken}
+        torn = [row for row in taken if row.link and row.link.first not in there]
+        if not torn:
+            return taken
+        reason = "the visit that it is linked to is not among the rows taken from this file"
+        rejected += [{"line": row.line, "reason": reason} for row in torn]
+        taken = [row for row in taken if row not in torn]
 
 
-def _check_heading(heading):
-    names = [(name or "").strip().lower() for name in heading or []]
-    if not any(names):
-        raise VisitFileRefused(f"The file is empty. Expected a heading with {_listed(REQUIRED | PLACE)}.")
-    personal = [name for name in names if _is_personal(name)]
-    if personal:
-        raise VisitFileRefused(
-            f"The file has columns that may hold personal details: {_listed(personal)}. Nothing was read. "
-            "A visit is an opaque reference and a place; remove these columns and try again."
-        )
-    unknown = [name or "(blank)" for name in names if name not in KNOWN]
-    if unknown:
-        raise VisitFileRefused(f"Unknown columns: {_listed(unknown)}. Expected {_listed(KNOWN)}.")
-    if len(set(names)) < len(names):
-        raise VisitFileRefused("A column appears twice in the heading.")
-    missing = REQUIRED - set(names)
-    if missing or not PLACE & set(names):
-        wanted = sorted(missing) + ([] if PLACE & set(names) else ["postcode or area_code"])
-        raise VisitFileRefused(f"Missing columns: {', '.join(wanted)}. Found {_listed(names)}.")
-
-
-def _is_personal(name: str) -> bool:
-    if name in KNOWN:
-        return False
-    words = re.findall(r"[a-z0-9]+", name)
-    return bool({*words, "".join(words)} & PERSONAL_WORDS)
-
-
-class _Places:
-    """Postcodes, areas, scores and minutes set for areas, of a whole file, in four queries."""
-
-    def __init__(self, rows, organisation):
-        rows = list(rows)
-        postcodes = {_postcode(row.get("postcode") or "") for row in rows} - {""}
-        self.postcodes = {place.postcode: place for place in Postcode.objects.filter(postcode__in=postcodes)}
-        codes = {(row.get("area_code") or "").strip().upper() for row in rows}
-        codes |= {place.area_code for place in self.postcodes.values()}
-        areas = Area.objects.current().filter(code__in=codes).defer("geometry")
-        self.areas = {area.code: area for area in areas.annotate(imd_decile=F("profile__values__imd_decile"))}
-        scores = PriorityScore.objects.current().filter(area__in=self.areas.values())
-        known = list(scores.values_list("area_id", "priority", "visit_minutes"))
-        self.priorities = {area: priority for area, priority, _ in known}
-        overrides = VisitMinutesOverride.objects.for_organisation(organisation).minutes_by_area(self.areas.values())
-        self.minutes = {area: minutes for area, _, minutes in known}
-        self.minutes |= {area: override.minutes for area, override in overrides.items()}
-
-    def find(self, row) -> tuple[Area, str, Point]:
-        """(area, postcode, point) of a row."""
-        postcode, code = _postcode(row.get("postcode", "")), row.get("area_code", "").upper()
-        if not postcode and not code:
-            raise BadRow("it has neither a postcode nor an area code")
-        place = self.postcodes.get(postcode)
-        if postcode and place is None:
-            raise BadRow("the postcode is not known")
-        if place and place.terminated:
-            raise BadRow(f"the postcode was terminated in {month_text(place.terminated)}")
-        if place and place.point is None:
-            raise BadRow("no publication says where the postcode is")
-        if place and not place.area_code and not code:
-            raise BadRow("the area of the postcode is not known: give the area code as well")
-        area = self.areas.get(code or place.area_code)
-        if area is None:
-            raise BadRow("the area code is not known" if code else "the area of the postcode is not loaded")
-        if place and code and place.area_code not in ("", code):
-            raise BadRow("the postcode lies in another area than the area code says")
-        return area, postcode, place.point if place else area.population_centroid or area.centroid
-
-
-def _visit(line, row, places, skills, day) -> ParsedVisit:
-    reference = _reference(row["reference"])
+def _visit(line, row, places, known, day) -> ParsedVisit:
+    reference = reference_cell(row["reference"])
     area, postcode, point = places.find(row)
-    priority = places.priorities.get(area.pk)
-    decile = int(area.imd_decile) if area.imd_decile is not None else None
+    priority, decile = places.priorities.get(area.pk), decile_of(area)
+    window = _window(row.get("window_start", ""), row.get("window_end", ""), day)
+    preferred = coded(row.get("preferred_staff", ""), known.people, "preferred person", "preferred people")
+    excluded = coded(row.get("excluded_staff", ""), known.people, "excluded person", "excluded people")
+    if set(preferred) & set(excluded):
+        raise BadRow("somebody is preferred and excluded at once")
+    first_due, limit = _due(row)
+    earliest, latest = _movable(row, day)
     return ParsedVisit(
         line=line,
         reference=reference,
@@ -205,73 +172,69 @@ def _visit(line, row, places, skills, day) -> ParsedVisit:
         postcode=postcode,
         point=point,
         minutes=_minutes(row["minutes"], places.minutes.get(area.pk)),
-        window=_window(row.get("window_start", ""), row.get("window_end", ""), day),
-        skills=_skills(row.get("skills", ""), skills),
+        window=window,
+        skills=coded(row.get("skills", ""), known.skills, "skill", "skills"),
         tier=_tier(row.get("tier", ""), priority, decile),
         priority=priority,
         imd_decile=decile,
+        late_minutes=_late(row.get("late_minutes", ""), window),
+        staff_required=whole_number(row.get("staff_required") or "1", "staff_required", 1, MOST_STAFF),
+        preferred_staff=preferred,
+        excluded_staff=excluded,
+        first_due=first_due,
+        clinical_limit=limit,
+        earliest_day=earliest,
+        latest_day=latest,
+        plus_groups=coded(row.get("plus_groups", ""), known.groups, "PLUS group", "PLUS groups"),
+        link=_link(row, reference),
     )
 
 
-def _reference(text) -> str:
-    if not text:
-        raise BadRow("the reference is blank")
-    if not REFERENCE.fullmatch(text):
-        raise BadRow("the reference may hold letters, digits and . _ / - only, at most 40")
-    if _is_nhs_number(text):
-        raise BadRow("the reference looks like an NHS number")
-    return text
-
-
-def _is_nhs_number(text) -> bool:
-    """Ten digits whose last is right modulo 11 (NHS Data Model and Dictionary, NHS NUMBER)."""
-    digits = re.sub(r"[-. /]", "", text)
-    if not re.fullmatch(r"[0-9]{10}", digits):
-        return False
-    check = 11 - sum(int(digit) * (10 - place) for place, digit in enumerate(digits[:9])) % 11
-    return check % 11 == int(digits[9])
-
-
 def _minutes(text, in_area: int | None) -> int:
-    if text.lower() == AS_IN_AREA:
-        if in_area is None:
-            raise BadRow("the area has no priority yet, so the row must name its minutes")
-        return in_area
-    # Four digits at most: Python refuses to read numbers of thousands of digits.
-    if not re.fullmatch(r"[0-9]{1,4}", text) or not MINUTES[0] <= int(text) <= MINUTES[1]:
-        raise BadRow(f"minutes must be a whole number from {MINUTES[0]} to {MINUTES[1]}, or {AS_IN_AREA}")
-    return int(text)
+    if text.lower() != AS_IN_AREA:
+        try:
+            return whole_number(text, "minutes", *MINUTES)
+        except BadRow as error:
+            raise BadRow(f"{error}, or {AS_IN_AREA}") from None
+    if in_area is None:
+        raise BadRow("the area has no priority yet, so the row must name its minutes")
+    return in_area
 
 
 def _window(start, end, day):
-    if not start and not end:
+    if window_clocks(start, end) is None:
         return None
-    if not start or not end:
-        raise BadRow("a time window needs both window_start and window_end")
-    opens, closes = _instant(start, day), _instant(end, day)
+    opens, closes = instant_cell(start, day), instant_cell(end, day)
     if closes < opens:
         raise BadRow("the time window ends before it starts")
     return opens, closes
 
 
-def _instant(text, day):
-    if not CLOCK.fullmatch(text):
-        raise BadRow("times must be written HH:MM, for example 09:30")
-    hour, minute = text.split(":")
-    try:
-        return instant(day, time(int(hour), int(minute)))
-    except NoSuchTime as error:
-        raise BadRow(str(error)) from None
+def _late(text, window) -> int:
+    minutes = whole_number(text, "late_minutes", 0, 480) if text else 0
+    if minutes and window is None:
+        raise BadRow("late_minutes needs a time window")
+    return minutes
 
 
-def _skills(text, known) -> list[Skill]:
-    codes = {code.strip().lower() for code in text.split(";")} - {""}
-    unknown = sorted(codes - set(known))
-    if unknown:
-        # The text itself stays out of the report: in a shifted row it may be anything.
-        offer = ", ".join(sorted(known)) or "none yet"
-        raise BadRow(f"{len(unknown)} unknown skill{'s' if len(unknown) > 1 else ''} (known: {offer})")
-    return [known[code] for code in sorted(codes)]
+def _due(row) -> tuple[date | None, date | None]:
+    first = optional_day(row.get("first_due", ""), "first_due")
+    limit = optional_day(row.get("clinical_limit", ""), "clinical_limit")
+    if limit and not first:
+        raise BadRow("clinical_limit needs first_due")
+    if limit and limit < first:
+        raise BadRow("clinical_limit is before first_due")
+    return first, limit
+
+
+def _movable(row, day) -> tuple[date | None, date | None]:
+    earliest = optional_day(row.get("earliest_day", ""), "earliest_day")
+    latest = optional_day(row.get("latest_day", ""), "latest_day")
+    if (earliest is None) != (latest is None):
+        raise BadRow("a visit that may move needs both earliest_day and latest_day")
+    if earliest and not earliest <= day <= latest:
+        raise BadRow(f"the plan's day, {day:%-d %B %Y}, does not lie from earliest_day to latest_day")
+    return earliest, latest
 
 
 def _tier(text, priority, decile) -> int:
@@ -284,11 +247,25 @@ def _tier(text, priority, decile) -> int:
     return VisitTier.of(priority, decile)
 
 
-def _postcode(text) -> str:
-    """With one space, upper case; blank for blank. What is no postcode stays as it is and will not be found."""
-    compact = re.sub(r"\s+", "", text).upper()
-    return f"{compact[:-3]} {compact[-3:]}" if POSTCODE.fullmatch(compact) else compact
+def _link(row, reference) -> ParsedLink | None:
+    first = row.get("linked_to", "")
+    least, most = (_gap(row.get(name, ""), name) for name in ("min_gap", "max_gap"))
+    ways = {name: yes_no(row.get(name, ""), name) for name in ("same_staff", "different_staff", "together")}
+    says_something = least is not None or most is not None or any(ways.values())
+    if not first and not says_something:
+        return None
+    if not first:
+        raise BadRow(f"{', '.join(sorted(LINK_COLUMNS))} need linked_to")
+    if first == reference:
+        raise BadRow("it is linked to itself")
+    if not says_something:
+        raise BadRow(f"linked_to needs at least one of {', '.join(sorted(LINK_COLUMNS))}")
+    if least is not None and most is not None and most < least:
+        raise BadRow("max_gap is less than min_gap")
+    if ways["same_staff"] and ways["different_staff"]:
+        raise BadRow("same_staff and different_staff cannot both be yes")
+    return ParsedLink(first, least, most, **ways)
 
 
-def _listed(names) -> str:
-    return ", ".join(sorted(names))
+def _gap(text, name) -> int | None:
+    return whole_number(text, name, 0, 1_440) if text else None

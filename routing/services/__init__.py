@@ -1,5 +1,15 @@
 """Every write of visit planning. Keyword-only, atomic, `by=` says who."""
 
+from .caseload import (
+    caseload_done,
+    import_caseload,
+    pause_caseload_entry,
+    remove_caseload_entry,
+    remove_plus_group,
+    save_caseload_entry,
+    save_plus_group,
+)
+from .due_caseload import due_entries, due_on, make_visits_from_caseload, plan_from_caseload
 from .optimisation import (
     JOB_KIND,
     PlanMoved,
@@ -39,6 +49,7 @@ __all__ = [
     "add_shifts",
     "add_staff",
     "approve_plan",
+    "caseload_done",
     "check_day",
     "create_depot",
     "create_plan",
@@ -58,4 +69,14 @@ __all__ = [
     "store_routes",
     "store_solution",
     "take_on",
+    "due_entries",
+    "due_on",
+    "import_caseload",
+    "make_visits_from_caseload",
+    "pause_caseload_entry",
+    "plan_from_caseload",
+    "remove_caseload_entry",
+    "remove_plus_group",
+    "save_caseload_entry",
+    "save_plus_group",
 ]

@@ -12,8 +12,10 @@ from django.db.models import Count, Q
 from accounts import audit
 from routing import due_visits
 from routing.civil_time import instant
-from routing.models import PlanState, Skill, Visit
-from routing.visit_files import ParsedVisit, VisitFile
+from routing.models import PlanState, Skill, Visit, VisitLink
+from routing.visit_files import ParsedVisit, VisitFile, whole_links
+
+from .visit_rows import store_links, store_visits
 
 # What the planner was measured with.
 MAX_VISITS = 10_000
@@ -22,11 +24,6 @@ HALF_DAYS = ((0.25, time(8, 0), time(11, 30)), (0.20, time(13, 0), time(16, 0)))
 # Some visits need a particular time whatever the draw.
 TIMED_SKILLS = {"insulin": (time(8, 0), time(10, 0))}
 SHARE_WITHOUT_SKILL = 0.35
-# What a newer version of the same visit replaces.
-FROM_A_SOURCE = [
-    *("area", "postcode", "point", "minutes", "window_start", "window_end"),
-    *("tier", "priority", "imd_decile", "source", "first_due", "clinical_limit"),
-]
 # Plans whose visits a file must not change any more.
 BUSY_STATES = (PlanState.OPTIMISING, PlanState.PROPOSED, *PlanState.binding())
 
@@ -102,6 +99,7 @@ def import_visits(*, team, day: date, file: VisitFile, by) -> VisitIntake:
             rejected.append({"line": row.line, "reason": "this visit is in another plan of that day already"})
         else:
             accepted.append(row)
+    accepted = whole_links(accepted, rejected)
     if not accepted:
         raise NoVisits(_nothing_left(rejected))
     made = _store_rows(accepted, existing, team=team, day=day)
@@ -155,7 +153,7 @@ def _store_due(due: list, *, team, day) -> list[Visit]:
             )
         )
         needs.append([skill] if skill else [])
-    return _store(visits, needs)
+    return store_visits(visits, skills=needs)
 
 
 def _store_rows(rows: list[ParsedVisit], existing: dict[str, Visit], *, team, day) -> list[Visit]:
@@ -176,22 +174,41 @@ def _store_rows(rows: list[ParsedVisit], existing: dict[str, Visit], *, team, da
             tier=row.tier,
             priority=row.priority,
             imd_decile=row.imd_decile,
+            late_minutes=row.late_minutes,
+            staff_required=row.staff_required,
+            first_due=row.first_due,
+            clinical_limit=row.clinical_limit,
+            earliest_day=row.earliest_day,
+            latest_day=row.latest_day,
             source=Visit.Source.CSV,
         )
         for row in rows
     ]
-    return _store(visits, [row.skills for row in rows])
-
-
-def _store(visits: list[Visit], needs: list[list[Skill]]) -> list[Visit]:
-    made = Visit.objects.bulk_create(
-        visits, update_conflicts=True, unique_fields=["team", "day", "reference"], update_fields=FROM_A_SOURCE
+    made = store_visits(
+        visits,
+        skills=[row.skills for row in rows],
+        preferred_staff=[row.preferred_staff for row in rows],
+        excluded_staff=[row.excluded_staff for row in rows],
+        plus_groups=[row.plus_groups for row in rows],
     )
-    links = Visit.skills.through
-    links.objects.filter(visit__in=made).delete()
-    pairs = [(visit, skill) for visit, skills in zip(made, needs, strict=True) for skill in skills]
-    links.objects.bulk_create(links(visit_id=visit.pk, skill_id=skill.pk) for visit, skill in pairs)
+    store_links(made, _links(rows, {visit.reference: visit for visit in made}))
     return made
+
+
+def _links(rows: list[ParsedVisit], visits: dict[str, Visit]) -> list[VisitLink]:
+    return [
+        VisitLink(
+            first=visits[row.link.first],
+            second=visits[row.reference],
+            min_gap_minutes=row.link.min_gap,
+            max_gap_minutes=row.link.max_gap,
+            same_staff=row.link.same_staff,
+            different_staff=row.link.different_staff,
+            together=row.link.together,
+        )
+        for row in rows
+        if row.link
+    ]
 
 
 def _skill_offer(team) -> list[tuple[Skill, int]]:
