@@ -11,8 +11,18 @@ Second 0 of a problem is the first instant of the plan's civil day. People and v
 unique within a team and day, so that reasons and remedies of the planner can be read.
 """
 
+from .adjustments import remedy_of
 from .building import NothingToPlan, PlanProblem, build_problem
 from .people import working_shifts
-from .rows import assignment_of, solution_of
+from .rows import assignment_of, solution_of, stored_solution
 
-__all__ = ["NothingToPlan", "PlanProblem", "assignment_of", "build_problem", "solution_of", "working_shifts"]
+__all__ = [
+    "NothingToPlan",
+    "PlanProblem",
+    "assignment_of",
+    "build_problem",
+    "remedy_of",
+    "solution_of",
+    "stored_solution",
+    "working_shifts",
+]

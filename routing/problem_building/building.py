@@ -12,7 +12,7 @@ from routing.planning.reasons import impossible_visits
 from routing.travel import Profile, RouteLeg, TravelMatrix, TravelProvider, TravelUnavailable
 from routing.travel_sources import travel_times
 
-from .adjustments import adjusted, adjustments_of, without_the_excluded
+from .adjustments import adjusted, adjustments_of, set_aside_of, without_the_excluded
 from .people import staff_of, working_shifts
 from .tasks import links_of, task_of
 from .travel import departure, places_of, slowest
@@ -27,7 +27,9 @@ class NothingToPlan(ValueError):
 
 @dataclass
 class PlanProblem:
-    """A plan as a problem, and the rows behind its references. `taken`: visits that an approved plan already holds."""
+    """A plan as a problem, and the rows behind its references. `taken`: visits that an approved plan already holds;
+    `set_aside`: visits that are not to be planned, each with the reason.
+    """
 
     plan: RoutePlan
     problem: Problem
@@ -38,6 +40,7 @@ class PlanProblem:
     points: np.ndarray
     profiles: tuple[Profile, ...] = (Profile.CAR,)
     taken: list[Visit] = field(default_factory=list)
+    set_aside: list[tuple[Visit, str]] = field(default_factory=list)
     lines: dict[str, tuple[RouteLeg, ...]] = field(default_factory=dict)
 
     @property
@@ -74,18 +77,23 @@ class PlanProblem:
             self.lines[route.staff] = found.legs
 
 
-def build_problem(plan: RoutePlan, travel_provider=None) -> PlanProblem:
-    """Everything an engine needs to know about the plan. NothingToPlan without open visits or working staff."""
+def build_problem(plan: RoutePlan, travel_provider=None, *, extra: tuple[Visit, ...] = ()) -> PlanProblem:
+    """Everything an engine needs to know about the plan. NothingToPlan without open visits or working staff.
+
+    `extra`: visits that might be added to the plan.
+    """
     adjustments = adjustments_of(plan)
     of_plan = list(
         plan.visits.for_display().prefetch_related("preferred_staff", "excluded_staff").order_by("reference")
     )
-    held = (
-        set(plan.visits.filter(stops__assignment__plan=plan).values_list("pk", flat=True)) if plan.is_binding else set()
-    )
+    of_plan += [visit for visit in extra if visit not in of_plan]
+    held = _held(plan)
     taken = [visit for visit in of_plan if visit.state == Visit.State.PLANNED and visit.pk not in held]
     visits = [visit for visit in of_plan if visit.state == Visit.State.OPEN or visit.pk in held]
     shifts, visits = without_the_excluded(adjustments, working_shifts(plan), visits)
+    set_aside = set_aside_of(adjustments, of_plan, held)
+    aside = {visit.pk for visit, _ in set_aside}
+    taken = [visit for visit in taken if visit.pk not in aside]
     if not visits:
         raise NothingToPlan("The plan has no open visits.")
     if not shifts:
@@ -124,7 +132,18 @@ def build_problem(plan: RoutePlan, travel_provider=None) -> PlanProblem:
         points=points,
         profiles=profiles,
         taken=taken,
+        set_aside=set_aside,
     )
+
+
+def _held(plan) -> set:
+    """Visits that are the plan's own to plan although they are taken: its own once it is approved; for a scenario,
+    those of the plan that it is a copy of.
+    """
+    holder = plan if plan.is_binding else plan.scenario_of
+    if holder is None or not holder.is_binding:
+        return set()
+    return set(Visit.objects.filter(stops__assignment__plan=holder).values_list("pk", flat=True))
 
 
 def _preferred(plan, visits, people) -> dict[str, frozenset[str]]:

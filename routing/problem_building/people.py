@@ -1,5 +1,7 @@
 """Shifts as the planner's staff."""
 
+from django.db.models import Q
+
 from routing.civil_time import seconds_into
 from routing.models import PlanState, RouteAssignment, RoutePlan, Shift
 from routing.planning.problem import Break, Staff
@@ -11,11 +13,11 @@ OVERTIME_COST = 2
 def working_shifts(plan: RoutePlan) -> list[Shift]:
     """One shift for each person who works that day and is not in an approved plan already; the longest of several.
 
-    What a plan that is approved itself holds counts for it.
+    What a plan that is approved itself holds counts for it; so does, for a scenario, what its original holds.
     """
     shifts = (
         Shift.objects.for_organisation(plan.organisation)
-        .for_plan(plan)
+        .filter(Q(pk__in=Shift.objects.for_plan(plan).values("pk")) | Q(pk__in=_in_use(plan)))
         .exclude(assignments__in=_taken(plan))
         .select_related("staff__base", "staff__team")
         .prefetch_related("staff__skill_records__skill")
@@ -24,6 +26,12 @@ def working_shifts(plan: RoutePlan) -> list[Shift]:
     for shift in sorted(shifts, key=lambda shift: shift.ends_at - shift.starts_at):
         longest[shift.staff_id] = shift
     return sorted(longest.values(), key=lambda shift: shift.staff.reference)
+
+
+def _in_use(plan):
+    """Shifts that a published plan uses, whoever has fallen ill since: what their people have done stands."""
+    used = Shift.objects.filter(assignments__plan=plan) if plan.state in PlanState.published() else Shift.objects.none()
+    return used.values("pk")
 
 
 def staff_of(shift: Shift, day, start: int, end: int) -> Staff:
@@ -47,4 +55,5 @@ def staff_of(shift: Shift, day, start: int, end: int) -> Staff:
 
 
 def _taken(plan):
-    return RouteAssignment.objects.filter(plan__state__in=PlanState.binding()).exclude(plan=plan)
+    own = {plan.pk} if plan.is_binding or plan.scenario_of_id is None else {plan.pk, plan.scenario_of_id}
+    return RouteAssignment.objects.filter(plan__state__in=PlanState.binding()).exclude(plan__in=own)

@@ -1,14 +1,17 @@
 """Routes as rows, assignments and stops, and rows as routes again."""
 
+from dataclasses import replace
+
 import numpy as np
 from django.contrib.gis.geos import LineString
 
 from routing.civil_time import moment_of, seconds_into
-from routing.models import RouteAssignment, RouteStop
-from routing.planning.solution import BreakStop, Route, Solution, VisitStop
+from routing.models import RouteAssignment, RoutePlan, RouteStop
+from routing.planning.solution import BreakStop, Route, Solution, Unserved, VisitStop
 from routing.travel import RouteLeg
 from routing.travel.lines import simplified
 
+from .adjustments import remedy_of
 from .building import PlanProblem
 
 # Lines on the map: nowhere further from the road than this.
@@ -52,12 +55,16 @@ def assignment_of(built: PlanProblem, route: Route, facts) -> tuple[RouteAssignm
 
 def solution_of(built: PlanProblem) -> Solution:
     """The plan's routes as they are stored, with their times. People and visits that the problem does not know any more
-    are named all the same: the judge finds them.
+    are named all the same: the judge finds them. Without the list of visits left out, see `stored_solution`.
     """
-    day = built.plan.day
-    assignments = built.plan.assignments.select_related("staff").prefetch_related("stops__visit")
+    return replace(stored_solution(built.plan), unserved=[])
+
+
+def stored_solution(plan: RoutePlan) -> Solution:
+    """A plan's rows as they are, routes and visits left out, whatever may have changed around it since."""
+    day = plan.day
     routes = []
-    for assignment in assignments:
+    for assignment in plan.assignments.select_related("staff").prefetch_related("stops__visit"):
         route, breaks = Route(assignment.staff.reference), 0
         for stop in assignment.stops.all():
             arrive, start, leave = (
@@ -69,7 +76,11 @@ def solution_of(built: PlanProblem) -> Solution:
             else:
                 route.stops.append(VisitStop(stop.visit.reference, arrive, start, leave))
         routes.append(route)
-    return Solution(routes=routes, engine=built.plan.engine)
+    left_out = [
+        Unserved(left.visit.reference, left.reason, left.detail, [remedy_of(each) for each in left.remedies])
+        for left in plan.unserved.select_related("visit")
+    ]
+    return Solution(routes=routes, unserved=left_out, engine=plan.engine)
 
 
 def _is_estimated(built: PlanProblem, start: int, end: int) -> bool:

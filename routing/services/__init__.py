@@ -1,5 +1,20 @@
 """Every write of visit planning. Keyword-only, atomic, `by=` says who."""
 
+from .adjustments import (
+    change_window,
+    exclude_person,
+    exclude_visit,
+    extend_shift,
+    include_person,
+    include_visit,
+    lock_round,
+    pin_visit,
+    remove_adjustment,
+    try_change,
+    unlock_round,
+    unpin,
+)
+from .alerts import note_alert, watch_rounds
 from .caseload import (
     caseload_done,
     import_caseload,
@@ -9,7 +24,9 @@ from .caseload import (
     save_caseload_entry,
     save_plus_group,
 )
+from .decisions import MOST_OF_A_DECISION, Deferral, PlanBroken, approve_plan, check_holds, reject_plan
 from .due_caseload import due_entries, due_on, make_visits_from_caseload, plan_from_caseload
+from .life import begin_plan, close_past_plans, close_plan, publish_plan, reopen_plan, withdraw_publication
 from .optimisation import (
     JOB_KIND,
     PlanMoved,
@@ -24,18 +41,65 @@ from .plans import (
     MOST_OF_A_REASON,
     PlanStateError,
     ReasonNeeded,
-    approve_plan,
     check_day,
     create_plan,
     plan_from_file,
     plan_from_priorities,
-    reject_plan,
 )
 from .proposals import SolutionRefused, accepted, record_version, store_routes
+from .rounds import (
+    NO_ACCESS_REASONS,
+    Answer,
+    EventRefused,
+    Recorded,
+    record_event,
+    record_events,
+)
+from .scenarios import add_made_up_person, copy_as_scenario, remove_made_up_person, try_remedy
 from .teams import add_shifts, add_staff, create_depot, create_skill, create_team, remove_shift
+from .versions import history_of, redo_change, restore_version, solution_of_version, undo_change
 from .visits import MAX_VISITS, NoVisits, VisitIntake, import_visits, make_visits_from_priorities
 
 __all__ = [
+    "Deferral",
+    "MOST_OF_A_DECISION",
+    "PlanBroken",
+    "add_made_up_person",
+    "begin_plan",
+    "change_window",
+    "check_holds",
+    "close_past_plans",
+    "close_plan",
+    "copy_as_scenario",
+    "exclude_person",
+    "exclude_visit",
+    "extend_shift",
+    "history_of",
+    "include_person",
+    "include_visit",
+    "lock_round",
+    "pin_visit",
+    "publish_plan",
+    "redo_change",
+    "remove_adjustment",
+    "remove_made_up_person",
+    "reopen_plan",
+    "restore_version",
+    "solution_of_version",
+    "try_change",
+    "try_remedy",
+    "undo_change",
+    "unlock_round",
+    "unpin",
+    "withdraw_publication",
+    "NO_ACCESS_REASONS",
+    "note_alert",
+    "watch_rounds",
+    "Answer",
+    "EventRefused",
+    "Recorded",
+    "record_event",
+    "record_events",
     "JOB_KIND",
     "MAX_VISITS",
     "MOST_OF_A_REASON",

@@ -1,6 +1,5 @@
 """Optimising a plan in the background: queue it, work on it, keep what was found, and leave nothing half done."""
 
-
 from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
@@ -12,7 +11,7 @@ from routing.planning.solution import Solution
 from routing.problem_building import PlanProblem, working_shifts
 
 from .plans import PlanStateError, locked
-from .proposals import accepted, record_version, store_routes
+from .proposals import accepted, record_stored_version, record_version, store_routes
 
 JOB_KIND = "routing.optimise"
 WATCHDOG = audit.SystemActor("routing:watchdog")
@@ -136,6 +135,9 @@ def release_plan(*, plan: RoutePlan, job, note: str, by) -> RoutePlan:
     plan.state = PlanState.PROPOSED if has_proposal else PlanState.DRAFT
     plan.outcome_note = (note + kept)[:300]
     plan.save(update_fields=["state", "outcome_note"])
+    if has_proposal and _has_plan_of(job, plan):
+        # What the search had found when it ended is what the plan shows from now on.
+        record_stored_version(plan, origin=PlanVersion.Origin.OPTIMISED, summary=note, by=by)
     audit.record(action="plan.optimisation_ended_without_plan", by=by, organisation=plan.organisation, target=plan)
     return plan
 

@@ -1,15 +1,13 @@
-"""A plan from draft to decision. A plan is a proposal: only a named approver can turn it into the day's work."""
+"""A new plan: a draft with its visits."""
 
 from datetime import date
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
 
 from accounts import audit
-from accounts.permissions import Permission
 from routing.civil_time import today
-from routing.models import PlanState, RouteAssignment, RoutePlan, Shift, Visit, VisitTier
+from routing.models import RoutePlan
 from routing.visit_files import VisitFile
 
 from .visits import VisitIntake, import_visits, make_visits_from_priorities
@@ -84,54 +82,6 @@ def plan_from_file(*, team, day: date, file: VisitFile, name: str = "", seconds:
     )
 
 
-@transaction.atomic
-def approve_plan(*, plan: RoutePlan, by, reason: str = "") -> RoutePlan:
-    """The proposal becomes the day's work, in the name of an approver.
-
-    PermissionDenied without the permission; ReasonNeeded when tier-1 visits or visits at their clinical limit
-    stay unserved and no reason is given;
-    PlanStateError when it is not a proposal, or when another approved plan has its people or visits.
-    """
-    plan = _locked_for_decision(plan, by)
-    left_out = plan.unserved.filter(visit__tier=VisitTier.FIRST).count()
-    overdue = plan.unserved.filter(visit__clinical_limit__lte=plan.day).exclude(visit__tier=VisitTier.FIRST).count()
-    if (left_out or overdue) and not reason.strip():
-        parts = [(left_out, "tier-1 "), (overdue, "overdue ")]
-        words = " and ".join(f"{n} {kind}{'visit is' if n == 1 else 'visits are'}" for n, kind in parts if n)
-        raise ReasonNeeded(f"{words} unserved: give a reason.")
-    # Locked one by one, always in the same order: two plans with the same people or visits may be approved at the same
-    # moment, and the second must see what the first has done.
-    list(Shift.objects.filter(assignments__plan=plan).order_by("pk").select_for_update(of=("self",)).values_list("pk"))
-    served = Visit.objects.filter(stops__assignment__plan=plan)
-    states = list(served.select_for_update(of=("self",)).values_list("state", flat=True))
-    if Visit.State.PLANNED in states:
-        raise PlanStateError("Some of these visits are in an approved plan already. Optimise again to leave them out.")
-    busy = RouteAssignment.objects.filter(shift__assignments__plan=plan, plan__state__in=PlanState.binding())
-    if busy.exists():
-        raise PlanStateError("Some of these people are in an approved plan already. Optimise again to leave them out.")
-    served.update(state=Visit.State.PLANNED)
-    _decide(plan, PlanState.APPROVED, by, reason)
-    audit.record(
-        action="plan.approved",
-        by=by,
-        organisation=plan.organisation,
-        target=plan,
-        details={"served": len(states), "tier_one_unserved": left_out, "reason_given": bool(reason.strip())},
-    )
-    return plan
-
-
-@transaction.atomic
-def reject_plan(*, plan: RoutePlan, by, reason: str) -> RoutePlan:
-    """The proposal is turned down, in the name of an approver and with a reason. Raises as `approve_plan`."""
-    plan = _locked_for_decision(plan, by)
-    if not reason.strip():
-        raise ReasonNeeded("Say why the plan is rejected.")
-    _decide(plan, PlanState.REJECTED, by, reason)
-    audit.record(action="plan.rejected", by=by, organisation=plan.organisation, target=plan)
-    return plan
-
-
 def _default_name(team, day) -> str:
     """Team and day; alternatives of the same day are numbered."""
     name, there = f"{team.name}, {day:%-d %B %Y}", team.plans.filter(day=day).count()
@@ -141,17 +91,3 @@ def _default_name(team, day) -> str:
 def locked(plan: RoutePlan) -> RoutePlan:
     """The plan as it is now, kept for this transaction. Its team comes along."""
     return RoutePlan.objects.select_for_update(of=("self",)).select_related("team", "organisation").get(pk=plan.pk)
-
-
-def _locked_for_decision(plan, by) -> RoutePlan:
-    if not by.has_perm(Permission.APPROVE_PLANS.value, plan.organisation):
-        raise PermissionDenied(f"This needs the permission {Permission.APPROVE_PLANS.value}.")
-    plan = locked(plan)
-    if plan.state != PlanState.PROPOSED:
-        raise PlanStateError(f"Only a proposed plan can be decided; this one is {plan.get_state_display().lower()}.")
-    return plan
-
-
-def _decide(plan, state, by, reason):
-    plan.state, plan.approved_by, plan.approved_at, plan.decision_reason = state, by, timezone.now(), reason.strip()
-    plan.save(update_fields=["state", "approved_by", "approved_at", "decision_reason"])

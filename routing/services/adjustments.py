@@ -1,0 +1,222 @@
+"""What a person fixes in one plan: the next optimisation keeps to it, and so must every change by hand."""
+
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from accounts import audit
+from routing.civil_time import clock, seconds_into
+from routing.models import PlanAdjustment, PlanState, RoutePlan, RouteStop, StaffMember, Visit
+
+from .plans import PlanStateError, locked
+
+Kind = PlanAdjustment.Kind
+ADJUSTABLE = (PlanState.DRAFT, PlanState.PROPOSED, PlanState.REJECTED)
+MOST_OF_A_NOTE = 200
+DAY_SECONDS = 36 * 3600  # a night shift ends on the next day
+MOST_MINUTES = 480
+
+
+@transaction.atomic
+def pin_visit(
+    *,
+    plan: RoutePlan,
+    visit: Visit,
+    staff: StaffMember | None = None,
+    starts_at: datetime | None = None,
+    reason: str = "",
+    by,
+) -> PlanAdjustment:
+    """Keeps a visit with a person, at a time, or both; in place of an earlier pin of the visit.
+
+    ValidationError for a visit or person that the plan does not have, a time outside its day, or neither person nor
+    time; PlanStateError when the plan is being optimised or approved.
+    """
+    plan = _adjustable(plan)
+    _check_visit(plan, visit)
+    if staff is None and starts_at is None:
+        raise ValidationError("Say with whom or at which time the visit is kept.")
+    if staff is not None:
+        _check_person(plan, staff)
+    if starts_at is not None:
+        _check_moment(plan, starts_at)
+    return _put(plan, Kind.VISIT_PINNED, by, reason, visit=visit, values={"staff": staff, "starts_at": starts_at})
+
+
+@transaction.atomic
+def unpin(*, plan: RoutePlan, visit: Visit, by) -> None:
+    """Takes the pin of a visit away, if it has one. PlanStateError as `pin_visit`."""
+    _take_away(_adjustable(plan), by, kind=Kind.VISIT_PINNED, visit=visit)
+
+
+@transaction.atomic
+def exclude_visit(*, plan: RoutePlan, visit: Visit, reason: str = "", by) -> PlanAdjustment:
+    """Leaves a visit out on purpose; a pin of it goes. Raises as `pin_visit`."""
+    plan = _adjustable(plan)
+    _check_visit(plan, visit)
+    _take_away(plan, by, kind=Kind.VISIT_PINNED, visit=visit)
+    return _put(plan, Kind.VISIT_EXCLUDED, by, reason, visit=visit)
+
+
+@transaction.atomic
+def include_visit(*, plan: RoutePlan, visit: Visit, by) -> None:
+    """Takes a visit that was left out on purpose in again. PlanStateError as `pin_visit`."""
+    _take_away(_adjustable(plan), by, kind=Kind.VISIT_EXCLUDED, visit=visit)
+
+
+@transaction.atomic
+def exclude_person(*, plan: RoutePlan, staff: StaffMember, reason: str = "", by) -> PlanAdjustment:
+    """Plans without a person; visits that were kept with them are free again. Raises as `pin_visit`."""
+    plan = _adjustable(plan)
+    _check_person(plan, staff)
+    _take_away(plan, by, kind=Kind.VISIT_PINNED, staff=staff)
+    return _put(plan, Kind.PERSON_EXCLUDED, by, reason, staff=staff)
+
+
+@transaction.atomic
+def include_person(*, plan: RoutePlan, staff: StaffMember, by) -> None:
+    """Plans with a person again. PlanStateError as `pin_visit`."""
+    _take_away(_adjustable(plan), by, kind=Kind.PERSON_EXCLUDED, staff=staff)
+
+
+@transaction.atomic
+def lock_round(*, plan: RoutePlan, staff: StaffMember, by) -> list[PlanAdjustment]:
+    """Keeps each visit of a person's day with them, at the time it has now. Others may still be added in between.
+
+    ValidationError when they have no visits in the plan; else as `pin_visit`. A double-handed visit is kept at its time
+    only, since it has more than one person.
+    """
+    plan = _adjustable(plan)
+    _check_person(plan, staff)
+    stops = list(
+        RouteStop.objects.filter(assignment__plan=plan, assignment__staff=staff, visit__isnull=False).select_related(
+            "visit"
+        )
+    )
+    if not stops:
+        raise ValidationError(f"{staff} has no visits in this plan.")
+    return [
+        _put(
+            plan,
+            Kind.VISIT_PINNED,
+            by,
+            "Whole day kept.",
+            visit=stop.visit,
+            values={"staff": staff if stop.visit.staff_required == 1 else None, "starts_at": stop.starts_at},
+        )
+        for stop in stops
+    ]
+
+
+@transaction.atomic
+def unlock_round(*, plan: RoutePlan, staff: StaffMember, by) -> None:
+    """Takes away every pin that keeps a visit with a person. PlanStateError as `pin_visit`."""
+    _take_away(_adjustable(plan), by, kind=Kind.VISIT_PINNED, staff=staff)
+
+
+@transaction.atomic
+def extend_shift(*, plan: RoutePlan, staff: StaffMember, minutes: int, reason: str = "", by) -> PlanAdjustment:
+    """Tries a shift that ends so many minutes (1 to 480) later, in a scenario. Raises as `pin_visit`."""
+    plan = _scenario(_adjustable(plan))
+    _check_person(plan, staff)
+    if not 1 <= minutes <= MOST_MINUTES:
+        raise ValidationError(f"A shift can be longer by 1 to {MOST_MINUTES} minutes.")
+    return _put(plan, Kind.SHIFT_EXTENDED, by, reason, staff=staff, values={"minutes": minutes})
+
+
+@transaction.atomic
+def change_window(
+    *, plan: RoutePlan, visit: Visit, starts_at: datetime, ends_at: datetime, reason: str = "", by
+) -> PlanAdjustment:
+    """Tries another window (earliest and latest start) of a visit, in a scenario. Raises as `pin_visit`."""
+    plan = _scenario(_adjustable(plan))
+    _check_visit(plan, visit)
+    for moment in (starts_at, ends_at):
+        _check_moment(plan, moment)
+    if ends_at < starts_at:
+        raise ValidationError(f"The window ends at {clock(ends_at)}, before it starts at {clock(starts_at)}.")
+    values = {"starts_at": starts_at, "ends_at": ends_at}
+    return _put(plan, Kind.WINDOW_CHANGED, by, reason, visit=visit, values=values)
+
+
+@transaction.atomic
+def try_change(*, plan: RoutePlan, visit: Visit, remedy: dict, by) -> PlanAdjustment:
+    """Tries a remedy (as it is kept with a visit left out) that no other adjustment can say, in a scenario."""
+    plan = _scenario(_adjustable(plan))
+    _check_visit(plan, visit)
+    made = plan.adjustments.create(kind=Kind.REMEDY, visit=visit, remedy=remedy, made_by=_person(by))
+    _record("plan.adjusted", plan, by, made)
+    return made
+
+
+@transaction.atomic
+def remove_adjustment(*, plan: RoutePlan, adjustment: PlanAdjustment, by) -> None:
+    """Takes one thing away that was fixed. ValidationError when it belongs to another plan; else as `pin_visit`."""
+    plan = _adjustable(plan)
+    if adjustment.plan_id != plan.pk:
+        raise ValidationError("This belongs to another plan.")
+    _take_away(plan, by, pk=adjustment.pk)
+
+
+def _adjustable(plan) -> RoutePlan:
+    plan = locked(plan)
+    if plan.state not in ADJUSTABLE:
+        raise PlanStateError(f"Nothing can be fixed in a plan that is {plan.get_state_display().lower()}.")
+    return plan
+
+
+def _scenario(plan) -> RoutePlan:
+    if plan.scenario_of_id is None:
+        raise PlanStateError("This can be tried in a scenario only. Copy the plan as a scenario first.")
+    return plan
+
+
+def _check_visit(plan, visit):
+    if not plan.visits.filter(pk=visit.pk).exists():
+        raise ValidationError(f"{visit} is not a visit of this plan.")
+
+
+def _check_person(plan, staff):
+    if staff.team_id != plan.team_id or staff.only_in_id not in (None, plan.pk):
+        raise ValidationError(f"{staff} is not in the team of this plan.")
+
+
+def _check_moment(plan, moment):
+    if not 0 <= seconds_into(plan.day, moment) <= DAY_SECONDS:
+        raise ValidationError(f"The time must be on the plan's day, {plan.day:%-d %B %Y}.")
+
+
+def _put(plan, kind, by, reason, *, visit=None, staff=None, values=None) -> PlanAdjustment:
+    if len(reason.strip()) > MOST_OF_A_NOTE:
+        raise ValidationError(f"A reason has at most {MOST_OF_A_NOTE} characters.")
+    about = {"visit": visit} if visit else {"staff": staff, "visit": None}
+    made, _ = PlanAdjustment.objects.update_or_create(
+        plan=plan,
+        kind=kind,
+        **about,
+        defaults={"reason": reason.strip(), "made_by": _person(by), **(values or {})},
+    )
+    _record("plan.adjusted", plan, by, made)
+    return made
+
+
+def _take_away(plan, by, **which):
+    for adjustment in plan.adjustments.filter(**which):
+        _record("plan.adjustment_removed", plan, by, adjustment)
+        adjustment.delete()
+
+
+def _person(by):
+    return by if hasattr(by, "email") else None
+
+
+def _record(action, plan, by, adjustment):
+    """References and places stay out of the audit trail; the kind and the keys are enough to find them."""
+    details = {"kind": adjustment.kind}
+    for name in ("visit_id", "staff_id"):
+        if getattr(adjustment, name):
+            details[name.removesuffix("_id")] = str(getattr(adjustment, name))
+    if adjustment.minutes:
+        details["minutes"] = adjustment.minutes
+    audit.record(action=action, by=by, organisation=plan.organisation, target=plan, details=details)
