@@ -23,7 +23,7 @@ NAVIGATION = [
     ("Administration", "admin:index", Permission.USE_ADMIN, "/admin/"),
 ]
 # Pages outside the prefix of the item that they belong to.
-RELATED = {"/areas/": "explore", "/search/": "explore", "/priorities/": "explore"}
+RELATED = {"/areas/": "explore", "/search/": "explore", "/priorities/": "explore", "/equity/": "plans", "/weeks/": "plans"}
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,145 @@
+"""Equity of a plan, a week, four weeks: the page, the file, the API, and what is never shown."""
+
+import csv
+import io
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from routing import services
+from routing.models import PlanState, PlusGroup, RoutePlan, UnservedVisit, Visit, VisitRecord
+
+from . import factories as make
+
+pytestmark = pytest.mark.django_db
+
+# Twelve areas: two of each odd fifth, and three in the most deprived.
+PRIORITIES = (3, 3, 3, 2, 2, 2, 1, 1, 1, 0, 0, 0)
+DECILES = (1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 10)
+
+
+@pytest.fixture
+def team(organisation):
+    return make.team(organisation, make.town(PRIORITIES, DECILES), people=3)
+
+
+@pytest.fixture
+def approver(make_user):
+    return make_user(["approver"])
+
+
+def approved(team, approver, *, count=12, day=make.DAY):
+    plan = make.proposed_plan(team, count=count, day=day)
+    return services.approve_plan(plan=plan, by=approver, reason="There is no more time.")
+
+
+def text(answer):
+    return answer.content.decode()
+
+
+def lines(answer):
+    return list(csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode())))
+
+
+def test_a_week_in_words_tables_and_charts(team, approver, client_as):
+    approved(team, approver)
+    page = text(client_as("analyst").get("/equity/"))
+    assert "Week from 23 November 2026 to 29 November 2026" in page
+    for title in ("By deprivation fifth", "By local authority", "By PLUS group", "By area (LSOA)", "in one number each"):
+        assert title in page, title
+    assert "How the work lies on the staff" in page
+    assert "Nurse 01" in page
+    assert "The need of a visit is its minutes" in page
+    assert "Nothing has been recorded as done yet" in page
+    assert "1 plan is not closed: what was done there is not known." in page
+    assert page.count('role="img"') >= 3
+
+
+def test_weeks_hold_binding_plans_only_and_a_plan_stands_for_itself(team, client_as):
+    plan = make.proposed_plan(team, count=6)
+    client = client_as("viewer", "analyst")
+    assert "No plan has been approved yet" in text(client.get("/equity/"))
+    assert "was approved for this period" in text(client.get(f"/equity/?team={team.pk}&day={make.DAY}"))
+    assert plan.name in text(client.get(f"/equity/?plan={plan.pk}"))
+    assert text(client.get(f"/equity/?period=plan&plan={plan.pk}")).count("6") > 0
+
+
+def test_small_groups_are_not_shown_anywhere(team, approver, client_as, api_client_as):
+    approved(team, approver)
+    visits = list(Visit.objects.filter(team=team).order_by("reference"))
+    few = PlusGroup.objects.create(organisation=team.organisation, code="few", name="Few people")
+    for visit in visits[:3]:
+        visit.plus_groups.set([few])
+    page = text(client_as("analyst").get("/equity/"))
+    assert "not shown" in page
+    rows = lines(client_as("analyst").get("/equity/figures.csv"))
+    small = [row for row in rows if row["group_kind"] == "plus_group"]
+    assert [row["value"] for row in small] == [""]
+    assert all(row["note"].startswith("hidden") for row in small)
+    assert not [row for row in rows if row["visits"] not in ("", "0") and int(row["visits"]) < 5]
+    told = api_client_as("analyst").get("/api/v1/equity/").json()
+    assert told["planned"]["plus"]["Few people"]["hidden"]
+    assert told["planned"]["plus"]["Few people"]["n"] is None
+
+
+def test_what_was_done_is_told_once_a_plan_is_closed(team, approver, client_as):
+    plan = approved(team, approver)
+    now = timezone.now()
+    served = list(plan.assignments.values_list("staff", "stops__visit").exclude(stops__visit=None))
+    for staff, visit in served[1:]:
+        VisitRecord.objects.create(
+            plan=plan, staff_id=staff, visit_id=visit, arrived_at=now, finished_at=now, outcome="done"
+        )
+    RoutePlan.objects.filter(pk=plan.pk).update(
+        state=PlanState.CLOSED, published_by=approver, published_at=now, closed_by=approver, closed_at=now
+    )
+    told = text(client_as("analyst").get("/equity/"))
+    assert "Nothing has been recorded" not in told
+    assert ">Done<" in told
+    rows = lines(client_as("analyst").get("/equity/figures.csv"))
+    assert {row["basis"] for row in rows} == {"planned", "done"}
+
+
+def test_four_weeks_tell_how_long_visits_waited(team, approver, client_as):
+    plan = approved(team, approver)
+    Visit.objects.filter(plans=plan).update(first_due=make.DAY - timedelta(days=3), clinical_limit=None)
+    page = text(client_as("analyst").get(f"/equity/?team={team.pk}&period=four-weeks&day={make.DAY}"))
+    assert "Four weeks from 2 November 2026 to 29 November 2026" in page
+    assert "Days put off over four weeks" in page
+    assert "3.0" in page
+    assert "Days put off" not in text(client_as("analyst").get("/equity/"))
+
+
+def test_bad_questions_are_answered_with_what_was_expected(team, client_as, api_client_as, other_organisation):
+    client = client_as("analyst")
+    for question, told in (
+        ("period=year", "Choose a week, four weeks or one plan."),
+        ("day=2026-02-31", "Enter a day that exists"),
+        ("team=1234", "Choose a team of your organisation."),
+        ("period=plan", "Choose the plan."),
+        ("plan=nonsense", "Choose a plan of that team"),
+    ):
+        answer = client.get(f"/equity/?{question}")
+        assert answer.status_code == 422, question
+        assert told in text(answer), question
+        assert client.get(f"/equity/figures.csv?{question}").status_code == 422
+        assert api_client_as("analyst").get(f"/api/v1/equity/?{question}").status_code == 400
+    foreign = make.team(other_organisation, list(team.patch.areas.all()))
+    assert client.get(f"/equity/?team={foreign.pk}").status_code == 422
+    assert client_as().get("/equity/").status_code == 403
+
+
+def test_visits_in_two_plans_of_a_day_count_once(team, approver, api_client_as):
+    plan = approved(team, approver, count=8)
+    second = RoutePlan.objects.create(
+        organisation=team.organisation, team=team, day=make.DAY, name="Second", optimised_at=timezone.now(),
+        state=PlanState.APPROVED, approved_by=approver, approved_at=timezone.now(),
+    )  # fmt: skip
+    second.visits.set(plan.visits.all())
+    UnservedVisit.objects.bulk_create(
+        UnservedVisit(plan=second, visit=visit, reason="planned") for visit in plan.visits.all()
+    )
+    told = api_client_as("analyst").get("/api/v1/equity/").json()
+    assert told["plans"] == 2
+    assert told["visits"] == 8
