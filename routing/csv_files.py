@@ -81,14 +81,19 @@ class Sheet:
     sha256: str = ""
 
 
-def read_sheet(content: bytes, *, check, most_bytes: int, most_rows: int, rows_are: str = "rows") -> Sheet:
-    """Split a file into cells without blanks around them. `check(names)` raises FileRefused for a wrong heading."""
+def read_sheet(
+    content: bytes, *, check, most_bytes: int, most_rows: int, rows_are: str = "rows", aliases=None
+) -> Sheet:
+    """Split a file into cells without blanks around them. `check(names)` raises FileRefused for a wrong heading;
+    `aliases`: our names for those that others use.
+    """
     text = _text(content, most_bytes)
     delimiter = max(DELIMITERS, key=text.partition("\n")[0].count)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter)
     sheet = Sheet([], [], sha256=hashlib.sha256(content).hexdigest())
     try:
         sheet.names = [re.sub(r"[ -]+", "_", name.strip().lower()) for name in next(reader, [])]
+        sheet.names = [(aliases or {}).get(name, name) for name in sheet.names]
         check(sheet.names)
         for cells in reader:
             if cells:

@@ -26,6 +26,7 @@ from .caseload import (
 )
 from .decisions import MOST_OF_A_DECISION, Deferral, PlanBroken, approve_plan, check_holds, reject_plan
 from .due_caseload import due_entries, due_on, make_visits_from_caseload, plan_from_caseload
+from .editing import EditRefused, PlanChangedMeanwhile, apply_edit, leave_out
 from .life import begin_plan, close_past_plans, close_plan, publish_plan, reopen_plan, withdraw_publication
 from .optimisation import (
     JOB_KIND,
@@ -37,6 +38,8 @@ from .optimisation import (
     store_solution,
     take_on,
 )
+from .outputs import note_file_taken
+from .people import change_staff, plans_holding, possible_accounts, remove_absence, save_absence, set_staff_skills
 from .plans import (
     MOST_OF_A_REASON,
     PlanStateError,
@@ -47,6 +50,7 @@ from .plans import (
     plan_from_priorities,
 )
 from .proposals import SolutionRefused, accepted, record_version, store_routes
+from .rota import apply_rota, check_rota, discard_rota, import_rota, upload_rota
 from .rounds import (
     NO_ACCESS_REASONS,
     Answer,
@@ -94,6 +98,7 @@ __all__ = [
     "withdraw_publication",
     "NO_ACCESS_REASONS",
     "note_alert",
+    "note_file_taken",
     "watch_rounds",
     "Answer",
     "EventRefused",
@@ -133,6 +138,21 @@ __all__ = [
     "store_routes",
     "store_solution",
     "take_on",
+    "EditRefused",
+    "PlanChangedMeanwhile",
+    "apply_edit",
+    "leave_out",
+    "apply_rota",
+    "change_staff",
+    "check_rota",
+    "discard_rota",
+    "import_rota",
+    "plans_holding",
+    "possible_accounts",
+    "remove_absence",
+    "save_absence",
+    "set_staff_skills",
+    "upload_rota",
     "due_entries",
     "due_on",
     "import_caseload",
