@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from .check import check
-from .problem import Break, Link, Pin, Problem, Staff, Visit
+from .problem import Break, Link, Pin, Problem, Staff, Travel, Visit
 from .solution import Route, Solution, VisitStop
 
 LAST = 120  # ticks of the longest day
@@ -33,15 +33,25 @@ def tight_day(source) -> tuple[Problem, Solution]:
 
 def _loose(source):
     places, people = source.randint(2, 5), source.randint(1, 4)
-    legs = [[0 if a == b else source.randint(1, 9) for a in range(places)] for b in range(places)]
-    far = [[0 if a == b else source.randint(1, 99) for a in range(places)] for b in range(places)]
+    default, profiles = _travel(source, places, 9), {}
+    staff = [_person(source, f"n{i}", places) for i in range(people)]
+    if source.random() < 0.5:
+        profiles["foot"] = _travel(source, places, 14)
+        staff = [replace(person, profile=source.choice([None, "foot"])) for person in staff]
     return Problem(
-        staff=tuple(_person(source, f"n{i}", places) for i in range(people)),
+        staff=tuple(staff),
         visits=tuple(_visit(source, f"v{i}", places) for i in range(source.randint(2, 3 * people + 1))),
-        duration=np.array(legs),
-        distance=np.array(far),
+        duration=default.duration,
+        distance=default.distance,
         objective=source.choice(["duration", "distance"]),
+        profiles=profiles,
     )
+
+
+def _travel(source, places, slowest):
+    legs = [[0 if a == b else source.randint(1, slowest) for a in range(places)] for b in range(places)]
+    far = [[0 if a == b else source.randint(1, 99) for a in range(places)] for b in range(places)]
+    return Travel(np.array(legs), np.array(far))
 
 
 def _person(source, name, places):

@@ -133,7 +133,7 @@ def harder_staff(source, problem, plan):
     by = source.choice([1, 1, 2])
     person = source.choice(problem.staff)
     change = source.choice(
-        ["opens", "closes", "overtime", "max_visits", "max_drive", "max_duration", "skills", "break"]
+        ["opens", "closes", "overtime", "max_visits", "max_drive", "max_duration", "skills", "break", "profile"]
     )
     opens, closes = person.shift
     if change == "opens":
@@ -142,6 +142,8 @@ def harder_staff(source, problem, plan):
         harder = {"shift": (opens, max(opens, closes - by))}
     elif change == "skills":
         harder = {"skills": frozenset(sorted(person.skills)[1:])}
+    elif change == "profile":
+        harder = {"profile": source.choice([None, *problem.profiles])}
     elif change == "break":
         harder = {"breaks": tuple(replace(pause, duration=pause.duration + by) for pause in person.breaks)}
     else:
@@ -175,7 +177,7 @@ def harder_visit(source, problem, plan):
 
 
 def harder_rest(source, problem, plan):
-    """A longer leg, a smaller capacity, another gap."""
+    """A longer leg of somebody, a smaller capacity, another gap."""
     choice = source.choice(["leg", "capacity", "link"])
     if choice == "capacity" and problem.capacity:
         name = source.choice(sorted(problem.capacity))
@@ -188,9 +190,12 @@ def harder_rest(source, problem, plan):
             max_gap=None if link.max_gap is None else link.max_gap - 1,
         )
         return replace(problem, links=tuple(harder if other is link else other for other in problem.links))
-    longer = problem.duration.copy()
+    way = source.choice([None, *problem.profiles])
+    longer = (problem.duration if way is None else problem.profiles[way].duration).copy()
     longer[source.randrange(len(longer)), source.randrange(len(longer))] += source.choice([1, 1, 2])
-    return replace(problem, duration=longer)
+    if way is None:
+        return replace(problem, duration=longer)
+    return replace(problem, profiles=problem.profiles | {way: replace(problem.profiles[way], duration=longer)})
 
 
 CHANGES = (

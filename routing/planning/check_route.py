@@ -43,6 +43,7 @@ class _Walk:
     def __init__(self, problem: Problem, person: Staff, violations):
         self.problem, self.person, self.violations = problem, person, violations
         self.facts = RouteFacts(idle=person.shift[1] - person.shift[0])
+        self.seconds, self.objective = problem.duration_of(person), problem.driven_of(person)
         self.place = person.start
         self.clock = None  # free since; None: not departed
         self.pauses = []  # of the leg under way
@@ -116,9 +117,9 @@ class _Walk:
         if self.place is None or location is None:
             self.place = location
             return 0
-        travel = self.problem.duration.item(self.place, location)
+        travel = self.seconds.item(self.place, location)
         self.facts.drive += travel
-        self.facts.driven += self.problem.driven.item(self.place, location)
+        self.facts.driven += self.objective.item(self.place, location)
         self.place = location
         return travel
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from .places import between
-from .problem import Break, Problem, Staff, Visit
+from .problem import Break, Problem, Staff, Travel, Visit
 
 HOUR = 3600
 SKILLS = ("nurse", "wound", "phlebotomy", "physio", "mental-health")
@@ -20,10 +20,16 @@ LUNCH = Break(duration=1800, windows=((41_400, 48_600),))
 
 
 def home_visits(
-    visits: int = 100, staff: int = 10, seed: int = 1, *, tightness: float = 0.93, tiers: bool = False
+    visits: int = 100,
+    staff: int = 10,
+    seed: int = 1,
+    *,
+    tightness: float = 0.93,
+    tiers: bool = False,
+    walkers: int = 0,
 ) -> Problem:
     """A day of `visits` for `staff`: skills, windows for two visits in five, lunch, visit caps, prizes; with `tiers`,
-    tiers 1 to 4.
+    tiers 1 to 4. The last `walkers` of the staff go on foot (profile "foot"), the others by car.
     """
     source = random.Random(f"home-visits {visits} {staff} {seed}")
     side = 9 * (visits / 100) ** 0.5 + 9  # kilometres
@@ -32,7 +38,11 @@ def home_visits(
     places = bases + _places(source, visits, side)
     work = _fitted([_visit(source, i, len(bases) + i, tiers) for i in range(visits)], people, tightness)
     points = np.array(places)
-    return Problem(people, tuple(work), duration=between(points, _seconds), distance=between(points, _metres))
+    metres, profiles = between(points, _metres), {}
+    if walkers:
+        people = (*people[:-walkers], *(replace(person, profile="foot") for person in people[-walkers:]))
+        profiles = {"foot": Travel(between(points, _on_foot), metres)}
+    return Problem(people, tuple(work), duration=between(points, _seconds), distance=metres, profiles=profiles)
 
 
 def _person(source, index, base):
@@ -111,6 +121,11 @@ def _seconds(points, others):
     """Seconds by road: slow in town, faster on long legs, a minute to park."""
     road = _road(points, others)
     return np.rint(road / (18 + 22 * np.minimum(1, road / 8)) * 3600 + np.where(road > 0, 60, 0)).astype(np.int64)
+
+
+def _on_foot(points, others):
+    """Seconds at 5 km/h by the same ways."""
+    return np.rint(_road(points, others) / 5 * 3600).astype(np.int64)
 
 
 def _metres(points, others):

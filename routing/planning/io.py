@@ -6,15 +6,18 @@ from pathlib import Path
 
 from .check import Verdict
 from .fields import Fields, InputError, at, shown, unique, window
-from .matrix import read_matrix
+from .matrix import MATRICES, read_matrix
 from .problem import ALWAYS, Break, Link, Pin, Problem, Staff, Visit, Weights
 from .solution import BreakStop, Cost, Remedy, Route, Solution, Unserved, VisitStop
 
-PROBLEM = ("objective", "staff", "visits", "links", "capacity", "weights", "matrix", "locations", "speed_kmh", "detour")
+PROBLEM = (
+    "objective", "staff", "visits", "links", "capacity", "weights", "matrix", "locations", "speed_kmh", "detour",
+    "profiles",
+)  # fmt: skip
 NOTES = ("name", "comment", "source")  # of a problem as a whole; without effect
 STAFF = (
     "id", "start", "end", "shift", "skills", "max_visits", "breaks", "overtime", "overtime_cost", "max_duration",
-    "max_drive",
+    "max_drive", "profile",
 )  # fmt: skip
 BREAK = ("duration", "windows", "required", "missed_cost", "place")
 VISIT = (
@@ -69,15 +72,16 @@ def parse_problem(data, folder=None) -> Problem:
     links = tuple(_link(item, f"links[{i}]") for i, item in enumerate(fields.array("links", ())))
     unique([person.id for person in staff], "staff")
     unique([visit.id for visit in visits], "visits")
-    duration, distance = read_matrix(fields, folder)
-    if objective == "distance" and distance is None:
-        raise InputError("matrix.distance", "missing, but the objective is distance")
+    travel, profiles = read_matrix(fields, folder)
+    if objective == "distance":
+        _check_distances(travel, profiles)
     raw = Fields(fields.get("weights", {}), "weights", WEIGHTS)
     problem = Problem(
         staff=staff,
         visits=visits,
-        duration=duration,
-        distance=distance,
+        duration=travel.duration,
+        distance=travel.distance,
+        profiles=profiles,
         links=links,
         capacity=_capacity(fields.get("capacity", {})),
         weights=Weights(**{key: raw.number(key, getattr(Weights(), key)) for key in WEIGHTS}),
@@ -85,6 +89,12 @@ def parse_problem(data, folder=None) -> Problem:
     )
     check_references(problem)
     return problem
+
+
+def _check_distances(travel, profiles):
+    for path, each in [("matrix", travel), *((f"matrix.profiles.{name}", each) for name, each in profiles.items())]:
+        if each.distance is None:
+            raise InputError(f"{path}.distance", "missing, but the objective is distance")
 
 
 def _bounded(fields, key, most):
@@ -109,6 +119,7 @@ def _staff(data, path):
         overtime_cost=fields.number("overtime_cost", 0),
         max_duration=fields.integer("max_duration", None, least=0),
         max_drive=fields.integer("max_drive", None, least=0),
+        profile=fields.identifier("profile") if fields.given("profile") else None,
     )
 
 
@@ -191,7 +202,7 @@ def _capacity(data):
 
 
 def check_references(problem):
-    """Locations index the matrix; staff and visits named somewhere exist."""
+    """Locations index the matrix; staff, visits and travel profiles named somewhere exist."""
     size = len(problem.duration)
     people, visits = problem.staff_by_id, problem.visit_by_id
 
@@ -206,6 +217,10 @@ def check_references(problem):
     for i, person in enumerate(problem.staff):
         place(person.start, f"staff[{i}].start")
         place(person.end, f"staff[{i}].end")
+        if person.profile is not None and person.profile not in problem.profiles:
+            known_are = ", ".join(problem.profiles) or "none"
+            message = f"no travel profile has the name {person.profile!r}; known are {known_are}"
+            raise InputError(f"staff[{i}].profile", message)
     for i, visit in enumerate(problem.visits):
         place(visit.location, f"visits[{i}].location")
         for key in ("only_staff", "not_staff", "preferred_staff"):
@@ -321,7 +336,7 @@ def verdict_json(verdict: Verdict) -> dict:
 
 
 def problem_json(problem: Problem) -> dict:
-    """The problem as plain data with its matrix inline; parse_problem gives an equal problem back."""
+    """The problem as plain data with its matrices inline; parse_problem gives an equal problem back."""
     data = {
         "objective": problem.objective,
         "staff": [_staff_json(person) for person in problem.staff],
@@ -329,11 +344,16 @@ def problem_json(problem: Problem) -> dict:
         "links": [_filled(link, LINK) for link in problem.links],
         "capacity": dict(problem.capacity),
         "weights": _filled(problem.weights, WEIGHTS),
-        "matrix": {"duration": problem.duration.tolist()},
+        "matrix": _matrix_json(problem),
     }
-    if problem.distance is not None:
-        data["matrix"]["distance"] = problem.distance.tolist()
+    if problem.profiles:
+        data["matrix"]["profiles"] = {name: _matrix_json(travel) for name, travel in problem.profiles.items()}
     return data
+
+
+def _matrix_json(travel):
+    given = {key: getattr(travel, key) for key in MATRICES}
+    return {key: matrix.tolist() for key, matrix in given.items() if matrix is not None}
 
 
 def _filled(record, keys):

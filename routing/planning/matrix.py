@@ -1,4 +1,4 @@
-"""The travel matrix of a problem: inline, from .npy files beside it, or from great-circle distances."""
+"""The travel matrices of a problem: inline, from .npy files beside it, or from great-circle distances."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,36 +9,60 @@ import numpy as np
 from routing.travel.great_circle import great_circle_metres
 
 from .coordinates import read_points
-from .fields import Fields, InputError, integer, shown
+from .fields import Fields, InputError, at, identifier, integer, shown
 from .places import MATRIX_MOST, between
+from .problem import Travel
 
 LONGEST_LEG = 1 << 40
 ROWS_AT_ONCE = 256  # of a matrix file, checked together
 
 
-def read_matrix(fields, folder):
-    """(duration, distance) of the problem's fields; distance is None when not given. Raises InputError.
+MATRICES = ("duration", "distance")
+SPEED = ("speed_kmh", "detour")
+
+
+def read_matrix(fields, folder) -> tuple[Travel, dict[str, Travel]]:
+    """The default travel of the problem's fields and that of each profile by its name; distances are None where not
+    given. Raises InputError.
 
     Arrays are int64; a large .npy file of 32- or 64-bit integers stays on disk and is read where a plan drives.
     """
     if fields.given("matrix"):
-        for key in ("locations", "speed_kmh", "detour"):
+        for key in ("locations", *SPEED, "profiles"):
             if fields.given(key):
-                raise InputError(key, "give either a matrix or locations, not both")
-        return _given(Fields(fields.get("matrix"), "matrix", ("duration", "distance")), folder)
+                where = "; give profiles inside the matrix" if key == "profiles" else ""
+                raise InputError(key, f"give either a matrix or locations, not both{where}")
+        given = Fields(fields.get("matrix"), "matrix", (*MATRICES, "profiles"))
+        default = _given(given, folder)
+        size = len(default.duration)
+        return default, {name: _given(each, folder, size) for name, each in _profiles(given, MATRICES)}
     if fields.given("locations"):
-        return _estimated(fields)
+        points = read_points(fields.array("locations"), "locations")
+        return _estimated(fields, points), {name: _estimated(each, points) for name, each in _profiles(fields, SPEED)}
     raise InputError("matrix", "missing (or locations with speed_kmh)")
 
 
-def _given(fields, folder):
-    duration = _array(fields.get("duration"), "matrix.duration", folder)
+def _profiles(fields, known):
+    """(name, fields) of each travel profile."""
+    value, path = fields.get("profiles", {}), fields.name("profiles")
+    if not isinstance(value, dict):
+        raise InputError(path, f"expected an object of travel profiles by name, found {shown(value)}")
+    for name in value:
+        identifier(name, path)
+    return [(name, Fields(each, at(path, name), known)) for name, each in value.items()]
+
+
+def _given(fields, folder, size=None):
+    """Matrices of one way of travelling, for so many places where others were given before."""
+    duration = _array(fields.get("duration"), fields.name("duration"), folder)
+    if size is not None and len(duration) != size:
+        raise InputError(fields.name("duration"), f"has {len(duration)} rows, the matrix of the others {size}")
     if not fields.given("distance"):
-        return duration, None
-    distance = _array(fields.get("distance"), "matrix.distance", folder)
+        return Travel(duration)
+    distance = _array(fields.get("distance"), fields.name("distance"), folder)
     if distance.shape != duration.shape:
-        raise InputError("matrix.distance", f"has {len(distance)} rows, the duration matrix {len(duration)}")
-    return duration, distance
+        raise InputError(fields.name("distance"), f"has {len(distance)} rows, the duration matrix {len(duration)}")
+    return Travel(duration, distance)
 
 
 def _array(value, path, folder):
@@ -109,14 +133,13 @@ def _file(name, path, folder):
         raise InputError(path, f"{name} is not a NumPy array file: {error}") from None
 
 
-def _estimated(fields):
-    points = read_points(fields.array("locations"), "locations")
+def _estimated(fields, points):
     speed, detour = fields.number("speed_kmh"), fields.number("detour", 1)
     if speed <= 0:
-        raise InputError("speed_kmh", "expected more than 0")
+        raise InputError(fields.name("speed_kmh"), "expected more than 0")
     if detour < 1:
-        raise InputError("detour", f"expected at least 1, found {detour}")
-    return between(points, EstimatedLegs(detour, speed / 3.6)), between(points, EstimatedLegs(detour))
+        raise InputError(fields.name("detour"), f"expected at least 1, found {detour}")
+    return Travel(between(points, EstimatedLegs(detour, speed / 3.6)), between(points, EstimatedLegs(detour)))
 
 
 @dataclass(frozen=True)

@@ -70,11 +70,12 @@ def _free(problem, person, route, release=None, depart_from=None, strict=False):
 def _filled_in(problem: Problem, person: Staff, route: Route) -> Route:
     """Walks along the route, keeps what is stated and takes the earliest possible for the rest."""
     stops, spans, free, place = [], [], person.shift[0], person.start
+    matrix = problem.duration_of(person)
     following = [problem.visit_by_id[name].location for name in route.visits] + [person.end]
     done = 0
     for stop in route.stops:
         unknown = place is None or following[done] is None
-        travel = 0 if unknown else problem.duration.item(place, following[done])
+        travel = 0 if unknown else matrix.item(place, following[done])
         if isinstance(stop, BreakStop):
             stop = _filled_break(person.breaks[stop.index], stop, *drive(free, travel, spans)[:2], travel)
             spans.append(_span(person, stop))
@@ -258,7 +259,7 @@ def _later_is_better(problem, person, route):
 def departure(problem, person, route):
     """The latest possible departure from the start place for the stated first start."""
     visit = problem.visit_by_id[route.visits[0]]
-    travel = 0 if person.start is None else problem.duration.item(person.start, visit.location)
+    travel = 0 if person.start is None else problem.duration_of(person).item(person.start, visit.location)
     first = next(stop for stop in route.stops if isinstance(stop, VisitStop))
     return depart_latest(first.start, travel, _spans(person, legs_of(route)[0]))
 
@@ -267,7 +268,7 @@ def day_length(problem, person, route):
     """Seconds from the latest possible departure to the return."""
     last = [stop for stop in route.stops if isinstance(stop, VisitStop)][-1]
     place = problem.visit_by_id[last.visit].location
-    travel = 0 if person.end is None else problem.duration.item(place, person.end)
+    travel = 0 if person.end is None else problem.duration_of(person).item(place, person.end)
     returned = arrive_earliest(last.leave, travel, _spans(person, legs_of(route)[-1]))[0]
     return returned - departure(problem, person, route)
 

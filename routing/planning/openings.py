@@ -20,7 +20,7 @@ class Openings:
         self.days, self.visit = days, visit
         problem, width = days.problem, days.width
         self.inside = np.arange(width + 1) <= days.count[:, None]
-        self.travel_there, self.travel_on = self._legs(problem.duration)
+        self.travel_there, self.travel_on = self._legs(problem.duration_of)
         bounds = [(max(opens, within[0]), min(closes, within[1])) for opens, closes in start_bounds(visit)]
         bounds = [bound for bound in bounds if bound[0] <= bound[1]] or [(NEVER, -NEVER)]
         self.opens, self.closes = np.array(bounds, dtype=np.int64).T
@@ -28,11 +28,14 @@ class Openings:
         pending, taken = days.earliest
         self.arrivals = self.pause.drive(pending, taken, self.travel_there)
 
-    def _legs(self, matrix):
-        days, width = self.days, self.days.width
+    def _legs(self, matrix_of):
+        """(legs to the visit, legs onward) at each place, as each person travels."""
+        days, width, here = self.days, self.days.width, [self.visit.location]
         places, back = days.places
-        there = matrix[np.ix_(places, [self.visit.location])][:, 0][back[:, :-1]]
-        onward = matrix[np.ix_([self.visit.location], places)][0][back[:, 1:]]
+        there, onward = np.zeros((2, *self.inside.shape), dtype=np.int64)
+        for rows, matrix in days.by_travel(matrix_of):
+            there[rows] = matrix[np.ix_(places, here)][:, 0][back[rows, :-1]]
+            onward[rows] = matrix[np.ix_(here, places)][0][back[rows, 1:]]
         known = days.known[:, : width + 2]
         return np.where(known[:, :-1], there, 0), np.where(known[:, 1:], onward, 0)
 
@@ -40,10 +43,10 @@ class Openings:
     def added(self):
         """Weighted travel and preference cost that the visit adds at each place."""
         problem, days = self.days.problem, self.days
-        if problem.driven is problem.duration:
+        if problem.objective == "duration":
             there, onward = self.travel_there, self.travel_on
         else:
-            there, onward = self._legs(problem.driven)
+            there, onward = self._legs(problem.driven_of)
         liked = self.visit.preferred_staff
         dislike = [self.visit.preference_cost if liked and p.id not in liked else 0 for p in days.people]
         saved = days.driven[:, : days.width + 1]

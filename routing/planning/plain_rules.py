@@ -34,6 +34,11 @@ def latest_departure(start, travel, pauses):
     return next(t for t in range(start, start - 400, -1) if drive_fits(t, start, travel, pauses))
 
 
+def travel_by(problem, person):
+    """What holds the matrices of one person: the problem itself, or one of its profiles."""
+    return problem if person.profile is None else problem.profiles[person.profile]
+
+
 def late_by(visit, start):
     """Lateness; None before the first window opens."""
     shift = visit.service if visit.window_at == "end" else 0
@@ -192,8 +197,9 @@ class _Day:
     def leg(self, here, there):
         if here is None or there is None:
             return 0, 0
-        matrix = self.problem.duration if self.problem.objective == "duration" else self.problem.distance
-        return int(self.problem.duration[here, there]), int(matrix[here, there])
+        travel = travel_by(self.problem, self.person)
+        matrix = travel.duration if self.problem.objective == "duration" else travel.distance
+        return int(travel.duration[here, there]), int(matrix[here, there])
 
     def pause(self, stop, busy, taken):
         rule = self.person.breaks[stop.index]
@@ -249,9 +255,8 @@ def cheapest_times(problem, person, visits):
     State: (tick, stops done, ticks driven on the leg, breaks taken). Once the last leg is driven the day may end.
     """
     places = [person.start, *(visit.location for visit in visits), person.end]
-    legs = [
-        0 if a is None or b is None else int(problem.duration[a, b]) for a, b in zip(places, places[1:], strict=False)
-    ]
+    seconds = travel_by(problem, person).duration
+    legs = [0 if a is None or b is None else int(seconds[a, b]) for a, b in zip(places, places[1:], strict=False)]
     order, best = count(), {}
     queue = [(0, next(order), person.shift[0], 0, 0, frozenset())]
     while queue:

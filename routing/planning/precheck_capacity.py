@@ -125,7 +125,7 @@ def _overlaps(problem, visits, interval):
 
 
 def _shortest_ways(problem, visits):
-    """Seconds of the shortest drive to each visit from any other place of the day."""
+    """Seconds of the shortest drive to each visit from any other place of the day, however anybody travels."""
     places = sorted(
         {visit.location for visit in problem.visits}
         | {person.start for person in problem.staff if person.start is not None}
@@ -133,7 +133,7 @@ def _shortest_ways(problem, visits):
     if len(places) > MOST_PLACES:
         return np.zeros(len(visits), dtype=np.int64)
     at = [visit.location for visit in visits]
-    legs = np.array(problem.duration[np.ix_(places, at)], dtype=np.int64)
+    legs = np.min([matrix[np.ix_(places, at)] for matrix in problem.durations], axis=0).astype(np.int64)
     counts = {}
     for visit in problem.visits:
         counts[visit.location] = counts.get(visit.location, 0) + visit.staff_required

@@ -155,9 +155,10 @@ def _pins(problem, spans, hopeless):
 def _overlapping(problem, name, visits):
     """Pairs of fixed visits of one person where the second begins before the first is done and any way there driven."""
     visits = sorted(visits, key=lambda visit: (visit.pinned.start, visit.id))
+    seconds = problem.duration_of(problem.staff_by_id[name])
     for first, second in zip(visits, visits[1:], strict=False):
         places = {other.location for other in problem.visits if other is not second} | {first.location}
-        way = min(problem.duration.item(place, second.location) for place in places)
+        way = min(seconds.item(place, second.location) for place in places)
         free = first.pinned.start + first.service + way
         if free > second.pinned.start:
             detail = (

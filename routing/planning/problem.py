@@ -2,6 +2,7 @@
 unit).
 """
 
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -26,7 +27,10 @@ class Break:
 
 @dataclass(frozen=True)
 class Staff:
-    """One person's day. `start` and `end` index the matrix; None: the route begins (ends) at its first (last) visit."""
+    """One person's day. `start` and `end` index the matrix; None: the route begins (ends) at its first (last) visit.
+
+    `profile`: the name of how the person travels, among the problem's profiles; None: as in the default matrix.
+    """
 
     id: str
     start: int | None
@@ -39,6 +43,7 @@ class Staff:
     overtime_cost: float = 0
     max_duration: int | None = None
     max_drive: int | None = None
+    profile: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +109,20 @@ class Weights:
     max_idle: float = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Travel:
+    """Legs of one way of travelling: square integer arrays [from, to] in seconds and metres (None: not known)."""
+
+    duration: np.ndarray
+    distance: np.ndarray | None = None
+
+
 @dataclass(frozen=True)
 class Problem:
     """Everything an engine may know. `duration` and `distance` are square integer arrays [from, to] in seconds and
-    metres.
+    metres: how people travel who have no profile of their own. `profiles`: the same by name for the others.
+
+    Whoever wants to know how long a leg takes asks for a person's: `duration_of`, `distance_of`, `driven_of`.
     """
 
     staff: tuple[Staff, ...]
@@ -118,6 +133,7 @@ class Problem:
     capacity: dict[str, int] = field(default_factory=dict)
     weights: Weights = Weights()
     objective: str = "duration"
+    profiles: dict[str, Travel] = field(default_factory=dict)
 
     @cached_property
     def staff_by_id(self) -> dict[str, Staff]:
@@ -127,10 +143,43 @@ class Problem:
     def visit_by_id(self) -> dict[str, Visit]:
         return {visit.id: visit for visit in self.visits}
 
-    @property
-    def driven(self) -> np.ndarray:
-        """The matrix that the objective adds up."""
-        return self.duration if self.objective == "duration" else self.distance
+    def duration_of(self, person: Staff) -> np.ndarray:
+        """Seconds of each leg, as this person travels."""
+        return self.duration if person.profile is None else self.profiles[person.profile].duration
+
+    def distance_of(self, person: Staff) -> np.ndarray | None:
+        """Metres of each leg, as this person travels; None where they are not known."""
+        return self.distance if person.profile is None else self.profiles[person.profile].distance
+
+    def driven_of(self, person: Staff) -> np.ndarray:
+        """The matrix that the objective adds up for this person."""
+        return self.duration_of(person) if self.objective == "duration" else self.distance_of(person)
+
+    @cached_property
+    def ways(self) -> tuple[str | None, ...]:
+        """Profiles that somebody travels by, the default (None) first, the others by name; the default alone where
+        there is nobody.
+        """
+        named = {person.profile for person in self.staff}
+        return tuple(sorted(named, key=lambda name: (name is not None, name))) or (None,)
+
+    @cached_property
+    def durations(self) -> tuple[np.ndarray, ...]:
+        """The matrices of seconds in use, in the order of `ways`."""
+        return tuple(self.duration if way is None else self.profiles[way].duration for way in self.ways)
+
+    @cached_property
+    def drivens(self) -> tuple[np.ndarray, ...]:
+        """The matrices in use that the objective adds up, in the order of `ways`."""
+        if self.objective == "duration":
+            return self.durations
+        return tuple(self.distance if way is None else self.profiles[way].distance for way in self.ways)
+
+    @cached_property
+    def usual_duration(self) -> np.ndarray:
+        """Seconds as most people travel: for what concerns nobody in particular, such as which visits are near."""
+        counts = Counter(person.profile for person in self.staff)
+        return self.durations[max(range(len(self.ways)), key=lambda i: counts[self.ways[i]])]
 
     @cached_property
     def tiers(self) -> tuple[int, ...]:

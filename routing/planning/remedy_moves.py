@@ -110,8 +110,8 @@ def extra_person(trials: Trials, visit: Visit) -> list[Remedy]:
 
 
 def nearest_base(problem: Problem, visit: Visit):
-    """(place, seconds there, seconds back) of the start place with the shortest way there and back; (None, 0, 0)
-    where nobody's day has one.
+    """(place, seconds there, seconds back) of the start place with the shortest way there and back, by the default
+    way of travelling; (None, 0, 0) where nobody's day has one.
     """
     bases = sorted({person.start for person in problem.staff if person.start is not None})
     legs = [

@@ -130,8 +130,7 @@ class Days:
                     self._bind(row, stop, *self.bounds[person.id, visit.id])
         used = (np.arange(span - 1) <= self.count[:, None]) & (self.count > 0)[:, None]
         self.used = used & self.known[:, :-1] & self.known[:, 1:]
-        self.leg = np.zeros((size, span), dtype=np.int64)
-        self.leg[:, :-1][self.used] = self._between(self.problem.duration)
+        self.leg = self._legs(self.problem.duration_of)
 
     def _bind(self, row, stop, first, last):
         opens = np.maximum(self.opens[row, stop], first)
@@ -140,8 +139,23 @@ class Days:
         self.opens[row, stop] = np.where(possible, opens, NEVER)
         self.closes[row, stop] = np.where(possible, closes, -NEVER)
 
-    def _between(self, matrix):
-        return matrix[self.place[:, :-1][self.used], self.place[:, 1:][self.used]]
+    def by_travel(self, matrix_of):
+        """(rows, matrix) for each way of travelling. `matrix_of`: `duration_of` or `driven_of` of the problem."""
+        person_of = {person.profile: person for person in self.people}
+        if len(person_of) < 2:
+            return [(slice(None), matrix_of(person)) for person in person_of.values()]
+        profiles = np.array([person.profile or "" for person in self.people])
+        return [(np.flatnonzero(profiles == (name or "")), matrix_of(person)) for name, person in person_of.items()]
+
+    def _legs(self, matrix_of):
+        """The leg after each stop; 0 where none is driven."""
+        legs = np.zeros(self.place.shape, dtype=np.int64)
+        for rows, matrix in self.by_travel(matrix_of):
+            place, used = self.place[rows], self.used[rows]
+            found = np.zeros(place.shape, dtype=np.int64)
+            found[:, :-1][used] = matrix[place[:, :-1][used], place[:, 1:][used]]
+            legs[rows] = found
+        return legs
 
     @cached_property
     def places(self):
@@ -153,11 +167,7 @@ class Days:
     @cached_property
     def driven(self):
         """Legs in the matrix of the objective."""
-        if self.problem.driven is self.problem.duration:
-            return self.leg
-        legs = np.zeros_like(self.leg)
-        legs[:, :-1][self.used] = self._between(self.problem.driven)
-        return legs
+        return self.leg if self.problem.objective == "duration" else self._legs(self.problem.driven_of)
 
     @cached_property
     def earliest(self):

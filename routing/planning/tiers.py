@@ -6,6 +6,8 @@ Where the numbers would no longer fit an exact 64-bit sum (many tiers times many
 approximating.
 """
 
+import numpy as np
+
 from .problem import ALWAYS, Problem, Visit
 
 LARGEST_SUM = 1 << 61
@@ -45,11 +47,10 @@ def scale_up(value, scale):
 
 
 def largest_cost(problem: Problem) -> float:
-    """An upper bound of everything but prizes: each place left by its longest leg, every soft rule broken to its
-    limit.
+    """An upper bound of everything but prizes: each place left by its longest leg whoever drives it, every soft rule
+    broken to its limit.
     """
-    driven = problem.driven
-    longest = driven.max(axis=1) if driven.size else []
+    longest = np.max([driven.max(axis=1) for driven in problem.drivens if driven.size] or [[]], axis=0)
     travel = sum(int(longest[visit.location]) * visit.staff_required for visit in problem.visits)
     travel += sum(int(longest[person.start]) for person in problem.staff if person.start is not None)
     soft = 0

@@ -49,7 +49,7 @@ def best_label(problem, person, visits, release, fixed_breaks=None, depart_from=
     """The cheapest, then earliest, way through the whole route; None if there is none."""
     depart = person.shift[0] if depart_from is None else max(depart_from, person.shift[0])
     labels = [Label(depart, 0, 0, None, (), depart)]
-    place, matrix = person.start, problem.duration
+    place, matrix = person.start, problem.duration_of(person)
     for position, visit in enumerate(visits):
         travel = matrix.item(place, visit.location) if place is not None else 0
         floor = release.get(visit.id)
@@ -162,14 +162,14 @@ def _route(problem, person, visits, label):
         chain.append(label)
         label = label.before
     chain.reverse()
-    stops, place = [], person.start
+    stops, place, matrix = [], person.start, problem.duration_of(person)
     for position, step in enumerate(chain[1:]):
         pauses = [BreakStop(index, start, start + person.breaks[index].duration) for index, start in step.pauses]
         stops += pauses
         if position == len(visits):
             break
         visit = visits[position]
-        travel = problem.duration.item(place, visit.location) if place is not None else 0
+        travel = matrix.item(place, visit.location) if place is not None else 0
         spans = [(p.start, p.leave, person.breaks[p.index].place != "stop") for p in pauses]
         if position == 0:
             arrive = first_arrival(step.start, travel, spans)
@@ -196,7 +196,7 @@ def retimed_later(problem: Problem, person: Staff, route: Route, held=frozenset(
     if not visits:
         return route
     legs = legs_of(route)
-    following, place = None, person.end
+    following, place, matrix = None, person.end, problem.duration_of(person)
     starts = {}
     for position in range(len(visits) - 1, -1, -1):
         visit = visits[position]
@@ -205,7 +205,7 @@ def retimed_later(problem: Problem, person: Staff, route: Route, held=frozenset(
         if following is None or visit.id in held:
             latest = current
         else:
-            travel = problem.duration.item(visit.location, place)
+            travel = matrix.item(visit.location, place)
             latest = depart_latest(following, travel, pauses) - visit.service
             if pauses:  # breaks keep their times, so service must end before the first of them
                 latest = min(latest, pauses[0][0] - visit.service)
@@ -223,10 +223,10 @@ def _same_lateness(visit, start):
 
 
 def _with_starts(problem, person, route, visits, starts):
-    stops, clock, place = [], None, person.start
+    stops, clock, place, matrix = [], None, person.start, problem.duration_of(person)
     for leg, visit in zip(legs_of(route), visits, strict=False):
         spans = [(p.start, p.leave, person.breaks[p.index].place != "stop") for p in leg]
-        travel = problem.duration.item(place, visit.location) if place is not None else 0
+        travel = matrix.item(place, visit.location) if place is not None else 0
         start = starts[visit.id]
         arrive = first_arrival(start, travel, spans) if clock is None else arrive_earliest(clock, travel, spans)[0]
         stops += leg

@@ -41,7 +41,7 @@ class Borders:
         ends = np.array([p.start if p.start is not None else p.end for p in problem.staff], dtype=object)
         bases = np.array(sorted({int(place) for place in ends if place is not None}), dtype=np.int64)
         places = np.unique(np.concatenate([homes, bases]))
-        points = coordinates(problem.duration, places)
+        points = coordinates(problem.usual_duration, places)
         self.points = points[np.searchsorted(places, homes)]
         middle = self.points.mean(axis=0)
         self.bases = np.array([middle if e is None else points[np.searchsorted(places, e)] for e in ends])

@@ -36,7 +36,7 @@ def partition(problem: Problem, priorities: Mapping[str, object] | None = None) 
     parts = number_of_parts(len(problem.visits))
     places = sorted({visit.location for visit in problem.visits} | {p for s in problem.staff for p in _ends(s)})
     position = {place: i for i, place in enumerate(places)}
-    points = coordinates(problem.duration, np.array(places, dtype=np.int64))
+    points = coordinates(problem.usual_duration, np.array(places, dtype=np.int64))
     homes = points[[position[visit.location] for visit in problem.visits]]
     counts = _priority_counts(problem, groups, priorities)
     centre = np.array([homes[list(group.visits)].mean(axis=0) for group in groups]).reshape(

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from routing.planning.problem import Pin, Problem, Visit
+from routing.planning.problem import Pin, Problem, Travel, Visit
 
 
 def part_problem(
@@ -29,13 +29,22 @@ def part_problem(
     return Problem(
         staff=tuple(replace(p, start=_at(index, p.start), end=_at(index, p.end)) for p in people),
         visits=tuple(_visit(visit, index, names, frozen.get(visit.id)) for visit in work),
-        duration=_block(problem.duration, places),
-        distance=_block(problem.distance, places) if problem.objective == "distance" else None,
+        **_matrices(problem, problem, places),
+        profiles={
+            name: Travel(**_matrices(problem, problem.profiles[name], places))
+            for name in sorted({person.profile for person in people} - {None})
+        },
         links=tuple(link for link in problem.links if link.first in known and link.second in known),
         capacity={name: bound for name, bound in problem.capacity.items() if name in names},
         weights=problem.weights,
         objective=problem.objective,
     )
+
+
+def _matrices(problem, travel, places):
+    """What a part needs to know of one way of travelling."""
+    distance = _block(travel.distance, places) if problem.objective == "distance" else None
+    return {"duration": _block(travel.duration, places), "distance": distance}
 
 
 def _block(matrix, places):

@@ -89,11 +89,12 @@ class Days:
 
     def places(self, visit):
         """(added cost, index of the person, position) of every place that skills and counts allow."""
-        problem, driven = self.problem, self.problem.driven
+        problem = self.problem
         for order, person in enumerate(problem.staff):
             visits = self.routes[person.id]
             if not problem.may_serve(person, visit) or not self._has_room(person, visit, visits):
                 continue
+            driven = problem.driven_of(person)
             dislike = visit.preference_cost if visit.preferred_staff and person.id not in visit.preferred_staff else 0
             stops = [person.start, *(other.location for other in visits), person.end]
             for position in range(len(visits) + 1):
@@ -123,4 +124,5 @@ class Days:
     def _drive(self, person, visits):
         stops = [person.start, *(visit.location for visit in visits), person.end]
         stops = [stop for stop in stops if stop is not None]
-        return sum(self.problem.duration.item(a, b) for a, b in zip(stops, stops[1:], strict=False))
+        matrix = self.problem.duration_of(person)
+        return sum(matrix.item(a, b) for a, b in zip(stops, stops[1:], strict=False))

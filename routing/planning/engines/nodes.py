@@ -75,7 +75,7 @@ def span(problem: Problem) -> tuple[int, int]:
     starts = [opens for opens, _ in given if opens > ALWAYS[0] // 2]
     ends = [closes for _, closes in given if closes < ALWAYS[1] // 2]
     pins = [v.pinned.start for v in problem.visits if v.pinned and v.pinned.start is not None]
-    longest = int(problem.duration.max()) if problem.duration.size else 0
+    longest = max([int(matrix.max()) for matrix in problem.durations if matrix.size], default=0)
     pauses = sum(pause.duration for person in problem.staff for pause in person.breaks)
     unbounded_shift = any(person.shift[0] <= ALWAYS[0] // 2 for person in problem.staff)
     origin = min([*starts, *pins], default=0) - (longest + pauses if unbounded_shift else 0)

@@ -27,7 +27,8 @@ class RoutingProblem:
             len(self.nodes), len(problem.staff), self.nodes.starts, self.nodes.ends
         )
         self.routing = pywrapcp.RoutingModel(self.manager)
-        self.drive = self.nodes.legs(problem.duration)
+        self.drives = [self.nodes.legs(matrix) for matrix in problem.durations]
+        self.way_of = [problem.ways.index(person.profile) for person in problem.staff]
         self.origin, self.horizon = span(problem)
         self.impossible = impossible_visits(problem)
         # Somebody whose required break fits nowhere in the shift cannot be sent out at all.
@@ -43,8 +44,8 @@ class RoutingProblem:
     def _time(self):
         service = np.zeros(len(self.nodes), dtype=np.int64)
         service[: len(self.problem.visits)] = [visit.service for visit in self.problem.visits]
-        transit = self.routing.RegisterTransitMatrix((self.drive + service[:, None]).tolist())
-        self.routing.AddDimension(transit, self.horizon, self.horizon, False, "time")
+        transits = self._by_person(drive + service[:, None] for drive in self.drives)
+        self.routing.AddDimensionWithVehicleTransits(transits, self.horizon, self.horizon, False, "time")
         self.time = self.routing.GetDimensionOrDie("time")
         self.service_at = [0] * self.routing.Size()
         for i, visit in enumerate(self.problem.visits):
@@ -65,16 +66,23 @@ class RoutingProblem:
         bound("visits", [1] * len(visits), [person.max_visits for person in people])
         bound("demand", [visit.demand for visit in visits], [self.problem.capacity.get(person.id) for person in people])
         if any(person.max_drive is not None for person in people):
-            transit = self.routing.RegisterTransitMatrix(self.drive.tolist())
+            transits = self._by_person(self.drives)
             caps = [self.horizon if person.max_drive is None else person.max_drive for person in people]
-            self.routing.AddDimensionWithVehicleCapacity(transit, 0, caps, True, "drive")
+            self.routing.AddDimensionWithVehicleTransitAndCapacity(transits, 0, caps, True, "drive")
+
+    def _by_person(self, matrices):
+        """The library's number, for each person, of the matrix (one for each way of travelling) that is theirs."""
+        registered = [self.routing.RegisterTransitMatrix(matrix.tolist()) for matrix in matrices]
+        return [registered[way] for way in self.way_of]
 
     def _costs(self):
         """Travel, and once per visit the cost of somebody who is not preferred."""
         problem, weight = self.problem, self.problem.weights.travel
-        legs = np.rint(self.nodes.legs(problem.driven) * weight * self.scale).astype(np.int64)
-        plain = None
-        for vehicle, person in enumerate(problem.staff):
+        legs_by = [
+            np.rint(self.nodes.legs(driven) * weight * self.scale).astype(np.int64) for driven in problem.drivens
+        ]
+        plain = {}
+        for vehicle, (person, way) in enumerate(zip(problem.staff, self.way_of, strict=True)):
             dislike = [
                 round(visit.preference_cost * self.scale)
                 if visit.preferred_staff and person.id not in visit.preferred_staff
@@ -82,13 +90,13 @@ class RoutingProblem:
                 for visit in problem.visits
             ]
             if any(dislike):
-                own = legs.copy()
+                own = legs_by[way].copy()
                 own[:, : len(dislike)] += np.array(dislike)
                 self.routing.SetArcCostEvaluatorOfVehicle(self.routing.RegisterTransitMatrix(own.tolist()), vehicle)
                 continue
-            if plain is None:
-                plain = self.routing.RegisterTransitMatrix(legs.tolist())
-            self.routing.SetArcCostEvaluatorOfVehicle(plain, vehicle)
+            if way not in plain:
+                plain[way] = self.routing.RegisterTransitMatrix(legs_by[way].tolist())
+            self.routing.SetArcCostEvaluatorOfVehicle(plain[way], vehicle)
         self.prices = price_of_leaving_out(problem, self.scale)
 
     def _visit(self, node, visit):

@@ -1,8 +1,9 @@
 """A planning problem in PyVRP's terms.
 
-PyVRP knows neither skills nor breaks. Who may do what is a travel profile per kind of person, in which the way to a
-forbidden visit takes longer than the day; a break is cut out of the day: the shift ends earlier by its length, and so
-do windows that may fall after it. An order that fits the shortened day still fits once the break is put in.
+PyVRP knows neither skills nor breaks. Who may do what is a travel profile per kind of person, and way of travelling,
+in which the way to a forbidden visit takes longer than the day; a break is cut out of the day: the shift ends earlier
+by its length, and so do windows that may fall after it. An order that fits the shortened day still fits once the break
+is put in.
 """
 
 import numpy as np
@@ -131,17 +132,22 @@ class PyvrpProblem:
 
     def _profiles(self):
         """(cost matrices, duration matrices, profile of each kind)."""
-        problem = self.problem
-        cost = np.rint(self.nodes.legs(problem.driven) * problem.weights.travel * self.scale).astype(np.int64)
-        drive = self.nodes.legs(problem.duration)
-        dear = min(DEAREST_LEG, 2 * max(int(cost.max(initial=1)) * 100, *self.prices.values()))
+        problem, scale = self.problem, self.problem.weights.travel * self.scale
+        cost_by = {
+            way: np.rint(self.nodes.legs(driven) * scale).astype(np.int64)
+            for way, driven in zip(problem.ways, problem.drivens, strict=True)
+        }
+        drive_by = dict(zip(problem.ways, map(self.nodes.legs, problem.durations), strict=True))
+        dearest = max(int(cost.max(initial=1)) for cost in cost_by.values())
+        dear = min(DEAREST_LEG, 2 * max(dearest * 100, *self.prices.values()))
         known, costs, drives, profile_of = {}, [], [], []
         for kind in self.kinds:
             forbidden, dislikes = _terms(problem, kind[0])
-            key = (forbidden.tobytes(), dislikes.tobytes())
+            way = kind[0].profile
+            key = (forbidden.tobytes(), dislikes.tobytes(), way)
             if key not in known:
                 known[key] = len(costs)
-                own_cost, own_drive = cost.copy(), drive.copy()
+                own_cost, own_drive = cost_by[way].copy(), drive_by[way].copy()
                 own_cost[:, : len(dislikes)] += np.rint(dislikes * self.scale).astype(np.int64)
                 own_cost[:, forbidden] = dear
                 own_drive[:, forbidden] = 2 * self.horizon + 2
@@ -198,7 +204,7 @@ def unsupported_limits(problem: Problem) -> list[str]:
     size = len(problem.visits) + len({place for p in problem.staff for place in (p.start, p.end)})
     if 16 * size * size > MOST_PROFILE_BYTES:
         return [*features, f"{len(problem.visits)} visits"]
-    profiles = len({tuple(part.tobytes() for part in _terms(problem, person)) for person in problem.staff})
+    profiles = len({(person.profile, *map(bytes, _terms(problem, person))) for person in problem.staff})
     if 16 * profiles * size * size > MOST_PROFILE_BYTES:
         features.append(f"{profiles} different sets of who may do what for {len(problem.visits)} visits")
     return features
@@ -229,7 +235,7 @@ def _kinds(problem, is_usable):
             terms = tuple(part.tobytes() for part in _terms(problem, person))
             limits = (person.max_visits, problem.capacity.get(person.id), person.max_duration, person.max_drive)
             day = (person.start, person.end, person.shift, person.breaks, person.overtime, person.overtime_cost)
-            kinds.setdefault((terms, limits, day), []).append(person)
+            kinds.setdefault((terms, limits, day, person.profile), []).append(person)
     return list(kinds.values())
 
 

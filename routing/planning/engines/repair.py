@@ -56,12 +56,13 @@ def without_losses(problem: Problem, orders: dict[str, list[str]]) -> dict[str, 
 
 def _worst_loss(problem, person, visits):
     """The position of the visit whose removal saves most beyond its prize, or None."""
+    driven = problem.driven_of(person)
     stops, losses = [person.start, *(visit.location for visit in visits), person.end], []
     for position, visit in enumerate(visits):
         before, after = stops[position], stops[position + 2]
-        there = 0 if before is None else problem.driven.item(before, visit.location)
-        onward = 0 if after is None else problem.driven.item(visit.location, after)
-        instead = 0 if before is None or after is None or len(visits) == 1 else problem.driven.item(before, after)
+        there = 0 if before is None else driven.item(before, visit.location)
+        onward = 0 if after is None else driven.item(visit.location, after)
+        instead = 0 if before is None or after is None or len(visits) == 1 else driven.item(before, after)
         loss = (there + onward - instead) * problem.weights.travel - visit.prize
         if loss > 0 and not visit.required and visit.tier is None:
             losses.append((loss, position))

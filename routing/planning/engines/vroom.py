@@ -72,7 +72,7 @@ def _largest_number(problem):
     numbers = [span(problem)[1], *(visit.service for visit in problem.visits), *problem.capacity.values()]
     numbers += [sum(visit.demand for visit in problem.visits)]
     numbers += [pause.duration for person in problem.staff for pause in person.breaks]
-    numbers += [int(matrix.max()) for matrix in (problem.duration, problem.driven) if len(matrix)]
+    numbers += [int(matrix.max()) for matrix in (*problem.durations, *problem.drivens) if len(matrix)]
     return max(numbers)
 
 
@@ -159,9 +159,10 @@ def _input(problem, start):
     steps = {n: _steps(problem, start, problem.staff[n], known) for n in usable}
     vehicles = [_vehicle(problem, nodes, n, able, steps[n], origin, horizon) for n in usable]
     given = vroom.Input()
-    given.set_durations_matrix("car", nodes.legs(problem.duration).astype(np.uint32))
-    if problem.objective != "duration":
-        given.set_costs_matrix("car", nodes.legs(problem.driven).astype(np.uint32))
+    for way, duration, driven in zip(problem.ways, problem.durations, problem.drivens, strict=True):
+        given.set_durations_matrix(_profile(way), nodes.legs(duration).astype(np.uint32))
+        if problem.objective != "duration":
+            given.set_costs_matrix(_profile(way), nodes.legs(driven).astype(np.uint32))
     given.add_vehicle(vehicles)
     given.add_job(jobs)
     return given, not jobs or not vehicles
@@ -180,6 +181,7 @@ def _vehicle(problem, nodes, number, able, steps, origin, horizon):
     carried = sum(visit.demand for visit in problem.visits)
     return vroom.Vehicle(
         number,
+        profile=_profile(person.profile),
         start=nodes.starts[number],
         end=nodes.ends[number],
         capacity=[problem.capacity.get(person.id, carried)],
@@ -189,6 +191,11 @@ def _vehicle(problem, nodes, number, able, steps, origin, horizon):
         steps=steps,
         **limits,
     )
+
+
+def _profile(way):
+    """VROOM's name of a travel profile; the library's own default stands for ours."""
+    return "car" if way is None else f"by {way}"
 
 
 def _break_order(person):

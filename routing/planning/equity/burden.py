@@ -103,7 +103,7 @@ def journeys_of(
             if not isinstance(stop, VisitStop):
                 continue
             visit = problem.visit_by_id[stop.visit]
-            travel = 0 if place is None else problem.duration.item(place, visit.location)
+            travel = 0 if place is None else problem.duration_of(person).item(place, visit.location)
             place = visit.location
             carer = (usual_carers or {}).get(visit.id)
             window = (preferred_windows or {}).get(visit.id) or _soft_window(visit)

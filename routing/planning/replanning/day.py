@@ -7,11 +7,11 @@ import numpy as np
 
 from routing.planning.check import check
 from routing.planning.io import check_references
-from routing.planning.problem import Problem, Staff, Visit
+from routing.planning.problem import Problem, Staff, Travel, Visit
 from routing.planning.solution import Route, Solution, VisitStop
 from routing.planning.timetable import best_label
 
-from .disruption import Disruption, Late, NoAccess, Overrun, Sick, UnfitDisruption, Urgent
+from .disruption import Disruption, Late, NewLegs, NoAccess, Overrun, Sick, UnfitDisruption, Urgent
 from .position import Position, earliest_home, position_of
 
 # Seconds by which a break may be late.
@@ -153,13 +153,18 @@ def _with_place(problem, event, size):
         matrix = np.asarray(matrix)
         return np.block([[matrix, np.array(to)[:, None]], [np.array(back)[None, :], np.zeros((1, 1), matrix.dtype)]])
 
-    return replace(
-        problem,
-        duration=grown(problem.duration, event.duration_to, event.duration_from, "seconds"),
-        distance=problem.distance
-        if problem.distance is None
-        else grown(problem.distance, event.distance_to, event.distance_from, "metres"),
-    )
+    def both(travel, legs, how=""):
+        seconds = grown(travel.duration, legs.duration_to, legs.duration_from, f"seconds{how}")
+        if travel.distance is None:
+            return Travel(seconds)
+        return Travel(seconds, grown(travel.distance, legs.distance_to, legs.distance_from, f"metres{how}"))
+
+    whole = both(problem, event)
+    profiles = {
+        name: both(travel, event.profiles.get(name, NewLegs()), f" by the profile {name!r}")
+        for name, travel in problem.profiles.items()
+    }
+    return replace(problem, duration=whole.duration, distance=whole.distance, profiles=profiles)
 
 
 def _positions(problem, routes, disruption):

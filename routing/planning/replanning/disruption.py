@@ -1,6 +1,7 @@
 """What has happened since the plan was made. Times are seconds of the same clock as the problem's."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from routing.planning.problem import Visit
 
@@ -21,9 +22,20 @@ class Sick:
 
 
 @dataclass(frozen=True, slots=True)
+class NewLegs:
+    """Legs to a new place from every other and back: seconds, and metres where the problem has distances."""
+
+    duration_to: tuple[int, ...] | None = None
+    duration_from: tuple[int, ...] | None = None
+    distance_to: tuple[int, ...] | None = None
+    distance_from: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Urgent:
     """A new visit. Its `location` is a place of the matrix, or the next number after the last one: then the rows to
-    and from every place are given (seconds, and metres where the problem has distances).
+    and from every place are given (seconds, and metres where the problem has distances), in `profiles` those of each
+    of the problem's travel profiles.
     """
 
     visit: Visit
@@ -31,6 +43,7 @@ class Urgent:
     duration_from: tuple[int, ...] | None = None
     distance_to: tuple[int, ...] | None = None
     distance_from: tuple[int, ...] | None = None
+    profiles: Mapping[str, NewLegs] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

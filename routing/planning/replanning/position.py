@@ -77,7 +77,7 @@ class _Leg:
     """The drive (and its breaks) between what is begun and what is ahead."""
 
     def __init__(self, problem, person, begun, ahead):
-        self.problem, self.person = problem, person
+        self.person, self.matrix = person, problem.duration_of(person)
         visits = [problem.visit_by_id[stop.visit] for stop in begun if isinstance(stop, VisitStop)]
         places = [person.start, *(visit.location for visit in visits)]
         legs = [self._seconds(a, b) for a, b in zip(places, places[1:], strict=False)]
@@ -94,7 +94,7 @@ class _Leg:
         self.leaves = self._leaves(begun, visits)
 
     def _seconds(self, a, b):
-        return 0 if a is None or b is None else self.problem.duration.item(a, b)
+        return 0 if a is None or b is None else self.matrix.item(a, b)
 
     def _leaves(self, begun, visits):
         """When the drive of this leg begins, breaks aside; None where nobody sets out at all."""
@@ -149,4 +149,4 @@ def earliest_home(problem: Problem, person: Staff, position: Position) -> int:
     """When the person could be back with nothing more to do, breaks aside (seconds)."""
     if position.departed is None or position.place is None or person.end is None:
         return position.free
-    return arrive_earliest(position.free, problem.duration.item(position.place, person.end), [])[0]
+    return arrive_earliest(position.free, problem.duration_of(person).item(position.place, person.end), [])[0]

@@ -2,20 +2,22 @@
 
     {"now": 39600, "tolerance": 900, "events": [
         {"kind": "sick", "staff": "n1", "since": 39600},
-        {"kind": "urgent", "visit": {...as in a problem...}, "duration_to": [...], "duration_from": [...]},
+        {"kind": "urgent", "visit": {...as in a problem...}, "duration_to": [...], "duration_from": [...],
+         "profiles": {"foot": {"duration_to": [...], "duration_from": [...]}}},
         {"kind": "overrun", "visit": "v3", "until": 41400},
         {"kind": "no_access", "visit": "v4", "leaves": 39900},
         {"kind": "late", "staff": "n2", "until": 40500, "before": "v5"}]}
 
 Times are integer seconds of the problem's clock. `since` and `leaves` are `now` where left out; `tolerance` is 900.
 Rows to and from every place (`distance_to`, `distance_from` too where the problem has distances) are only for an urgent
-visit at a place that the matrix does not have, whose `location` is the number of places so far.
+visit at a place that the matrix does not have, whose `location` is the number of places so far. `profiles` has the same
+for each travel profile of the problem.
 """
 
 from routing.planning.fields import Fields, InputError, array, at, integer
 from routing.planning.io import parse_visit, read_json, solution_json, verdict_json
 
-from .disruption import TOLERANCE, Disruption, Late, NoAccess, Overrun, Sick, Urgent
+from .disruption import TOLERANCE, Disruption, Late, NewLegs, NoAccess, Overrun, Sick, Urgent
 from .search import Answer
 
 ROWS = ("duration_to", "duration_from", "distance_to", "distance_from")
@@ -51,8 +53,15 @@ def _sick(fields):
 
 
 def _urgent(fields):
-    rows = {key: _row(fields.get(key, None), fields.name(key)) for key in ROWS}
-    return Urgent(parse_visit(fields.get("visit"), fields.name("visit")), **rows)
+    path = fields.name("profiles")
+    profiles = fields.get("profiles", {})
+    known = Fields(profiles, path, tuple(profiles) if isinstance(profiles, dict) else ())
+    by_profile = {name: NewLegs(**_rows(Fields(known.get(name), at(path, name), ROWS))) for name in known.value}
+    return Urgent(parse_visit(fields.get("visit"), fields.name("visit")), **_rows(fields), profiles=by_profile)
+
+
+def _rows(fields):
+    return {key: _row(fields.get(key, None), fields.name(key)) for key in ROWS}
 
 
 def _row(value, path):
@@ -76,7 +85,7 @@ def _late(fields):
 
 EVENTS = {
     "sick": (("staff", "since"), _sick),
-    "urgent": (("visit", *ROWS), _urgent),
+    "urgent": (("visit", "profiles", *ROWS), _urgent),
     "overrun": (("visit", "until"), _overrun),
     "no_access": (("visit", "leaves"), _no_access),
     "late": (("staff", "until", "before"), _late),

@@ -192,8 +192,9 @@ class _Search:
         return {name: taken for *_, name, taken in sorted(promise, key=lambda entry: entry[:4])[:HELPERS]}
 
     def _distance(self, name, visits):
-        place = self.day.positions[name].place
-        return 0 if place is None else sum(self.day.problem.driven.item(place, visit.location) for visit in visits)
+        problem, place = self.day.problem, self.day.positions[name].place
+        driven = problem.driven_of(problem.staff_by_id[name])
+        return 0 if place is None else sum(driven.item(place, visit.location) for visit in visits)
 
     def insert(self, people: Iterable[str]) -> Placed:
         """Candidates with the visits put into the planned days of these people; returns the fuller one."""

@@ -21,8 +21,9 @@ class Arrays(NamedTuple):
     """What the search reads. Columns of `visit` and `person` as in `columns`; n visits, m staff.
 
     Places are numbered 0 to n - 1 for the visits' own, then the bases; the last is nowhere, 0 away from everywhere.
-    `time`, `cost`: int32 [from, to]; `time_to`, `cost_to` are the same, transposed, so that both directions of a visit
-    are read along a row.
+    `time`, `cost`: int32 [from, to], one matrix beside the other for each way of travelling; those of a person begin
+    at column `person[:, WAY]`, and their start and end are given as columns. `time_to`, `cost_to` are the same, each
+    transposed. So both directions of a visit are read along its row, at the columns of the stops beside it.
     """
 
     visit: np.ndarray
@@ -45,8 +46,9 @@ def arrays_of(problem: Problem) -> Arrays:
     bases = sorted({place for p in problem.staff for place in (p.start, p.end) if place is not None})
     places = [visit.location for visit in problem.visits] + bases
     time, cost = _legs(problem, places, scale)
-    time_to = _transposed(time)
-    cost_to = time_to if cost is time else _transposed(cost)
+    size = len(places) + 1
+    time_to = _transposed(time, size)
+    cost_to = time_to if cost is time else _transposed(cost, size)
     may = _allowed(problem)
     visit = _visits(problem, prices, scale, may)
     may[visit[:, c.ABLE] == 0] = c.MAY_NOT
@@ -54,40 +56,59 @@ def arrays_of(problem: Problem) -> Arrays:
     person[:, c.KIND] = _kinds(person, may)
     n = len(problem.visits)
     windows = visit[:, c.SERVICE], visit[:, c.OPENS], visit[:, c.CLOSES]
-    into = neighbour_lists(windows, cost_to[:n], time_to[:n], BESIDE, onward=False)
-    onward = neighbour_lists(windows, cost[:n], time[:n], BESIDE, onward=True)
-    far = _far_from_bases(cost, n, person)
-    visit[:, c.BASE_NEAR] = far <= _reach(cost_to[:n], into)
+    least = _Least.of((time, time_to, cost, cost_to), size)
+    into = neighbour_lists(windows, least.cost_to[:n], least.time_to[:n], BESIDE, onward=False)
+    onward = neighbour_lists(windows, least.cost[:n], least.time[:n], BESIDE, onward=True)
+    far = _far_from_bases(least.cost, n, person)
+    visit[:, c.BASE_NEAR] = far <= _reach(least.cost_to[:n], into)
     means = visit[:, [c.SERVICE, c.DEMAND]].mean(axis=0)
     unit = np.divide(1.0, means, out=np.zeros(2), where=means > 0)
-    near = near_lists(cost, cost_to, n, NEAR)
+    near = near_lists(least.cost, least.cost_to, n, NEAR)
     return Arrays(visit, person, may, time, time_to, cost, cost_to, near, into, onward, far, unit)
 
 
+class _Least(NamedTuple):
+    """The legs of whoever is quickest (least dear), for which visits are near each other whoever comes."""
+
+    time: np.ndarray
+    time_to: np.ndarray
+    cost: np.ndarray
+    cost_to: np.ndarray
+
+    @classmethod
+    def of(cls, stacks, size):
+        several = stacks[0].shape[1] > size
+        return cls(*(stack.reshape(size, -1, size).min(axis=1) if several else stack for stack in stacks))
+
+
 def _legs(problem, places, scale):
-    """(time, cost) between places, with nowhere as the last; the same array twice where driving costs its seconds."""
+    """(time, cost) between places, with nowhere as the last, one matrix beside the other in the order of `ways`; the
+    same array twice where driving costs its seconds.
+    """
     longest = horizon(problem) + 1
-    time = _picked(problem.duration, places, longest, 1)
+    time = _picked(problem.durations, places, longest, 1)
     factor = problem.weights.travel * scale
     if problem.objective == "duration" and factor == 1:
         return time, time
     bound = longest if problem.objective == "duration" else LARGEST_LEG
-    return time, _picked(problem.driven, places, bound, factor)
+    return time, _picked(problem.drivens, places, bound, factor)
 
 
-def _picked(matrix, places, bound, factor):
+def _picked(matrices, places, bound, factor):
     """The legs between these places as int32; those longer than `bound` are never driven and become `bound`."""
     size = len(places)
-    picked = np.zeros((size + 1, size + 1), dtype=np.int32)
-    for begin in range(0, size, BAND):
-        rows = places[begin : begin + BAND]
-        legs = np.minimum(matrix[np.ix_(rows, places)], bound)
-        picked[begin : begin + len(rows), :size] = np.rint(legs * factor) if factor != 1 else legs
-    return picked
+    picked = np.zeros((size + 1, len(matrices), size + 1), dtype=np.int32)
+    for way, matrix in enumerate(matrices):
+        for begin in range(0, size, BAND):
+            rows = places[begin : begin + BAND]
+            legs = np.minimum(matrix[np.ix_(rows, places)], bound)
+            picked[begin : begin + len(rows), way, :size] = np.rint(legs * factor) if factor != 1 else legs
+    return picked.reshape(size + 1, -1)
 
 
-def _transposed(matrix):
-    return np.ascontiguousarray(matrix.T)
+def _transposed(stack, size):
+    """Each of the matrices transposed."""
+    return np.ascontiguousarray(stack.reshape(size, -1, size).transpose(2, 1, 0)).reshape(size, -1)
 
 
 def _visits(problem, prices, scale, may):
@@ -119,8 +140,9 @@ def _staff(problem, place_of, nowhere):
         }
         for column, bound in bounds.items():
             row[column] = UNBOUNDED if bound is None else min(bound, UNBOUNDED)
-        row[c.START_PLACE] = place_of.get(person.start, nowhere)
-        row[c.END_PLACE] = place_of.get(person.end, nowhere)
+        row[c.WAY] = problem.ways.index(person.profile) * (nowhere + 1)
+        row[c.START_PLACE] = row[c.WAY] + place_of.get(person.start, nowhere)
+        row[c.END_PLACE] = row[c.WAY] + place_of.get(person.end, nowhere)
     return people
 
 
@@ -164,10 +186,10 @@ def _kinds(person, may):
 
 def _far_from_bases(cost, count, person):
     """float (n,): the cost from the nearest place where anybody begins."""
-    starts = [place for place in set(person[:, c.START_PLACE].tolist()) if place < len(cost) - 1]
+    starts = set((person[:, c.START_PLACE] - person[:, c.WAY]).tolist()) - {len(cost) - 1}
     if not starts:
         return np.zeros(count)
-    return cost[starts, :count].min(axis=0).astype(float)
+    return cost[sorted(starts), :count].min(axis=0).astype(float)
 
 
 def _reach(cost_to, into):

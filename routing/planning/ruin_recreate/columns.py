@@ -6,7 +6,7 @@ Stops are numbered 0 to n - 1 for visits, n + k for the start and n + m + k for 
 # Never: later than any time of day (2^40), and far from overflow when sums are taken.
 FAR = 1 << 50
 
-# stop[stop, ...]
+# stop[stop, ...]; PLACE: the column of the stop in the matrices, by the way of travelling of the day's person.
 NEXT, PREVIOUS, DAY, PLACE = 0, 1, 2, 3
 # Earliest time the person is free to leave, with the break still to be taken, and with it taken (FAR: impossible).
 EARLY_PENDING, EARLY = 4, 5
@@ -26,7 +26,9 @@ VISIT_WIDTH = 9
 # person[person, ...]
 SHIFT_OPENS, SHIFT_CLOSES, HAS_BREAK, BREAK_OPENS, BREAK_CLOSES, BREAK_LENGTH = 0, 1, 2, 3, 4, 5
 CAPACITY, MOST_VISITS, MOST_DRIVE, MOST_LENGTH, KIND, START_PLACE, END_PLACE = 6, 7, 8, 9, 10, 11, 12
-PERSON_WIDTH = 13
+# Where the columns of the person's own way of travelling begin in the matrices.
+WAY = 13
+PERSON_WIDTH = 14
 
 # may[visit, person]
 MAY_NOT, MAY, MAY_UNLIKED = 0, 1, 2

@@ -49,6 +49,7 @@ from .columns import (
     TOUCHED,
     TOUCHED_AT,
     USED,
+    WAY,
 )
 from .compilation import compiler
 
@@ -204,7 +205,10 @@ def _joined(P, S, k, p, q):
     """Sets the leg from stop p to stop q of day k; returns what it adds to the cost."""
     stop, cost, time = S.stop, 0, 0
     if S.day[k, COUNT] > 0:
-        cost, time = P.cost[stop[p, PLACE], stop[q, PLACE]], P.time[stop[p, PLACE], stop[q, PLACE]]
+        if p < len(P.visit):
+            cost, time = P.cost[p, stop[q, PLACE]], P.time[p, stop[q, PLACE]]
+        else:
+            cost, time = P.cost_to[q, stop[p, PLACE]], P.time_to[q, stop[p, PLACE]]
     stop[p, NEXT], stop[q, PREVIOUS] = q, p
     stop[p, LEG_COST], stop[p, LEG_TIME] = cost, time
     S.day[k, DROVE] += time
@@ -217,6 +221,7 @@ def insert(P, S, v, k, p):
     touch(P, S, k)
     stop, day = S.stop, S.day
     q = stop[p, NEXT]
+    stop[v, PLACE] = P.person[k, WAY] + v
     S.number[USED] += day[k, COUNT] == 0
     day[k, COUNT] += 1
     day[k, LOAD] += P.visit[v, DEMAND]

@@ -103,14 +103,16 @@ def horizon(problem: Problem) -> int:
 def longest_drive(problem: Problem) -> int:
     """Seconds of the longest leg that can matter, at most."""
     span = horizon(problem)
-    return span + 1 if span < LARGEST_LEG or not len(problem.duration) else int(problem.duration.max())
+    if span < LARGEST_LEG or not len(problem.duration):
+        return span + 1
+    return max(int(matrix.max()) for matrix in problem.durations)
 
 
 def dearest_leg(problem: Problem) -> float:
     """The cost of the dearest leg that can matter, in units of the arrays, at most."""
     bound = longest_drive(problem)
     if problem.objective == "distance" and len(problem.duration):
-        bound = int(problem.driven.max())
+        bound = max(int(matrix.max()) for matrix in problem.drivens)
     values = [problem.weights.travel]
     values += [v.prize for v in problem.visits] + [v.preference_cost for v in problem.visits]
     return bound * problem.weights.travel * SCALES[-1 if any(value != int(value) for value in values) else 0]

@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from routing.planning.problem import Break, Link, Pin, Problem, Staff, Visit, Weights
+from routing.planning.problem import Break, Link, Pin, Problem, Staff, Travel, Visit, Weights
 from routing.planning.solution import BreakStop, Route, Solution, VisitStop
 
 LAST_TICK = 40
@@ -94,17 +94,32 @@ def visits(draw, name, places, people):
 
 
 @st.composite
+def travel(draw, places, slowest):
+    """{} or a way of travelling, "foot", that is not the default's."""
+    matrix = st.lists(st.integers(0, slowest), min_size=places * places, max_size=places * places)
+    if draw(st.booleans()):
+        return {}
+    return {"foot": Travel(*(np.array(draw(matrix)).reshape(places, places) for _ in range(2)))}
+
+
+@st.composite
+def travelling(draw, people, profiles):
+    """The people, each with one of the ways of travelling."""
+    return tuple(replace(person, profile=draw(st.sampled_from([None, *profiles]))) for person in people)
+
+
+@st.composite
 def problems(draw, most_visits=5, most_staff=3, linked=True):
     """A problem that uses every feature now and then."""
     places = draw(st.integers(1, 4))
     people = [f"n{i}" for i in range(draw(st.integers(1, most_staff)))]
     names = [f"v{i}" for i in range(draw(st.integers(1, most_visits)))]
     matrix = st.lists(st.integers(0, 9), min_size=places * places, max_size=places * places)
-    links = ()
+    profiles, links = draw(travel(places, 12)), ()
     if linked and len(names) > 1:
         links = draw(st.lists(_links(names), max_size=2).map(tuple))
     return Problem(
-        staff=tuple(draw(staff(name, places)) for name in people),
+        staff=draw(travelling([draw(staff(name, places)) for name in people], profiles)),
         visits=tuple(draw(visits(name, places, people)) for name in names),
         duration=np.array(draw(matrix)).reshape(places, places),
         distance=np.array(draw(matrix)).reshape(places, places),
@@ -112,6 +127,7 @@ def problems(draw, most_visits=5, most_staff=3, linked=True):
         capacity=draw(st.dictionaries(st.sampled_from(people), st.integers(0, 8), max_size=2)),
         weights=draw(st.builds(Weights, *[st.integers(0, 3)] * 4)),
         objective=draw(st.sampled_from(["duration", "distance"])),
+        profiles=profiles,
     )
 
 
@@ -243,12 +259,13 @@ def roomy_problems(draw, most_visits=5, most_staff=3):
     people = [f"n{i}" for i in range(draw(st.integers(1, most_staff)))]
     names = [f"v{i}" for i in range(draw(st.integers(2, most_visits)))]
     matrix = st.lists(st.integers(0, 5), min_size=places * places, max_size=places * places)
+    profiles = draw(travel(places, 8))
     visits = [draw(roomy_visits(name, places, people)) for name in names]
     if draw(st.booleans()):
         visits = [replace(visit, tier=draw(st.none() | st.integers(1, 3))) for visit in visits]
     weights = draw(st.builds(Weights, st.integers(0, 3), *[rarely(st.integers(1, 3), otherwise=0)] * 3))
     return Problem(
-        staff=tuple(draw(roomy_staff(name, places)) for name in people),
+        staff=draw(travelling([draw(roomy_staff(name, places)) for name in people], profiles)),
         visits=tuple(visits),
         duration=np.array(draw(matrix)).reshape(places, places),
         distance=np.array(draw(matrix)).reshape(places, places),
@@ -256,6 +273,7 @@ def roomy_problems(draw, most_visits=5, most_staff=3):
         capacity=draw(rarely(st.dictionaries(st.sampled_from(people), st.integers(2, 8), max_size=2), otherwise={})),
         weights=weights,
         objective=draw(st.sampled_from(["duration", "distance"])),
+        profiles=profiles,
     )
 
 

@@ -152,6 +152,10 @@ def test_a_problem_survives_writing_and_reading(problem):
     assert again.weights == problem.weights
     assert (again.duration == problem.duration).all()
     assert (again.distance == problem.distance).all()
+    assert set(again.profiles) == set(problem.profiles)
+    for name, travel in problem.profiles.items():
+        assert (again.profiles[name].duration == travel.duration).all()
+        assert (again.profiles[name].distance == travel.distance).all()
 
 
 def test_matrix_files_stand_beside_the_problem(tmp_path):

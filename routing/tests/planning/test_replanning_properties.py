@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from routing.planning.check import check
 from routing.planning.engines import SolveOptions, get_engine
-from routing.planning.problem import Problem
+from routing.planning.problem import Problem, Travel
 from routing.planning.replanning import (
     Disruption,
     Late,
@@ -34,12 +34,12 @@ def metric_days(draw):
     """A problem of single visits where no detour is shorter, a plan of it, a moment, and what has happened."""
     problem = draw(problems(linked=False))
     people = [person.id for person in problem.staff]
-    duration = no_detours(problem.duration)
     problem = Problem(
         problem.staff,
         tuple(_single(visit) for visit in problem.visits),
-        duration,
+        no_detours(problem.duration),
         capacity=problem.capacity,
+        profiles=profiles_without_detours(problem),
     )
     plan = get_engine("greedy").solve(problem, SolveOptions())
     assume(plan.orders)
@@ -47,7 +47,7 @@ def metric_days(draw):
     event = draw(st.sampled_from(["sick", "urgent", "overrun", "no_access", "late"]))
     events = {
         "sick": lambda: Sick(draw(st.sampled_from(people)), draw(st.none() | st.integers(now, LAST_TICK))),
-        "urgent": lambda: Urgent(_single(draw(visits("new", len(duration), people)))),
+        "urgent": lambda: Urgent(_single(draw(visits("new", len(problem.duration), people)))),
         "overrun": lambda: _overrun(draw, plan, now),
         "no_access": lambda: NoAccess(draw(st.sampled_from([visit.id for visit in problem.visits]))),
         "late": lambda: Late(draw(st.sampled_from(people)), now + draw(st.integers(0, 9))),
@@ -63,6 +63,10 @@ def no_detours(duration):
     for i in range(len(duration)):
         duration[i, i] = 0
     return duration
+
+
+def profiles_without_detours(problem):
+    return {name: Travel(no_detours(travel.duration)) for name, travel in problem.profiles.items()}
 
 
 def _single(visit):
@@ -187,6 +191,7 @@ def linked_days(draw):
         problem,
         duration=no_detours(problem.duration),
         distance=None,
+        profiles=profiles_without_detours(problem),
         objective="duration",
         visits=tuple(replace(visit, required=False) for visit in problem.visits),
     )

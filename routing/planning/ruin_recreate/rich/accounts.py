@@ -34,6 +34,7 @@ from .columns import (
     PULL,
     PUSH,
     REQUIRED,
+    ROWS,
     SERVICE,
     SOFT_COST,
     START,
@@ -60,12 +61,13 @@ def account(day, state, work, person):
     labelled, soft = day.staff[person, LABELLED], 0.0
     count = load = drive = latest = 0
     travel, place, node = 0.0, day.staff[person, HOME], nodes[tasks + person, NEXT]
+    rows = day.staff[person, ROWS]
     nodes[tasks + person, FREE] = day.staff[person, OPENS]
     while node < tasks:
         visit = day.task_visit[node]
         there = day.visits[visit, LOCATION]
-        drive += day.seconds[place, there]
-        travel += day.cost[place, there]
+        drive += day.seconds[rows + place, there]
+        travel += day.cost[rows + place, there]
         count += 1
         load += day.visits[visit, DEMAND]
         latest = max(latest, nodes[node, LATE])
@@ -78,8 +80,8 @@ def account(day, state, work, person):
                 nodes[node, FREE] = min(nodes[node, FREE], state.labels[row, i, CLOCK])
         place, node = there, nodes[node, NEXT]
     if count:
-        drive += day.seconds[place, day.staff[person, END]]
-        travel += day.cost[place, day.staff[person, END]]
+        drive += day.seconds[rows + place, day.staff[person, END]]
+        travel += day.cost[rows + place, day.staff[person, END]]
         soft += max(0, nodes[node, START] - day.staff[person, CLOSES]) * day.overtime_cost[person]
     state.routes[person, COUNT], state.routes[person, LOAD] = count, load
     state.routes[person, DRIVE], state.routes[person, MAX_LATE] = drive, latest
@@ -96,14 +98,15 @@ def account(day, state, work, person):
 @inlined
 def _bounds(day, state, person, node):
     """The latest start of each stop that keeps the rest possible, links and breaks aside."""
-    tasks = len(day.task_visit)
+    tasks, rows = len(day.task_visit), day.staff[person, ROWS]
     latest, place = day.staff[person, CLOSES] + day.staff[person, OVERTIME], day.staff[person, END]
     state.nodes[node, LATEST] = latest
     node = state.nodes[node, BEFORE]
     while node < tasks:
         visit = day.task_visit[node]
         there = day.visits[visit, LOCATION]
-        latest = min(latest - day.seconds[there, place] - day.visits[visit, SERVICE], day.visits[visit, LAST_START])
+        latest -= day.seconds[rows + there, place] + day.visits[visit, SERVICE]
+        latest = min(latest, day.visits[visit, LAST_START])
         state.nodes[node, LATEST] = latest
         place, node = there, state.nodes[node, BEFORE]
 
@@ -112,7 +115,7 @@ def _bounds(day, state, person, node):
 def watch(day, state, work, person):
     """Waiting, idle time and length of a day whose starts are put off as far as its lateness and end allow."""
     nodes, tasks, figures = state.nodes, len(day.task_visit), state.routes[person]
-    opens, closes = day.staff[person, OPENS], day.staff[person, CLOSES]
+    opens, closes, rows = day.staff[person, OPENS], day.staff[person, CLOSES], day.staff[person, ROWS]
     end = tasks + len(day.staff) + person
     last = nodes[end, BEFORE]
     if last >= tasks:
@@ -121,7 +124,7 @@ def watch(day, state, work, person):
         return
     visit = day.task_visit[last]
     leave = nodes[last, START] + day.visits[visit, SERVICE]
-    travel = day.seconds[day.visits[visit, LOCATION], day.staff[person, END]]
+    travel = day.seconds[rows + day.visits[visit, LOCATION], day.staff[person, END]]
     count = day.staff[person, BREAKS]
     returns = arrival(day, person, _pauses(state, work, end), count, leave, travel)
     worked, first, departs = travel, nodes[last, START], 0
@@ -131,7 +134,7 @@ def watch(day, state, work, person):
         worked += day.visits[visit, SERVICE]
         before = nodes[node, BEFORE]
         place = day.staff[person, HOME] if before >= tasks else day.visits[day.task_visit[before], LOCATION]
-        travel = day.seconds[place, day.visits[visit, LOCATION]]
+        travel = day.seconds[rows + place, day.visits[visit, LOCATION]]
         pauses = _pauses(state, work, node)
         departs = departure(day, person, pauses, count, first, travel)
         if before >= tasks:

@@ -14,8 +14,9 @@ from . import columns as c
 
 # visits, prices: per visit; windows [visit, window, opens/closes]; task_visit; staff, overtime_cost: per person; breaks
 # [person, break, column], pauses [person, break, window, opens/closes], missed [person, break]; able [task, person];
-# disliked [visit, person]; seconds, cost [from, to]; links of visit v: rows link_from[v] to link_from[v + 1]; members
-# of bundle b likewise; cluster of each visit; near [visit, rank]: other visits, the closest first; weights.
+# disliked [visit, person]; seconds, cost [from, to], one matrix below the other for each way of travelling (whose rows
+# are whose: staff[:, ROWS]); links of visit v: rows link_from[v] to link_from[v + 1]; members of bundle b likewise;
+# cluster of each visit; near [visit, rank]: other visits, the closest first; weights.
 Day = namedtuple(
     "Day",
     "visits prices windows task_visit staff overtime_cost breaks pauses missed able disliked seconds cost "
@@ -60,18 +61,19 @@ def day_of(problem: Problem) -> Day:
 
 
 def _places(problem):
-    """(seconds, cost, number of a place) over the places in use and nowhere."""
+    """(seconds, cost, number of a place) over the places in use and nowhere, in the order of `ways`."""
     used = {visit.location for visit in problem.visits}
     used |= {place for person in problem.staff for place in (person.start, person.end) if place is not None}
     used = sorted(used)
-    seconds = np.zeros((len(used) + 1, len(used) + 1), dtype=np.int64)
-    driven = seconds.copy()
+    size = len(used) + 1
+    seconds, driven = np.zeros((2, len(problem.ways), size, size), dtype=np.int64)
     if used:
-        seconds[:-1, :-1] = problem.duration[np.ix_(used, used)]
-        driven[:-1, :-1] = problem.driven[np.ix_(used, used)]
+        for way in range(len(problem.ways)):
+            seconds[way, :-1, :-1] = problem.durations[way][np.ix_(used, used)]
+            driven[way, :-1, :-1] = problem.drivens[way][np.ix_(used, used)]
     place = {location: i for i, location in enumerate(used)}
     place[None] = len(used)
-    return seconds, driven * float(problem.weights.travel), place
+    return seconds.reshape(-1, size), (driven * float(problem.weights.travel)).reshape(-1, size), place
 
 
 def _visits(problem, place, bundle, linked):
@@ -143,6 +145,7 @@ def _staff(problem, place, able, disliked):
         row[c.MOST_VISITS], row[c.LONGEST_DAY] = bound(person.max_visits), bound(person.max_duration)
         row[c.MOST_DRIVE], row[c.CAPACITY] = bound(person.max_drive), bound(problem.capacity.get(person.id))
         row[c.BREAKS] = len(person.breaks)
+        row[c.ROWS] = problem.ways.index(person.profile) * len(place)
         row[c.LABELLED] = bool(person.breaks) or several
         row[c.WATCHED] = bool(watched) or person.max_duration is not None
         alike = (*row.tolist(), person.overtime_cost, person.breaks, able[:, k].tobytes(), disliked[:, k].tobytes())
@@ -203,9 +206,9 @@ def _grouped(bundle):
 
 
 def _near(cost, location):
-    """Other visits by travel there and back, the closest first."""
+    """Other visits by travel there and back, whoever it costs least, the closest first."""
     count = len(location)
-    apart = cost[np.ix_(location, location)]
+    apart = cost.reshape(-1, cost.shape[1], cost.shape[1]).min(axis=0)[np.ix_(location, location)]
     apart = apart + apart.T
     order = np.argsort(apart, axis=1, kind="stable")[:, : MOST_NEIGHBOURS + 1] if count else np.zeros((0, 0))
     return np.ascontiguousarray(order, dtype=np.int64)

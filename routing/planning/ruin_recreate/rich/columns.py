@@ -10,10 +10,10 @@ VISIT_COLUMNS = 14
 # Day.prices, a row per visit
 LATE_COST, PRIZE, DISLIKE = range(3)
 # Day.staff, a row per person; KIND: the same for people who are alike; LABELLED: times need labels; WATCHED: waiting
-# or the length of the day matters
+# or the length of the day matters; ROWS: where the rows of the person's own way of travelling begin in the matrices
 HOME, END, OPENS, CLOSES, OVERTIME, MOST_VISITS, LONGEST_DAY = range(7)
-MOST_DRIVE, CAPACITY, BREAKS, KIND, LABELLED, WATCHED = range(7, 13)
-STAFF_COLUMNS = 13
+MOST_DRIVE, CAPACITY, BREAKS, KIND, LABELLED, WATCHED, ROWS = range(7, 14)
+STAFF_COLUMNS = 14
 # Day.breaks, a row per person and break
 LENGTH, NEEDED, ANYWHERE, BREAK_WINDOWS = range(4)
 # Day.links, a row per direction of a link: what the start of one visit asks of the other, and the other way round

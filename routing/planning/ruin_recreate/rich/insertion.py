@@ -25,6 +25,7 @@ from .columns import (
     OTHER,
     PRIZE,
     REQUIRED,
+    ROWS,
     SAME,
     SERVICE,
     TIER,
@@ -145,23 +146,25 @@ def _best_in(day, state, work, room, chance, task, visit, person, floor, limit, 
     here, service = day.visits[visit, LOCATION], day.visits[visit, SERVICE]
     last, disliked = day.visits[visit, LAST_START], dislike(day, state, task, person)
     mending = day.weights[W_WAITING] + day.weights[W_MAX_IDLE]
-    before, place = tasks + person, day.staff[person, HOME]
+    rows = day.staff[person, ROWS]
+    before, place, here_on = tasks + person, rows + day.staff[person, HOME], rows + here
     empty = state.routes[person, COUNT] == 0
     while True:
         following = nodes[before, NEXT]
         onward = day.visits[day.task_visit[following], LOCATION] if following < tasks else day.staff[person, END]
         free = nodes[before, FREE]
-        start = max(free + day.seconds[place, here], floor)
+        there, ahead = day.seconds[place, here], day.seconds[here_on, onward]
+        start = max(free + there, floor)
         if max(free, floor) > last:
             return limit, best
-        cost = day.cost[place, here] + day.cost[here, onward] + disliked
-        drive = day.seconds[place, here] + day.seconds[here, onward]
+        cost = day.cost[place, here] + day.cost[here_on, onward] + disliked
+        drive = there + ahead
         if not empty:
             cost -= day.cost[place, onward]
             drive -= day.seconds[place, onward]
         if cost < limit + mending * (service + drive) and start <= last and draw(chance) >= blink:
             start = earliest(day, visit, start)
-            fits = start < NEVER and start + service + day.seconds[here, onward] <= nodes[following, LATEST]
+            fits = start < NEVER and start + service + ahead <= nodes[following, LATEST]
             if fits and state.routes[person, DRIVE] + drive <= day.staff[person, MOST_DRIVE]:
                 added = tried(day, state, work, task, before, person, floor, room.worst)
                 dropped(state, work, task)
@@ -169,7 +172,7 @@ def _best_in(day, state, work, room, chance, task, visit, person, floor, limit, 
                     limit, best = cost + added, before
         if following >= tasks:
             return limit, best
-        before, place = following, onward
+        before, place = following, rows + onward
 
 
 @part

@@ -15,6 +15,7 @@ from .columns import (
     LATE_COST,
     LOCATION,
     NEXT,
+    ROWS,
     START,
     WHO,
 )
@@ -181,11 +182,11 @@ def _dear(day, state, room, chance, amount):
             person, visit = state.nodes[task, WHO], day.task_visit[task]
             if person < 0 or room.out[visit]:
                 continue
-            here = day.visits[visit, LOCATION]
+            here, rows = day.visits[visit, LOCATION], day.staff[person, ROWS]
             before, after = state.nodes[task, BEFORE], state.nodes[task, NEXT]
             there = day.visits[day.task_visit[before], LOCATION] if before < tasks else day.staff[person, HOME]
             onward = day.visits[day.task_visit[after], LOCATION] if after < tasks else there
-            saved = day.cost[there, here] + day.cost[here, onward] - day.cost[there, onward]
+            saved = day.cost[rows + there, here] + day.cost[rows + here, onward] - day.cost[rows + there, onward]
             saved += state.nodes[task, LATE] * day.prices[visit, LATE_COST]
             saved *= draw(chance)
             if best < 0 or saved > most:

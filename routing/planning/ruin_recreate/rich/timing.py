@@ -33,6 +33,7 @@ from .columns import (
     PAUSES,
     PIN_LATE,
     PUSH,
+    ROWS,
     SERVICE,
     SOFT,
     SOFT_COST,
@@ -105,13 +106,13 @@ def propagate(day, state, work, task):
 @inlined
 def _walked(day, state, work, person, node):
     """Raises starts from a node on until nothing changes."""
-    nodes, tasks = state.nodes, len(day.task_visit)
+    nodes, tasks, rows = state.nodes, len(day.task_visit), day.staff[person, ROWS]
     before = nodes[node, BEFORE]
     if before >= tasks:
-        clock, place = day.staff[person, OPENS], day.staff[person, HOME]
+        clock, place = day.staff[person, OPENS], rows + day.staff[person, HOME]
     else:
         visit = day.task_visit[before]
-        clock, place = nodes[before, START] + day.visits[visit, SERVICE], day.visits[visit, LOCATION]
+        clock, place = nodes[before, START] + day.visits[visit, SERVICE], rows + day.visits[visit, LOCATION]
     while node < tasks:
         visit = day.task_visit[node]
         clock += day.seconds[place, day.visits[visit, LOCATION]]
@@ -120,7 +121,7 @@ def _walked(day, state, work, person, node):
             return True
         if start >= NEVER or not set_start(day, state, work, person, node, start):
             return False
-        clock, place = start + day.visits[visit, SERVICE], day.visits[visit, LOCATION]
+        clock, place = start + day.visits[visit, SERVICE], rows + day.visits[visit, LOCATION]
         node = nodes[node, NEXT]
     clock += day.seconds[place, day.staff[person, END]]
     closes = day.staff[person, CLOSES]
@@ -198,7 +199,7 @@ def row_of(state, work, node):
 @inlined
 def _labelled(day, state, work, person, node):
     """Labels anew from a node on; then all starts of the route from the best way through it."""
-    nodes, tasks = state.nodes, len(day.task_visit)
+    nodes, tasks, rows = state.nodes, len(day.task_visit), day.staff[person, ROWS]
     before = nodes[node, BEFORE]
     if before >= tasks:
         row = row_of(state, work, before)
@@ -211,7 +212,7 @@ def _labelled(day, state, work, person, node):
     while node >= 0:
         visit = day.task_visit[node] if node < tasks else -1
         there = day.visits[visit, LOCATION] if visit >= 0 else day.staff[person, END]
-        _extend(day, state, work, person, before, node, visit, day.seconds[place, there])
+        _extend(day, state, work, person, before, node, visit, day.seconds[rows + place, there])
         if state.label_counts[row_of(state, work, node)] == 0:
             return False
         before, place, node = node, there, nodes[node, NEXT]
