@@ -7,7 +7,7 @@ through classes, since the content security policy allows no style attributes. L
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -15,13 +15,6 @@ from django.utils.safestring import SafeString, mark_safe
 # Ids must be unique in a page; `<title>` and `<desc>` are bound to the picture by id.
 _numbers = itertools.count(1)
 _NOTHING = mark_safe("")
-_BREAK_PATTERN = mark_safe(
-    '<defs><pattern id="her-break" width="6" height="6" patternUnits="userSpaceOnUse"'
-    ' patternTransform="rotate(45)"><rect width="6" height="6" fill="#fff"/>'
-    '<rect width="2" height="6" fill="#768692"/></pattern></defs>'
-)
-
-HOUR = 3600
 
 
 @dataclass(frozen=True)
@@ -36,32 +29,13 @@ class Bar:
     interval: tuple[float, float] | None = None
 
 
-@dataclass(frozen=True)
-class Segment:
-    """A stretch of somebody's day. Times are seconds after midnight; kind: visit, drive, break or wait."""
-
-    kind: str
-    start: int
-    end: int
-    label: str
-    tier: int | None = None
-    text: str = ""
-
-
-@dataclass(frozen=True)
-class TimelineRow:
-    """One person's day. `colour_index` as on the map."""
-
-    name: str
-    segments: Sequence[Segment]
-    shift: tuple[int, int] | None = None
-    colour_index: int = 0
-    note: str = field(default="")
-
-
-def _svg(width, height, title, description, body, css="", stretches=False) -> SafeString:
+def _svg(width, height, title, description, body, css="", stretches=False, standalone=False) -> SafeString:
+    """`standalone`: a file of its own, which says its size and what it is written in."""
     number = next(_numbers)
     fit = mark_safe(' preserveAspectRatio="none"') if stretches else _NOTHING
+    if standalone:
+        size = ' xmlns="http://www.w3.org/2000/svg" width="{}" height="{}"'
+        fit = format_html(size, _n(width), _n(height))
     return format_html(
         '<svg class="her-chart {}" viewBox="0 0 {} {}"{} role="img" aria-labelledby="chart-{}-title chart-{}-desc">'
         '<title id="chart-{}-title">{}</title><desc id="chart-{}-desc">{}</desc>{}</svg>',
@@ -198,67 +172,3 @@ def position_strip(
             format_html('<circle cx="{}" cy="{}" r="6" class="her-chart__marker"/>', _n(place(value)), _n(middle))
         )
     return _svg(width, height, title, description, _join(shapes), css="her-chart--strip")
-
-
-def timeline(rows: Sequence[TimelineRow], *, title: str, description: str = "", width=1040) -> SafeString:
-    """Everybody's day: drive, visit, break and wait on an axis of hours. Seconds after midnight, local time."""
-    first, last = _hours(rows)
-    left, head, row_height = 148, 28, 32
-    height = head + len(rows) * row_height + 4
-    scale = (width - left - 24) / ((last - first) * HOUR)
-
-    def at(seconds):
-        return left + (seconds - first * HOUR) * scale
-
-    parts = [_BREAK_PATTERN]
-    for hour in range(first, last + 1):
-        x = at(hour * HOUR)
-        parts.append(_line(x, head - 6, x, height, "her-chart__grid"))
-        parts.append(_text(x, 14, f"{hour % 24:02d}:00", "her-chart__muted", anchor="middle"))
-    for i, row in enumerate(rows):
-        parts += _timeline_row(row, head + i * row_height, row_height, at, width)
-    description = description or f"{len(rows)} people from {first:02d}:00 to {last:02d}:00."
-    return _svg(width, height, title, description, _join(parts), css="her-chart--timeline")
-
-
-def _hours(rows) -> tuple[int, int]:
-    """Whole hours around everything that is drawn; 8 to 18 where nothing is."""
-    times = [t for row in rows for s in row.segments for t in (s.start, s.end)]
-    times += [t for row in rows if row.shift for t in row.shift]
-    if not times:
-        return 8, 18
-    first, last = min(times) // HOUR, -(-max(times) // HOUR)
-    return first, max(last, first + 1)
-
-
-def _timeline_row(row, y, row_height, at, width) -> list[SafeString]:
-    middle = y + row_height / 2
-    parts = [
-        _line(0, y + row_height, width, y + row_height, "her-chart__grid"),
-        format_html(
-            '<g class="her-person-{}"><rect x="0" y="{}" width="6" height="18" class="her-person__mark"/></g>',
-            row.colour_index, _n(middle - 9),
-        ),
-        _text(14, middle + 4.5, row.name),
-    ]  # fmt: skip
-    if row.shift:
-        parts.append(
-            _rect(at(row.shift[0]), y + 4, at(row.shift[1]) - at(row.shift[0]), row_height - 8, "her-timeline__shift")
-        )
-    for segment in row.segments:
-        parts.append(_segment(segment, y, row_height, at))
-        length = at(segment.end) - at(segment.start)
-        if segment.kind == "visit" and segment.text and length >= 8 + 7.5 * len(segment.text):
-            css = "her-chart__on-dark" if segment.tier in (None, 1, 2) else ""
-            parts.append(_text(at(segment.start) + length / 2, middle + 4.5, segment.text, css, anchor="middle"))
-    return parts
-
-
-def _segment(segment, y, row_height, at) -> SafeString:
-    x, width = at(segment.start), at(segment.end) - at(segment.start)
-    css = f"her-timeline__{segment.kind}"
-    if segment.kind == "visit" and segment.tier:
-        css += f" her-timeline__visit--tier-{segment.tier}"
-    # A drive is a thin line between visits: the eye should find the visits first.
-    inset = {"drive": 13, "wait": 9}.get(segment.kind, 4)
-    return _rect(x, y + inset, width, row_height - 2 * inset, css, title=segment.label)

@@ -83,12 +83,24 @@ def _things(organisation) -> dict[str, dict]:
         "account_reset_password_from_key": {"uidb36": "1", "key": "wrong"},
         "plan": plan_id,
         **{f"plan-{name}": plan_id for name in ("progress", "optimise", "stop", "decide", "routes", "run-sheets")},
+        **_file_things(plan, shift),
         **dict.fromkeys(("team", "staff-add", "shifts-add", "base-add", "skill-add"), team_id),
         "shift-remove": team_id | {"shift_id": shift.pk},
         **{f"route-plan-{name}": {"pk": plan.pk} for name in ("detail", "optimize", "approve", "reject")},
         "assignment-stops": {"pk": _assignment(plan, shift).pk},
         **_data_things(organisation, area),
         **dict.fromkeys([f"scenario{name}" for name in SCENARIO_NAMES], {"pk": _scenario(organisation).pk}),
+    }
+
+
+def _file_things(plan, shift) -> dict[str, dict]:
+    """Files of a plan, and of one person in it."""
+    plan_id, day = {"plan_id": plan.pk}, {"plan_id": plan.pk, "staff_id": shift.staff.pk}
+    return {
+        **{f"plan-{name}": plan_id for name in ("stops-csv", "problem", "solution", "timeline")},
+        **{f"plan-{name}": day for name in ("round-calendar", "round-gpx", "run-sheet")},
+        "api-plan-file": {"pk": plan.pk, "kind": "stops"},
+        "api-plan-round-file": {"pk": plan.pk, "staff": shift.staff.pk, "kind": "calendar"},
     }
 
 

@@ -3,41 +3,38 @@
 from lsoa.models import Area
 from lsoa.tiles import tile_url_template
 
+from .rounds import Round
 from .wording import reason_label
 
 MARGIN = 0.01  # degrees around a single point
+# Where people live is not for everybody: a leg from or to a home is left out with it.
+HIDDEN = None
 
 
-def route_features(plan, rounds) -> dict:
+def route_features(plan, rounds, *, shows_homes=False) -> dict:
     """A FeatureCollection: lines per person (along the roads, or straight where these are not known), a point per stop,
-    per base and per visit left out.
+    per base and per visit left out; homes, and the ways from and to them, only with `shows_homes`.
     """
-    features = [line for each in rounds if each.visit_count for line in _lines(each)]
+    features = [line for each in rounds if each.visit_count for line in _lines(each, shows_homes)]
     features += [_stop(each, row) for each in rounds for row in each.rows if row["number"] is not None]
-    bases = {each.assignment.staff.base_id: each.assignment.staff.base for each in rounds}
-    features += [_point(base.point, kind="depot", label=f"Base: {base.name}") for base in bases.values()]
+    features += _bases(rounds)
+    if shows_homes:
+        features += [_home(each) for each in rounds if "home" in (each.starts_from, each.ends_at)]
     for left in plan.unserved.select_related("visit"):
         visit = left.visit
-        label = f"Left out: {visit.reference}, tier {visit.tier}. {reason_label(left.reason)}"
+        label = f"Left out: {visit.reference}, {_kind_of(visit.tier, visit.is_core20)}. {reason_label(left.reason)}"
         properties = {"kind": "unserved", "label": label, "visit": visit.reference, "reason": left.reason}
-        features.append(_point(visit.point, tier=visit.tier, **properties))
+        features.append(_point(visit.point, tier=visit.tier, is_core20=visit.is_core20, **properties))
     return {"type": "FeatureCollection", "features": features}
 
 
-def map_settings(features: dict) -> dict:
-    """What the map's element carries: outlines of areas as ground, and what to show at first."""
-    points = [
-        point
-        for feature in features["features"]
-        for point in (
-            feature["geometry"]["coordinates"]
-            if feature["geometry"]["type"] == "LineString"
-            else [feature["geometry"]["coordinates"]]
-        )
-    ]
+def map_settings(points) -> dict:
+    """What the map's element carries: outlines of areas as ground, and what to show at first. `points`: what must be
+    seen.
+    """
     bounds = None
     if points:
-        longitudes, latitudes = [point[0] for point in points], [point[1] for point in points]
+        longitudes, latitudes = [point.x for point in points], [point.y for point in points]
         bounds = [
             min(longitudes) - MARGIN,
             min(latitudes) - MARGIN,
@@ -51,55 +48,79 @@ def map_settings(features: dict) -> dict:
     }
 
 
-def _lines(each) -> list[dict]:
+def _bases(rounds) -> list[dict]:
+    bases = {each.assignment.staff.base_id: each.assignment.staff.base for each in rounds}
+    return [_point(base.point, kind="depot", label=f"Base: {base.name}") for base in bases.values()]
+
+
+def _home(each: Round) -> dict:
+    return _point(
+        each.assignment.staff.home, kind="home", label=f"Home of {each.name}", staff=each.name, mark=each.label
+    )
+
+
+def _lines(each: Round, shows_homes) -> list[dict]:
     """The round's drives, those that follow each other in one kind joined. The first names the person at a stop."""
-    base = each.assignment.staff.base.point
-    features, start = [], base
+    assignment, staff = each.assignment, each.assignment.staff
+    start = HIDDEN if each.starts_from == "home" and not shows_homes else staff.start_point
+    end = HIDDEN if each.ends_at == "home" and not shows_homes else staff.end_point
     rows = [row for row in each.rows if row["number"] is not None]
-    back = (base, each.assignment.return_path, each.assignment.is_return_estimated)
-    for end, path, is_estimated in [*((row["visit"].point, row["path"], row["is_estimated"]) for row in rows), back]:
-        # From the door to the road and back: a house may stand a way off.
-        line = [_coordinates(start), *(_rounded(*place) for place in (path or ())), _coordinates(end)]
-        kind = (path is None, is_estimated)
-        if features and features[-1][0] == kind:
-            features[-1][1].extend(line)
-        else:
-            features.append((kind, line))
+    legs = [(row["visit"].point, row["path"], row["is_estimated"]) for row in rows]
+    legs.append((end, assignment.return_path, assignment.is_return_estimated))
+    drawn = []
+    for end, path, is_estimated in legs:
+        if start is not HIDDEN and end is not HIDDEN:
+            # From the door to the road and back: a house may stand a way off.
+            line = [_coordinates(start), *(_rounded(*place) for place in (path or ())), _coordinates(end)]
+            kind = (path is None, is_estimated)
+            if drawn and drawn[-1][0] == kind:
+                drawn[-1][1].extend(line[1:])
+            else:
+                drawn.append((kind, line))
         start = end
-    made = [_line(each, line, *kind) for kind, line in features]
-    made[0]["properties"]["label_at"] = _coordinates(rows[0]["visit"].point)
+    made = [_line(each, line, *kind) for kind, line in drawn]
+    if made:
+        made[0]["properties"]["label_at"] = _coordinates(rows[0]["visit"].point)
     return made
 
 
-def _line(each, coordinates, is_straight, is_estimated) -> dict:
+def _line(each: Round, coordinates, is_straight, is_estimated) -> dict:
     return {
         "type": "Feature",
         "geometry": {"type": "LineString", "coordinates": coordinates},
         "properties": {
             "kind": "route",
             "staff": each.name,
+            "mark": each.label,
             "colour_index": each.colour_index,
             "dash": each.dash,
             "travel_seconds": each.assignment.travel_seconds,
-            "travel_metres": each.assignment.travel_metres,
             "is_straight_line": is_straight,
             "is_estimated": is_estimated,
         },
     }
 
 
-def _stop(each, row) -> dict:
+def _stop(each: Round, row) -> dict:
+    told = _kind_of(row["tier"], row["is_core20"])
     return _point(
         row["visit"].point,
         kind="stop",
-        label=f"{each.name}, stop {row['number']} at {row['start']}: {row['reference']}, tier {row['tier']}",
+        label=f"{each.name}, stop {row['number']} at {row['start']}: {row['reference']}, {told}",
         sequence=row["number"],
+        key=row["key"],
         staff=each.name,
+        mark=each.label,
         colour_index=each.colour_index,
         tier=row["tier"],
+        is_core20=row["is_core20"],
         visit=row["reference"],
         start=row["start"],
     )
+
+
+def _kind_of(tier, is_core20) -> str:
+    return f"tier {tier}{', Core20' if is_core20 else ''}"
 
 
 def _point(point, **properties) -> dict:

@@ -10,11 +10,12 @@ from routing.prechecks import findings_of
 from routing.problem_building import working_shifts
 
 from .creation import IntakePanel
-from .map import map_settings, route_features
+from .map import map_settings
 from .plans import state_tag
 from .progress import ProgressPanel
 from .remedies import Wording
 from .rounds import Round, rounds_of, window_text
+from .timeline import Timeline
 from .travel import TravelOrigin
 from .wording import counted, decile_text, duration, kilometres, percent, reason_label
 
@@ -211,23 +212,28 @@ class PlanPage:
     def not_known(self) -> int:
         return (self.plan.equity or {}).get("not_known", 0)
 
-    @property
-    def timeline(self) -> list[dict]:
-        return [each.timeline_row for each in self.rounds]
-
     @cached_property
-    def features(self) -> dict:
-        return route_features(self.plan, self.rounds)
+    def timeline(self) -> Timeline:
+        return Timeline(self.plan, self.rounds)
 
     @property
     def map(self) -> dict:
-        return map_settings(self.features)
+        served = [row["visit"].point for each in self.rounds for row in each.rows if row["number"]]
+        bases = [each.assignment.staff.base.point for each in self.rounds]
+        return map_settings([*served, *bases] or [visit.point for visit in self.visits])
 
     @property
     def map_summary(self) -> str:
-        left = f" {counted(len(self.left_out), 'visit')} left out (dashed)." if self.left_out else ""
+        left = (
+            f" {counted(len(self.left_out), 'visit')} left out: hollow, with an exclamation mark."
+            if self.left_out
+            else ""
+        )
         rounds = counted(len(self.rounds), "round")
-        return f"{rounds}; {self.travel.line_text}, and stops of tier 1 have a ring.{left}"
+        homes = any("home" in (each.starts_from, each.ends_at) for each in self.rounds)
+        private = " Homes of staff are shown to those who keep the team only." if homes else ""
+        shapes = "stops of tier 1 are diamonds, a flag marks Core20"
+        return f"{rounds}; {self.travel.line_text}; {shapes}.{left}{private}"
 
     @property
     def visit_rows(self) -> list[dict]:

@@ -1,13 +1,16 @@
-"""One person's day: table rows, timeline segments, figures."""
+"""One person's day: table rows, stretches of the timeline, figures."""
 
+import re
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Prefetch
 
-from routing.civil_time import LONDON, clock
-from routing.models import RouteAssignment, RouteStop, Visit
+from routing.civil_time import clock
+from routing.models import PlanState, RouteAssignment, RouteStop, Visit, VisitRecord
+from routing.models.people import DayEnd
 
+from .bonds import Bonds
 from .wording import duration, kilometres
 
 COLOURS = 10
@@ -18,10 +21,13 @@ SHORTEST_WAIT_SHOWN = 60
 
 @dataclass
 class Round:
-    """One person's day. `rows` are stops for the table, `segments` stretches for the timeline."""
+    """One person's day. `rows` are stops for the table, `segments` stretches for the timeline. `label`: a short mark of
+    the person, unique in the plan, for the map and the timeline.
+    """
 
     assignment: RouteAssignment
     index: int
+    label: str = ""
     rows: list[dict] = field(default_factory=list)
     segments: list[dict] = field(default_factory=list)
 
@@ -64,34 +70,89 @@ class Round:
         return (self.assignment.service_seconds + self.assignment.travel_seconds) / paid
 
     @property
-    def timeline_row(self) -> dict:
-        """As `{% chart_timeline %}` takes it: seconds on the clock after midnight of the plan's day."""
-        shift = self.assignment.shift
-        midnight = _midnight(shift.day)
-        return {
-            "name": self.name,
-            "colour_index": self.colour_index,
-            "shift": (_on_clock(shift.starts_at, midnight), _on_clock(shift.ends_at, midnight)),
-            "segments": [
-                segment | {"start": _on_clock(segment["start"], midnight), "end": _on_clock(segment["end"], midnight)}
-                for segment in self.segments
-            ],
-        }
+    def starts_from(self) -> str:
+        """Where the day begins: home, or the name of the base."""
+        staff = self.assignment.staff
+        return "home" if staff.starts_from == DayEnd.HOME else staff.base.name
+
+    @property
+    def ends_at(self) -> str:
+        staff = self.assignment.staff
+        return "home" if staff.ends_at == DayEnd.HOME else staff.base.name
+
+    @property
+    def ends_words(self) -> str:
+        """E.g. "Start and end: East clinic", "Start: home. End: East clinic"."""
+        if self.starts_from == self.ends_at:
+            return f"Start and end: {self.starts_from}"
+        return f"Start: {self.starts_from}. End: {self.ends_at}"
+
+    @property
+    def overtime_seconds(self) -> int:
+        """Work after the shift's end."""
+        return max(0, int((self.assignment.returns_at - self.assignment.shift.ends_at).total_seconds()))
+
+    @property
+    def way_back_seconds(self) -> int:
+        return self.assignment.travel_seconds - sum(stop.travel_seconds for stop in self.assignment.stops.all())
+
+    def seconds_of(self, kind: str) -> int:
+        """Time in all stretches of one kind: visit, drive, break or wait."""
+        return sum(
+            int((segment["end"] - segment["start"]).total_seconds())
+            for segment in self.segments
+            if segment["kind"] == kind
+        )
 
 
 def rounds_of(plan) -> list[Round]:
-    """Every person's day of a plan, in order of names: two queries besides those of stops' visits."""
-    assignments = (
+    """Every person's day of a plan, in order of names: as many queries for one stop as for a thousand."""
+    assignments = list(
         RouteAssignment.objects.for_organisation(plan.organisation)
         .filter(plan=plan)
         .select_related("staff__base", "shift")
         .prefetch_related(Prefetch("stops__visit", queryset=Visit.objects.for_display()))
     )
-    return [_round(assignment, index) for index, assignment in enumerate(assignments)]
+    if not assignments:
+        return []
+    bonds, records = Bonds(plan, assignments), _records(plan)
+    labels = short_labels([assignment.staff.display_name for assignment in assignments])
+    return [
+        _round(Round(assignment, index, label), bonds, records)
+        for index, (assignment, label) in enumerate(zip(assignments, labels, strict=True))
+    ]
 
 
-def _round(assignment, index) -> Round:
-    made = Round(assignment, index)
+def short_labels(names) -> list[str]:
+    """A mark of two or three signs for each name, none twice: initials and numbers ("Nurse 04": N04), counted on where
+    several people share them.
+    """
+    used: set[str] = set()
+    return [_label(name, used) for name in names]
+
+
+def _label(name, used) -> str:
+    words = re.findall(r"\d+|[^\W\d_]+", name) or ["?"]
+    told = words if len(words) < 4 else [*words[:2], words[-1]]
+    stem = label = "".join(word if word.isdigit() else word[0].upper() for word in told)[:4]
+    number = 1
+    while label in used:
+        number += 1
+        label = f"{stem}{'-' if stem[-1].isdigit() else ''}{number}"
+    used.add(label)
+    return label
+
+
+def _records(plan) -> dict:
+    """What field staff recorded, by person and visit; nobody records anything before a plan is published."""
+    if plan.state not in PlanState.published():
+        return {}
+    found = VisitRecord.objects.for_organisation(plan.organisation).filter(plan=plan)
+    return {(record.staff_id, record.visit_id): record for record in found}
+
+
+def _round(made: Round, bonds: Bonds, records: dict) -> Round:
+    assignment = made.assignment
     number, free, pauses = 0, assignment.departs_at, []
     for stop in assignment.stops.all():
         if stop.visit_id is None:
@@ -99,12 +160,20 @@ def _round(assignment, index) -> Round:
             made.rows.append(_break_row(stop))
             continue
         number += 1
-        made.rows.append(_visit_row(stop, number))
+        colleagues = bonds.colleagues(stop.visit_id, assignment.staff)
+        row = _visit_row(stop, number) | {
+            "key": f"{made.index}-{number}",
+            "colleagues": colleagues,
+            "companions": [person.display_name for person in colleagues],
+            "links": bonds.words(stop.visit),
+            "record": records.get((assignment.staff_id, stop.visit_id)),
+        }
+        made.rows.append(row)
         made.segments += _leg(free, pauses, stop.travel_seconds, stop.arrives_at, "Drive")
-        made.segments += _visit(stop, number)
+        made.segments += _visit(stop, row)
         free, pauses = stop.leaves_at, []
-    way_home = assignment.travel_seconds - sum(stop.travel_seconds for stop in assignment.stops.all())
-    made.segments += _leg(free, pauses, way_home, assignment.returns_at, "Drive back to base")
+    label = f"Drive back to {'home' if made.ends_at == 'home' else 'base'}"
+    made.segments += _leg(free, pauses, made.way_back_seconds, assignment.returns_at, label)
     return made
 
 
@@ -123,12 +192,12 @@ def _leg(free: datetime, pauses: list[RouteStop], travel: int, arrives: datetime
     return segments
 
 
-def _visit(stop: RouteStop, number: int) -> list[dict]:
+def _visit(stop: RouteStop, row: dict) -> list[dict]:
     segments = []
     if (stop.starts_at - stop.arrives_at).total_seconds() >= SHORTEST_WAIT_SHOWN:
         segments.append(_segment("wait", stop.arrives_at, stop.starts_at, "Wait"))
-    visit = _segment("visit", stop.starts_at, stop.leaves_at, f"Visit {number}: {stop.visit.reference}")
-    return [*segments, visit | {"tier": stop.visit.tier, "text": str(number)}]
+    label = f"Visit {row['number']}: {row['reference']}, tier {row['tier']}{', Core20' if row['is_core20'] else ''}"
+    return [*segments, _segment("visit", stop.starts_at, stop.leaves_at, label) | {"row": row, "stop": stop}]
 
 
 def _segment(kind, start, end, label) -> dict:
@@ -139,6 +208,7 @@ def _visit_row(stop: RouteStop, number: int) -> dict:
     visit = stop.visit
     return {
         "number": number,
+        "starts_at": stop.starts_at,
         "arrive": clock(stop.arrives_at),
         "start": clock(stop.starts_at),
         "leave": clock(stop.leaves_at),
@@ -154,6 +224,7 @@ def _visit_row(stop: RouteStop, number: int) -> dict:
         "minutes": visit.minutes,
         "skills": ", ".join(skill.name for skill in visit.skills.all()),
         "window": window_text(visit),
+        "late": late_text(stop),
         "visit": visit,
     }
 
@@ -164,14 +235,16 @@ def window_text(visit) -> str:
     return f"{clock(visit.window_start)} to {clock(visit.window_end)}"
 
 
+def late_seconds(stop: RouteStop) -> int:
+    """By how much a visit starts after its window, where that is allowed at a cost."""
+    end = stop.visit.window_end
+    return 0 if end is None else max(0, int((stop.starts_at - end).total_seconds()))
+
+
+def late_text(stop: RouteStop) -> str:
+    late = late_seconds(stop)
+    return f"{duration(late)} late" if late >= 60 else ""
+
+
 def _break_row(stop: RouteStop) -> dict:
     return {"number": None, "start": clock(stop.starts_at), "leave": clock(stop.leaves_at), "reference": "Break"}
-
-
-def _midnight(day) -> datetime:
-    return datetime.combine(day, time.min)
-
-
-def _on_clock(moment: datetime, midnight: datetime) -> int:
-    """Seconds that the clock on the wall has moved since midnight: what the axis of hours shows."""
-    return int((moment.astimezone(LONDON).replace(tzinfo=None) - midnight).total_seconds())

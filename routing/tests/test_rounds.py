@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from routing.presenters.rounds import _leg, rounds_of
+from routing.presenters.timeline import Timeline
 from routing.presenters.wording import counted, duration, interval_text, kilometres, percent
 
 from . import factories as make
@@ -53,10 +54,11 @@ def test_labels_are_in_local_time():
 @pytest.mark.django_db
 def test_the_timeline_has_no_gap_but_waits_and_no_overlap(organisation):
     plan = make.proposed_plan(make.team(organisation))
-    for each in rounds_of(plan):
-        segments = each.timeline_row["segments"]
-        assert segments[0]["start"] >= each.timeline_row["shift"][0]
-        assert segments[-1]["end"] <= each.timeline_row["shift"][1]
+    rounds = rounds_of(plan)
+    for each, row in zip(rounds, Timeline(plan, rounds).rows, strict=True):
+        segments = row["segments"]
+        assert segments[0]["start"] >= row["shift"][0]
+        assert segments[-1]["end"] <= row["shift"][1]
         for before, after in zip(segments, segments[1:], strict=False):
             assert before["end"] <= after["start"] + 1
         driven = sum(s["end"] - s["start"] for s in segments if s["kind"] == "drive")

@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
@@ -13,7 +13,7 @@ from accounts.permissions import Permission
 from routing import services
 from routing.forms import FROM_FILE, DecisionForm, PlanForm
 from routing.models import PlanState, RoutePlan, Team
-from routing.presenters import PlanPage, ProgressPanel, plan_rows, rounds_of, route_features, state_choices
+from routing.presenters import PlanPage, ProgressPanel, plan_rows, state_choices
 
 PER_PAGE = 25
 
@@ -127,20 +127,6 @@ def plan_decide(request, plan_id):
             messages.success(request, f"{plan.name} is {'approved' if approves else 'rejected'}.")
             return redirect("plan", plan.pk)
     return _show(request, plan_id, form, status=422)
-
-
-@require_safe
-@requires(Permission.VIEW_PLANS)
-def plan_routes(request, plan_id):
-    plan = _settled(request, plan_id)
-    return JsonResponse(route_features(plan, rounds_of(plan)), content_type="application/geo+json")
-
-
-@require_safe
-@requires(Permission.VIEW_PLANS)
-def run_sheets(request, plan_id):
-    plan = _settled(request, plan_id)
-    return render(request, "routing/run_sheets.html", {"plan": plan, "rounds": rounds_of(plan)})
 
 
 def _settled(request, plan_id) -> RoutePlan:

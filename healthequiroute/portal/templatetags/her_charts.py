@@ -5,15 +5,17 @@
 {% chart_sparkline values title="..." description="..." %}
 {% chart_columns counts title="..." description="..." %}        how many in each of a row of steps, from zero
 {% chart_position value low=.. median=.. high=.. title="..." description="..." %}
-{% chart_timeline rows title="Routes of the day" %}             [{"name", "colour_index", "shift"?, "segments": [
-                                                                  {"kind", "start", "end", "label", "tier"?, "text"?}]}]
+{% chart_timeline rows title="Routes of the day" now=seconds? standalone=False %}
+    [{"name", "colour_index", "label"?, "shift"?, "overtime"?: {"start", "end", "label"},
+      "segments": [{"kind", "start", "end", "label", "tier"?, "text"?, "window"?, "late"?, "is_core20"?, "key"?}],
+      "actuals"?: [{"kind", "start", "end", "label", "key"?}]}]
 {% chart_lines series x=.. y=.. title="..." description="..." %}   [{"label", "points", "style"?, "band"?}], axes
                                                                   {"title", "low", "high", "ticks": [(value, text)]}
 """
 
 from django import template
 
-from .. import charts, line_charts
+from .. import charts, line_charts, timeline
 
 register = template.Library()
 
@@ -46,12 +48,18 @@ def chart_position(value, *, low, median, high, title, description):
 
 
 @register.simple_tag
-def chart_timeline(rows, *, title, description=""):
-    people = [
-        charts.TimelineRow(**row | {"segments": [charts.Segment(**segment) for segment in row["segments"]]})
-        for row in rows
-    ]
-    return charts.timeline(people, title=title, description=description)
+def chart_timeline(rows, *, title, description="", now=None, standalone=False):
+    people = [_timeline_row(**row) for row in rows]
+    return timeline.timeline(people, title=title, description=description, now=now, standalone=standalone)
+
+
+def _timeline_row(*, segments, overtime=None, actuals=(), **row):
+    return timeline.TimelineRow(
+        segments=[timeline.Segment(**segment) for segment in segments],
+        overtime=timeline.Span(**overtime) if overtime else None,
+        actuals=[timeline.Actual(**actual) for actual in actuals],
+        **row,
+    )
 
 
 @register.simple_tag

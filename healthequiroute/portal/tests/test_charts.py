@@ -15,19 +15,6 @@ def parse(markup):
     return ElementTree.fromstring(str(markup).replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1))
 
 
-def shift():
-    return charts.TimelineRow(
-        name="A. <Khan>",
-        shift=(8 * 3600, 16 * 3600),
-        segments=[
-            charts.Segment("drive", 28_800, 29_700, "Drive, 15 min"),
-            charts.Segment("visit", 29_700, 33_300, "V-1, 60 min", tier=1, text="1"),
-            charts.Segment("break", 33_300, 35_100, "Lunch"),
-            charts.Segment("wait", 35_100, 36_000, "Wait"),
-        ],
-    )
-
-
 EXAMPLES = {
     "bars": charts.horizontal_bars(
         [charts.Bar("1 most deprived", 0.97, "97%", interval=(0.9, 0.99)), charts.Bar("5", None, "under 5")],
@@ -38,8 +25,6 @@ EXAMPLES = {
     "columns": charts.columns([3, 0, 1], title="T & T", description="Falling"),
     "nothing in columns": charts.columns([], title="T & T", description="None"),
     "position": charts.position_strip(4, low=0, median=2, high=100, title="T & T", description="High"),
-    "timeline": charts.timeline([shift()], title="T & T"),
-    "nothing in a timeline": charts.timeline([], title="T & T"),
     "nothing in a ratio": charts.ratio_strip([], title="T & T"),
     "nothing in a sparkline": charts.sparkline([None, None], title="T & T", description=""),
 }
@@ -63,10 +48,6 @@ def test_a_chart_needs_no_style_attribute(markup):
 def test_two_charts_of_a_page_have_ids_of_their_own():
     ids = re.findall(r'id="(chart-[^"]+)"', "".join(map(str, EXAMPLES.values())))
     assert len(ids) == len(set(ids))
-
-
-def test_names_are_escaped():
-    assert "<Khan>" not in str(EXAMPLES["timeline"])
 
 
 def test_bars_say_their_figures_in_words():
@@ -97,19 +78,6 @@ def test_the_position_lies_between_lowest_and_highest(value, place):
 def test_a_distribution_of_one_value_still_draws():
     strip = parse(charts.position_strip(1, low=1, median=1, high=1, title="T", description="D"))
     assert math.isfinite(float(strip.find(f"{SVG}circle").get("cx")))
-
-
-def test_the_timeline_covers_whole_hours_around_the_work():
-    hours = [
-        text.text for text in parse(EXAMPLES["timeline"]).iter(f"{SVG}text") if re.match(r"\d\d:00", text.text or "")
-    ]
-    assert hours[0] == "08:00"
-    assert hours[-1] == "16:00"
-
-
-def test_every_stretch_of_a_day_can_be_read():
-    titles = [title.text for title in parse(EXAMPLES["timeline"]).iter(f"{SVG}title")]
-    assert titles[1:] == ["Drive, 15 min", "V-1, 60 min", "Lunch", "Wait"]
 
 
 def test_columns_stand_on_zero_and_one_in_a_thousand_is_still_seen():

@@ -1,0 +1,101 @@
+"""REST: the files of a plan. The same permissions and the same makers as the pages."""
+
+from django.shortcuts import get_object_or_404
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import viewsets
+from rest_framework.decorators import action
+from rest_framework.exceptions import NotFound
+from rest_framework.permissions import BasePermission
+
+from accounts.access import HasPermission, request_organisation
+from accounts.permissions import Permission
+
+from . import services
+from .api import Conflict
+from .models import RoutePlan, StaffMember
+from .outputs.access import may_ask_for_rounds, may_see_home, may_see_round
+from .outputs.contents import NoRoutes, PlanContents
+from .outputs.files import PLAN_KINDS, ROUND_KINDS, plan_file, round_file
+from .views.outputs import attachment
+
+FILE = {
+    (200, "application/octet-stream"): OpenApiTypes.BINARY,
+    409: OpenApiResponse(description="The plan, or the person in it, has no routes."),
+}
+
+
+class MaySeeSomeRound(BasePermission):
+    """Those who see plans, and field staff, who see their own round of a published plan."""
+
+    def has_permission(self, request, view):
+        return request.user.is_authenticated and may_ask_for_rounds(request.user, request_organisation(request))
+
+
+class PlanFileViewSet(viewsets.GenericViewSet):
+    """A plan as files."""
+
+    permission_classes = [HasPermission.of(Permission.VIEW_PLANS)]
+    queryset = RoutePlan.objects.none()
+    pagination_class = None
+    filter_backends = []
+
+    def get_queryset(self):
+        return RoutePlan.objects.for_organisation(request_organisation(self.request)).with_team()
+
+    @extend_schema(
+        parameters=[OpenApiParameter("notes", str, description="0: the CSV without the notes above its table")],
+        responses=FILE,
+    )
+    @action(detail=True, url_path=f"files/(?P<kind>{'|'.join(PLAN_KINDS)})", url_name="file")
+    def file(self, request, pk=None, kind=""):
+        """`stops`: CSV of everybody's stops. `problem`, `solution`: the planner's contract, as check_plan reads it."""
+        plan = self.get_object()
+        options = {"notes": request.query_params.get("notes") != "0"} if kind == "stops" else {}
+        try:
+            file = plan_file(PlanContents(plan), kind, **options)
+        except NoRoutes as error:
+            raise Conflict(str(error)) from error
+        services.note_file_taken(plan=plan, kind=kind, by=request.user)
+        return attachment(file)
+
+
+class RoundFileViewSet(viewsets.GenericViewSet):
+    """One person's day in a plan as files."""
+
+    permission_classes = [MaySeeSomeRound]
+    queryset = RoutePlan.objects.none()
+    pagination_class = None
+    filter_backends = []
+
+    def get_queryset(self):
+        return RoutePlan.objects.for_organisation(request_organisation(self.request)).with_team()
+
+    @extend_schema(
+        parameters=[OpenApiParameter("staff", OpenApiTypes.UUID, OpenApiParameter.PATH)],
+        responses=FILE,
+    )
+    @action(
+        detail=True,
+        url_path=f"rounds/(?P<staff>[0-9a-f-]{{36}})/(?P<kind>{'|'.join(ROUND_KINDS)})",
+        url_name="file",
+    )
+    def round_file(self, request, pk=None, staff="", kind=""):
+        """`calendar`: iCalendar. `gpx`: stops and track. Field staff: their own round of a published plan only."""
+        plan, organisation = self.get_object(), request_organisation(request)
+        person = get_object_or_404(StaffMember.objects.for_organisation(organisation), pk=staff)
+        if not may_see_round(request.user, plan, person):
+            raise NotFound
+        try:
+            day = PlanContents(plan).round_of(person)
+        except NoRoutes as error:
+            raise Conflict(str(error)) from error
+        day.shows_home = may_see_home(request.user, organisation, person)
+        services.note_file_taken(plan=plan, kind=kind, by=request.user, staff=person)
+        return attachment(round_file(day, kind))
+
+
+def register(router):
+    """Adds these routes to the API root."""
+    router.register("route-plans", PlanFileViewSet, basename="api-plan")
+    router.register("route-plans", RoundFileViewSet, basename="api-plan-round")
