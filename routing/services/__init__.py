@@ -17,6 +17,7 @@ from .adjustments import (
 from .alerts import note_alert, watch_rounds
 from .caseload import (
     caseload_done,
+    caseload_not_done,
     import_caseload,
     pause_caseload_entry,
     remove_caseload_entry,
@@ -25,9 +26,22 @@ from .caseload import (
     save_plus_group,
 )
 from .decisions import MOST_OF_A_DECISION, Deferral, PlanBroken, approve_plan, check_holds, reject_plan
+from .disruptions import (
+    REPLAN_KIND,
+    PlanChanged,
+    apply_disruption,
+    discard_disruption,
+    release_disruption,
+    report_disruption,
+    settle_interrupted_disruptions,
+    store_answer,
+    take_on_disruption,
+    work_out_again,
+)
 from .due_caseload import due_entries, due_on, make_visits_from_caseload, plan_from_caseload
 from .editing import EditRefused, PlanChangedMeanwhile, apply_edit, leave_out
 from .life import begin_plan, close_past_plans, close_plan, publish_plan, reopen_plan, withdraw_publication
+from .new_visits import NewVisit, create_visit
 from .optimisation import (
     JOB_KIND,
     PlanMoved,
@@ -62,9 +76,22 @@ from .rounds import (
 from .scenarios import add_made_up_person, copy_as_scenario, remove_made_up_person, try_remedy
 from .teams import add_shifts, add_staff, create_depot, create_skill, create_team, remove_shift
 from .versions import history_of, redo_change, restore_version, solution_of_version, undo_change
+from .visit_entry import add_visit, change_visit, is_free, remove_visit
 from .visits import MAX_VISITS, NoVisits, VisitIntake, import_visits, make_visits_from_priorities
 
 __all__ = [
+    "PlanChanged",
+    "REPLAN_KIND",
+    "apply_disruption",
+    "discard_disruption",
+    "release_disruption",
+    "report_disruption",
+    "settle_interrupted_disruptions",
+    "store_answer",
+    "take_on_disruption",
+    "work_out_again",
+    "NewVisit",
+    "create_visit",
     "Deferral",
     "MOST_OF_A_DECISION",
     "PlanBroken",
@@ -138,6 +165,11 @@ __all__ = [
     "store_routes",
     "store_solution",
     "take_on",
+    "add_visit",
+    "caseload_not_done",
+    "change_visit",
+    "is_free",
+    "remove_visit",
     "EditRefused",
     "PlanChangedMeanwhile",
     "apply_edit",

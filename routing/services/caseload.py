@@ -107,6 +107,30 @@ def caseload_done(*, visit: Visit, day: date, by) -> CaseloadEntry | None:
 
 
 @transaction.atomic
+def caseload_not_done(*, visit: Visit, by) -> CaseloadEntry | None:
+    """Somebody was not seen after all (`visit` is no longer done): due again as before, unless a later visit was done.
+    None when the visit is from no caseload.
+    """
+    if visit.caseload_entry_id is None:
+        return None
+    entry = CaseloadEntry.objects.select_for_update(of=("self",)).select_related("team").get(pk=visit.caseload_entry_id)
+    done = entry.visits.filter(state=Visit.State.DONE).exclude(pk=visit.pk).order_by("-day").first()
+    if done is not None and done.day >= visit.day:
+        return entry
+    entry.last_done = done and done.day
+    entry.next_due = visit.first_due or entry.next_due
+    entry.save(update_fields=["last_done", "next_due"])
+    audit.record(
+        action="caseload.visit_not_done",
+        by=by,
+        organisation=entry.team.organisation,
+        target=entry,
+        details={"next_due": str(entry.next_due)},
+    )
+    return entry
+
+
+@transaction.atomic
 def save_plus_group(*, organisation, code: str, name: str, group: PlusGroup | None = None, by) -> PlusGroup:
     """A population that the organisation looks out for, new or renamed. ValidationError for a code that is taken."""
     action = "plus_group.changed" if group else "plus_group.added"
