@@ -2,6 +2,7 @@
 import { initAll } from "nhsuk-frontend/dist/nhsuk/index.mjs";
 import "./combobox.js";
 import "./editing.js";
+import "./sign_out.js";
 
 initAll();
 

@@ -1,0 +1,53 @@
+"""Mileage: everybody's for those who keep the teams, one's own for field staff."""
+
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from accounts.access import allowed, requires
+from accounts.permissions import Permission
+from routing.civil_time import today
+from routing.models import StaffMember
+from routing.own_rounds import own_staff
+from routing.presenters.mileage import MileagePage, NoSuchMonth, month_of
+
+from .actual import csv_answer
+
+
+@require_safe
+def mileage(request):
+    return _for_reader(request, _show)
+
+
+@require_safe
+def mileage_csv(request):
+    return _for_reader(request, _download)
+
+
+def _for_reader(request, answer):
+    """Whoever keeps the teams sees everybody's, unless they ask for their own."""
+    if allowed(request.user, Permission.MANAGE_TEAMS, request.organisation):
+        people = StaffMember.objects.for_organisation(request.organisation).filter(only_in__isnull=True)
+        return answer(request, people, is_own=False)
+    return _own(request, answer)
+
+
+@requires(Permission.VIEW_OWN_ROUND)
+def _own(request, answer):
+    return answer(request, own_staff(request.user, request.organisation), is_own=True)
+
+
+def _show(request, people, *, is_own):
+    try:
+        month = month_of(request.GET.get("month", ""), today())
+    except NoSuchMonth:
+        return redirect("mileage")
+    return render(request, "routing/mileage.html", {"page": MileagePage(people, month, is_own=is_own)})
+
+
+def _download(request, people, *, is_own):
+    try:
+        month = month_of(request.GET.get("month", ""), today())
+    except NoSuchMonth:
+        return redirect("mileage-csv")
+    page = MileagePage(people, month, is_own=is_own)
+    return csv_answer(page.csv_rows(), f"mileage-{page.key}.csv")
