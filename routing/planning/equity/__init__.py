@@ -1,4 +1,5 @@
-"""Who is reached by a plan, at what burden, and at what price. NumPy only; nothing here decides a plan but `lever`.
+"""Who is reached by a plan, at what burden, and at what price. NumPy only; nothing here decides a plan but
+`lever` and `sharing`.
 
 coverage       need-weighted coverage by group, Core20 ratio and gap, the worst-off group
 small_numbers  which groups must not be shown, so that none below five can be worked out
@@ -8,6 +9,8 @@ fairness       how the work lies on the staff
 over_time      days deferred over four weeks
 price          what equity costs in travel
 report         the measures of one plan's visits together
+efficiency     the same day without equity, for the price
+sharing        the fullest day as short as the same visits allow
 lever          a plan that covers Core20 at least as well as elsewhere
 
 Arrays are one-dimensional with one entry per visit (area, person) unless a docstring says otherwise. Quintiles are 1

@@ -7,13 +7,13 @@ begins from the best plan so far. Tiers stay strict whatever lambda is: it steer
 
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from routing.planning.check import Verdict, check
-from routing.planning.engines import DEFAULT_ENGINE, Progress, SolveOptions, UnsupportedFeature, get_engine
+from routing.planning.engines import DEFAULT_ENGINE, Engine, Progress, SolveOptions, UnsupportedFeature, get_engine
 from routing.planning.problem import Problem
 from routing.planning.solution import Solution
 
@@ -21,6 +21,8 @@ from .coverage import core20_ratio, coverage, gap_between
 from .price import PriceOfEquity, price_of_equity
 
 SOLVES = 5
+# Of the time for the first search: mostly nothing more is needed.
+FIRST_SHARE = 0.5
 # Beyond this, one Core20 visit outweighs any number of others that fit into one person's day.
 LARGEST_FACTOR = 64.0
 ROUNDING = 1e-12
@@ -60,19 +62,22 @@ def core20_at_least(
     problem: Problem,
     quintiles: Mapping[str, int | None],
     options: SolveOptions | None = None,
-    engine: str = DEFAULT_ENGINE,
+    engine: str | Engine = DEFAULT_ENGINE,
     *,
     weights: Mapping[str, float] | None = None,
     epsilon: float = 0.0,
     solves: int = SOLVES,
+    on_search: Callable[[int], None] | None = None,
 ) -> LeverOutcome:
     """Both plans and the price of equity.
 
     `quintiles`: 1 to 5 or None by visit id; `weights`: need above 0 by visit id, else one each. `options.seconds` is
     shared by at most `solves` searches, `options.iterations` is the number for each: with it and a seed the answer is
-    the same everywhere. Stopped early, the best so far is returned. Raises UnsupportedFeature, UnknownEngine.
+    the same everywhere. `on_search` is told the number of each search as it begins; `options.on_progress` hears the
+    better plans of the first one, then the plan of each. Stopped early, the best so far is returned. Raises
+    UnsupportedFeature, UnknownEngine.
     """
-    lever = _Lever(problem, quintiles, options or SolveOptions(), engine, weights, solves)
+    lever = _Lever(problem, quintiles, options or SolveOptions(), engine, weights, solves, on_search)
     first = lever.search(1.0)
     if first.keeps(epsilon):
         return lever.outcome(first, first, True)
@@ -101,9 +106,9 @@ def _nearness(plan):
 class _Lever:
     """The searches of one outcome."""
 
-    def __init__(self, problem, quintiles, options, engine, weights, solves):
-        self.problem, self.options, self.solves = problem, options, solves
-        self.engine = get_engine(engine)
+    def __init__(self, problem, quintiles, options, engine, weights, solves, on_search):
+        self.problem, self.options, self.solves, self.on_search = problem, options, solves, on_search
+        self.engine = get_engine(engine) if isinstance(engine, str) else engine
         features = self.engine.unsupported(problem)
         if features:
             raise UnsupportedFeature(self.engine.name, features)
@@ -124,9 +129,17 @@ class _Lever:
         """The plan found with the prizes of Core20 times `factor`, judged with the prizes as they are."""
         start = begin.solution.orders if begin else self.options.start
         left = self.options.seconds - (time.perf_counter() - self.began)
-        share = left / max(1, self.solves - len(self.steps))
+        share = left * FIRST_SHARE if begin is None else left / max(1, self.solves - len(self.steps))
+        if self.on_search:
+            self.on_search(len(self.steps) + 1)
         searched = self.engine.solve(
-            self._scaled(factor), replace(self.options, seconds=max(share, 0.05), start=start, on_progress=None)
+            self._scaled(factor),
+            replace(
+                self.options,
+                seconds=max(share, 0.05),
+                start=start,
+                on_progress=self.options.on_progress if begin is None else None,
+            ),
         )
         verdict = check(self.problem, Solution(searched.routes))
         searched.cost, searched.feasible = verdict.cost, verdict.feasible

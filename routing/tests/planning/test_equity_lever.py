@@ -75,7 +75,8 @@ def test_stopped_early_it_gives_the_best_so_far():
     stopping = replace(STEADY, should_stop=lambda: bool(seen), on_progress=seen.append)
     outcome = core20_at_least(problem, quintiles, stopping, "greedy")
     assert not outcome.reached
-    assert len(outcome.steps) == len(seen) == 1
+    assert len(outcome.steps) == 1
+    assert seen
 
 
 def test_the_same_seed_and_iterations_give_the_same_plans():
