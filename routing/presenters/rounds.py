@@ -166,7 +166,8 @@ def _round(made: Round, bonds: Bonds, records: dict) -> Round:
             "colleagues": colleagues,
             "companions": [person.display_name for person in colleagues],
             "links": bonds.words(stop.visit),
-            "record": records.get((assignment.staff_id, stop.visit_id)),
+            "record": (record := records.get((assignment.staff_id, stop.visit_id))),
+            "was": actual_text(record) if record else "",
         }
         made.rows.append(row)
         made.segments += _leg(free, pauses, stop.travel_seconds, stop.arrives_at, "Drive")
@@ -248,3 +249,11 @@ def late_text(stop: RouteStop) -> str:
 
 def _break_row(stop: RouteStop) -> dict:
     return {"number": None, "start": clock(stop.starts_at), "leave": clock(stop.leaves_at), "reference": "Break"}
+
+
+def actual_text(record: VisitRecord) -> str:
+    """What was recorded, e.g. "arrived 09:05, done 09:38", "no access 10:15"."""
+    parts = [f"arrived {clock(record.arrived_at)}"] if record.arrived_at else []
+    if record.finished_at:
+        parts.append(f"{record.get_outcome_display().lower()} {clock(record.finished_at)}")
+    return ", ".join(parts)

@@ -5,7 +5,6 @@ from datetime import datetime, time, timedelta
 from django.utils import timezone
 
 from routing.civil_time import LONDON, clock, today
-from routing.models import VisitRecord
 
 from .rounds import SHORTEST_WAIT_SHOWN, Round, late_seconds
 from .wording import counted, duration, percent
@@ -141,18 +140,10 @@ class Timeline:
             "kind": kind,
             "start": self._on_clock(begun),
             "end": max(self._on_clock(begun), self._on_clock(until)),
-            "label": f"{row['reference']}: {actual_text(record)}",
+            "label": f"{row['reference']}: {row['was']}",
             "key": row["key"],
         }
 
     def _on_clock(self, moment: datetime) -> int:
         """Seconds that the clock on the wall has moved since midnight: what the axis of hours shows."""
         return int((moment.astimezone(LONDON).replace(tzinfo=None) - self.midnight).total_seconds())
-
-
-def actual_text(record: VisitRecord) -> str:
-    """E.g. "arrived 09:05, done 09:38", "no access 10:15"."""
-    parts = [f"arrived {clock(record.arrived_at)}"] if record.arrived_at else []
-    if record.finished_at:
-        parts.append(f"{record.get_outcome_display().lower()} {clock(record.finished_at)}")
-    return ", ".join(parts)
