@@ -9,13 +9,13 @@ from routing.continuity import usual_carers
 from routing.models import RoutePlan, Shift, Visit
 from routing.planning.problem import Problem
 from routing.planning.reasons import impossible_visits
-from routing.travel import Profile, RouteLeg, TravelMatrix, TravelProvider, TravelUnavailable
+from routing.travel import Profile, RouteLeg, TravelProvider, TravelUnavailable
 from routing.travel_sources import travel_times
 
 from .adjustments import adjusted, adjustments_of, set_aside_of, without_the_excluded
 from .people import staff_of, working_shifts
 from .tasks import links_of, task_of
-from .travel import departure, places_of, slowest
+from .travel import PlanTravel, as_legs, departure, places_of, travel_of
 
 # Lines along the roads are fetched within so many seconds in all.
 DRAWING_SECONDS = 20
@@ -33,19 +33,18 @@ class PlanProblem:
 
     plan: RoutePlan
     problem: Problem
-    travel: TravelMatrix
+    travel: PlanTravel
     shifts: dict[str, Shift]
     visits: dict[str, Visit]
     provider: TravelProvider
     points: np.ndarray
-    profiles: tuple[Profile, ...] = (Profile.CAR,)
     taken: list[Visit] = field(default_factory=list)
     set_aside: list[tuple[Visit, str]] = field(default_factory=list)
     lines: dict[str, tuple[RouteLeg, ...]] = field(default_factory=dict)
 
     @property
     def is_travel_estimated(self) -> bool:
-        return bool((self.travel.estimated & ~np.eye(len(self.travel.estimated), dtype=bool)).any())
+        return self.travel.is_any_estimated
 
     @property
     def travel_summary(self) -> dict:
@@ -54,26 +53,30 @@ class PlanProblem:
             "provider": self.travel.provider,
             "data_version": self.travel.data_version,
             "attribution": self.travel.attribution,
-            "profiles": [str(profile) for profile in self.profiles],
+            "profiles": [str(profile) for profile in self.travel.by_profile],
             "notes": list(self.travel.notes),
         }
 
+    def profile_of(self, staff: str) -> Profile:
+        """How a person travels, by reference."""
+        return Profile(self.shifts[staff].staff.travel_profile)
+
     def draw(self, routes) -> None:
         """Fetch the lines of routes along the roads, for `assignment_of`. What cannot be had in time stays straight."""
-        if self.travel.estimated[~np.eye(len(self.travel.estimated), dtype=bool)].all():
-            return
+        known = {profile for profile in self.travel.by_profile if self.travel.has_ways(profile)}
         until = clocks.monotonic() + DRAWING_SECONDS
         for route in routes:
-            if not route.visits or clocks.monotonic() > until:
+            profile = self.profile_of(route.staff)
+            if not route.visits or profile not in known or clocks.monotonic() > until:
                 continue
             person = self.problem.staff_by_id[route.staff]
             places = [person.start, *(self.problem.visit_by_id[visit].location for visit in route.visits), person.end]
-            profile = Profile(self.shifts[route.staff].staff.travel_profile)
             try:
                 found = self.provider.route(self.points[places], departure(self.plan.day), profile)
             except TravelUnavailable:
                 # The map shows straight lines, and says so.
-                return
+                known.discard(profile)
+                continue
             self.lines[route.staff] = found.legs
 
 
@@ -109,16 +112,15 @@ def build_problem(plan: RoutePlan, travel_provider=None, *, extra: tuple[Visit, 
     starts, ends, homes = places[: len(people)], places[len(people) : 2 * len(people)], places[2 * len(people) :]
     provider = travel_provider or travel_times()
     profiles = tuple(sorted({Profile(person.travel_profile) for person in people}))
-    travel = slowest([provider.matrix(points, departure(plan.day), profile) for profile in profiles], profiles)
+    travel = travel_of(provider, points, plan.day, profiles)
     preferred = _preferred(plan, visits, people)
     problem = Problem(
-        staff=tuple(map(staff_of, shifts, [plan.day] * len(shifts), starts, ends)),
+        staff=tuple(map(staff_of, shifts, [plan.day] * len(shifts), starts, ends, [travel.main] * len(shifts))),
         visits=tuple(
             task_of(visit, plan.day, place, preferred.get(visit.reference, frozenset()), _excluded(visit))
             for visit, place in zip(visits, homes, strict=True)
         ),
-        duration=travel.duration,
-        distance=travel.distance,
+        **as_legs(travel),
         links=links_of(visits),
     )
     problem = _asking_what_is_possible(adjusted(problem, adjustments, plan.day))
@@ -130,7 +132,6 @@ def build_problem(plan: RoutePlan, travel_provider=None, *, extra: tuple[Visit, 
         visits={visit.reference: visit for visit in visits},
         provider=provider,
         points=points,
-        profiles=profiles,
         taken=taken,
         set_aside=set_aside,
     )

@@ -5,6 +5,7 @@ from django.db.models import Q
 from routing.civil_time import seconds_into
 from routing.models import PlanState, RouteAssignment, RoutePlan, Shift
 from routing.planning.problem import Break, Staff
+from routing.travel import Profile
 
 # A second of overtime weighs as much as two seconds of travel within paid time. Set by judgement.
 OVERTIME_COST = 2
@@ -34,8 +35,8 @@ def _in_use(plan):
     return used.values("pk")
 
 
-def staff_of(shift: Shift, day, start: int, end: int) -> Staff:
-    """`start`, `end`: places in the matrix."""
+def staff_of(shift: Shift, day, start: int, end: int, main: Profile) -> Staff:
+    """`start`, `end`: places in the matrix. `main`: the way of travelling that the default matrix has."""
     person, breaks = shift.staff, ()
     if shift.break_minutes:
         window = (seconds_into(day, shift.break_earliest), seconds_into(day, shift.break_latest))
@@ -50,6 +51,7 @@ def staff_of(shift: Shift, day, start: int, end: int) -> Staff:
         breaks=breaks,
         overtime=person.overtime_minutes * 60,
         overtime_cost=OVERTIME_COST if person.overtime_minutes else 0,
+        profile=None if person.travel_profile == main else person.travel_profile,
         max_drive=None if person.max_drive_minutes is None else person.max_drive_minutes * 60,
     )
 

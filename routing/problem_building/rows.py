@@ -25,6 +25,8 @@ def assignment_of(built: PlanProblem, route: Route, facts) -> tuple[RouteAssignm
     """
     day, person, shift = built.plan.day, built.problem.staff_by_id[route.staff], built.shifts[route.staff]
     assignment = RouteAssignment(plan=built.plan, staff=shift.staff, shift=shift)
+    profile = built.profile_of(route.staff)
+    seconds, metres = built.problem.duration_of(person), built.problem.distance_of(person)
     stops, place, lines = [], person.start, iter(built.lines.get(route.staff, ()))
     for sequence, stop in enumerate(route.stops, start=1):
         row = RouteStop(assignment=assignment, sequence=sequence)
@@ -35,21 +37,20 @@ def assignment_of(built: PlanProblem, route: Route, facts) -> tuple[RouteAssignm
             location = built.problem.visit_by_id[stop.visit].location
             row.visit = built.visits[stop.visit]
             row.arrives_at, row.starts_at = moment_of(day, stop.arrive), moment_of(day, stop.start)
-            row.travel_seconds = built.travel.duration.item(place, location)
-            row.travel_metres = built.travel.distance.item(place, location)
-            row.is_travel_estimated = _is_estimated(built, place, location)
+            row.travel_seconds, row.travel_metres = seconds.item(place, location), metres.item(place, location)
+            row.is_travel_estimated = built.travel.is_estimated(profile, place, location)
             row.path = _path(next(lines, None), row.is_travel_estimated)
             place = location
         row.leaves_at = moment_of(day, stop.leave)
         stops.append(row)
     home = (place, person.end)
-    assignment.is_return_estimated = _is_estimated(built, *home)
+    assignment.is_return_estimated = built.travel.is_estimated(profile, *home)
     assignment.return_path = _path(next(lines, None), assignment.is_return_estimated)
     assignment.departs_at = moment_of(day, facts.departs)
     assignment.returns_at = moment_of(day, facts.returns)
     assignment.service_seconds = sum(built.problem.visit_by_id[visit].service for visit in route.visits)
-    assignment.travel_seconds = sum(row.travel_seconds for row in stops) + built.travel.duration.item(home)
-    assignment.travel_metres = sum(row.travel_metres for row in stops) + built.travel.distance.item(home)
+    assignment.travel_seconds = sum(row.travel_seconds for row in stops) + seconds.item(home)
+    assignment.travel_metres = sum(row.travel_metres for row in stops) + metres.item(home)
     return assignment, stops
 
 
@@ -81,10 +82,6 @@ def stored_solution(plan: RoutePlan) -> Solution:
         for left in plan.unserved.select_related("visit")
     ]
     return Solution(routes=routes, unserved=left_out, engine=plan.engine)
-
-
-def _is_estimated(built: PlanProblem, start: int, end: int) -> bool:
-    return start != end and bool(built.travel.estimated[start, end])
 
 
 def _path(leg: RouteLeg | None, is_estimated: bool) -> LineString | None:

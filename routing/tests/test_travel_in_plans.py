@@ -146,16 +146,59 @@ def test_kept_times_by_road_without_the_way_are_told_apart_from_estimates(by_roa
     assert (properties["is_straight_line"], properties["is_estimated"]) == (True, False)
 
 
-def test_people_who_travel_in_different_ways_get_the_slower_of_each(by_road, team):
-    person = team.staff.first()
+@pytest.fixture
+def one_by_bicycle(team):
+    """The first person of the team; the others go by car."""
+    person = team.staff.order_by("reference").first()
     person.travel_profile = "bicycle"
     person.save()
+    return person
+
+
+def departure_of(plan):
+    return servers.NOON.replace(year=plan.day.year, month=plan.day.month, day=plan.day.day)
+
+
+def test_everybody_s_times_are_those_of_how_they_travel(by_road, team, one_by_bicycle):
+    plan = make.draft_plan(team)
+    built = build_problem(plan)
+    assert set(built.travel.by_profile) == {Profile.BICYCLE, Profile.CAR}
+    for person in built.problem.staff:
+        way = Profile.BICYCLE if person.id == one_by_bicycle.reference else Profile.CAR
+        alone = travel_times().matrix(built.points, departure_of(plan), way)
+        assert (built.problem.duration_of(person) == alone.duration).all()
+        assert (built.problem.distance_of(person) == alone.distance).all()
+    cyclist, driver = (built.problem.duration_of(person) for person in built.problem.staff[:2])
+    assert (cyclist != driver).any()
+
+
+def test_the_stops_of_a_cyclist_have_a_cyclist_s_times_and_are_marked(by_road, team, one_by_bicycle, client_as):
+    plan = make.draft_plan(team)
+    built = build_problem(plan)
+    plan = stored(plan, built)
+    by_bicycle = [stop for stop in stops_of(plan) if stop.assignment.staff_id == one_by_bicycle.pk]
+    by_car = [stop for stop in stops_of(plan) if stop.assignment.staff_id != one_by_bicycle.pk]
+    assert by_bicycle and by_car
+    assert all(stop.is_travel_estimated and stop.path is None for stop in by_bicycle), "no network for bicycles"
+    assert not any(stop.is_travel_estimated or stop.path is None for stop in by_car)
+    mine = built.travel.of("bicycle")
+    first = min(by_bicycle, key=lambda stop: stop.sequence)
+    person = built.problem.staff_by_id[one_by_bicycle.reference]
+    leg = person.start, built.problem.visit_by_id[first.visit.reference].location
+    assert (first.travel_seconds, first.travel_metres) == (mine.duration.item(leg), mine.distance.item(leg))
+    page = page_of(plan, client_as)
+    assert "People travel by bicycle and by car: each drive or walk has the time of the person who makes it." in page
+    assert "By bicycle: " in page
+    assert "By car: " not in page
+
+
+def test_where_nobody_drives_the_network_for_cars_is_not_asked(by_road, team):
+    team.staff.update(travel_profile="foot")
     built = build_problem(make.draft_plan(team))
-    assert built.profiles == (Profile.BICYCLE, Profile.CAR)
-    assert "by bicycle and by car" in built.travel.notes[0]
-    alone = travel_times().matrix(built.points, servers.NOON.replace(day=23, month=11), Profile.CAR)
-    assert (built.travel.duration >= alone.duration).all()
-    assert built.travel.estimated.any(), "there is no network for bicycles"
+    assert list(built.travel.by_profile) == [Profile.FOOT]
+    assert built.problem.profiles == {}
+    assert {person.profile for person in built.problem.staff} == {None}
+    assert not any(note.startswith("People travel") for note in built.travel_summary["notes"])
 
 
 def test_without_a_network_times_are_estimates(team, client_as):
