@@ -11,6 +11,8 @@ class RoutingConfig(AppConfig):
         from accounts import jobs
 
         from . import checks, tasks  # noqa: F401
-        from .services import JOB_KIND
+        from .services import JOB_KIND, PRICE_KIND, REPLAN_KIND
 
         jobs.register_kind(JOB_KIND, tasks.optimise)
+        jobs.register_kind(PRICE_KIND, tasks.price)
+        jobs.register_kind(REPLAN_KIND, tasks.replan)

@@ -40,6 +40,7 @@ from .disruptions import (
 )
 from .due_caseload import due_entries, due_on, make_visits_from_caseload, plan_from_caseload
 from .editing import EditRefused, PlanChangedMeanwhile, apply_edit, leave_out
+from .equity import PRICE_KIND, queue_price, record_wishes, set_wishes, store_price
 from .life import begin_plan, close_past_plans, close_plan, publish_plan, reopen_plan, withdraw_publication
 from .new_visits import NewVisit, create_visit
 from .optimisation import (
@@ -80,6 +81,11 @@ from .visit_entry import add_visit, change_visit, is_free, remove_visit
 from .visits import MAX_VISITS, NoVisits, VisitIntake, import_visits, make_visits_from_priorities
 
 __all__ = [
+    "store_price",
+    "set_wishes",
+    "record_wishes",
+    "queue_price",
+    "PRICE_KIND",
     "PlanChanged",
     "REPLAN_KIND",
     "apply_disruption",

@@ -1,0 +1,15 @@
+"""A published plan's day as it stands at a moment: what has begun is a fact, and the plan keeps the rules.
+
+What somebody recorded of their round has begun; of people who recorded nothing, what was planned to have begun by then.
+After their last record people are taken to keep to the plan, as late as they were then. Earlier changes of the day hold
+on: who went home sick stays away, and rules that nobody could keep any more are not broken again.
+
+records   what people recorded, in seconds of the plan's day
+rounds    one person's round: what has begun, what is ahead, what goes differently
+rules     the problem in which what has begun is a fact
+day       all of it
+"""
+
+from .day import StandingDay, standing_day
+
+__all__ = ["StandingDay", "standing_day"]

@@ -1,0 +1,120 @@
+"""The whole day as it stands."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from routing.civil_time import seconds_into
+from routing.models import Absence, Disruption, RoutePlan, Visit
+from routing.planning.problem import Problem
+from routing.planning.replanning import Sick, UnfitDisruption
+from routing.planning.solution import Route, Solution, VisitStop
+from routing.problem_building import PlanProblem, build_problem, stored_solution
+
+from .records import Known, parts_of
+from .rounds import StandingRound
+from .rules import as_it_happened
+
+
+@dataclass(frozen=True)
+class StandingDay:
+    """`built`: the plan as it is stored, with visits that might be added. `problem`: without these, with what has
+    happened in it; `solution` keeps its rules, and `events` say what is known to go differently after `now` (seconds).
+
+    `stored`: rounds as they are stored, by staff reference. `begun`: visits done or started, in order. `over`: pairs
+    (staff, visit) that were recorded as over.
+    """
+
+    built: PlanProblem
+    problem: Problem
+    solution: Solution
+    now: int
+    events: tuple
+    stored: dict[str, Route]
+    begun: dict[str, list[str]]
+    over: frozenset[tuple[str, str]]
+
+    def stop_of(self, visit: str) -> tuple[str, VisitStop] | None:
+        """(staff, stop as it is stored) of a visit that somebody has in the plan."""
+        for name, route in self.stored.items():
+            for stop in route.stops:
+                if isinstance(stop, VisitStop) and stop.visit == visit:
+                    return name, stop
+        return None
+
+    def has_begun(self, visit: str) -> bool:
+        return any(visit in visits for visits in self.begun.values())
+
+
+def standing_day(
+    plan: RoutePlan,
+    now: int,
+    *,
+    extra: tuple[Visit, ...] = (),
+    since: Mapping[str, int] | None = None,
+    left: Mapping[str, int] | None = None,
+) -> StandingDay:
+    """The plan's day at `now`, in seconds. NothingToPlan where it has no visits or people any more,
+    UnfitDisruption where the problem does not know what is stored.
+
+    `extra`: visits that might be added. `since`: by staff reference, from when on nothing that is not recorded has
+    begun. `left`: by visit reference, when somebody who was there for nothing went away.
+    """
+    built = build_problem(plan, extra=extra)
+    people, as_stored = built.problem.staff_by_id, stored_solution(plan)
+    stored = {route.staff: route for route in as_stored.routes}
+    _check_known(built, stored)
+    known = Known(now, parts_of(plan, stored), dict(since or {}), dict(left or {}))
+    rounds = {name: StandingRound(built.problem, people[name], route, known) for name, route in stored.items()}
+    away = {name: at for name, at in _away(plan).items() if name in people}
+    problem = as_it_happened(_without(built.problem, extra), rounds, away, _returns(plan))
+    events = [event for each in rounds.values() for event in each.events]
+    return StandingDay(
+        built=built,
+        problem=problem,
+        solution=Solution(
+            [Route(name, each.stops) for name, each in rounds.items()],
+            [left for left in as_stored.unserved if left.visit in problem.visit_by_id],
+        ),
+        now=now,
+        events=(*dict.fromkeys(events), *(Sick(name, at) for name, at in sorted(away.items()))),
+        stored=stored,
+        begun={name: each.begun_visits for name, each in rounds.items() if each.facts},
+        over=frozenset(key for key, part in known.parts.items() if part.left is not None),
+    )
+
+
+def _check_known(built, stored):
+    """What is stored and has no place in the problem would be lost: nobody mends such a plan without a word."""
+    people, visits = built.problem.staff_by_id, built.problem.visit_by_id
+    lost = [name for name in stored if name not in people]
+    if lost:
+        raise UnfitDisruption(f"{', '.join(lost)} has a round in this plan and no shift any more.")
+    lost = [visit for route in stored.values() for visit in route.visits if visit not in visits]
+    if lost:
+        raise UnfitDisruption(f"{', '.join(lost)} is in somebody's round and not to be planned any more.")
+
+
+def _without(problem, extra):
+    names = {visit.reference for visit in extra}
+    if not names:
+        return problem
+    return replace(
+        problem,
+        visits=tuple(visit for visit in problem.visits if visit.id not in names),
+        links=tuple(link for link in problem.links if not {link.first, link.second} & names),
+    )
+
+
+def _away(plan) -> dict[str, int]:
+    """People who went home or did not come, and since when, by reference."""
+    absent = Absence.objects.for_organisation(plan.organisation).on_day(plan.day).filter(staff__team=plan.team_id)
+    away = dict.fromkeys(absent.values_list("staff__reference", flat=True), 0)
+    sick = plan.disruptions.filter(kind=Disruption.Kind.SICK, state=Disruption.State.APPLIED)
+    for name, at in sick.values_list("staff__reference", "at"):
+        away[name] = seconds_into(plan.day, at)
+    return away
+
+
+def _returns(plan) -> dict[str, int]:
+    ends = plan.assignments.exclude(returns_at=None).values_list("staff__reference", "returns_at")
+    return {name: seconds_into(plan.day, at) for name, at in ends}
