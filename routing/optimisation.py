@@ -9,11 +9,13 @@ from django.conf import settings
 from accounts import audit
 from accounts.jobs import JobCancelled, JobRun
 
+from .equitable_search import Wishes, search_with_wishes, sentences
 from .models import RoutePlan
-from .planning.engines import SolveOptions, solve
+from .planning.engines import DEFAULT_ENGINE, SolveOptions
 from .planning.engines.decomposed import DecomposedEngine
 from .planning.solution import Solution
 from .problem_building import PlanProblem, build_problem
+from .services.equity import queue_price, record_wishes
 from .services.optimisation import keep_best_so_far, release_plan, store_solution, take_on
 from .shared_parts import SharedPool
 
@@ -47,6 +49,11 @@ class SearchReport:
         self.keep_every = min(KEEP_SECONDS, max(KEEP_AT_LEAST, seconds / KEEP_PARTS))
         self.found: Solution | None = None
         self.pool: SharedPool | None = None
+        self.stage = ""  # what is done beyond looking for a cheap plan, in words
+        self.wishes = Wishes()
+
+    def begin_stage(self, stage: str):
+        self.stage = stage
 
     def improved(self, progress):
         self.found = progress.solution
@@ -81,7 +88,7 @@ class SearchReport:
         percent = min(99, round(100 * elapsed / self.seconds))
         result = {"elapsed": round(elapsed, 1), "seconds": self.seconds, "best": self.best, "trace": self.trace[-200:]}
         message = f"{self.best['served']} of {self.visits} visits placed" if self.best else "Looking for a first plan"
-        self.run.progress(percent, message, result)
+        self.run.progress(percent, f"{self.stage}. {message}" if self.stage else message, result)
 
     def keep_best(self):
         """Stores the best plan so far now and then. A plan that misses a required visit is none."""
@@ -100,7 +107,8 @@ class SearchReport:
 def search(built: PlanProblem, *, seconds: int, seed: int, iterations=None, report: SearchReport | None = None):
     """The best answer within `seconds` of wall time; `report` hears about it. Returns a Solution.
 
-    Where the report has a pool, parts of the plan are searched by other workers, too.
+    Where the report has a pool, parts of the plan are searched by other workers, too. What the plan asks for beyond its
+    cost is looked for as well; `report.wishes` says what became of it.
     """
     options = SolveOptions(
         seconds=seconds,
@@ -110,9 +118,13 @@ def search(built: PlanProblem, *, seconds: int, seed: int, iterations=None, repo
         on_progress=report and report.improved,
         should_stop=report and report.should_stop,
     )
+    engine = DEFAULT_ENGINE
     if report is not None and report.pool is not None:
-        return solve(built.problem, options, DecomposedEngine(lambda _: report.pool))
-    return solve(built.problem, options)
+        engine = DecomposedEngine(lambda _: report.pool)
+    if report is None:
+        return search_with_wishes(built, options, engine)[0]
+    solution, report.wishes = search_with_wishes(built, options, engine, report.begin_stage)
+    return solution
 
 
 def work_on(run: JobRun, call_for_help=None) -> RoutePlan:
@@ -137,6 +149,7 @@ def work_on(run: JobRun, call_for_help=None) -> RoutePlan:
         plan = store_solution(
             plan=plan, built=built, solution=solution, note=_note(solution, report), by=ACTOR, job=run.job
         )
+        record_wishes(plan=plan, wishes=report.wishes.as_dict(), by=ACTOR)
     except JobCancelled:
         release_plan(plan=plan, job=run.job, note="The optimisation was cancelled before a plan was found.", by=ACTOR)
         raise
@@ -146,6 +159,7 @@ def work_on(run: JobRun, call_for_help=None) -> RoutePlan:
         raise
     if report.cancelled:
         raise JobCancelled
+    queue_price(plan=plan, by=ACTOR)
     return plan
 
 
@@ -165,6 +179,7 @@ def _note(solution: Solution, report: SearchReport) -> str:
     how = f"Searched for {solution.seconds:.0f} seconds."
     if report.cancelled:
         how = f"Stopped on request after {solution.seconds:.0f} seconds; the best plan found until then was kept."
+    how = " ".join([how, *sentences(report.wishes)])
     certificate = solution.certificate
     if certificate and certificate.accepted is not None:
         verb = "takes" if certificate.accepted else "does not take"

@@ -1,17 +1,20 @@
-"""Equity of a plan, a week, four weeks: page and file."""
+"""Equity of a plan, a week, four weeks: page and file; what a plan is to keep, and what equity costs it."""
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import allowed, requires
 from accounts.permissions import Permission
 from lsoa.exports.streaming import download
+from routing import services
 from routing.equity_file import equity_csv, file_name
 from routing.equity_forms import PeriodForm
 from routing.equity_reading import equity_of_period
 from routing.models import Team
 from routing.presenters.equity import EquityPage
+from routing.views.plans import settled_plan
 
 
 @require_safe
@@ -38,3 +41,32 @@ def equity_download(request):
         return HttpResponse(" ".join(errors) or "There is no plan yet.", status=422, content_type="text/plain")
     found = equity_of_period(form.cleaned_data["asked"])
     return download(request, equity_csv(found), file_name(found))
+
+
+@require_POST
+@requires(Permission.OPTIMISE_PLANS)
+def plan_wishes(request, plan_id):
+    """Say what the plan is to keep, and have it optimised with that."""
+    plan = settled_plan(request, plan_id)
+    wishes = {name: bool(request.POST.get(name)) for name in ("holds_core20", "shares_work")}
+    try:
+        plan = services.set_wishes(plan=plan, by=request.user, **wishes)
+        services.optimise_plan(plan=plan, by=request.user)
+    except services.PlanStateError as error:
+        messages.error(request, error.messages[0])
+    return redirect("plan", plan_id)
+
+
+@require_POST
+@requires(Permission.OPTIMISE_PLANS)
+def plan_price(request, plan_id):
+    """Have the same day planned without equity, in the background."""
+    plan = settled_plan(request, plan_id)
+    try:
+        services.queue_price(plan=plan, by=request.user)
+        messages.success(
+            request, "The same day is being planned without equity. This plan does not change."
+        )
+    except services.PlanStateError as error:
+        messages.error(request, error.messages[0])
+    return redirect("plan", plan_id)

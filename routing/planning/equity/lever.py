@@ -2,7 +2,9 @@
 
 The epsilon constraint is not stated to the engine: the prizes of Core20 visits are multiplied by lambda, and lambda is
 bisected on a logarithmic scale (Lagrangian relaxation of the coverage constraint) over a few searches, each of which
-begins from the best plan so far. Tiers stay strict whatever lambda is: it steers within them.
+begins from the best plan so far. Tiers stay strict whatever lambda is: it steers among plans that leave out as many of
+each tier. Where that is not enough, Core20 comes first within the last tier, then within every tier but the first: more
+visits of that tier may be left out then, never one in favour of a lower tier.
 """
 
 import math
@@ -25,6 +27,8 @@ SOLVES = 5
 FIRST_SHARE = 0.5
 # Beyond this, one Core20 visit outweighs any number of others that fit into one person's day.
 LARGEST_FACTOR = 64.0
+# As few of this tier as possible are left out, whatever else is asked for.
+FIRST_TIER = 1
 ROUNDING = 1e-12
 
 
@@ -95,6 +99,14 @@ def core20_at_least(
         else:
             low = factor
         factor = math.sqrt(low * high)
+    for tiers in lever.splits if best is first else ():
+        if not lever.goes_on():
+            break
+        plan = lever.search(LARGEST_FACTOR, nearest, tiers)
+        nearest = max(nearest, plan, key=_nearness)
+        if plan.keeps(epsilon):
+            best = plan
+            break
     reached = best is not first
     return lever.outcome(first, best if reached else nearest, reached)
 
@@ -125,15 +137,23 @@ class _Lever:
             return False
         return time.perf_counter() - self.began < self.options.seconds
 
-    def search(self, factor, begin: LeverPlan | None = None) -> LeverPlan:
-        """The plan found with the prizes of Core20 times `factor`, judged with the prizes as they are."""
+    @property
+    def splits(self) -> list[frozenset[int]]:
+        """Tiers within which Core20 may come first, the least first; never the first tier."""
+        lower = [tier for tier in self.problem.tiers if tier > FIRST_TIER]
+        return list(dict.fromkeys([frozenset(lower[-1:]), frozenset(lower)])) if lower else []
+
+    def search(self, factor, begin: LeverPlan | None = None, split: frozenset[int] = frozenset()) -> LeverPlan:
+        """The plan found with the prizes of Core20 times `factor`, and with Core20 first within the tiers of `split`,
+        judged with prizes and tiers as they are.
+        """
         start = begin.solution.orders if begin else self.options.start
         left = self.options.seconds - (time.perf_counter() - self.began)
         share = left * FIRST_SHARE if begin is None else left / max(1, self.solves - len(self.steps))
         if self.on_search:
             self.on_search(len(self.steps) + 1)
         searched = self.engine.solve(
-            self._scaled(factor),
+            self._scaled(factor, split),
             replace(
                 self.options,
                 seconds=max(share, 0.05),
@@ -152,13 +172,15 @@ class _Lever:
             self.options.on_progress(Progress(elapsed, verdict.cost.total, len(verdict.unserved), searched))
         return plan
 
-    def _scaled(self, factor):
+    def _scaled(self, factor, split):
         if factor == 1:
             return self.problem
-        visits = [
-            replace(visit, prize=round(visit.prize * factor)) if inside else visit
-            for visit, inside in zip(self.problem.visits, self.core20, strict=True)
-        ]
+        visits = []
+        for visit, inside in zip(self.problem.visits, self.core20, strict=True):
+            prize = round(visit.prize * factor) if inside else visit.prize
+            # Two places for every tier: Core20 goes before the others where the tier is split.
+            tier = visit.tier and 2 * visit.tier + (visit.tier in split and not inside)
+            visits.append(replace(visit, prize=prize, tier=tier))
         return replace(self.problem, visits=tuple(visits))
 
     def outcome(self, first, best, reached):

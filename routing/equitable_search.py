@@ -1,0 +1,184 @@
+"""A search with what people ask of a plan beyond its cost: Core20 at least as well covered as elsewhere, and the work
+shared out fairly. Each is bounded: what cannot be had is said, and the plan is the nearest one.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from .planning.engines import DEFAULT_ENGINE, Engine, SolveOptions, UnsupportedFeature, get_engine
+from .planning.engines.completion import completed
+from .planning.equity import quintile_of_decile
+from .planning.equity.coverage import core20_ratio, coverage, gap_between
+from .planning.equity.lever import SOLVES, LeverOutcome, core20_at_least
+from .planning.equity.sharing import MOST_MORE_TRAVEL, SharedWork, share_work
+from .planning.solution import Solution
+from .problem_building import PlanProblem
+
+# Of the time for a plan: for sharing out the work, where that is asked for.
+SHARING_PART = 0.3
+# Less than this is no time for another search.
+LEAST_SECONDS = 0.5
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What became of what was asked for; None: it was not. `core20`, `rest`: coverage in the plan as it is now."""
+
+    lever: LeverOutcome | None = None
+    shared: SharedWork | None = None
+    core20: float | None = None
+    rest: float | None = None
+    ratio: float | None = None
+    gap: float | None = None
+
+    @property
+    def is_reached(self) -> bool:
+        """Whether Core20 is covered at least as well as elsewhere, or there is nothing to compare."""
+        return self.gap is None or self.gap >= -1e-12
+
+    def as_dict(self) -> dict:
+        """Plain data, kept with the plan."""
+        found = {}
+        if self.lever is not None:
+            price = self.lever.price
+            found["lever"] = {
+                "reached": self.is_reached,
+                "core20": self.core20,
+                "rest": self.rest,
+                "ratio": self.ratio,
+                "ratio_before": self.lever.efficiency.ratio,
+                "travel_minutes": list(price.travel_minutes),
+                "served": list(price.served),
+                "searches": len(self.lever.steps),
+            }
+        if self.shared is not None:
+            found["sharing"] = {
+                "fullest": [self.shared.before.largest, self.shared.after.largest],
+                "gini": [self.shared.before.gini, self.shared.after.gini],
+                "travel_minutes": list(self.shared.travel_minutes),
+                "searches": len(self.shared.steps),
+                "most_more_travel": MOST_MORE_TRAVEL,
+                "refused": self.shared.refused,
+            }
+        return found
+
+
+def search_with_wishes(
+    built: PlanProblem,
+    options: SolveOptions,
+    engine: str | Engine = DEFAULT_ENGINE,
+    tell: Callable[[str], None] = lambda stage: None,
+) -> tuple[Solution, Wishes]:
+    """The plan for what `built.plan` asks for, complete with reasons, and what became of it. `tell` hears what is done.
+
+    With `options.iterations` and a seed the answer is the same on every machine. Raises
+    UnsupportedFeature, EngineFault.
+    """
+    engine = get_engine(engine) if isinstance(engine, str) else engine
+    features = engine.unsupported(built.problem)
+    if features:
+        raise UnsupportedFeature(engine.name, features)
+    began, plan = time.monotonic(), built.plan
+    part = options.seconds * (1 - SHARING_PART if plan.shares_work else 1)
+    solution, lever = _found(built, replace(options, seconds=part), engine, tell)
+    shared = None
+    if plan.shares_work:
+        tell("Sharing out the work")
+        left = max(LEAST_SECONDS, options.seconds - (time.monotonic() - began))
+        shared = share_work(built.problem, solution, contracted_seconds(built), replace(options, seconds=left), engine)
+        solution = shared.solution
+    solution = completed(built.problem, solution, options.seconds)
+    if shared is not None and solution.certificate and shared.improved:
+        certificate = replace(solution.certificate, accepted=None, detail="The work was shared out after it was asked.")
+        solution = replace(solution, certificate=certificate)
+    return replace(solution, seconds=time.monotonic() - began), _wishes(built, solution, lever, shared)
+
+
+def _found(built, options, engine, tell) -> tuple[Solution, LeverOutcome | None]:
+    if not built.plan.holds_core20:
+        return engine.solve(built.problem, options), None
+    began = time.monotonic()
+    quintiles, weights = _quintiles(built), {name: visit.minutes for name, visit in built.visits.items()}
+    lever = core20_at_least(
+        built.problem,
+        quintiles,
+        options,
+        engine,
+        weights=weights,
+        on_search=lambda number: tell(f"Core20 at least as high as elsewhere: search {number} of at most {SOLVES}"),
+    )
+    left = options.seconds - (time.monotonic() - began)
+    if len(lever.steps) > 1 or options.iterations is not None or left < LEAST_SECONDS or _is_stopped(options):
+        return lever.equity.solution, lever
+    # It was fair at once: the time that is left makes it better, as long as it stays so.
+    better = engine.solve(built.problem, replace(options, seconds=left, start=lever.equity.solution.orders))
+    gap = _coverage(built, better)[3]
+    return (better if gap is None or gap >= -1e-12 else lever.equity.solution), lever
+
+
+def _is_stopped(options):
+    return bool(options.should_stop and options.should_stop())
+
+
+def contracted_seconds(built: PlanProblem) -> dict[str, int]:
+    """Shift less break of everybody who works, by reference."""
+    found = {}
+    for name, shift in built.shifts.items():
+        seconds = round((shift.ends_at - shift.starts_at).total_seconds()) - 60 * shift.break_minutes
+        if seconds > 0:
+            found[name] = seconds
+    return found
+
+
+def _quintiles(built):
+    return {name: quintile_of_decile(visit.imd_decile) for name, visit in built.visits.items()}
+
+
+def _coverage(built, solution) -> tuple:
+    """Coverage of Core20 and elsewhere, ratio and gap; the need is minutes."""
+    served = {name for route in solution.routes for name in route.visits}
+    quintiles, parts = _quintiles(built), []
+    for inside in (lambda q: q == 1, lambda q: q is not None and q > 1):
+        names = [name for name in built.visits if inside(quintiles[name])]
+        parts.append(coverage([built.visits[name].minutes for name in names], [name in served for name in names]))
+    return parts[0].coverage, parts[1].coverage, core20_ratio(*parts), gap_between(*parts)
+
+
+def _wishes(built, solution, lever, shared) -> Wishes:
+    core20, rest, ratio, gap = _coverage(built, solution)
+    return Wishes(lever, shared, core20, rest, ratio, gap)
+
+
+def sentences(wishes: Wishes) -> list[str]:
+    """What became of it, for the plan's note."""
+    texts = []
+    if wishes.lever is not None:
+        texts.append(_lever_sentence(wishes))
+    if wishes.shared is not None:
+        texts.append(_sharing_sentence(wishes.shared))
+    return texts
+
+
+def _lever_sentence(wishes) -> str:
+    if wishes.core20 is None or wishes.rest is None:
+        return "There are no visits to compare Core20 with elsewhere."
+    both = f"{wishes.core20:.0%} in Core20, {wishes.rest:.0%} elsewhere"
+    before, after = wishes.lever.price.travel_minutes
+    lost = wishes.lever.price.served[0] - wishes.lever.price.served[1]
+    cost = f"{after - before:+.0f} minutes' travel" + (f", {lost} fewer visits" if lost > 0 else "")
+    if not wishes.is_reached:
+        return f"Core20 coverage as high as elsewhere could not be reached: {both} ({cost})."
+    if len(wishes.lever.steps) == 1:
+        return f"Core20 coverage is at least as high as elsewhere ({both}), at no cost."
+    return f"Core20 coverage is at least as high as elsewhere ({both}); it cost {cost}."
+
+
+def _sharing_sentence(shared) -> str:
+    if shared.refused:
+        return f"The work could not be shared out: the engine cannot state {shared.refused}."
+    before, after = shared.before.largest, shared.after.largest
+    if not shared.improved or before is None:
+        return "No way was found to make the fullest day shorter."
+    minutes = shared.travel_minutes[1] - shared.travel_minutes[0]
+    return f"Work shared out: the fullest day went from {before:.0%} to {after:.0%} for {minutes:+.0f} minutes' travel."

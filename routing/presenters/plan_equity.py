@@ -1,0 +1,138 @@
+"""What the page of a plan says about equity: three figures, what was asked for, and what it costs."""
+
+from functools import cached_property
+
+from accounts.models import JobState
+from routing.models import PlanState, RoutePlan
+from routing.services.equity import PRICEABLE, is_priced_now
+
+from .wording import counted, percent
+
+
+class EquityPanel:
+    """Reads `plan.equity`, `plan.price` and the job of the comparison."""
+
+    def __init__(self, plan: RoutePlan, *, may_optimise: bool):
+        self.plan = plan
+        self.may_choose = may_optimise and plan.state in (PlanState.DRAFT, PlanState.PROPOSED, PlanState.REJECTED)
+        self.may_compare = (
+            may_optimise and plan.state in PRICEABLE and plan.optimised_at is not None and not self.is_comparing
+        )
+
+    @property
+    def is_comparing(self) -> bool:
+        return is_priced_now(self.plan)
+
+    @cached_property
+    def price(self) -> dict:
+        """What is known of the routes as they are now."""
+        found = self.plan.price or {}
+        return found if found.get("version") == self.plan.version else {}
+
+    @property
+    def wishes(self) -> list[str]:
+        texts = []
+        if self.plan.holds_core20:
+            texts.append("Core20 coverage at least as high as elsewhere")
+        if self.plan.shares_work:
+            texts.append("work shared out fairly")
+        return texts
+
+    @property
+    def facts(self) -> list[tuple[str, str]]:
+        """The key three."""
+        equity = self.plan.equity or {}
+        ratio = equity.get("ratio")
+        lowest = equity.get("lowest_group")
+        facts = [("Core20 coverage ratio", "too few visits to compare" if ratio is None else f"{ratio:.2f}")]
+        if lowest:
+            name = lowest[0].replace("quintile", "deprivation fifth")
+            facts.append(("Served least", f"{name}: {percent(lowest[1])} of the need met"))
+        price = (self.price.get("without") or {}).get("price")
+        facts.append(("Price of equity", f"{price:+.1%} travel" if price is not None else self.price_state))
+        return facts
+
+    @property
+    def price_state(self) -> str:
+        if self.is_comparing:
+            return "being worked out"
+        job = self.plan.price_job
+        if job is not None and job.state in (JobState.FAILED, JobState.INTERRUPTED):
+            return "could not be worked out; you can try again"
+        return "not worked out for these routes"
+
+    @property
+    def outcomes(self) -> list[str]:
+        """What became of what was asked for, in the routes as they are now."""
+        texts, equity = [], self.plan.equity or {}
+        lever = self.price.get("lever")
+        if self.plan.holds_core20 and self.plan.optimised_at:
+            gap = equity.get("gap")
+            if gap is None:
+                texts.append("There are too few visits to compare Core20 with elsewhere.")
+            elif gap >= -1e-12:
+                texts.append("Reached: Core20 homes are covered at least as well as others.")
+            else:
+                texts.append(f"Not reached: Core20 homes are covered {-100 * gap:.1f} points less than others.")
+        if lever:
+            texts.append(_cost_of(lever))
+        sharing = self.price.get("sharing")
+        if sharing:
+            texts.append(_sharing_text(sharing))
+        return texts
+
+    @property
+    def comparison(self) -> list[tuple[str, str, str]]:
+        """(measure, without equity, this plan)."""
+        found = self.price.get("without")
+        if not found:
+            return []
+        travel, served = found["travel_minutes"], found["served"]
+        ratios = ["–" if ratio is None else f"{ratio:.2f}" for ratio in found["ratios"]]
+        return [
+            ("Travel of all people", *(f"{minutes:,.0f} min" for minutes in travel)),
+            ("Visits served", *(str(number) for number in served)),
+            ("Core20 coverage", *(percent(share) for share in found["core20"])),
+            ("Coverage elsewhere", *(percent(share) for share in found["rest"])),
+            ("Core20 coverage ratio", *ratios),
+        ]
+
+    @property
+    def comparison_text(self) -> str:
+        found = self.price.get("without")
+        if not found:
+            return ""
+        price, change = found["price"], found["ratio_change"]
+        if price is None:
+            return "Without equity nobody would drive at all: there is nothing to compare."
+        words = f"Equity costs {price:+.1%} travel"
+        words += f" and changes the Core20 ratio by {change:+.2f}." if change is not None else "."
+        fewer = found["served"][0] - found["served"][1]
+        if fewer > 0:
+            words += f" {counted(fewer, 'visit fewer is', 'visits fewer are')} served, the neediest first."
+        return words
+
+
+def _cost_of(lever) -> str:
+    before, after = lever["travel_minutes"]
+    lost = lever["served"][0] - lever["served"][1]
+    if lever["searches"] == 1:
+        return "It cost nothing: the best plan had it at once."
+    cost = f"{after - before:+.0f} minutes' travel"
+    if lost > 0:
+        cost += f" and {counted(lost, 'visit')} fewer"
+    return f"It cost {cost} against the best plan without it ({counted(lever['searches'], 'search', 'searches')})."
+
+
+def _sharing_text(sharing) -> str:
+    if sharing["refused"]:
+        return f"The work could not be shared out: the engine cannot state {sharing['refused']}."
+    before, after = sharing["fullest"]
+    if before is None or after >= before:
+        return "No way was found to make the fullest day shorter without losing a visit or driving much longer."
+    minutes = sharing["travel_minutes"][1] - sharing["travel_minutes"][0]
+    most = f"{sharing['most_more_travel']:.0%}"
+    return (
+        f"Work shared out: the fullest day went from {percent(before)} to {percent(after)} of the contracted time for "
+        f"{minutes:+.0f} minutes' travel. No visit was lost; at most {most} more travel was allowed."
+    )

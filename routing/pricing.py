@@ -1,0 +1,98 @@
+"""The work of a worker on the price of equity: the same day once more, without tiers and with equal prizes."""
+
+import time
+
+from django.conf import settings
+
+from accounts import audit
+from accounts.jobs import JobCancelled, JobRun
+
+from .models import RoutePlan
+from .planning.check import check
+from .planning.engines import SolveOptions, get_engine
+from .planning.equity.coverage import core20_ratio, coverage
+from .planning.equity.efficiency import without_equity
+from .planning.equity.price import price_of_equity
+from .planning.equity.report import quintile_of_decile
+from .planning.solution import Solution
+from .problem_building import PlanProblem, build_problem, solution_of
+from .services.equity import store_price
+
+ACTOR = audit.SystemActor("huey:routing.price")
+ENGINE = "portfolio"
+# Nobody waits for it: it may take as long as the plan itself was given, but not a worker for minutes.
+MOST_SECONDS = 30
+REPORT_SECONDS = 1.0
+
+
+def work_on_price(run: JobRun) -> None:
+    """Compare the plan that the job names with the same day without equity, and keep that with it. The plan itself is
+    not touched: a worker that dies leaves it as it is.
+    """
+    plan = RoutePlan.objects.for_organisation(run.job.organisation).get(pk=run.job.payload["plan"])
+    version = plan.version
+    run.progress(0, "Reading the plan")
+    built = build_problem(plan)
+    found = price_of(built, seconds=min(plan.seconds_allowed, MOST_SECONDS), should_stop=_Stop(run, plan))
+    if run.cancelled:
+        raise JobCancelled
+    kept = store_price(plan=plan, job=run.job, version=version, found=found, by=ACTOR)
+    run.progress(99, "Compared" if kept else "The plan has other routes now: nothing was kept")
+
+
+def price_of(built: PlanProblem, *, seconds: int, iterations=None, should_stop=None) -> dict:
+    """Travel, visits and Core20 ratio of the plan as it stands and of one for efficiency alone, from the same visits,
+    people and times. Plain data; [without equity, with it].
+    """
+    efficiency = without_equity(built.problem)
+    stands = solution_of(built)
+    options = SolveOptions(
+        seconds=seconds,
+        seed=built.plan.seed,
+        workers=settings.PLANNING_PROCESSES,
+        iterations=iterations,
+        start=stands.orders,  # so that it is never worse for efficiency than the plan itself
+        should_stop=should_stop,
+    )
+    answer = get_engine(ENGINE).solve(efficiency, options)
+    verdicts = (check(efficiency, Solution(answer.routes)), check(built.problem, stands))
+    coverages = [_coverages(built, verdict) for verdict in verdicts]
+    price = price_of_equity(*verdicts, tuple(core20_ratio(*parts) for parts in coverages))
+    return {
+        "travel_minutes": list(price.travel_minutes),
+        "served": list(price.served),
+        "ratios": list(price.ratios),
+        "core20": [parts[0].coverage for parts in coverages],
+        "rest": [parts[1].coverage for parts in coverages],
+        "price": price.price,
+        "ratio_change": price.ratio_change,
+        "seconds": round(answer.seconds, 1),
+    }
+
+
+def _coverages(built, verdict):
+    missing, parts = set(verdict.unserved), []
+    quintiles = {name: quintile_of_decile(visit.imd_decile) for name, visit in built.visits.items()}
+    for inside in (lambda q: q == 1, lambda q: q is not None and q > 1):
+        names = [name for name in built.visits if inside(quintiles[name])]
+        parts.append(coverage([built.visits[name].minutes for name in names], [name not in missing for name in names]))
+    return parts
+
+
+class _Stop:
+    """Tells the job about once a second how far it is, and hears whether somebody asked for the end."""
+
+    def __init__(self, run, plan):
+        self.run, self.seconds = run, min(plan.seconds_allowed, MOST_SECONDS)
+        self.began = self.reported = time.monotonic()
+        self.stopped = False
+
+    def __call__(self) -> bool:
+        now = time.monotonic()
+        if not self.stopped and now - self.reported >= REPORT_SECONDS:
+            self.reported = now
+            try:
+                self.run.progress(round(99 * min(1, (now - self.began) / self.seconds)), "Planning without equity")
+            except JobCancelled:
+                self.stopped = True
+        return self.stopped
