@@ -1,0 +1,35 @@
+"""A stored plan changed by hand: what a change would do, judged before anybody keeps it. Knows no Django.
+
+edits       what can be asked for
+draft       the plan as it stands, and a change to it
+timing      new times for the rounds that a change reaches; what was set by hand stays where it can
+figures     what a change costs, in parts, and whom it affects
+places      the best places for one visit
+improving   another order for one person's day
+"""
+
+from .draft import Draft, Proposal
+from .edits import Edit, EditError, Improve, Move, MoveBreak, PutIn, Reorder, SetStart, Swap, TakeOut
+from .figures import Effect, Figures, effect_of
+from .places import Place, alternatives, best_places
+
+__all__ = [
+    "Draft",
+    "Edit",
+    "EditError",
+    "Effect",
+    "Figures",
+    "Improve",
+    "Move",
+    "MoveBreak",
+    "Place",
+    "Proposal",
+    "PutIn",
+    "Reorder",
+    "SetStart",
+    "Swap",
+    "TakeOut",
+    "alternatives",
+    "best_places",
+    "effect_of",
+]
