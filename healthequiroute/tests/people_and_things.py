@@ -19,7 +19,7 @@ from priorities.moves import keep_moves
 from priorities.preview import effect_of
 from priorities.services import new_scenario, publish_default_model, score_areas, set_minutes
 from routing import services
-from routing.models import RouteAssignment, Shift
+from routing.models import RouteAssignment, Shift, StaffMember, UnservedVisit
 from routing.tests.factories import DAY, draft_plan, skills_of
 
 SETUP = audit.SystemActor("tests")
@@ -81,12 +81,14 @@ def _things(organisation) -> dict[str, dict]:
         **dict.fromkeys(("job-panel", "job-cancel", "job-retry"), job),
         **{f"member-{name}": member for name in ("edit", "suspend", "restore", "remove", "first-link")},
         "account_reset_password_from_key": {"uidb36": "1", "key": "wrong"},
-        "plan": plan_id,
+        **dict.fromkeys(("plan", "plan-price", "plan-wishes"), plan_id),
+        **{f"plan-edit{name}": plan_id for name in ("", "-preview", "-keep", "-undo", "-fix")},
         **{f"plan-{name}": plan_id for name in ("progress", "optimise", "stop", "decide", "routes", "run-sheets")},
+        **_life_things(plan, shift.staff),
         **_file_things(plan, shift),
         **dict.fromkeys(("team", "staff-add", "shifts-add", "base-add", "skill-add"), team_id),
         "shift-remove": team_id | {"shift_id": shift.pk},
-        **{f"route-plan-{name}": {"pk": plan.pk} for name in ("detail", "optimize", "approve", "reject")},
+        **{f"route-plan-{name}": {"pk": plan.pk} for name in PLAN_ACTIONS},
         "assignment-stops": {"pk": _assignment(plan, shift).pk},
         **_data_things(organisation, area),
         **dict.fromkeys([f"scenario{name}" for name in SCENARIO_NAMES], {"pk": _scenario(organisation).pk}),
@@ -101,6 +103,29 @@ def _file_things(plan, shift) -> dict[str, dict]:
         **{f"plan-{name}": day for name in ("round-calendar", "round-gpx", "run-sheet")},
         "api-plan-file": {"pk": plan.pk, "kind": "stops"},
         "api-plan-round-file": {"pk": plan.pk, "staff": shift.staff.pk, "kind": "calendar"},
+    }
+
+
+PLAN_ACTIONS = ("detail", "optimize", "approve", "reject", "publish", "withdraw", "reopen", "close")
+PLAN_LIFE = ("publish", "withdraw", "reopen", "close", "versions", "compare", "undo", "redo", "fixed", "copy")
+
+
+def _life_things(plan, person) -> dict[str, dict]:
+    """Addresses of a plan's life: a version, something fixed, somebody made up, a visit left out."""
+    plan_id = {"plan_id": plan.pk}
+    version = plan_id | {"number": plan.versions.create(number=1, origin="optimised").number}
+    fixed = plan.adjustments.create(kind="person_excluded", staff=person)
+    made_up = StaffMember.objects.create(
+        team=plan.team, reference="extra-1", display_name="Extra", base=person.base, only_in=plan
+    )
+    left = UnservedVisit.objects.create(plan=plan, visit=plan.visits.first(), reason="full", remedies=[{"kind": "add"}])
+    return {
+        **{f"plan-{name}": plan_id for name in PLAN_LIFE},
+        **dict.fromkeys(("plan-version", "plan-restore"), version),
+        "plan-fix": plan_id | {"way": "lock"},
+        "plan-unfix": plan_id | {"number": fixed.pk},
+        "plan-unmake": plan_id | {"staff_id": made_up.pk},
+        "plan-try": plan_id | {"left_out": left.pk, "number": 0},
     }
 
 

@@ -37,7 +37,8 @@ def counted(number: int, one: str, many: str = "") -> str:
 
 def reason_label(code: str) -> str:
     """Words of a reason for leaving a visit out."""
-    return {**LABELS, "planned": "In another approved plan"}.get(code, "Not placed")
+    own = {"planned": "In another approved plan", "excluded": "Left out on purpose", "hand": "Taken out by hand"}
+    return {**LABELS, **own}.get(code, "Not placed")
 
 
 def decile_text(decile: int | None) -> str:
@@ -51,3 +52,13 @@ def interval_text(days: int) -> str:
     if days % 7 == 0 and days > 7:
         return f"every {days // 7} weeks"
     return "every day" if days == 1 else f"every {days} days"
+
+
+def decision_text(left_out) -> dict | None:
+    """What an approver decided about a visit left out, in words; None where nothing was decided."""
+    if not left_out.decision:
+        return None
+    what = left_out.get_decision_display()
+    if left_out.deferred_to:
+        what = f"Deferred to {left_out.deferred_to:%A %-d %B}"
+    return {"what": what, "who": left_out.decided_by.get_full_name(), "why": left_out.decision_reason}

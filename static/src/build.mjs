@@ -41,7 +41,7 @@ function buildStyles(name) {
 
 async function buildScripts() {
   const { outputFiles } = await esbuild.build({
-    entryPoints: ["app", "editor", "map", "plan_map", "round", "round_worker"].map((name) => join(source, `js/${name}.js`)),
+    entryPoints: ["app", "editor", "map", "plan_map", "plan_editing", "round", "round_worker"].map((name) => join(source, `js/${name}.js`)),
     outdir: output,
     bundle: true,
     minify: true,
