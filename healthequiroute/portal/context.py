@@ -16,6 +16,7 @@ NAVIGATION = [
     ("Explore", "explore", Permission.VIEW_AREAS, "/explore/"),
     ("Scenarios", "scenarios", Permission.EDIT_SCENARIOS, "/scenarios/"),
     ("Data", "data", Permission.VIEW_AREAS, "/data/"),
+    ("My round", "my-round", Permission.VIEW_OWN_ROUND, "/round/"),
     ("Plans", "plans", Permission.VIEW_PLANS, "/plans/"),
     ("Teams", "teams", Permission.MANAGE_TEAMS, "/teams/"),
     ("Members", "members", Permission.MANAGE_MEMBERS, "/members/"),
@@ -23,7 +24,14 @@ NAVIGATION = [
     ("Administration", "admin:index", Permission.USE_ADMIN, "/admin/"),
 ]
 # Pages outside the prefix of the item that they belong to.
-RELATED = {"/areas/": "explore", "/search/": "explore", "/priorities/": "explore", "/equity/": "plans", "/weeks/": "plans"}
+RELATED = {
+    "/areas/": "explore",
+    "/search/": "explore",
+    "/priorities/": "explore",
+    "/equity/": "plans",
+    "/weeks/": "plans",
+    "/mileage/": "my-round",
+}
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
@@ -19,6 +19,7 @@ from routing.models import PlanState, RoutePlan
 from ..query import PriorityQuery
 from ..selection import Selection
 from . import wording
+from .rounds_today import alerts_on_rounds, own_round_today
 
 DATASETS_SHOWN, JOBS_SHOWN, TASKS_SHOWN = 6, 5, 8
 
@@ -55,6 +56,8 @@ class HomePage:
 
     @property
     def primary_action(self) -> dict | None:
+        if self._own_round:
+            return {"url": self._own_round["url"], "text": "Open my round"}
         url = address("plan-create")
         if url and self.may(Permission.EDIT_PLANS):
             return {"url": url, "text": "New plan"}
@@ -66,9 +69,9 @@ class HomePage:
     def nothing_waits(self) -> str:
         """What this person can expect here, where nothing waits."""
         if self.may(Permission.APPROVE_PLANS):
-            return "Nothing waits for you. Plans to approve appear here."
+            return "Nothing waits for you. Plans to approve, to publish or to close appear here."
         if self.may(Permission.EDIT_PLANS):
-            return "Nothing waits for you. Plans that you have begun appear here."
+            return "Nothing waits for you. Plans that you have begun, and those to publish or to close, appear here."
         return "Nothing waits for you. Start from the priorities below, or find an area by name."
 
     @property
@@ -79,8 +82,15 @@ class HomePage:
 
     @cached_property
     def tasks(self) -> list[Task]:
-        """Alerts about data for those who load it, then plans that this person can move on."""
-        return [*self._alert_tasks(), *self._plan_tasks]
+        """One's own round and alerts on those of others, alerts about data for those who load it, then plans that this
+        person can move on.
+        """
+        rounds = [*([self._own_round] if self._own_round else []), *alerts_on_rounds(self.user, self.organisation)]
+        return [*(Task(**each) for each in rounds), *self._alert_tasks(), *self._plan_tasks]
+
+    @cached_property
+    def _own_round(self) -> dict | None:
+        return own_round_today(self.user, self.organisation)
 
     def _alert_tasks(self) -> list[Task]:
         """One line for each severity that has alerts nobody has noted yet."""
@@ -96,15 +106,24 @@ class HomePage:
 
     @cached_property
     def _plan_tasks(self) -> list[Task]:
-        """Approvers decide, planners finish what they have begun."""
+        """Approvers decide, planners finish what they have begun, both publish and close. Scenarios wait for nobody but
+        their planner.
+        """
         if self.organisation is None or not self.may(Permission.VIEW_PLANS):
             return []
         states = [PlanState.PROPOSED] if self.may(Permission.APPROVE_PLANS) else []
         if self.may(Permission.EDIT_PLANS):
             states += [PlanState.DRAFT, PlanState.OPTIMISING, PlanState.PROPOSED]
+        of_now = Q(state__in=states)
+        if not self.may(Permission.EDIT_PLANS):
+            of_now &= Q(scenario_of__isnull=True)
+        if self.may(Permission.PUBLISH_PLANS):
+            # One that is published for a day to come waits for nobody.
+            of_now |= Q(state__in=[PlanState.APPROVED, PlanState.IN_PROGRESS])
+            of_now |= Q(state=PlanState.PUBLISHED, day__lte=timezone.localdate())
         plans = (
             RoutePlan.objects.for_organisation(self.organisation)
-            .filter(state__in=states)
+            .filter(of_now)
             .with_team()
             .order_by("day", "name")[:TASKS_SHOWN]
         )
@@ -114,6 +133,12 @@ class HomePage:
         state, css = _PLAN_STATES[PlanState(plan.state)]
         if plan.state == PlanState.PROPOSED and self.may(Permission.APPROVE_PLANS):
             state = "For you to approve"
+        if plan.state == PlanState.APPROVED:
+            state, css = "To publish", "her-tag--warning"
+        if plan.state in PlanState.running() and plan.day < timezone.localdate():
+            state, css = "To close", "her-tag--warning"
+        if plan.scenario_of_id and not plan.is_binding:
+            state, css = "Scenario", "her-tag--plain"
         if plan.job and plan.job.state in (JobState.FAILED, JobState.INTERRUPTED):
             state, css = plan.job.get_state_display(), "her-tag--bad"
         detail = f"{plan.team.name} · {plan.day:%A} {plan.day.day} {plan.day:%B}"
@@ -197,8 +222,8 @@ _PLAN_STATES = {
     PlanState.PROPOSED: ("Waits for approval", "her-tag--info"),
     PlanState.APPROVED: ("Approved", "her-tag--good"),
     PlanState.REJECTED: ("Rejected", "her-tag--bad"),
-    PlanState.PUBLISHED: ("Published", "her-tag--good"),
-    PlanState.IN_PROGRESS: ("In progress", "her-tag--info"),
+    PlanState.PUBLISHED: ("Published for today", "her-tag--good"),
+    PlanState.IN_PROGRESS: ("Under way", "her-tag--info"),
     PlanState.CLOSED: ("Closed", "her-tag--plain"),
 }
 
