@@ -12,7 +12,7 @@ from accounts.access import HasPermission, request_organisation
 from accounts.permissions import Permission
 
 from . import equity_api, services
-from .models import RouteAssignment, RoutePlan, RouteStop, Team
+from .models import RouteAssignment, RoutePlan, RouteStop, Team, UnservedVisit
 
 
 class Conflict(APIException):
@@ -63,6 +63,59 @@ class UnservedSerializer(serializers.Serializer):
     tier = serializers.IntegerField(source="visit.tier")
     reason = serializers.CharField()
     detail = serializers.CharField()
+    decision = serializers.CharField(help_text="deferred, handed_over, not_needed or other; blank: none was needed.")
+    decision_reason = serializers.CharField()
+    decided_at = serializers.DateTimeField(allow_null=True)
+    deferred_to = serializers.DateField(allow_null=True)
+
+
+class TypedText(serializers.CharField):
+    """A text; a number is none, though it could be written as one."""
+
+    def to_internal_value(self, data):
+        if not isinstance(data, str):
+            raise ValidationError("A text is expected.")
+        return super().to_internal_value(data)
+
+
+class VisitDecisionSerializer(serializers.Serializer):
+    """What an approver decides about one visit left out, or about all of them (without `visit`)."""
+
+    decision = serializers.ChoiceField(choices=UnservedVisit.Decision.choices)
+    reason = TypedText(max_length=services.MOST_OF_A_DECISION)
+    deferred_to = serializers.DateField(required=False, allow_null=True, default=None)
+
+    def deferral(self, data) -> services.Deferral:
+        return services.Deferral(data["decision"], data["reason"], data["deferred_to"])
+
+
+class NamedDecisionSerializer(VisitDecisionSerializer):
+    visit = serializers.CharField(max_length=40, help_text="Reference of a visit that the plan leaves out.")
+
+
+class ApprovalSerializer(serializers.Serializer):
+    """`reason` alone holds for every visit left out that needs a decision; so does `for_all`."""
+
+    reason = TypedText(required=False, allow_blank=True, default="", max_length=services.MOST_OF_A_REASON)
+    decisions = NamedDecisionSerializer(many=True, required=False, default=list)
+    for_all = VisitDecisionSerializer(required=False, default=None, allow_null=True)
+
+    def validate_decisions(self, decisions):
+        names = [each["visit"] for each in decisions]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValidationError(f"{', '.join(twice)}: decided more than once.")
+        return decisions
+
+    @property
+    def values(self) -> dict:
+        """As `services.approve_plan` takes them."""
+        data, tell = self.validated_data, VisitDecisionSerializer().deferral
+        return {
+            "reason": data["reason"],
+            "decisions": {each["visit"]: tell(each) for each in data["decisions"]},
+            "for_all": data["for_all"] and tell(data["for_all"]),
+        }
 
 
 class RoutePlanSerializer(RoutePlanListSerializer):
@@ -75,6 +128,7 @@ class RoutePlanSerializer(RoutePlanListSerializer):
             *RoutePlanListSerializer.Meta.fields,
             *("seconds_allowed", "engine", "outcome_note", "is_travel_estimated", "travel", "cost", "equity", "trace"),
             *("intake", "decision_reason", "job", "assignments", "unserved"),
+            *("version", "scenario_of", "published_at", "started_at", "closed_at", "returned_reason"),
         ]
 
 
@@ -130,6 +184,10 @@ class RoutePlanViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewset
                 "optimize": Permission.OPTIMISE_PLANS,
                 "approve": Permission.APPROVE_PLANS,
                 "reject": Permission.APPROVE_PLANS,
+                "reopen": Permission.APPROVE_PLANS,
+                "publish": Permission.PUBLISH_PLANS,
+                "withdraw": Permission.PUBLISH_PLANS,
+                "close": Permission.PUBLISH_PLANS,
             }
         )
     ]
@@ -163,13 +221,18 @@ class RoutePlanViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewset
         return self._answer(plan, status.HTTP_202_ACCEPTED)
 
     @extend_schema(
-        request=inline_serializer("Approval", {"reason": serializers.CharField(required=False)}),
-        responses={200: RoutePlanSerializer, 409: OpenApiResponse(description="Not in that state.")},
+        request=ApprovalSerializer,
+        responses={
+            200: RoutePlanSerializer,
+            409: OpenApiResponse(description="Not in that state, or it does not hold."),
+        },
     )
     @action(detail=True, methods=["post"])
     def approve(self, request, pk=None):
-        """Approve the proposal. A reason is needed while tier-1 visits are unserved."""
-        return self._answer(self._changed(services.approve_plan, reason=self._reason()))
+        """Approve the proposal. A decision is needed on every tier-1 or overdue visit that it leaves out."""
+        asked = ApprovalSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        return self._answer(self._changed(services.approve_plan, **asked.values))
 
     @extend_schema(
         request=inline_serializer("Rejection", {"reason": serializers.CharField()}),
@@ -179,6 +242,44 @@ class RoutePlanViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewset
     def reject(self, request, pk=None):
         """Reject the proposal, with a reason."""
         return self._answer(self._changed(services.reject_plan, reason=self._reason()))
+
+    @extend_schema(
+        request=None,
+        responses={
+            200: RoutePlanSerializer,
+            409: OpenApiResponse(description="Not in that state, or it does not hold."),
+        },
+    )
+    @action(detail=True, methods=["post"])
+    def publish(self, request, pk=None):
+        """Publish an approved plan: field staff see their rounds."""
+        return self._answer(self._changed(services.publish_plan))
+
+    @extend_schema(
+        request=inline_serializer("Withdrawal", {"reason": serializers.CharField()}),
+        responses={200: RoutePlanSerializer, 409: OpenApiResponse(description="Not in that state.")},
+    )
+    @action(detail=True, methods=["post"])
+    def withdraw(self, request, pk=None):
+        """Take a publication back before anybody has set off, with a reason."""
+        return self._answer(self._changed(services.withdraw_publication, reason=self._reason()))
+
+    @extend_schema(
+        request=inline_serializer("Reopening", {"reason": serializers.CharField()}),
+        responses={200: RoutePlanSerializer, 409: OpenApiResponse(description="Not in that state.")},
+    )
+    @action(detail=True, methods=["post"])
+    def reopen(self, request, pk=None):
+        """Take an approval back, with a reason: the plan is a proposal again."""
+        return self._answer(self._changed(services.reopen_plan, reason=self._reason()))
+
+    @extend_schema(
+        request=None, responses={200: RoutePlanSerializer, 409: OpenApiResponse(description="Not in that state.")}
+    )
+    @action(detail=True, methods=["post"])
+    def close(self, request, pk=None):
+        """Close a published plan: what was not done is open again."""
+        return self._answer(self._changed(services.close_plan))
 
     def _reason(self) -> str:
         reason = self.request.data.get("reason", "")
@@ -197,7 +298,7 @@ class RoutePlanViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewset
         except services.ReasonNeeded as error:
             raise ValidationError({"reason": error.messages}) from error
         except services.PlanStateError as error:
-            raise Conflict(error.messages[0]) from error
+            raise Conflict(" ".join(error.messages)) from error
 
     def _answer(self, plan, code=status.HTTP_200_OK) -> Response:
         self.kwargs["pk"] = plan.pk

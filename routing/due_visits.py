@@ -13,13 +13,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import F, Max
+from django.db.models import Exists, F, Max, OuterRef
 
 from lsoa.models import Area, Postcode
 from priorities.models import PriorityScore, VisitMinutesOverride
 
 from .caseload import REVIEW_HOURS, Due, History, clinical_limit, interval_days, next_due
-from .models import PlanState, UnservedVisit, Visit, VisitTier
+from .models import PlanState, RouteStop, UnservedVisit, Visit, VisitTier
 
 RESIDENTS_PER_PERSON = 2_000
 # Used where no population is loaded: the size for which LSOAs are designed (ONS, 1,000 to 3,000 residents).
@@ -123,13 +123,14 @@ def histories(team, day: date) -> dict[str, History]:
     since = day - timedelta(days=DAYS_REMEMBERED)
     visits = Visit.objects.for_organisation(team.organisation).filter(team=team, day__gte=since, day__lt=day)
     done = dict(visits.taken_up().values_list("reference").annotate(last=Max("day")).order_by())
-    put_off = (
-        UnservedVisit.objects.for_organisation(team.organisation)
-        .filter(plan__state__in=PlanState.binding(), visit__in=visits.open(), visit__first_due__isnull=False)
-        .values_list("visit__reference", "visit__day", "visit__first_due")
+    put_off = visits.open().filter(
+        # Left out by a plan that was approved, or on a round of one that was closed without its being done.
+        Exists(UnservedVisit.objects.filter(visit=OuterRef("pk"), plan__state__in=PlanState.binding()))
+        | Exists(RouteStop.objects.filter(visit=OuterRef("pk"), assignment__plan__state=PlanState.CLOSED)),
+        first_due__isnull=False,
     )
     deferred: dict[str, date] = {}
-    for reference, visit_day, first_due in put_off:
+    for reference, visit_day, first_due in put_off.values_list("reference", "day", "first_due"):
         if reference not in done or visit_day > done[reference]:
             deferred[reference] = min(first_due, deferred.get(reference, first_due))
     return {name: History(done.get(name), deferred.get(name)) for name in done.keys() | deferred.keys()}

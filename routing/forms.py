@@ -3,18 +3,16 @@
 from datetime import timedelta
 
 from django import forms
-from django.core.exceptions import ValidationError
 
-from lsoa.models import Patch, Postcode
-from lsoa.postcodes import canonical
-from lsoa.search import month_text
+from lsoa.models import Patch
 
 from .civil_time import today
 from .models import Depot, Shift, Skill, StaffMember, Team
-from .services import MAX_VISITS, MOST_OF_A_REASON, check_day
+from .services import MAX_VISITS, check_day
+from .team_forms import located_postcode
 from .visit_files import MAX_BYTES, VisitFileRefused, read_visit_file
 
-FROM_PRIORITIES, FROM_FILE = "priorities", "file"
+FROM_PRIORITIES, FROM_FILE, FROM_CASELOAD = "priorities", "file", "caseload"
 SEARCH_TIMES = [(10, "10 seconds: a first look"), (30, "30 seconds"), (60, "1 minute"), (120, "2 minutes")]
 
 
@@ -36,6 +34,7 @@ class PlanForm(forms.Form):
         widget=forms.RadioSelect,
         choices=[
             (FROM_PRIORITIES, "From priorities: what falls due in the most urgent areas of the team's patch"),
+            (FROM_CASELOAD, "From the caseload: everybody who is due by the day"),
             (FROM_FILE, "From a file of visits (CSV)"),
         ],
         initial=FROM_PRIORITIES,
@@ -57,12 +56,24 @@ class PlanForm(forms.Form):
     file = forms.FileField(
         label="File of visits",
         required=False,
-        help_text="Columns: reference, minutes, postcode or area_code; also window_start, window_end, skills, tier. "
+        help_text="Columns: reference, minutes, postcode or area_code; also window_start, window_end, skills, tier, "
+        "staff_required, late_minutes, preferred_staff, excluded_staff, first_due, clinical_limit, plus_groups, "
+        "linked_to and more. "
         "Minutes are a number, or the word area for what is planned in the area. "
         "No names, birth dates or NHS numbers: such a file is refused.",
         widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
     )
     seconds = forms.TypedChoiceField(label="Time to search", choices=SEARCH_TIMES, coerce=int, initial=30)
+    holds_core20 = forms.BooleanField(
+        label="Core20 coverage at least as high as elsewhere",
+        required=False,
+        help_text="The search is repeated within its time; the plan says whether it was reached and what it cost.",
+    )
+    shares_work = forms.BooleanField(
+        label="Work shared out fairly",
+        required=False,
+        help_text="The fullest day becomes as short as the same visits allow, for at most 10% more travel.",
+    )
 
     def __init__(self, *args, organisation, **kwargs):
         super().__init__(*args, **kwargs)
@@ -101,20 +112,6 @@ class PlanForm(forms.Form):
             )
         except VisitFileRefused as error:
             self.add_error("file", str(error))
-
-
-class DecisionForm(forms.Form):
-    """An approver's decision."""
-
-    APPROVE, REJECT = "approve", "reject"
-    decision = forms.ChoiceField(choices=[(APPROVE, "Approve"), (REJECT, "Reject")], widget=forms.HiddenInput)
-    reason = forms.CharField(
-        label="Reason",
-        required=False,
-        max_length=MOST_OF_A_REASON,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="Needed to reject, and to approve while tier 1 visits are left out.",
-    )
 
 
 class TeamForm(forms.Form):
@@ -196,14 +193,7 @@ class DepotForm(forms.Form):
 
     def clean_postcode(self):
         """The Postcode row, found however the postcode is spaced; one in use that has a place on the map."""
-        found = Postcode.objects.filter(postcode=canonical(self.cleaned_data["postcode"]) or "").first()
-        if found is None:
-            raise ValidationError("This postcode is not known.")
-        if found.terminated:
-            raise ValidationError(f"This postcode was terminated in {month_text(found.terminated)}.")
-        if found.point is None:
-            raise ValidationError("No publication says where this postcode is.")
-        return found
+        return located_postcode(self.cleaned_data["postcode"])
 
 
 class SkillForm(forms.Form):

@@ -55,6 +55,9 @@ class RoutePlanQuerySet(OrganisationScopedQuerySet):
     def awaiting_approval(self):
         return self.filter(state=PlanState.PROPOSED)
 
+    def scenarios(self):
+        return self.filter(scenario_of__isnull=False)
+
     def optimising(self):
         return self.filter(state=PlanState.OPTIMISING)
 
@@ -68,7 +71,9 @@ class RoutePlanQuerySet(OrganisationScopedQuerySet):
         return self.filter(state__in=PlanState.running())
 
     def with_team(self):
-        return self.select_related("team", "job", "created_by", "approved_by")
+        return self.select_related(
+            *("team", "job", "created_by", "scenario_of"), *("approved_by", "published_by", "closed_by", "returned_by")
+        )
 
     def with_counts(self):
         """`visit_count`, `unserved_count` and `tier_one_unserved` of each plan."""

@@ -3,6 +3,7 @@
 from functools import cached_property
 
 from django.db.models import Prefetch
+from django.urls import reverse
 
 from accounts.models import JobState
 from routing.models import PlanState, RoutePlan, Visit, VisitTier
@@ -10,24 +11,38 @@ from routing.prechecks import findings_of
 from routing.problem_building import working_shifts
 
 from .creation import IntakePanel
+from .curve import CostCurve
+from .fixed import FixedPanel
+from .life import LifePanel
 from .map import map_settings
+from .plan_equity import EquityPanel
 from .plans import state_tag
 from .progress import ProgressPanel
 from .remedies import Wording
 from .rounds import Round, rounds_of, window_text
 from .timeline import Timeline
 from .travel import TravelOrigin
-from .wording import counted, decile_text, duration, kilometres, percent, reason_label
+from .visits import late_window_text, needs_text
+from .wording import counted, decile_text, decision_text, duration, kilometres, percent, reason_label
 
 FIFTHS = {"1": "1 most deprived", "2": "2", "3": "3", "4": "4", "5": "5 least deprived"}
 UNSUCCESSFUL = (JobState.FAILED, JobState.CANCELLED, JobState.INTERRUPTED)
+# Name of the address, title, what it is for.
+PLAN_FILES = (
+    ("plan-run-sheets", "Run sheets", "Everybody's day for print, a page for each person."),
+    ("plan-stops-csv", "Stops (CSV)", "For a spreadsheet: one row for each stop, then the visits left out."),
+    ("plan-timeline", "Timeline (SVG)", "The picture above as a file."),
+    ("plan-routes", "Routes (GeoJSON)", "Lines and stops for mapping software."),
+    ("plan-problem", "PROBLEM.json", "The day as the planner knows it: staff, visits, travel times."),
+    ("plan-solution", "SOLUTION.json", "The routes and what the judge says of them, for check_plan."),
+)
 RATIO_CSS = {"green": "her-kpi--good", "amber": "her-kpi--warning", "red": "her-kpi--bad"}
 
 
 class PlanPage:
     """Everything the template shows. `may_optimise`, `may_decide`: what the reader is allowed to do."""
 
-    def __init__(self, plan: RoutePlan, *, may_optimise=False, may_decide=False):
+    def __init__(self, plan: RoutePlan, *, may_optimise=False, may_decide=False, may_edit=False, may_publish=False):
         self.plan = plan
         self.is_optimising = plan.state == PlanState.OPTIMISING
         self.has_proposal = plan.optimised_at is not None and not self.is_optimising
@@ -36,6 +51,10 @@ class PlanPage:
         self.progress = ProgressPanel(plan, may_stop=may_optimise)
         self.intake = IntakePanel(plan.intake)
         self.tag = state_tag(plan)
+        self.equity = EquityPanel(plan, may_optimise=may_optimise)
+        self.may_edit = may_edit
+        self.life = LifePanel(plan, may_edit=may_edit, may_publish=may_publish, may_decide=may_decide)
+        self.fixed = FixedPanel(plan, can_change=self.life.can_fix)
 
     @cached_property
     def visits(self) -> list:
@@ -51,7 +70,9 @@ class PlanPage:
 
     @cached_property
     def left_out(self) -> list[dict]:
-        unserved = self.plan.unserved.prefetch_related(Prefetch("visit", queryset=Visit.objects.for_display()))
+        unserved = self.plan.unserved.select_related("decided_by").prefetch_related(
+            Prefetch("visit", queryset=Visit.objects.for_display())
+        )
         return [
             {
                 "reference": left.visit.reference,
@@ -61,7 +82,9 @@ class PlanPage:
                 "minutes": left.visit.minutes,
                 "window": window_text(left.visit),
                 "skills": ", ".join(skill.name for skill in left.visit.skills.all()) or "none",
+                "pk": left.pk,
                 "reason": reason_label(left.reason),
+                "decision": decision_text(left),
                 "detail": left.detail,
                 "remedies": self.wording.remedies(left.remedies),
             }
@@ -93,6 +116,15 @@ class PlanPage:
                 "core20": sum(row["is_core20"] for row in rows),
             }
             for reason, rows in sorted(groups.items(), key=lambda group: -len(group[1]))
+        ]
+
+    def decide_with(self, form):
+        """What the approver's panel shows of each visit that needs a decision, with its part of the form."""
+        known = {row["pk"]: row for row in self.left_out} if self.can_decide else {}
+        self.decisions = [
+            known[row.left_out.pk] | {"form": row, "is_overdue": row.is_overdue, "is_open": row.is_open}
+            for row in form.rows
+            if row.left_out.pk in known
         ]
 
     @property
@@ -217,6 +249,18 @@ class PlanPage:
         return Timeline(self.plan, self.rounds)
 
     @property
+    def curve(self) -> CostCurve:
+        """How the search found this plan."""
+        return CostCurve(self.plan.trace)
+
+    @property
+    def files(self) -> list[dict]:
+        """What can be downloaded of the whole plan."""
+        return [
+            {"url": reverse(name, args=[self.plan.pk]), "title": title, "use": use} for name, title, use in PLAN_FILES
+        ]
+
+    @property
     def map(self) -> dict:
         served = [row["visit"].point for each in self.rounds for row in each.rows if row["number"]]
         bases = [each.assignment.staff.base.point for each in self.rounds]
@@ -246,8 +290,9 @@ class PlanPage:
                 "place": visit.postcode or "no postcode",
                 "decile": decile_text(visit.imd_decile),
                 "minutes": visit.minutes,
-                "window": window_text(visit),
-                "skills": ", ".join(skill.name for skill in visit.skills.all()) or "none",
+                "window": late_window_text(visit),
+                "skills": needs_text(visit),
+                "visit": visit,
             }
             for visit in self.plan.visits.for_display()
         ]

@@ -4,6 +4,8 @@ from routing.models import PlanState
 
 from .wording import counted
 
+# The filter of the list that is no state.
+SCENARIOS = "scenarios"
 STATE_CSS = {
     PlanState.DRAFT: "her-tag--warning",
     PlanState.OPTIMISING: "her-tag--info",
@@ -25,7 +27,7 @@ def state_choices(state: str) -> list[dict]:
     """Links that show the plans of one state; the empty one shows all."""
     return [
         {"text": text, "url": f"?state={value}" if value else "?", "is_current": value == state}
-        for value, text in (("", "All plans"), *PlanState.choices)
+        for value, text in (("", "All plans"), *PlanState.choices, (SCENARIOS, "Scenarios"))
     ]
 
 
@@ -50,4 +52,5 @@ def _row(plan) -> dict:
         "served": served,
         "outcome": outcome or plan.outcome_note,
         "is_bad": bool(plan.tier_one_unserved),
+        "is_scenario": plan.scenario_of_id is not None,
     }

@@ -13,7 +13,7 @@ from routing.planning.solution import Remedy
 from .wording import counted, duration, reason_label
 
 KNOWN = {field.name for field in fields(Remedy)}
-LISTED_AT_ONCE = 2
+LISTED_AT_ONCE = 1
 VISITS_NAMED = 5
 
 
@@ -44,12 +44,16 @@ class Wording:
 
     def remedies(self, stored: list[dict]) -> dict:
         """The cheapest `first`, the `others` behind a heading; each with its change and what it does to the driving."""
-        rows = [self._row(Remedy(**{key: each[key] for key in each if key in KNOWN})) for each in stored]
+        rows = [
+            self._row(Remedy(**{key: each[key] for key in each if key in KNOWN})) | {"number": number}
+            for number, each in enumerate(stored)
+        ]
         first, others = rows[:LISTED_AT_ONCE], rows[LISTED_AT_ONCE:]
         return {"first": first, "others": others, "more": counted(len(others), "other way") if others else ""}
 
     def _row(self, remedy):
-        return {"change": self.change(remedy), "effect": driving_text(remedy.travel_change) if remedy.kind else ""}
+        effect = driving_text(remedy.travel_change) if remedy.kind else ""
+        return {"change": self.change(remedy), "effect": effect, "can_try": remedy.kind in KINDS}
 
     def findings(self, found: list[Finding]) -> list[dict]:
         return [

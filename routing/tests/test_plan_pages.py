@@ -171,7 +171,7 @@ def test_deferring_tier_one_visits_asks_for_the_reason_beside_the_field(team, cl
     visit.stops.all().delete()
     UnservedVisit.objects.create(plan=plan, visit=visit, reason="full", detail="No room.")
     approver = client_as("approver")
-    assert "say why they can wait" in text(approver.get(f"/plans/{plan.pk}/"))
+    assert "say why it can wait" in text(approver.get(f"/plans/{plan.pk}/"))
     answer = approver.post(f"/plans/{plan.pk}/decision/", {"decision": "approve", "reason": ""})
     assert answer.status_code == 422
     assert "1 tier-1 visit is unserved: give a reason." in text(answer)

@@ -11,9 +11,10 @@ from accounts import jobs
 from accounts.access import allowed, requires
 from accounts.permissions import Permission
 from routing import services
-from routing.forms import FROM_FILE, DecisionForm, PlanForm
+from routing.forms import FROM_CASELOAD, FROM_FILE, PlanForm
+from routing.life_forms import DecisionForm
 from routing.models import PlanState, RoutePlan, Team
-from routing.presenters import PlanPage, ProgressPanel, plan_rows, state_choices
+from routing.presenters import SCENARIOS, PlanPage, ProgressPanel, plan_rows, state_choices
 
 PER_PAGE = 25
 
@@ -24,8 +25,8 @@ def plan_list(request):
     plans = RoutePlan.objects.for_organisation(request.organisation)
     services.settle_interrupted_plans(plans=plans)
     state = request.GET.get("state", "")
-    state = state if state in PlanState.values else ""
-    chosen = plans.filter(state=state) if state else plans
+    state = state if state in (*PlanState.values, SCENARIOS) else ""
+    chosen = plans.scenarios() if state == SCENARIOS else plans.filter(state=state) if state else plans
     page = Paginator(chosen.with_team().with_counts(), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
@@ -40,7 +41,9 @@ def plan_list(request):
 
 @requires(Permission.EDIT_PLANS)
 def plan_create(request):
-    form = PlanForm(request.POST or None, request.FILES or None, organisation=request.organisation)
+    form = PlanForm(
+        request.POST or None, request.FILES or None, organisation=request.organisation, initial=_wanted(request.GET)
+    )
     if request.method == "POST" and form.is_valid():
         try:
             return redirect("plan", _create(form.cleaned_data, request.user).pk)
@@ -51,26 +54,39 @@ def plan_create(request):
     return render(request, "routing/plan_form.html", {"form": form, "has_team": has_team}, status=status)
 
 
+def _wanted(asked) -> dict:
+    """What a link to the form has chosen already."""
+    return {name: asked[name] for name in ("team", "source") if name in asked}
+
+
 def _create(data, by) -> RoutePlan:
     common = {"team": data["team"], "day": data["day"], "name": data["name"], "seconds": data["seconds"], "by": by}
-    if data["source"] == FROM_FILE:
-        return services.plan_from_file(file=data["visit_file"], **common)
-    return services.plan_from_priorities(count=data["count"], **common)
+    if data["source"] == FROM_CASELOAD:
+        plan = services.plan_from_caseload(**common)
+    elif data["source"] == FROM_FILE:
+        plan = services.plan_from_file(file=data["visit_file"], **common)
+    else:
+        plan = services.plan_from_priorities(count=data["count"], **common)
+    wishes = {name: data[name] for name in ("holds_core20", "shares_work")}
+    return services.set_wishes(plan=plan, by=by, **wishes)
 
 
 @require_safe
 @requires(Permission.VIEW_PLANS)
 def plan_detail(request, plan_id):
-    return _show(request, plan_id, DecisionForm())
+    plan = settled_plan(request, plan_id)
+    return _show(request, plan, DecisionForm(plan=plan))
 
 
-def _show(request, plan_id, decision_form, status=200):
-    plan = _settled(request, plan_id)
+def _show(request, plan, decision_form, status=200):
     page = PlanPage(
         plan,
         may_optimise=allowed(request.user, Permission.OPTIMISE_PLANS, request.organisation),
         may_decide=allowed(request.user, Permission.APPROVE_PLANS, request.organisation),
+        may_edit=allowed(request.user, Permission.EDIT_PLANS, request.organisation),
+        may_publish=allowed(request.user, Permission.PUBLISH_PLANS, request.organisation),
     )
+    page.decide_with(decision_form)
     return render(request, "routing/plan.html", {"page": page, "plan": plan, "form": decision_form}, status=status)
 
 
@@ -78,7 +94,7 @@ def _show(request, plan_id, decision_form, status=200):
 @requires(Permission.VIEW_PLANS)
 def plan_progress(request, plan_id):
     """The panel that replaces itself every second; once the plan is settled, the whole page is loaded once."""
-    plan = _settled(request, plan_id)
+    plan = settled_plan(request, plan_id)
     if plan.state != PlanState.OPTIMISING:
         if not request.htmx:
             return redirect("plan", plan.pk)
@@ -90,7 +106,7 @@ def plan_progress(request, plan_id):
 @require_POST
 @requires(Permission.OPTIMISE_PLANS)
 def plan_optimise(request, plan_id):
-    plan = _settled(request, plan_id)
+    plan = settled_plan(request, plan_id)
     try:
         services.optimise_plan(plan=plan, by=request.user)
     except services.PlanStateError as error:
@@ -101,35 +117,46 @@ def plan_optimise(request, plan_id):
 @require_POST
 @requires(Permission.OPTIMISE_PLANS)
 def plan_stop(request, plan_id):
-    plan = _settled(request, plan_id)
+    plan = settled_plan(request, plan_id)
     if plan.state == PlanState.OPTIMISING and plan.job:
         jobs.request_cancel(job=plan.job, by=request.user)
-        _settled(request, plan_id)
+        settled_plan(request, plan_id)
     return redirect("plan", plan.pk)
 
 
 @require_POST
 @requires(Permission.APPROVE_PLANS)
 def plan_decide(request, plan_id):
-    plan = _settled(request, plan_id)
-    form = DecisionForm(request.POST)
+    plan = settled_plan(request, plan_id)
+    form = DecisionForm(request.POST, plan=plan)
     if form.is_valid():
         approves = form.cleaned_data["decision"] == DecisionForm.APPROVE
-        decide = services.approve_plan if approves else services.reject_plan
         try:
-            decide(plan=plan, by=request.user, reason=form.cleaned_data["reason"])
+            _decide(plan, form, approves, request.user)
         except services.ReasonNeeded as error:
             form.add_error("reason", error.messages[0])
+        except services.PlanBroken as error:
+            form.add_error(None, error.messages)
         except services.PlanStateError as error:
             messages.error(request, error.messages[0])
             return redirect("plan", plan.pk)
+        except ValidationError as error:
+            form.add_error(None, error.messages)
         else:
             messages.success(request, f"{plan.name} is {'approved' if approves else 'rejected'}.")
             return redirect("plan", plan.pk)
-    return _show(request, plan_id, form, status=422)
+    return _show(request, settled_plan(request, plan_id), form, status=422)
 
 
-def _settled(request, plan_id) -> RoutePlan:
+def _decide(plan, form, approves, by):
+    reason = form.cleaned_data["reason"]
+    if approves:
+        services.approve_plan(plan=plan, by=by, reason=reason, decisions=form.decisions, for_all=form.for_all)
+    else:
+        services.reject_plan(plan=plan, by=by, reason=reason)
+
+
+def settled_plan(request, plan_id) -> RoutePlan:
     """The organisation's plan; an optimisation whose worker died has been told to it before anybody looks."""
     plans = RoutePlan.objects.for_organisation(request.organisation)
     services.settle_interrupted_plans(plans=plans.filter(pk=plan_id))
