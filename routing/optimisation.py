@@ -1,6 +1,7 @@
 """The work of a worker on one plan: build the problem, search with progress, keep the best plan found."""
 
 import time
+from collections import Counter
 from functools import partial
 
 import structlog
@@ -51,6 +52,7 @@ class SearchReport:
         self.pool: SharedPool | None = None
         self.stage = ""  # what is done beyond looking for a cheap plan, in words
         self.wishes = Wishes()
+        self.tiers: dict[str, int] = {}  # tier by visit, where served visits are to be told by tier
 
     def begin_stage(self, stage: str):
         self.stage = stage
@@ -62,11 +64,19 @@ class SearchReport:
             "cost": round(progress.cost),
             "unserved": progress.unserved,
             "served": self.visits - progress.unserved,
+            "tiers": self._by_tier(progress.solution),
         }
         self.trace.append([round(progress.elapsed, 2), round(progress.cost)])
         if len(self.trace) == 1:
             # The first plan is news that should not wait for the next second.
             self.reported = float("-inf")
+
+    def _by_tier(self, solution) -> dict[str, list[int]]:
+        """Visits served, of how many, by tier."""
+        if not self.tiers or solution is None:
+            return {}
+        total, left = Counter(self.tiers.values()), Counter(self.tiers.get(gone.visit) for gone in solution.unserved)
+        return {str(tier): [count - left[tier], count] for tier, count in sorted(total.items())}
 
     def should_stop(self) -> bool:
         if self.cancelled or self.fault:
@@ -140,6 +150,7 @@ def work_on(run: JobRun, call_for_help=None) -> RoutePlan:
         run.progress(0, "Reading visits, shifts and travel times")
         built = build_problem(plan)
         report = SearchReport(run, seconds=plan.seconds_allowed, visits=len(built.visits))
+        report.tiers = {reference: visit.tier for reference, visit in built.visits.items()}
         if len(built.visits) > LARGE:
             _share_out(report, call_for_help)
         if plan.optimised_at is None:  # an earlier proposal stays until there is a whole new one

@@ -18,8 +18,8 @@ from .timeline_style import PATTERNS, STANDALONE
 HOUR = 3600
 LEFT, RIGHT, HEAD, FOOT = 176.0, 24.0, 28.0, 22.0
 PLANNED, ACTUAL = 34.0, 14.0
-# Hours are written again after so many people, so that an axis is always near.
-PEOPLE_PER_AXIS = 12
+# Hours are written again after about so many people, so that an axis is always near.
+PEOPLE_PER_AXIS = 14
 LONGEST_NAME = 17
 
 
@@ -98,8 +98,7 @@ def timeline(
     scale = _Scale(rows, width, now)
     row_height = PLANNED + (ACTUAL if any(row.actuals for row in rows) else 0)
     parts, top = [PATTERNS], 0.0
-    for place in range(0, max(1, len(rows)), PEOPLE_PER_AXIS):
-        of_axis = rows[place : place + PEOPLE_PER_AXIS]
+    for of_axis in _shared_out(rows):
         bottom = top + HEAD + len(of_axis) * row_height
         parts += _axis(scale, top, bottom)
         for i, row in enumerate(of_axis):
@@ -111,6 +110,12 @@ def timeline(
     if standalone:
         body = _join([STANDALONE, _rect(0, 0, width, top, "her-timeline__paper"), body])
     return _svg(width, top, title, description, body, css="her-chart--timeline", standalone=standalone)
+
+
+def _shared_out(rows) -> list[Sequence[TimelineRow]]:
+    """The rows below each axis, about as many below one as below another."""
+    size = -(-len(rows) // max(1, round(len(rows) / PEOPLE_PER_AXIS))) or 1
+    return [rows[place : place + size] for place in range(0, max(1, len(rows)), size)]
 
 
 def _hours(rows, now) -> tuple[int, int]:
@@ -185,7 +190,7 @@ def _segment(segment, y, scale) -> list[SafeString]:
     if segment.kind != "visit":
         return parts
     if segment.window:
-        parts.insert(0, _window(segment.window, y + PLANNED - 3, scale))
+        parts.insert(0, _window(segment, y + PLANNED - 3, scale))
     if segment.late:
         parts.append(_rect(x - 1.5, y + 3, 4, PLANNED - 6, "her-timeline__late"))
     if segment.is_core20 and width >= 6:
@@ -196,13 +201,15 @@ def _segment(segment, y, scale) -> list[SafeString]:
     return parts
 
 
-def _window(window, y, scale) -> SafeString:
-    """A bracket from the first to the last possible start, as far as the axis goes."""
-    left = max(LEFT, scale.at(window[0]))
-    right = min(scale.width - RIGHT, max(left, scale.at(window[1])))
+def _window(segment, y, scale) -> SafeString:
+    """A bracket from the first to the last possible start, as far as the axis goes, with a stem to its visit."""
+    left = max(LEFT, scale.at(segment.window[0]))
+    right = min(scale.width - RIGHT, max(left, scale.at(segment.window[1])))
+    stem = min(right, max(left, scale.at(segment.start)))
     return format_html(
-        '<path d="M{0} {2}v-3M{0} {2}H{1}M{1} {2}v-3" class="her-timeline__window"/>', _n(left), _n(right), _n(y)
-    )
+        '<path d="M{0} {2}v-3M{0} {2}H{1}M{1} {2}v-3M{3} {2}v-4" class="her-timeline__window"/>',
+        _n(left), _n(right), _n(y), _n(stem),
+    )  # fmt: skip
 
 
 def _corner(right, top) -> SafeString:

@@ -1,11 +1,16 @@
 """The panel of a running optimisation."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from accounts.models import JobState
 from routing.models import PlanState, RoutePlan
 
-from .wording import counted, duration
+from .curve import CostCurve
+from .wording import TIER_NOTES, counted, duration
+
+# The last tenth of the time belongs to the polish (see planning.engines.portfolio).
+POLISH_FROM = 0.9
 
 
 @dataclass
@@ -22,6 +27,14 @@ class ProgressPanel:
     @property
     def job(self):
         return self.plan.job
+
+    @property
+    def result(self) -> dict:
+        return (self.job.result if self.job else {}) or {}
+
+    @property
+    def best(self) -> dict:
+        return self.result.get("best") or {}
 
     @property
     def is_waiting(self) -> bool:
@@ -48,12 +61,27 @@ class ProgressPanel:
         return f"{self.job.message or 'Starting'}. You can leave this page; the search goes on."
 
     @property
+    def doing(self) -> str:
+        """What the search does just now, in a sentence."""
+        if self.is_waiting or "elapsed" not in self.result:
+            return ""
+        if not self.best:
+            return "It looks for a first plan that keeps every rule."
+        if self.result["elapsed"] >= POLISH_FROM * self.result["seconds"]:
+            return "It polishes the best plan, and checks it once more in another engine's model of the rules."
+        return (
+            "It takes some visits out of the best plan, puts each back where it costs least, and keeps what is better: "
+            "thousands of times a second. Every plan kept has passed the judge."
+        )
+
+    @property
     def facts(self) -> list[tuple[str, str]]:
-        result = self.job.result if self.job else {}
-        best = result.get("best") or {}
-        facts = []
-        if "elapsed" in result:
-            facts.append(("Time", f"{result['elapsed']:.0f} of {result['seconds']} seconds"))
+        facts, best = [], self.best
+        if "elapsed" in self.result:
+            elapsed, seconds = self.result["elapsed"], self.result["seconds"]
+            left = max(0, round(seconds - elapsed))
+            ends = f", at most {counted(left, 'second')} left" if left else ", about to end"
+            facts.append(("Time", f"{elapsed:.0f} of {seconds} seconds{ends}"))
         if best:
             served = counted(best["served"], "visit")
             facts.append(("Best plan so far", f"{served} served, {best['unserved']} left out"))
@@ -61,7 +89,21 @@ class ProgressPanel:
         return facts
 
     @property
-    def costs(self) -> list[float]:
-        """Best cost at each improvement, for a small curve."""
-        trace = (self.job.result if self.job else {}).get("trace") or []
-        return [cost for _, cost in trace]
+    def tiers(self) -> list[dict]:
+        """Visits served by tier; tiers without visits are left out."""
+        return [
+            {
+                "tier": tier,
+                "note": TIER_NOTES.get(int(tier), ""),
+                "served": served,
+                "total": total,
+                "is_whole": served == total,
+            }
+            for tier, (served, total) in (self.best.get("tiers") or {}).items()
+        ]
+
+    @cached_property
+    def curve(self) -> CostCurve:
+        return CostCurve(
+            self.result.get("trace") or [], seconds=self.result.get("seconds"), elapsed=self.result.get("elapsed")
+        )

@@ -213,6 +213,7 @@ def _visit_row(stop: RouteStop, number: int) -> dict:
         "arrive": clock(stop.arrives_at),
         "start": clock(stop.starts_at),
         "leave": clock(stop.leaves_at),
+        "drive_time": duration(stop.travel_seconds),
         "drive": f"{duration(stop.travel_seconds)}, {kilometres(stop.travel_metres)}",
         "path": stop.path,
         "is_estimated": stop.is_travel_estimated,
