@@ -15,6 +15,7 @@ from .views import (
     plans,
     rota,
     rounds,
+    slots,
     staff,
     teams,
     versions,
@@ -76,6 +77,9 @@ urlpatterns = [
     path("plans/<uuid:plan_id>/made-up/<uuid:staff_id>/remove/", fixing.plan_unmake, name="plan-unmake"),
     path("plans/<uuid:plan_id>/copy/", fixing.plan_copy, name="plan-copy"),
     path("plans/<uuid:plan_id>/left-out/<int:left_out>/try/<int:number>/", fixing.plan_try, name="plan-try"),
+    path("plans/<uuid:plan_id>/slots/", slots.plan_slots, name="plan-slots"),
+    path("plans/<uuid:plan_id>/slots/book/", slots.plan_slot_book, name="plan-slot-book"),
+    path("teams/<uuid:team_id>/slots/", slots.team_slots, name="team-slots"),
     path("plans/<uuid:plan_id>/disruptions/new/", disruptions.disruption_new, name="plan-disruption-new"),
     path(
         "plans/<uuid:plan_id>/disruptions/<uuid:disruption_id>/",

@@ -15,6 +15,7 @@ from .adjustments import (
     unpin,
 )
 from .alerts import note_alert, watch_rounds
+from .bookings import SlotGone, book_slot
 from .caseload import (
     caseload_done,
     caseload_not_done,
@@ -81,6 +82,8 @@ from .visit_entry import add_visit, change_visit, is_free, remove_visit
 from .visits import MAX_VISITS, NoVisits, VisitIntake, import_visits, make_visits_from_priorities
 
 __all__ = [
+    "SlotGone",
+    "book_slot",
     "store_price",
     "set_wishes",
     "record_wishes",

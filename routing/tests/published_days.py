@@ -20,6 +20,8 @@ def published_plan(organisation, user, *, people=4, count=8, day=None, areas=Non
     """A plan that was optimised for a few solutions and published, all its visits planned."""
     day = day or a_day()
     team = make.team(organisation, areas, people=people, day=day)
+    # So that more than one person drives.
+    team.staff.update(max_visits=-(-count // people) + 1)
     plan = make.proposed_plan(team, count=count, day=day)
     return publish(plan, user)
 
