@@ -5,6 +5,7 @@ from functools import cached_property
 
 from routing.civil_time import LONDON, clock, moment_of
 from routing.models import Disruption, PlanState, RoutePlan, StaffMember, Visit
+from routing.services.bookings import OPEN_STATES
 
 from .remedies import driving_text
 from .wording import counted, percent, reason_label
@@ -55,6 +56,7 @@ class DisruptionsPanel:
     def __init__(self, plan: RoutePlan, *, may_edit=False):
         self.plan = plan
         self.can_report = may_edit and plan.state in PlanState.running()
+        self.can_book = may_edit and plan.state in OPEN_STATES and plan.scenario_of_id is None
 
     @cached_property
     def rows(self) -> list[dict]:

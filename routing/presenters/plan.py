@@ -12,6 +12,7 @@ from routing.problem_building import working_shifts
 
 from .creation import IntakePanel
 from .curve import CostCurve
+from .disruptions import DisruptionsPanel
 from .fixed import FixedPanel
 from .life import LifePanel
 from .map import map_settings
@@ -54,6 +55,7 @@ class PlanPage:
         self.equity = EquityPanel(plan, may_optimise=may_optimise)
         self.may_edit = may_edit
         self.life = LifePanel(plan, may_edit=may_edit, may_publish=may_publish, may_decide=may_decide)
+        self.disruptions = DisruptionsPanel(plan, may_edit=may_edit)
         self.fixed = FixedPanel(plan, can_change=self.life.can_fix)
 
     @cached_property
