@@ -20,6 +20,7 @@ from .views import (
     teams,
     versions,
     visits,
+    weeks,
 )
 
 urlpatterns = [
@@ -48,6 +49,12 @@ urlpatterns = [
     path("plans/<uuid:plan_id>/timeline.svg", outputs.timeline_svg, name="plan-timeline"),
     path("plans/<uuid:plan_id>/wishes/", equity.plan_wishes, name="plan-wishes"),
     path("plans/<uuid:plan_id>/price/", equity.plan_price, name="plan-price"),
+    path("weeks/", weeks.week_list, name="weeks"),
+    path("weeks/new/", weeks.week_create, name="week-create"),
+    path("weeks/<uuid:week_id>/", weeks.week_detail, name="week"),
+    path("weeks/<uuid:week_id>/progress/", weeks.week_progress, name="week-progress"),
+    path("weeks/<uuid:week_id>/optimise/", weeks.week_optimise, name="week-optimise"),
+    path("weeks/<uuid:week_id>/stop/", weeks.week_stop, name="week-stop"),
     path("equity/", equity.equity, name="equity"),
     path("equity/figures.csv", equity.equity_download, name="equity-csv"),
     path("plans/<uuid:plan_id>/actual/", actual.plan_actual, name="plan-actual"),

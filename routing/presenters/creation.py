@@ -30,6 +30,8 @@ class IntakePanel:
             if self.rejected:
                 text += f" {counted(len(self.rejected), 'row was', 'rows were')} not taken, for the reasons below."
             return text
+        if self.intake.get("source") == Visit.Source.CASELOAD:
+            return self._from_caseload
         if not self.is_from_priorities:
             return "Visits were entered by hand."
         areas = self.intake["areas"]
@@ -41,6 +43,18 @@ class IntakePanel:
         without = self.intake.get("areas_without_score", 0)
         if without:
             text += f" {counted(without, 'area has', 'areas have')} no priority yet and could not be considered."
+        return text
+
+    @property
+    def _from_caseload(self) -> str:
+        due, overdue, busy = (self.intake[name] for name in ("due", "overdue", "busy"))
+        people = counted(due, "person of the caseload is", "people of the caseload are")
+        text = f"{people} due, {overdue} of them overdue."
+        if busy:
+            text += f" {busy} {'has' if busy == 1 else 'have'} an open or planned visit already and got no second."
+        without = self.intake.get("without_priority", 0)
+        if without:
+            text += f" {counted(without, 'visit lies', 'visits lie')} in an area without a priority: planned as tier 3."
         return text
 
     @property

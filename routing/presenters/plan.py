@@ -28,6 +28,7 @@ from .wording import counted, decile_text, decision_text, duration, kilometres, 
 
 FIFTHS = {"1": "1 most deprived", "2": "2", "3": "3", "4": "4", "5": "5 least deprived"}
 UNSUCCESSFUL = (JobState.FAILED, JobState.CANCELLED, JobState.INTERRUPTED)
+LEFT_OUT_AT_ONCE = 10
 # Name of the address, title, what it is for.
 PLAN_FILES = (
     ("plan-run-sheets", "Run sheets", "Everybody's day for print, a page for each person."),
@@ -92,6 +93,21 @@ class PlanPage:
             }
             for left in unserved
         ]
+
+    @property
+    def left_out_first(self) -> list[dict]:
+        """The most urgent ones, which nobody should have to look for."""
+        return self.left_out[: self._listed_at_once]
+
+    @property
+    def left_out_rest(self) -> list[dict]:
+        return self.left_out[self._listed_at_once :]
+
+    @property
+    def _listed_at_once(self) -> int:
+        # All of tier 1 whatever their number; and no heading for a single row.
+        most = max(LEFT_OUT_AT_ONCE, self.tier_one_left_out)
+        return most if len(self.left_out) > most + 1 else len(self.left_out)
 
     @cached_property
     def wording(self) -> Wording:

@@ -2,17 +2,20 @@
 
 from itertools import groupby
 
-from routing.civil_time import clock
+from routing.civil_time import clock, today
 
+from .people import day_ends_text, skills_text
 from .wording import counted
 
 
 def staff_rows(staff) -> list[dict]:
-    """`staff` with base and skills fetched."""
+    """`staff` `for_display`."""
     return [
         {
             "person": person,
-            "skills": ", ".join(skill.name for skill in person.skills.all()) or "none",
+            "skills": skills_text(person, today()),
+            "place": day_ends_text(person),
+            "travel": person.get_travel_profile_display(),
             "state": "" if person.is_active else "Not active",
         }
         for person in staff

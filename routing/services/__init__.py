@@ -80,8 +80,24 @@ from .teams import add_shifts, add_staff, create_depot, create_skill, create_tea
 from .versions import history_of, redo_change, restore_version, solution_of_version, undo_change
 from .visit_entry import add_visit, change_visit, is_free, remove_visit
 from .visits import MAX_VISITS, NoVisits, VisitIntake, import_visits, make_visits_from_priorities
+from .weeks import (
+    WEEK_KIND,
+    create_week,
+    optimise_week,
+    settle_interrupted_weeks,
+    week_from_caseload,
+    week_from_file,
+    week_from_priorities,
+)
 
 __all__ = [
+    "week_from_priorities",
+    "week_from_file",
+    "week_from_caseload",
+    "settle_interrupted_weeks",
+    "optimise_week",
+    "create_week",
+    "WEEK_KIND",
     "SlotGone",
     "book_slot",
     "store_price",

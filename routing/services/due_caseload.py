@@ -119,7 +119,8 @@ def _nobody(team, last, busy) -> str:
     if not busy:
         return f"Nobody on the caseload of {team} is due by {last:%A %-d %B %Y}."
     people = "The one person who is" if busy == 1 else f"All {busy} people who are"
-    return f"{people} due by {last:%A %-d %B %Y} already have an open or planned visit."
+    has = "has" if busy == 1 else "have"
+    return f"{people} due by {last:%A %-d %B %Y} {has} an open or planned visit already."
 
 
 def _store(due: list[DueEntry], *, team, day, until) -> tuple[list[Visit], int]:

@@ -7,13 +7,14 @@ from django.core.exceptions import ValidationError
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.access import requires
+from accounts.access import allowed, requires
 from accounts.permissions import Permission
 from routing import services
 from routing.civil_time import NoSuchTime, today
 from routing.forms import DepotForm, ShiftForm, SkillForm, StaffForm, TeamForm
 from routing.models import Depot, Shift, Skill, Team
 from routing.presenters import shift_days, staff_rows
+from routing.presenters.people import skill_warnings, team_tabs
 
 SHIFT_DAYS_SHOWN = 14
 
@@ -60,7 +61,9 @@ def _show(request, team, **bound):
     } | bound
     context = {
         "team": team,
-        "staff": staff_rows(team.staff.select_related("base").prefetch_related("skills")),
+        "staff": staff_rows(team.staff.filter(only_in__isnull=True).for_display()),
+        "tabs": team_tabs(team, "team", may_plan=allowed(request.user, Permission.EDIT_PLANS, request.organisation)),
+        "warnings": skill_warnings(team.staff.active()),
         "days": shift_days(shifts.select_related("staff")),
         "has_base": Depot.objects.for_organisation(request.organisation).exists(),
         "skills": Skill.objects.for_organisation(request.organisation),
