@@ -102,9 +102,8 @@ class CostCurve:
 
 
 def hours(cost: float) -> str:
-    """E.g. 8.6 hours, 1,240 hours."""
-    number = cost / HOUR
-    return f"{number:,.1f} hours" if number < 100 else f"{number:,.0f} hours"
+    """E.g. 8.6 hours, 1,240.3 hours."""
+    return f"{cost / HOUR:,.1f} hours"
 
 
 def _seconds(value: float) -> str:

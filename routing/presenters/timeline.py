@@ -42,9 +42,8 @@ class Timeline:
             parts.append(f"The first sets off at {clock(first)}, the last is back at {clock(last)}.")
         late = sum(bool(row.get("late")) for each in self.rounds for row in each.rows)
         longer = sum(each.overtime_seconds >= 60 for each in self.rounds)
-        parts.append(
-            f"{counted(late, 'visit starts', 'visits start')} after the window." if late else "Nobody is late."
-        )
+        starts = counted(late, "visit starts", "visits start")
+        parts.append(f"{starts} after the window." if late else "No visit is late.")
         if longer:
             parts.append(f"{counted(longer, 'person works', 'people work')} past the end of the shift.")
         return " ".join(parts)
