@@ -29,13 +29,14 @@ from routing.services import (
     create_skill,
     create_team,
     plan_from_priorities,
+    publish_plan,
     store_solution,
 )
 
 ACTOR = audit.SystemActor("command:seed_demo")
 STAMP = "demo.seeded"
 # Raise it when what is seeded changes; the fictional city has a fingerprint of its own.
-VERSION = "3"
+VERSION = "4"
 SYNTHETIC = "synthetic:"
 # Shifts reach this many days ahead.
 DAYS_AHEAD = 7
@@ -50,7 +51,7 @@ SKILLS = {
     "frailty": "Frailty assessment",
 }
 # Days from today, visits for each person at work, the state in which the plan is left, seconds of search.
-PLANS = ((0, 5, PlanState.APPROVED, 3), (1, 8, PlanState.PROPOSED, 5), (2, 6, PlanState.DRAFT, 0))
+PLANS = ((0, 5, PlanState.PUBLISHED, 3), (1, 8, PlanState.PROPOSED, 5), (2, 6, PlanState.DRAFT, 0))
 MOST_VISITS = 120
 DAY, LATE, SHORT = (time(8), time(16, 30)), (time(11), time(19, 30)), (time(9), time(14))
 
@@ -272,7 +273,7 @@ def _works(person: Person | None, hours, day: date) -> bool:
 
 
 def _make_plans(organisation, team):
-    """Today's approved plan, tomorrow's proposal of up to 120 visits, and a draft for the day after."""
+    """Today's published plan, tomorrow's proposal of up to 120 visits, and a draft for the day after."""
     today = timezone.localdate()
     planned = set(RoutePlan.objects.for_organisation(organisation).filter(team=team).values_list("day", flat=True))
     planner = account("planner")
@@ -285,8 +286,10 @@ def _make_plans(organisation, team):
         plan = plan_from_priorities(team=team, day=day, count=count, seconds=30, by=planner)
         if state != PlanState.DRAFT:
             plan = _optimise(plan, seconds=seconds)
-        if state == PlanState.APPROVED:
-            approve_plan(plan=plan, by=account("approver"), reason="What is left out today is on tomorrow's list.")
+        if state == PlanState.PUBLISHED:
+            approver = account("approver")
+            approve_plan(plan=plan, by=approver, reason="What is left out today is on tomorrow's list.")
+            publish_plan(plan=plan, by=approver)
 
 
 def _optimise(plan, *, seconds: int):

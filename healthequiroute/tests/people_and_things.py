@@ -1,7 +1,7 @@
 """A person for every column of the access matrix, and a thing for every address that names one."""
 
 from dataclasses import dataclass
-from datetime import time
+from datetime import time, timedelta
 from uuid import uuid4
 
 from django.contrib.gis.geos import Point
@@ -19,7 +19,19 @@ from priorities.moves import keep_moves
 from priorities.preview import effect_of
 from priorities.services import new_scenario, publish_default_model, score_areas, set_minutes
 from routing import services
-from routing.models import RouteAssignment, Shift, StaffMember, UnservedVisit
+from routing.civil_time import instant
+from routing.models import (
+    Depot,
+    PlanState,
+    RoundAlert,
+    RouteAssignment,
+    RoutePlan,
+    Shift,
+    StaffMember,
+    Team,
+    UnservedVisit,
+    WeekPlan,
+)
 from routing.tests.factories import DAY, draft_plan, skills_of
 
 SETUP = audit.SystemActor("tests")
@@ -54,7 +66,11 @@ def build_world(*, organisation, other_organisation) -> World:
         "outsider": _member(other_organisation, list(Role)),
         "nobody": UserFactory(),
     }
-    return World(people=people, things=_things(organisation), questions=_questions(organisation))
+    return World(
+        people=people,
+        things=_things(organisation) | _round_things(organisation, people["field_worker"]),
+        questions=_questions(organisation),
+    )
 
 
 def _member(organisation, roles):
@@ -82,6 +98,7 @@ def _things(organisation) -> dict[str, dict]:
         **{f"member-{name}": member for name in ("edit", "suspend", "restore", "remove", "first-link")},
         "account_reset_password_from_key": {"uidb36": "1", "key": "wrong"},
         **dict.fromkeys(("plan", "plan-price", "plan-wishes"), plan_id),
+        **dict.fromkeys(("week", "week-progress", "week-optimise", "week-stop"), {"week_id": _week(team).pk}),
         **{f"plan-edit{name}": plan_id for name in ("", "-preview", "-keep", "-undo", "-fix")},
         **{f"plan-{name}": plan_id for name in ("progress", "optimise", "stop", "decide", "routes", "run-sheets")},
         **_life_things(plan, shift.staff),
@@ -93,6 +110,28 @@ def _things(organisation) -> dict[str, dict]:
         **_data_things(organisation, area),
         **dict.fromkeys([f"scenario{name}" for name in SCENARIO_NAMES], {"pk": _scenario(organisation).pk}),
     }
+
+
+def _round_things(organisation, worker) -> dict[str, dict]:
+    """A published round of the field worker, and an alert on it."""
+    team = Team.objects.for_organisation(organisation).get(name="Nurses")
+    base = Depot.objects.for_organisation(organisation).first()
+    person = StaffMember.objects.create(
+        team=team, reference="worker-1", display_name="Worker", base=base, user=worker, is_active=False
+    )
+    day, named = DAY + timedelta(days=1), _member(organisation, [Role.APPROVER])
+    shift = Shift.objects.create(
+        staff=person, day=day, starts_at=instant(day, time(8)), ends_at=instant(day, time(16)), break_minutes=0
+    )
+    decided = {"approved_by": named, "approved_at": timezone.now()}
+    published = {"published_by": named, "published_at": timezone.now(), "state": PlanState.PUBLISHED}
+    plan = RoutePlan.objects.create(
+        organisation=organisation, team=team, day=day, name="Published", **decided, **published
+    )
+    _assignment(plan, shift)
+    alert = RoundAlert.objects.create(plan=plan, staff=person, kind="not_heard", raised_at=shift.starts_at)
+    names = ("my-round-of-plan", "my-round-map", "round-record", "round-events", "plan-actual", "plan-actual-csv")
+    return {**dict.fromkeys(names, {"plan_id": plan.pk}), "round-alert-noted": {"alert_id": alert.pk}}
 
 
 def _file_things(plan, shift) -> dict[str, dict]:
@@ -205,6 +244,10 @@ def _team(organisation):
     )
     services.add_shifts(people=[nurse], days=[DAY], starts=time(8), ends=time(16, 30), by=SETUP)
     return team
+
+
+def _week(team):
+    return WeekPlan.objects.create(organisation=team.organisation, team=team, name="Week", first_day=DAY, days=5)
 
 
 def _patch(organisation, areas):

@@ -48,7 +48,7 @@ def test_every_room_of_the_house_has_something_in_it(world):
     assert sizes[demo.WHOLE_PATCH] == 1200
     assert 500 < sizes[demo.CITY_PATCH] < 1000
     plans = {plan.state: plan for plan in RoutePlan.objects.for_organisation(world).with_counts()}
-    assert set(plans) == {PlanState.APPROVED, PlanState.PROPOSED, PlanState.DRAFT}
+    assert set(plans) == {PlanState.PUBLISHED, PlanState.PROPOSED, PlanState.DRAFT}
     assert plans[PlanState.PROPOSED].day == timezone.localdate() + timedelta(days=1)
     assert 80 <= plans[PlanState.PROPOSED].visit_count <= 120
     # The field worker who can sign in has a round today.
