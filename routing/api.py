@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from accounts.access import HasPermission, request_organisation
 from accounts.permissions import Permission
 
-from . import equity_api, services
+from . import disruption_api, equity_api, services
 from .models import RouteAssignment, RoutePlan, RouteStop, Team, UnservedVisit
 
 
@@ -329,4 +329,5 @@ def register(router):
     """Adds this app's routes to the API root."""
     router.register("route-plans", RoutePlanViewSet, basename="route-plan")
     router.register("assignments", AssignmentViewSet, basename="assignment")
+    disruption_api.register(router)
     equity_api.register(router)

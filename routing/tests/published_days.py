@@ -2,11 +2,11 @@
 
 from datetime import time, timedelta
 
-from django.utils import timezone
-
+from accounts.permissions import Role
+from accounts.tests.factories import MembershipFactory, UserFactory
 from routing import services
 from routing.civil_time import instant, today
-from routing.models import PlanState, RouteStop, Visit
+from routing.models import RouteStop
 
 from . import factories as make
 
@@ -16,24 +16,22 @@ def a_day():
     return today() + timedelta(days=1)
 
 
-def published_plan(organisation, user, *, people=4, count=8, day=None, areas=None, roles=("planner",)):
+def published_plan(organisation, *, people=4, count=8, day=None, areas=None):
     """A plan that was optimised for a few solutions and published, all its visits planned."""
     day = day or a_day()
     team = make.team(organisation, areas, people=people, day=day)
     # So that more than one person drives.
     team.staff.update(max_visits=-(-count // people) + 1)
     plan = make.proposed_plan(team, count=count, day=day)
-    return publish(plan, user)
+    return publish(plan)
 
 
-def publish(plan, user):
-    """Through the states, in the name of `user`, whatever they may do."""
-    now = timezone.now()
-    Visit.objects.filter(stops__assignment__plan=plan).update(state=Visit.State.PLANNED)
-    plan.state, plan.approved_by, plan.approved_at = PlanState.PUBLISHED, user, now
-    plan.published_by, plan.published_at = user, now
-    plan.save()
-    return plan
+def publish(plan):
+    """Approved and published by somebody who may."""
+    manager = UserFactory()
+    MembershipFactory(user=manager, organisation=plan.organisation, roles=[role.value for role in Role])
+    services.approve_plan(plan=plan, by=manager, reason="Tests")
+    return services.publish_plan(plan=plan, by=manager)
 
 
 def at(plan, hour, minute=0):

@@ -32,8 +32,8 @@ def planner(make_user):
 
 
 @pytest.fixture
-def plan(organisation, planner):
-    return published_plan(organisation, planner)
+def plan(organisation):
+    return published_plan(organisation)
 
 
 def worked_out(disruption):
