@@ -1,0 +1,104 @@
+"""Several days planned together: list, create, one week, its progress."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts import jobs
+from accounts.access import allowed, requires
+from accounts.permissions import Permission
+from routing import services
+from routing.models import Team, WeekPlan, WeekState
+from routing.presenters.progress import ProgressPanel
+from routing.presenters.weeks import WeekPage, week_rows
+from routing.week_forms import FROM_CASELOAD, FROM_FILE, WeekForm
+
+PER_PAGE = 25
+
+
+@require_safe
+@requires(Permission.VIEW_PLANS)
+def week_list(request):
+    weeks = WeekPlan.objects.for_organisation(request.organisation)
+    services.settle_interrupted_weeks(weeks=weeks)
+    page = Paginator(weeks, PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "rows": week_rows(weeks.filter(pk__in=[week.pk for week in page.object_list])),
+        "may_create": allowed(request.user, Permission.EDIT_PLANS, request.organisation),
+    }
+    return render(request, "routing/week_list.html", context)
+
+
+@requires(Permission.EDIT_PLANS)
+def week_create(request):
+    form = WeekForm(request.POST or None, request.FILES or None, organisation=request.organisation)
+    if request.method == "POST" and form.is_valid():
+        try:
+            return redirect("week", _create(form.cleaned_data, request.user).pk)
+        except ValidationError as error:
+            form.add_error(None, error.messages)
+    has_team = Team.objects.for_organisation(request.organisation).exists()
+    status = 422 if form.is_bound else 200
+    return render(request, "routing/week_form.html", {"form": form, "has_team": has_team}, status=status)
+
+
+def _create(data, by) -> WeekPlan:
+    common = {name: data[name] for name in ("team", "first_day", "days", "name", "seconds")} | {"by": by}
+    if data["source"] == FROM_FILE:
+        return services.week_from_file(file=data["visit_file"], **common)
+    if data["source"] == FROM_CASELOAD:
+        return services.week_from_caseload(**common)
+    return services.week_from_priorities(count=data["count"], **common)
+
+
+@require_safe
+@requires(Permission.VIEW_PLANS)
+def week_detail(request, week_id):
+    week = _settled(request, week_id)
+    page = WeekPage(week, may_optimise=allowed(request.user, Permission.OPTIMISE_PLANS, request.organisation))
+    return render(request, "routing/week.html", {"page": page, "week": week})
+
+
+@require_safe
+@requires(Permission.VIEW_PLANS)
+def week_progress(request, week_id):
+    """The panel that replaces itself every second; once the week is settled, the whole page is loaded once."""
+    week = _settled(request, week_id)
+    if week.state != WeekState.OPTIMISING:
+        if not request.htmx:
+            return redirect("week", week.pk)
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    panel = ProgressPanel(week, may_stop=allowed(request.user, Permission.OPTIMISE_PLANS, request.organisation))
+    return render(request, "routing/_week_progress.html", {"panel": panel, "week": week})
+
+
+@require_POST
+@requires(Permission.OPTIMISE_PLANS)
+def week_optimise(request, week_id):
+    week = _settled(request, week_id)
+    try:
+        services.optimise_week(week=week, by=request.user)
+    except services.PlanStateError as error:
+        messages.error(request, error.messages[0])
+    return redirect("week", week.pk)
+
+
+@require_POST
+@requires(Permission.OPTIMISE_PLANS)
+def week_stop(request, week_id):
+    week = _settled(request, week_id)
+    if week.state == WeekState.OPTIMISING and week.job:
+        jobs.request_cancel(job=week.job, by=request.user)
+        _settled(request, week_id)
+    return redirect("week", week.pk)
+
+
+def _settled(request, week_id) -> WeekPlan:
+    """The organisation's week; a search whose worker died has been told to it before anybody looks."""
+    weeks = WeekPlan.objects.for_organisation(request.organisation)
+    services.settle_interrupted_weeks(weeks=weeks.filter(pk=week_id))
+    return get_object_or_404(weeks.select_related("team", "job", "organisation"), pk=week_id)
