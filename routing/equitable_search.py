@@ -12,6 +12,7 @@ from .planning.equity import quintile_of_decile
 from .planning.equity.coverage import core20_ratio, coverage, gap_between
 from .planning.equity.lever import SOLVES, LeverOutcome, core20_at_least
 from .planning.equity.sharing import MOST_MORE_TRAVEL, SharedWork, share_work
+from .planning.equity.small_numbers import SMALLEST_SHOWN
 from .planning.solution import Solution
 from .problem_building import PlanProblem
 
@@ -23,7 +24,9 @@ LEAST_SECONDS = 0.5
 
 @dataclass(frozen=True)
 class Wishes:
-    """What became of what was asked for; None: it was not. `core20`, `rest`: coverage in the plan as it is now."""
+    """What became of what was asked for; None: it was not. `core20`, `rest`: coverage in the plan as it is now, with
+    the numbers of visits in `sizes`: figures of fewer than five are not told.
+    """
 
     lever: LeverOutcome | None = None
     shared: SharedWork | None = None
@@ -31,6 +34,11 @@ class Wishes:
     rest: float | None = None
     ratio: float | None = None
     gap: float | None = None
+    sizes: tuple[int, int] = (0, 0)
+
+    @property
+    def may_be_told(self) -> bool:
+        return min(self.sizes) >= SMALLEST_SHOWN
 
     @property
     def is_reached(self) -> bool:
@@ -44,10 +52,10 @@ class Wishes:
             price = self.lever.price
             found["lever"] = {
                 "reached": self.is_reached,
-                "core20": self.core20,
-                "rest": self.rest,
-                "ratio": self.ratio,
-                "ratio_before": self.lever.efficiency.ratio,
+                "core20": self.core20 if self.may_be_told else None,
+                "rest": self.rest if self.may_be_told else None,
+                "ratio": self.ratio if self.may_be_told else None,
+                "ratio_before": self.lever.efficiency.ratio if self.may_be_told else None,
                 "travel_minutes": list(price.travel_minutes),
                 "served": list(price.served),
                 "searches": len(self.lever.steps),
@@ -136,18 +144,17 @@ def _quintiles(built):
 
 
 def _coverage(built, solution) -> tuple:
-    """Coverage of Core20 and elsewhere, ratio and gap; the need is minutes."""
+    """Coverage of Core20 and elsewhere, ratio, gap, and the numbers of visits; the need is minutes."""
     served = {name for route in solution.routes for name in route.visits}
     quintiles, parts = _quintiles(built), []
     for inside in (lambda q: q == 1, lambda q: q is not None and q > 1):
         names = [name for name in built.visits if inside(quintiles[name])]
         parts.append(coverage([built.visits[name].minutes for name in names], [name in served for name in names]))
-    return parts[0].coverage, parts[1].coverage, core20_ratio(*parts), gap_between(*parts)
+    return parts[0].coverage, parts[1].coverage, core20_ratio(*parts), gap_between(*parts), (parts[0].n, parts[1].n)
 
 
 def _wishes(built, solution, lever, shared) -> Wishes:
-    core20, rest, ratio, gap = _coverage(built, solution)
-    return Wishes(lever, shared, core20, rest, ratio, gap)
+    return Wishes(lever, shared, *_coverage(built, solution))
 
 
 def sentences(wishes: Wishes) -> list[str]:
@@ -163,15 +170,15 @@ def sentences(wishes: Wishes) -> list[str]:
 def _lever_sentence(wishes) -> str:
     if wishes.core20 is None or wishes.rest is None:
         return "There are no visits to compare Core20 with elsewhere."
-    both = f"{wishes.core20:.0%} in Core20, {wishes.rest:.0%} elsewhere"
+    both = f" ({wishes.core20:.0%}, elsewhere {wishes.rest:.0%})" if wishes.may_be_told else ""
     before, after = wishes.lever.price.travel_minutes
     lost = wishes.lever.price.served[0] - wishes.lever.price.served[1]
     cost = f"{after - before:+.0f} minutes' travel" + (f", {lost} fewer visits" if lost > 0 else "")
     if not wishes.is_reached:
-        return f"Core20 coverage as high as elsewhere could not be reached: {both} ({cost})."
+        return f"Core20 coverage as high as elsewhere could not be reached{both}; it cost {cost}."
     if len(wishes.lever.steps) == 1:
-        return f"Core20 coverage is at least as high as elsewhere ({both}), at no cost."
-    return f"Core20 coverage is at least as high as elsewhere ({both}); it cost {cost}."
+        return f"Core20 coverage is at least as high as elsewhere{both}, at no cost."
+    return f"Core20 coverage is at least as high as elsewhere{both}; it cost {cost}."
 
 
 def _sharing_sentence(shared) -> str:

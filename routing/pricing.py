@@ -10,10 +10,11 @@ from accounts.jobs import JobCancelled, JobRun
 from .models import RoutePlan
 from .planning.check import check
 from .planning.engines import SolveOptions, get_engine
-from .planning.equity.coverage import core20_ratio, coverage
+from .planning.equity.coverage import HIDDEN, core20_ratio, coverage
 from .planning.equity.efficiency import without_equity
 from .planning.equity.price import price_of_equity
 from .planning.equity.report import quintile_of_decile
+from .planning.equity.small_numbers import SMALLEST_SHOWN
 from .planning.solution import Solution
 from .problem_building import PlanProblem, build_problem, solution_of
 from .services.equity import store_price
@@ -57,6 +58,8 @@ def price_of(built: PlanProblem, *, seconds: int, iterations=None, should_stop=N
     answer = get_engine(ENGINE).solve(efficiency, options)
     verdicts = (check(efficiency, Solution(answer.routes)), check(built.problem, stands))
     coverages = [_coverages(built, verdict) for verdict in verdicts]
+    if min(part.n for part in coverages[0]) < SMALLEST_SHOWN:
+        coverages = [(HIDDEN, HIDDEN)] * 2  # too few visits to tell how they fared
     price = price_of_equity(*verdicts, tuple(core20_ratio(*parts) for parts in coverages))
     return {
         "travel_minutes": list(price.travel_minutes),

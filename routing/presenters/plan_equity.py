@@ -68,7 +68,10 @@ class EquityPanel:
         lever = self.price.get("lever")
         if self.plan.holds_core20 and self.plan.optimised_at:
             gap = equity.get("gap")
-            if gap is None:
+            if gap is None and lever:
+                # Too few visits for figures: whether it was reached can be told all the same.
+                texts.append("Reached." if lever["reached"] else "Not reached.")
+            elif gap is None:
                 texts.append("There are too few visits to compare Core20 with elsewhere.")
             elif gap >= -1e-12:
                 texts.append("Reached: Core20 homes are covered at least as well as others.")

@@ -1,5 +1,7 @@
 """Core20 at least as well covered as elsewhere, and the work shared out: asked for on the page, kept by the search."""
 
+from datetime import time
+
 import pytest
 from django.utils import timezone
 
@@ -18,14 +20,14 @@ STEADY = SolveOptions(seconds=60, iterations=80)
 
 @pytest.fixture
 def team(organisation):
-    """One person for ten visits: some must be left out. Core20 visits are all of the last tier."""
-    areas = make.town((1, 1, 1, 1, 1, 1, 1, 1, 1, 1), (1, 2, 1, 2, 6, 7, 8, 9, 10, 10))
-    return make.team(organisation, areas, people=1)
+    """One person for about ten of twelve visits: some must be left out. Core20 visits are all of the last tier."""
+    areas = make.town((1,) * 12, (1, 2, 1, 2, 1, 6, 7, 8, 9, 10, 10, 10))
+    return make.team(organisation, areas, people=1, starts=time(7), ends=time(17))
 
 
 @pytest.fixture
 def plan(team):
-    plan = make.draft_plan(team, count=10)
+    plan = make.draft_plan(team, count=12)
     # For a search that leaves out as few as possible, the long visits in Core20 are the first to go.
     Visit.objects.filter(imd_decile__lte=2).update(minutes=90, tier=3, window_start=None, window_end=None)
     Visit.objects.filter(imd_decile__gt=2).update(minutes=45, tier=3, window_start=None, window_end=None)
@@ -74,7 +76,7 @@ def test_the_plan_says_whether_it_was_reached_and_what_it_cost(plan, make_user, 
 def test_progress_names_the_search(plan, make_user, monkeypatch):
     told = []
     plan = asked(plan, holds_core20=True, shares_work=True)
-    report = optimisation.SearchReport(None, seconds=2, visits=10)
+    report = optimisation.SearchReport(None, seconds=2, visits=12)
     monkeypatch.setattr(report, "begin_stage", told.append)
     monkeypatch.setattr(report, "should_stop", lambda: False)
     optimisation.search(build_problem(plan), seconds=60, seed=1, iterations=40, report=report)

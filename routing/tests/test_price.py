@@ -17,10 +17,11 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def plan(organisation):
     """Far-away Core20 homes of the first tier, and many near ones of the last."""
-    team = make.team(organisation, make.town((3, 3, 0, 0, 0, 0, 0, 0), (1, 1, 8, 8, 9, 9, 10, 10)), people=1)
-    plan = make.draft_plan(team, count=8)
+    areas = make.town((3,) * 5 + (0,) * 7, (1,) * 5 + (8, 8, 9, 9, 10, 10, 10))
+    team = make.team(organisation, areas, people=2)
+    plan = make.draft_plan(team, count=12)
     Visit.objects.update(window_start=None, window_end=None, clinical_limit=None)
-    Visit.objects.filter(tier=1).update(minutes=200)
+    Visit.objects.filter(tier=1).update(minutes=120)
     Visit.objects.exclude(tier=1).update(minutes=60)
     built = build_problem(plan)
     from routing.optimisation import search
@@ -34,6 +35,7 @@ def test_more_visits_are_served_without_equity_and_core20_pays(plan):
     assert found["served"][0] > found["served"][1]
     assert found["ratio_change"] is None or found["ratio_change"] >= 0
     assert found["core20"][0] < found["core20"][1]
+    assert found["price"] is not None
     again = price_of(build_problem(plan), seconds=60, iterations=80)
     assert {**again, "seconds": 0} == {**found, "seconds": 0}
 
@@ -89,3 +91,12 @@ def test_a_draft_has_no_price(plan, client_as, organisation):
     answer = client_as("planner").post(f"/plans/{draft.pk}/price/", follow=True)
     assert "Only a plan with routes can be compared" in answer.content.decode()
     assert client_as("viewer").post(f"/plans/{plan.pk}/price/").status_code == 403
+
+
+def test_how_a_few_visits_fared_is_not_told(plan):
+    Visit.objects.filter(pk__in=list(Visit.objects.filter(tier=1).values_list("pk", flat=True)[:2])).update(
+        imd_decile=9
+    )
+    found = price_of(build_problem(plan), seconds=60, iterations=20)
+    assert found["core20"] == found["rest"] == found["ratios"] == [None, None]
+    assert found["served"][1] > 0
