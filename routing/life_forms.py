@@ -165,7 +165,7 @@ class FixForm(forms.Form):
     def clean(self):
         """Times of day as instants of the plan's day."""
         data = super().clean()
-        for name, value in data.items():
+        for name, value in list(data.items()):
             if isinstance(self.fields[name], ClockField) and value is not None:
                 try:
                     data[name] = instant(self.plan.day, value)

@@ -73,16 +73,16 @@ class Comparison:
     @cached_property
     def unserved(self) -> list[dict]:
         """Visits that only one of the two serves."""
+        known = self.left.tiers | self.right.tiers
         rows = []
-        for reference in sorted(self.left.left_out.keys() ^ self.right.left_out.keys()):
-            now_served = reference in self.left.left_out
-            known = self.left.tiers | self.right.tiers
-            if reference not in self.left.tiers or reference not in self.right.tiers:
-                change = f"only in {self.heads[0] if reference in self.left.tiers else self.heads[1]}"
-            else:
-                change = "now served" if now_served else "now left out"
-            reason = (self.left if now_served else self.right).left_out[reference]
-            rows.append({"reference": reference, "tier": known[reference], "change": change, "reason": reason})
+        for reference in sorted(self.left.places.keys() ^ self.right.places.keys()):
+            now_served = reference in self.right.places
+            without, head = (self.left, self.heads[1]) if now_served else (self.right, self.heads[0])
+            change = "now served" if now_served else "now left out"
+            if reference not in without.tiers:
+                change = f"only in {head}"
+            reason = without.left_out.get(reference, "")
+            rows.append({"reference": reference, "tier": known.get(reference, 0), "change": change, "reason": reason})
         return sorted(rows, key=lambda row: (row["tier"], row["reference"]))
 
     @property

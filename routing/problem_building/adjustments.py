@@ -77,7 +77,7 @@ def adjusted(problem: Problem, adjustments, day) -> Problem:
 
 def remedy_of(stored: dict) -> Remedy:
     """A remedy as it is kept with a visit left out, or with a scenario."""
-    return Remedy(**{key: _tuples(value) for key, value in stored.items() if key in REMEDY_FIELDS})
+    return Remedy(**{"change": ""} | {key: _tuples(value) for key, value in stored.items() if key in REMEDY_FIELDS})
 
 
 def _tuples(value):
