@@ -1,11 +1,21 @@
 """Which rounds are a signed-in person's own. Nothing of anybody else is reachable from here."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q
 
+from routing.civil_time import LONDON
 from routing.models import PlanState, RouteAssignment, RoutePlan, StaffMember
+
+# Until this hour of the night a late round still belongs to the day before.
+NIGHT_ENDS = 6
+
+
+def first_day(now: datetime) -> date:
+    """The day whose rounds may still be under way: today, or at night yesterday."""
+    local = now.astimezone(LONDON)
+    return local.date() - timedelta(days=local.hour < NIGHT_ENDS)
 
 
 @dataclass(frozen=True)

@@ -38,12 +38,31 @@ class LiveRow:
         self.is_over = state.finished_at is not None
 
     @property
+    def alert_tags(self) -> list[str]:
+        """One for each kind, e.g. "Late visits: 3"."""
+        kinds: dict[str, int] = {}
+        for alert in self.alerts:
+            kinds[alert.get_kind_display()] = kinds.get(alert.get_kind_display(), 0) + 1
+        return [kind if number == 1 else f"{kind}: {number}" for kind, number in kinds.items()]
+
+    @property
     def name(self) -> str:
         return self.standing.staff.display_name
 
     @property
+    def order(self) -> tuple:
+        return (self.is_silent, self.is_over, not self.alerts, -self.delay.total_seconds(), self.name)
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether nothing can be known of them: they have no account to record anything with."""
+        return self.standing.staff.user_id is None and not self.standing.state.has_begun
+
+    @property
     def where(self) -> str:
         state = self.standing.state
+        if self.is_silent:
+            return "No account: records nothing"
         if self.is_over:
             return f"Finished at {clock(state.finished_at)}"
         if self.here is not None:
@@ -55,13 +74,13 @@ class LiveRow:
 
     @property
     def next_text(self) -> str:
-        if self.is_over:
+        if self.is_over or self.is_silent:
             return ""
         return f"{self.next.visit.reference}, planned {clock(self.next.starts_at)}" if self.next else "Back to base"
 
     @property
     def expected_text(self) -> str:
-        return "" if self.is_over else clock(self.expected)
+        return "" if self.is_over or self.is_silent else clock(self.expected)
 
     @property
     def delay_text(self) -> str:
@@ -74,7 +93,7 @@ class LiveRow:
 
     @property
     def is_late(self) -> bool:
-        return not self.is_over and self.delay >= SAID
+        return not self.is_over and not self.is_silent and self.delay >= SAID
 
     @property
     def progress(self) -> str:
@@ -84,7 +103,7 @@ class LiveRow:
     @property
     def heard(self) -> str:
         heard = self.standing.state.heard_at
-        return clock(heard) if heard else "not yet"
+        return clock(heard) if heard else "–" if self.is_silent else "not yet"
 
 
 class ActualPage:
@@ -110,14 +129,22 @@ class ActualPage:
         found = self.plan.alerts.filter(cleared_at__isnull=True).select_related("staff", "visit", "seen_by")
         return sorted(found, key=lambda alert: (alert.seen_at is not None, alert.raised_at))
 
+    @property
+    def alert_groups(self) -> list[dict]:
+        """Alerts of one kind about one person together: who looks after one of them looks after all."""
+        groups: dict = {}
+        for alert in self.alerts:
+            groups.setdefault((alert.seen_at is not None, alert.staff_id, alert.kind), []).append(alert)
+        return [_alert_group(alerts) for alerts in groups.values()]
+
     @cached_property
     def live(self) -> list[LiveRow]:
-        """The latest first; those who are home last."""
+        """The latest first; those who are home, and those of whom nothing is known, last."""
         rows = [
             LiveRow(standing, self.now, [alert for alert in self.alerts if alert.staff_id == standing.staff.pk])
             for standing in self.rounds
         ]
-        return sorted(rows, key=lambda row: (row.is_over, not row.alerts, -row.delay.total_seconds(), row.name))
+        return sorted(rows, key=lambda row: row.order)
 
     @cached_property
     def people(self) -> list[dict]:
@@ -202,6 +229,19 @@ class ActualPage:
                 )
 
 
+def _alert_group(alerts) -> dict:
+    first = alerts[0]
+    visits = [alert.visit.reference for alert in alerts if alert.visit]
+    return {
+        "id": first.pk,
+        "title": f"{first.get_kind_display()}{'s' if len(visits) > 1 else ''}: {first.staff.display_name}",
+        "visits": ", ".join(visits),
+        "since": clock(min(alert.raised_at for alert in alerts)),
+        "seen_by": (first.seen_by.get_full_name() if first.seen_by else "somebody") if first.seen_at else "",
+        "seen_at": clock(first.seen_at) if first.seen_at else "",
+    }
+
+
 def _person(standing, rows) -> dict:
     state, done = standing.state, [row for row in rows if row.minutes is not None]
     driven = [row for row in rows if row.drive_minutes is not None]
@@ -249,7 +289,7 @@ def _span(state) -> str:
 
 def _group(label, found: Totals) -> dict:
     if found.hidden:
-        return {"label": label, "visits": "under 5", "done": "", "no_access": "", "in_time": "not shown"}
+        return {"label": label, "visits": "not shown", "done": "", "no_access": "", "in_time": ""}
     return {
         "label": label,
         "visits": str(found.visits),

@@ -10,7 +10,7 @@ from django.db.models import Max
 from routing.civil_time import LONDON, clock
 from routing.day_forecast import forecast
 from routing.models import PlanState, PlanVersion, RouteStop, VisitRecord
-from routing.own_rounds import OwnRound
+from routing.own_rounds import OwnRound, first_day
 from routing.round_states import StandingRound, standing_rounds
 from routing.services.rounds import NO_ACCESS_REASONS
 
@@ -112,7 +112,7 @@ class MyRoundPage:
 
     def __init__(self, own: OwnRound, *, now: datetime, may_record: bool, others=(), refused: dict | None = None):
         self.plan, self.staff, self.now = own.plan, own.staff, now
-        self.may_record = may_record and own.plan.state in PlanState.running()
+        self.may_record = may_record and own.plan.state in PlanState.running() and not self.is_ahead
         self.others = others
         self.refused = refused
         self.as_of = clock(now)
@@ -132,7 +132,12 @@ class MyRoundPage:
 
     @property
     def is_today(self) -> bool:
-        return self.plan.day == self.now.astimezone(LONDON).date()
+        """Whether the round may be under way: today's, or at night that of the day before."""
+        return first_day(self.now) <= self.plan.day <= self.now.astimezone(LONDON).date()
+
+    @property
+    def is_ahead(self) -> bool:
+        return self.plan.day > self.now.astimezone(LONDON).date()
 
     @cached_property
     def stops(self) -> list[StopCard]:

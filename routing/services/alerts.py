@@ -11,7 +11,7 @@ from accounts.models import User
 from accounts.permissions import ROLE_PERMISSIONS, Permission
 from accounts.services import notify
 from routing.alerts import Alert, alerts_of
-from routing.models import RoundAlert, RoutePlan
+from routing.models import RoundAlert, RoutePlan, Visit
 from routing.round_states import patience, standing_rounds
 
 from .decisions import permit
@@ -39,13 +39,17 @@ def watch_rounds(*, now: datetime | None = None, plans=None) -> int:
 
 @transaction.atomic
 def note_alert(*, alert: RoundAlert, by) -> RoundAlert:
-    """Somebody says that they look after it; the first name stays. PermissionDenied without the right to plan."""
+    """Somebody says that they look after it, and after all of its kind about the same person; the first name stays.
+    PermissionDenied without the right to plan.
+    """
     permit(by, Permission.EDIT_PLANS, alert.plan)
-    alert = RoundAlert.objects.select_for_update().select_related("plan__organisation").get(pk=alert.pk)
-    if alert.seen_at is None:
-        alert.seen_by, alert.seen_at = by, timezone.now()
-        alert.save(update_fields=["seen_by", "seen_at"])
-        _record("round.alert_noted", alert.plan, by, [alert])
+    of_kind = RoundAlert.objects.filter(plan=alert.plan_id, staff=alert.staff_id, kind=alert.kind)
+    alike = of_kind.filter(seen_at__isnull=True, cleared_at__isnull=True)
+    waiting = list(alike.select_for_update().order_by("pk"))
+    alike.update(seen_by=by, seen_at=timezone.now())
+    if waiting:
+        _record("round.alert_noted", alert.plan, by, waiting)
+    alert.refresh_from_db()
     return alert
 
 
@@ -59,7 +63,9 @@ def _watch(plan, now) -> int:
         if standing.staff.user_id is None:
             continue
         found = alerts_of(standing.state, works_alone=standing.staff.works_alone, now=now, patience=patience())
-        wanted |= {(standing.staff.pk, alert): standing.staff for alert in found}
+        # A visit that a colleague has done waits for nobody.
+        done = {stop.visit_id for stop in standing.visit_stops if stop.visit.state == Visit.State.DONE}
+        wanted |= {(standing.staff.pk, alert): standing.staff for alert in found if alert.visit not in done}
     open_now = {
         (alert.staff_id, Alert(alert.kind, alert.visit_id)): alert
         for alert in plan.alerts.filter(cleared_at__isnull=True)

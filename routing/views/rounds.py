@@ -12,9 +12,8 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import allowed, requires
 from accounts.permissions import Permission
 from routing import services
-from routing.civil_time import today
 from routing.models import PlanState
-from routing.own_rounds import OwnRound, own_round, own_rounds
+from routing.own_rounds import OwnRound, first_day, own_round, own_rounds
 from routing.presenters.my_round import MyRoundPage
 from routing.presenters.round_map import round_map
 from routing.round_forms import EntryForm, entries_of
@@ -29,7 +28,7 @@ private = cache_control(private=True, no_store=True)
 @requires(Permission.VIEW_OWN_ROUND)
 def my_round(request):
     """Today's round, else the next one that is published."""
-    rounds = own_rounds(request.user, request.organisation, since=today())
+    rounds = own_rounds(request.user, request.organisation, since=first_day(timezone.now()))
     current = next((own for own in rounds if not own.is_empty), None)
     if current is None:
         return render(request, "routing/round/none.html", {"moved": rounds})
