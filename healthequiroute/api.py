@@ -9,13 +9,14 @@ import accounts.api
 import lsoa.api
 import priorities.api
 import routing.api
+import routing.api_editing
 import routing.api_outputs
 
 from .portal import api as portal_api
 
 router = DefaultRouter()
 router.include_root_view = False
-for module in (lsoa.api, priorities.api, routing.api, routing.api_outputs, portal_api):
+for module in (lsoa.api, priorities.api, routing.api, routing.api_editing, routing.api_outputs, portal_api):
     module.register(router)
 
 urlpatterns = [

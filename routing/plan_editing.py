@@ -84,7 +84,7 @@ class OpenPlan:
         """For previews, which follow each other quickly: read from the database at most every `LOOK_SECONDS` while the
         plan keeps its version and what people fixed in it. What is kept in the end is judged on what is stored then.
         """
-        key = (plan.pk, plan.version, *plan.adjustments.values_list())
+        key = (plan.pk, plan.version, repr(list(plan.adjustments.values_list())))
         return cls(plan, _remembered(key, lambda: cls(plan)))
 
     @cached_property

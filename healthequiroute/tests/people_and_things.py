@@ -19,10 +19,11 @@ from priorities.moves import keep_moves
 from priorities.preview import effect_of
 from priorities.services import new_scenario, publish_default_model, score_areas, set_minutes
 from routing import services
-from routing.civil_time import instant
+from routing.civil_time import instant, today
 from routing.models import (
     Depot,
     PlanState,
+    PlusGroup,
     RoundAlert,
     RouteAssignment,
     RoutePlan,
@@ -99,16 +100,45 @@ def _things(organisation) -> dict[str, dict]:
         "account_reset_password_from_key": {"uidb36": "1", "key": "wrong"},
         **dict.fromkeys(("plan", "plan-price", "plan-wishes"), plan_id),
         **dict.fromkeys(("week", "week-progress", "week-optimise", "week-stop"), {"week_id": _week(team).pk}),
+        "route-plan-editing-edits": {"pk": plan.pk},
         **{f"plan-edit{name}": plan_id for name in ("", "-preview", "-keep", "-undo", "-fix")},
         **{f"plan-{name}": plan_id for name in ("progress", "optimise", "stop", "decide", "routes", "run-sheets")},
         **_life_things(plan, shift.staff),
         **_file_things(plan, shift),
         **dict.fromkeys(("team", "staff-add", "shifts-add", "base-add", "skill-add"), team_id),
         "shift-remove": team_id | {"shift_id": shift.pk},
+        **_team_things(team, shift.staff, plan),
         **{f"route-plan-{name}": {"pk": plan.pk} for name in PLAN_ACTIONS},
         "assignment-stops": {"pk": _assignment(plan, shift).pk},
         **_data_things(organisation, area),
         **dict.fromkeys([f"scenario{name}" for name in SCENARIO_NAMES], {"pk": _scenario(organisation).pk}),
+    }
+
+
+def _team_things(team, person, plan) -> dict[str, dict]:
+    """Somebody of a team with an absence, a file of the rota, somebody on the caseload, and one visit."""
+    team_id, visit = {"team_id": team.pk}, plan.visits.order_by("reference").first()
+    day, group = (
+        DAY + timedelta(days=20),
+        PlusGroup.objects.create(organisation=team.organisation, code="roma", name="R"),
+    )
+    absence = services.save_absence(person=person, first_day=day, last_day=day, kind="leave", by=SETUP)
+    later = today() + timedelta(days=30)
+    content = f"staff,day,start,end\nnurse-01,{later},08:00,16:00\n".encode()
+    file = services.upload_rota(team=team, name="rota.csv", content=content, by=SETUP)
+    values = {"area": visit.area, "point": visit.point, "minutes": 30, "interval_days": 7, "next_due": DAY}
+    entry = services.save_caseload_entry(team=team, values={**values, "reference": "P-1"}, by=SETUP)
+    one = team_id | {"staff_id": person.pk}
+    return {
+        **dict.fromkeys(("staff", "staff-skills", "absence-add"), one),
+        **dict.fromkeys(("absence", "absence-remove"), one | {"absence_id": absence.pk}),
+        **dict.fromkeys(("rota", "rota-upload", "rota-template", "team-visits"), team_id),
+        **{f"rota-{name}": team_id | {"file_id": file.pk} for name in ("file", "apply", "discard", "refused")},
+        **dict.fromkeys(("visit", "visit-remove"), team_id | {"visit_id": visit.pk}),
+        "visit-add": {"plan_id": plan.pk},
+        **dict.fromkeys(("caseload", "caseload-add", "caseload-import", "caseload-template"), team_id),
+        **{f"caseload-{name}": team_id | {"entry_id": entry.pk} for name in ("entry", "pause", "remove")},
+        **dict.fromkeys(("plus-group", "plus-group-remove"), {"group_id": group.pk}),
     }
 
 

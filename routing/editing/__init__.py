@@ -11,7 +11,7 @@ improving   another order for one person's day
 from .draft import Draft, Proposal
 from .edits import Edit, EditError, Improve, Move, MoveBreak, PutIn, Reorder, SetStart, Swap, TakeOut
 from .figures import Effect, Figures, effect_of
-from .places import Place, alternatives, best_places
+from .places import Place, alternatives, best_places, nearest_start
 
 __all__ = [
     "Draft",
@@ -32,4 +32,5 @@ __all__ = [
     "alternatives",
     "best_places",
     "effect_of",
+    "nearest_start",
 ]

@@ -14,7 +14,7 @@ from routing.planning.ties import Ties
 from routing.planning.trials import Trials
 
 from .draft import Draft, Proposal
-from .edits import EditError, Move, PutIn
+from .edits import EditError, Move, PutIn, SetStart
 
 MOST_PLACES = 3
 # Judged places for one question: the cheapest by travel.
@@ -143,3 +143,21 @@ def alternatives(draft: Draft, proposal: Proposal) -> list[Place]:
     others = best_places(draft, visit, from_staff=source)
     known = {(found.staff, found.place) for found in nearest}
     return [*nearest, *(found for found in others if (found.staff, found.place) not in known)][:MOST_PLACES]
+
+
+def nearest_start(draft: Draft, proposal: Proposal) -> Proposal | None:
+    """The start nearest to one that breaks a rule, in whole minutes, where every rule is kept; None where there is none
+    or something else was asked for.
+    """
+    edit = proposal.edit
+    if not isinstance(edit, SetStart) or edit.start is None or edit.visit not in draft.problem.visit_by_id:
+        return None
+    earliest = draft.proposed(SetStart(edit.visit, None))
+    reached = [start for fact in earliest.verdict.facts.values() for name, start in fact.starts if name == edit.visit]
+    closes = [closes for _, closes in draft.problem.visit_by_id[edit.visit].start_windows]
+    minutes = {-(-max(reached) // 60) * 60, *(closing // 60 * 60 for closing in closes)}
+    for start in sorted(minutes, key=lambda minute: abs(minute - edit.start)):
+        found = draft.proposed(SetStart(edit.visit, start))
+        if found.feasible:
+            return found
+    return None

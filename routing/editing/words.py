@@ -1,5 +1,6 @@
 """A change, and the rules that it breaks, in words. `Names` says how people, skills and times are called."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -162,17 +163,19 @@ class _Teller:
 
     def _pin(self, broken, person, visit):
         pin = visit.pinned if visit else None
-        if pin is None:
+        if broken.staff is None:
+            return f"{broken.visit} is kept with {self.names.person(pin.staff)}." if pin and pin.staff else None
+        # A start that is asked for stands in the judge's words only: it is no part of the stored problem.
+        times = re.fullmatch(r"starts at (-?\d+), pinned to (-?\d+)", broken.detail)
+        if times is None:
             return None
-        if pin.staff is not None and broken.staff is None:
-            return f"{visit.id} is kept with {self.names.person(pin.staff)}."
-        start = self._start(broken)
-        if pin.start is None or start is None:
-            return None
-        wanted, reached = self.names.clock(pin.start), self.names.clock(start)
-        if start > pin.start:
-            return f"{person} cannot start {visit.id} before {reached}; {wanted} is asked for."
-        return f"{person} would start {visit.id} at {reached} instead of {wanted}."
+        start, wanted = map(int, times.groups())
+        if start > wanted:
+            reached = self.names.clock(start)
+            return f"{person} cannot start {broken.visit} before {reached}; {self.names.clock(wanted)} is asked for."
+        return (
+            f"{person} would start {broken.visit} at {self.names.clock(start)} instead of {self.names.clock(wanted)}."
+        )
 
     def _time(self, broken, person, visit):
         if broken.visit is None:

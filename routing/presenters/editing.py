@@ -1,17 +1,15 @@
-"""The page on which a plan is changed by hand: rounds, the chosen visit, and what a change would do."""
+"""The page on which a plan is changed by hand: the rounds, and what is chosen beside them."""
 
 from functools import cached_property
-from urllib.parse import urlencode
 
-from routing.editing import Effect, Move, Place, Proposal, PutIn, TakeOut, alternatives, best_places
+from routing.editing import Proposal, best_places
 from routing.editing.edits import EditError
-from routing.models import VisitTier
 from routing.plan_editing import OpenPlan
+from routing.planning.solution import BreakStop, VisitStop
 
 from .editing_board import Board
-from .wording import counted, duration, kilometres
-
-SHIFTS_SHOWN = 6
+from .editing_preview import Preview, place_row
+from .wording import duration
 
 
 class EditPage:
@@ -82,119 +80,6 @@ class EditPage:
     def already_broken(self) -> list[str]:
         """Rules that the plan breaks as it is stored: the roster or the visits have changed since."""
         return self.opened.broken(self.opened.draft.standing)
-
-
-class Preview:
-    """What a change would do."""
-
-    def __init__(self, opened: OpenPlan, proposal: Proposal, by_keys=False):
-        self.opened, self.proposal, self.by_keys = opened, proposal, by_keys
-        self.effect = Effect(opened.problem, proposal)
-
-    @cached_property
-    def summary(self) -> str:
-        return self.opened.summary(self.proposal)
-
-    @property
-    def feasible(self) -> bool:
-        return self.proposal.feasible
-
-    @cached_property
-    def broken(self) -> list[str]:
-        return self.opened.broken(self.proposal.verdict)
-
-    @cached_property
-    def warnings(self) -> list[str]:
-        """What an approver will have to decide."""
-        before = {v.visit for v in self.proposal.before.violations if v.rule == "required"}
-        return [
-            self.opened.told(self.proposal.verdict, violation)
-            for violation in self.proposal.verdict.violations
-            if violation.rule == "required" and violation.visit not in before
-        ]
-
-    @property
-    def verdict(self) -> str:
-        if self.feasible:
-            return "No rule is broken."
-        return f"This breaks {counted(len(self.broken), 'rule')} and cannot be kept."
-
-    @property
-    def announcement(self) -> str:
-        what = [self.summary + ".", self.verdict if self.feasible else "Breaks a rule: " + " ".join(self.broken[:2])]
-        what.append(effect_text(self.effect) + ".")
-        if self.by_keys:
-            what.append("Enter keeps it, Escape gives up." if self.feasible else "Escape gives up.")
-        return " ".join(what)
-
-    @cached_property
-    def parts(self) -> list[dict]:
-        """Each part of the cost: before, after, change; parts that are nothing before and after are left away."""
-        one, two = self.effect.before, self.effect.after
-        rows = [
-            _part("Driving", one.drive, two.drive, duration),
-            _part("Distance", one.metres, two.metres, kilometres, smallest=50),
-            _part("Lateness", one.late, two.late, duration),
-            _part("Overtime", one.overtime, two.overtime, duration),
-            _part("Visits by the usual carer", one.with_carer, two.with_carer, str, more_is_better=True, smallest=1),
-        ]
-        for tier in VisitTier.values:
-            left = one.unserved_by_tier.get(tier, 0), two.unserved_by_tier.get(tier, 0)
-            rows.append(_part(f"Tier {tier} left out", *left, str, smallest=1))
-        return [row for row in rows if row is not None]
-
-    @cached_property
-    def people(self) -> list[dict]:
-        """Whose day changes."""
-        return [
-            {
-                "name": self.opened.people.get(name, name),
-                "visits": _change(before.visits, after.visits),
-                "drive": _change(duration(before.drive), duration(after.drive)),
-                "back": _change(self._clock(before.returns), self._clock(after.returns)),
-            }
-            for name, (before, after) in self.effect.rounds.items()
-        ]
-
-    @cached_property
-    def shifts(self) -> list[dict]:
-        """Visits with another start or person."""
-        return [self._shift(each) for each in self.effect.shifted]
-
-    @property
-    def shifts_at_once(self):
-        return self.shifts[:SHIFTS_SHOWN]
-
-    @property
-    def more_shifts(self):
-        return self.shifts[SHIFTS_SHOWN:]
-
-    def _shift(self, each):
-        before, after = each.before, each.after
-        who = ", ".join(self.opened.people.get(name, name) for name in (after or before))
-        one, two = min(before.values(), default=None), min(after.values(), default=None)
-        return {
-            "visit": each.visit,
-            "who": who,
-            "before": self._clock(one),
-            "after": self._clock(two),
-            "change": _signed(two - one) if one is not None and two is not None else "",
-            "is_moved": set(before) != set(after),
-        }
-
-    def _clock(self, seconds):
-        return "none" if seconds is None else self.opened.clock(seconds)
-
-    @cached_property
-    def alternatives(self) -> list[dict]:
-        if self.feasible:
-            return []
-        return [place_row(self.opened, place) for place in alternatives(self.opened.draft, self.proposal)]
-
-    @cached_property
-    def values(self) -> dict:
-        """Hidden fields of "Keep this change"."""
-        return {**edit_values(self.proposal.edit, self.opened), "version": self.opened.plan.version}
 
 
 class ChosenVisit:
@@ -291,91 +176,19 @@ class ChosenRound:
         return [
             {
                 "index": index,
+                "targets": self._targets(index),
                 "length": duration(pause.duration),
                 "hours": " or ".join(f"{clock(opens)} to {clock(closes)}" for opens, closes in pause.windows),
             }
             for index, pause in enumerate(person.breaks)
         ]
 
-    @property
-    def targets(self) -> list[tuple[str, str]]:
-        options = [(f"{self.staff}|0", "before the first visit")]
-        return options + [(f"{self.staff}|{at}", f"after {visit}") for at, visit in enumerate(self.visits, start=1)]
-
-
-def place_row(opened: OpenPlan, place: Place) -> dict:
-    """A place with what it costs, and the query that shows it."""
-    after = f"after {place.after}" if place.after else "first visit"
-    return {
-        "name": opened.people.get(place.staff, place.staff),
-        "where": after,
-        "effect": effect_text(Effect(opened.problem, place.proposal)),
-        "query": urlencode(edit_values(place.proposal.edit, opened) | {"version": opened.plan.version}),
-    }
-
-
-def effect_text(effect: Effect) -> str:
-    """E.g. +4 min driving, 2 min later home; what stays the same is left away."""
-    one, two = effect.before, effect.after
-    words = [f"{_signed(two.drive - one.drive)} driving" if abs(two.drive - one.drive) >= 30 else "no more driving"]
-    if abs(two.late - one.late) >= 30:
-        words.append(f"{_signed(two.late - one.late)} lateness")
-    if abs(two.overtime - one.overtime) >= 30:
-        words.append(f"{_signed(two.overtime - one.overtime)} overtime")
-    if two.with_carer != one.with_carer:
-        words.append("to the usual carer" if two.with_carer > one.with_carer else "not the usual carer")
-    return ", ".join(words)
-
-
-def edit_values(edit, opened: OpenPlan) -> dict:
-    """The change as a form or an address states it; read back by `OpenPlan.edit_from`."""
-    kind = {"takeout": "take_out", "putin": "put_in", "movebreak": "move_break", "setstart": "set_start"}
-    values = {"kind": kind.get(type(edit).__name__.lower(), type(edit).__name__.lower())}
-    if isinstance(edit, PutIn):
-        values["visit"] = edit.visit
-        if len(edit.places) == 1:
-            values["to"] = f"{edit.places[0][0]}|{edit.places[0][1]}"
-        elif edit.staff:
-            values["staff"] = edit.staff
-    elif isinstance(edit, Move):
-        values |= {"visit": edit.visit, "to": f"{edit.staff}|{edit.place}", "from_staff": edit.from_staff}
-    elif isinstance(edit, TakeOut):
-        values["visit"] = edit.visit
-    else:
-        values |= _rest_of(edit, opened)
-    return {key: value for key, value in values.items() if value is not None}
-
-
-def _rest_of(edit, opened):
-    values = {
-        name: getattr(edit, name) for name in ("visit", "other", "staff", "place", "index") if hasattr(edit, name)
-    }
-    if getattr(edit, "start", None) is not None:
-        values["start"] = opened.clock(edit.start)
-    if hasattr(edit, "visits"):
-        values["visits"] = ",".join(edit.visits)
-    return values
-
-
-def _part(label, before, after, words, *, more_is_better=False, smallest=30):
-    if not before and not after:
-        return None
-    change = after - before
-    same = abs(change) < smallest
-    better = (change > 0) == more_is_better
-    sign = "+" if change > 0 else "−"
-    return {
-        "label": label,
-        "before": words(before),
-        "after": words(after),
-        "change": "no change" if same else f"{sign}{words(abs(change))}",
-        "css": "" if same else "is-better" if better else "is-worse",
-    }
-
-
-def _change(before, after) -> str:
-    return str(after) if before == after else f"{before} → {after}"
-
-
-def _signed(seconds) -> str:
-    return f"{'+' if seconds >= 0 else '−'}{duration(abs(seconds))}"
+    def _targets(self, index) -> list[tuple[str, str, bool]]:
+        """(value, words, whether the break is there now)."""
+        before = 0
+        for stop in self.opened.draft.routes[self.staff].stops:
+            if isinstance(stop, BreakStop) and stop.index == index:
+                break
+            before += isinstance(stop, VisitStop)
+        places = ["before the first visit", *(f"after {visit}" for visit in self.visits)]
+        return [(f"{self.staff}|{at}", words, at == before) for at, words in enumerate(places)]

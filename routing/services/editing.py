@@ -47,11 +47,14 @@ def apply_edit(*, plan: RoutePlan, edit: Edit, version: int, by) -> tuple[RouteP
     except NothingToPlan as error:
         raise PlanStateError(str(error)) from error
     proposal = opened.draft.proposed(edit)
+    # What was asked for may break a rule although the plan that came of it breaks none: a start that cannot be reached.
+    if not proposal.feasible:
+        raise EditRefused(proposal, opened.broken(proposal.verdict))
     solution = proposal.solution(plan.engine)
     try:
         verdict = accepted(opened.built, solution)
     except SolutionRefused as error:
-        raise EditRefused(proposal, opened.broken(proposal.verdict) or [str(error)]) from error
+        raise EditRefused(proposal, [str(error)]) from error
     solution.unserved = _reasons(opened, solution, verdict)
     _keep_lines(opened, verdict)
     store_routes(plan, opened.built, solution, verdict)

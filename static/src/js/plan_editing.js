@@ -275,6 +275,6 @@ document.addEventListener("htmx:afterSwap", () => {
 });
 
 document.addEventListener("htmx:afterSettle", () => {
-  const chosen = workspace()?.querySelector("[data-focus-after-swap]")?.closest("[data-visit]");
-  chosen?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  const chosen = board()?.querySelector(".her-edit__link[aria-current]");
+  chosen?.closest("[data-visit]").scrollIntoView({ block: "nearest", inline: "nearest" });
 });

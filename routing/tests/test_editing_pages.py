@@ -1,0 +1,179 @@
+"""The page on which a plan is changed by hand, with links and forms alone unless a test says otherwise."""
+
+import html
+import re
+
+import pytest
+
+from routing import services
+from routing.models import PlanState, RoutePlan
+from routing.plan_editing import OpenPlan
+
+from . import factories as make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def plan(organisation):
+    return make.proposed_plan(make.team(organisation, people=3), count=8)
+
+
+@pytest.fixture
+def planner(client_as):
+    return client_as("planner")
+
+
+@pytest.fixture
+def opened(plan):
+    return OpenPlan(plan)
+
+
+def address(plan, rest=""):
+    return f"/plans/{plan.pk}/edit/{rest}"
+
+
+def text(answer):
+    return html.unescape(answer.content.decode())
+
+
+def fields_of(page, form):
+    """Hidden fields of the form with this id."""
+    inside = re.search(rf'<form[^>]*id="{form}".*?</form>', page, re.S).group(0)
+    return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', inside))
+
+
+def other_person(opened, visit):
+    return next(name for name in opened.draft.orders if name not in opened.draft.served_by[visit])
+
+
+def test_rounds_stand_side_by_side_and_the_plan_leads_there(plan, planner, opened):
+    assert f'href="{address(plan)}"' in text(planner.get(f"/plans/{plan.pk}/"))
+    page = text(planner.get(address(plan)))
+    for name, order in opened.draft.orders.items():
+        assert opened.people[name] in page
+        assert all(f'data-visit="{visit}"' in page for visit in order)
+    assert "Every visit is in a round." in page
+    assert "Choose a visit or a person" in page
+
+
+def test_a_chosen_visit_shows_its_best_places_and_every_change(plan, planner, opened):
+    visit = next(iter(opened.draft.served_by))
+    page = text(planner.get(address(plan), {"visit": visit}))
+    assert 'aria-current="true"' in page
+    for label in ("Best places", "Move to", "Start at", "Change places with", "Take it out", "Keep here"):
+        assert label in page
+    assert "driving</span>" in page
+
+
+def test_a_move_is_looked_at_and_kept(plan, planner, opened):
+    visit = next(iter(opened.draft.served_by))
+    to = other_person(opened, visit)
+    page = text(planner.get(address(plan, "preview/"), {"kind": "take_out", "visit": visit, "version": 1}))
+    assert "No rule is broken." in page and "Whose day changes" in page
+    plan.refresh_from_db()
+    assert plan.version == 1
+    answer = planner.post(address(plan, "keep/"), fields_of(page, "edit-keep"), follow=True)
+    page = text(answer)
+    assert f"{visit} taken out" in page and "Undo the last change" in page
+    assert "Taken out by hand" in page
+    page = text(planner.get(address(plan, "preview/"), {"kind": "put_in", "visit": visit, "staff": to, "version": 2}))
+    assert f"{visit} put in with {opened.people[to]}" in page
+    page = text(planner.post(address(plan, "undo/"), follow=True))
+    plan.refresh_from_db()
+    assert plan.version == 3 and "Every visit is in a round." in page
+
+
+def test_a_move_that_breaks_a_rule_names_it_and_cannot_be_kept(plan, planner, opened):
+    name, order = next((name, order) for name, order in opened.draft.orders.items() if order)
+    ask = {"kind": "set_start", "visit": order[0], "start": "00:10", "version": 1}
+    page = text(planner.get(address(plan, "preview/"), ask))
+    assert 'data-feasible="no"' in page and "cannot be kept" in page
+    assert f"{opened.people[name]} cannot start {order[0]} before" in page
+    assert 'id="edit-keep"' not in page
+    assert "start at" in page  # the nearest start that can be kept
+    answer = planner.post(address(plan, "keep/"), ask)
+    assert answer.status_code == 422 and "cannot be kept" in text(answer)
+    plan.refresh_from_db()
+    assert plan.version == 1
+
+
+def test_a_plan_that_somebody_changed_meanwhile_is_shown_as_it_is_now(plan, planner, opened, make_user):
+    one, two = sorted(opened.draft.served_by)[:2]
+    seen = text(planner.get(address(plan, "preview/"), {"kind": "take_out", "visit": one, "version": 1}))
+    edit = opened.edit_from({"kind": "take_out", "visit": two})
+    services.apply_edit(plan=plan, edit=edit, version=1, by=make_user(["planner"]))
+    for answer in (
+        planner.post(address(plan, "keep/"), fields_of(seen, "edit-keep")),
+        planner.get(address(plan, "preview/"), {"kind": "take_out", "visit": one, "version": 1}),
+    ):
+        assert answer.status_code == 409
+        assert "Somebody changed the plan meanwhile" in text(answer)
+        assert 'data-version="2"' in text(answer)
+
+
+@pytest.mark.parametrize(
+    "ask, why",
+    [
+        ({"kind": "juggle"}, "no change called juggle"),
+        ({"kind": "move"}, "Say which"),
+        ({"kind": "move", "visit": "nobody", "to": "nurse-01|0"}, "no visit nobody"),
+        ({"kind": "improve", "staff": "nobody"}, "nobody does not work"),
+    ],
+)
+def test_what_makes_no_sense_is_said_on_the_page(plan, planner, ask, why):
+    answer = planner.get(address(plan, "preview/"), ask)
+    assert answer.status_code == 422 and why in text(answer)
+    assert planner.post(address(plan, "keep/"), ask | {"version": 1}).status_code == 422
+
+
+def test_a_chosen_round_offers_a_better_order_and_the_break(plan, planner, opened):
+    name = next(name for name, order in opened.draft.orders.items() if order)
+    page = text(planner.get(address(plan), {"staff": name}))
+    assert f"Round of {opened.people[name]}" in page
+    assert "Improve this round" in page and "Take the break" in page
+    ask = {"kind": "move_break", "to": f"{name}|0", "index": 0, "version": 1}
+    assert "Break of" in text(planner.get(address(plan, "preview/"), ask))
+
+
+def test_a_visit_is_kept_here_freed_and_left_out(plan, planner, opened):
+    visit = next(iter(opened.draft.served_by))
+    fix = {"visit": visit, "version": 1}
+    page = text(planner.post(address(plan, "fix/"), fix | {"what": "pin"}, follow=True))
+    assert "Kept here" in page and "Do not keep it here any more" in page
+    assert plan.adjustments.get().staff.reference in opened.draft.served_by[visit]
+    planner.post(address(plan, "fix/"), fix | {"what": "unpin"})
+    assert not plan.adjustments.exists()
+    page = text(planner.post(address(plan, "fix/"), fix | {"what": "leave_out"}, follow=True))
+    assert "Left out (1)" in page and "Left out on purpose" in page
+    page = text(planner.get(address(plan), {"visit": visit}))
+    assert "Plan it again" in page
+    planner.post(address(plan, "fix/"), fix | {"what": "take_in"})
+    assert not plan.adjustments.exists()
+    assert "Best places" in text(planner.get(address(plan), {"visit": visit}))
+
+
+def test_scripts_get_the_part_that_changes(plan, planner, opened):
+    visit = next(iter(opened.draft.served_by))
+    scripted = {"headers": {"HX-Request": "true"}}
+    page = text(planner.get(address(plan), {"visit": visit}, **scripted))
+    assert "<html" not in page and 'id="edit-workspace"' in page
+    ask = {"kind": "take_out", "visit": visit, "version": 1, "by": "keys"}
+    page = text(planner.get(address(plan, "preview/"), ask, **scripted))
+    assert "Enter keeps it" in re.search(r'data-announce="([^"]*)"', page).group(1)
+
+
+@pytest.mark.parametrize("state", [PlanState.DRAFT, PlanState.OPTIMISING, PlanState.REJECTED])
+def test_a_plan_in_another_state_sends_back_with_the_reason(plan, planner, state):
+    decided = {"approved_by": planner.user, "approved_at": plan.created_at, "decision_reason": "No."}
+    RoutePlan.objects.filter(pk=plan.pk).update(state=state, **(decided if state == PlanState.REJECTED else {}))
+    if state == PlanState.OPTIMISING:
+        services.optimise_plan(plan=_as_draft(plan), by=planner.user)
+    answer = planner.get(address(plan))
+    assert answer.headers["Location"] == f"/plans/{plan.pk}/"
+    assert planner.get(address(plan), headers={"HX-Request": "true"}).headers["HX-Redirect"] == f"/plans/{plan.pk}/"
+
+
+def _as_draft(plan):
+    RoutePlan.objects.filter(pk=plan.pk).update(state=PlanState.DRAFT)
+    return RoutePlan.objects.get(pk=plan.pk)
