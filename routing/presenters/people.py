@@ -96,7 +96,7 @@ def absence_rows(person, absences) -> list[dict]:
 def _plan_link(plan) -> dict:
     """Where the plan is mended: a day that is published by saying what happened, another by optimising it again."""
     if plan.state in PlanState.running():
-        return {"text": f"{plan.name}: something happened", "url": reverse("plan", args=[plan.pk])}
+        return {"text": f"{plan.name}: something happened", "url": reverse("plan-disruption-new", args=[plan.pk])}
     return {"text": plan.name, "url": reverse("plan", args=[plan.pk])}
 
 

@@ -242,3 +242,88 @@ def test_the_word_area_needs_a_priority(team):
     PriorityScore.objects.all().delete()
     file = read(team.organisation, "A-1,E01900000,area,1", heading="reference,area_code,minutes,tier")
     assert reasons(file) == {2: "the area has no priority yet, so the row must name its minutes"}
+
+
+PEOPLE = "reference,postcode,minutes,staff_required,late_minutes,window_start,window_end,preferred_staff,excluded_staff"
+DUE = "reference,postcode,minutes,first_due,clinical_limit,earliest_day,latest_day,plus_groups"
+LINKS = "reference,postcode,minutes,linked_to,min_gap,max_gap,same_staff,different_staff,together"
+
+
+def read_for(team, *lines, heading):
+    content = "\n".join([heading, *lines, ""]).encode()
+    return read_visit_file(content, organisation=team.organisation, day=make.DAY, team=team)
+
+
+def test_people_lateness_due_days_groups_and_links_are_read_and_stored(organisation):
+    team = make.team(organisation, people=2)
+    group = services.save_plus_group(organisation=organisation, code="roma", name="Roma", by=make.SETUP)
+    file = read_for(team, "A-1,ZZ1 1AA,30,2,15,09:00,10:00,nurse-01; NURSE-02,", heading=PEOPLE)
+    file.rows += read_for(team, "A-2,ZZ1 1AA,30,20/11/2026,2026-11-25,22.11.2026,27-11-2026,Roma", heading=DUE).rows
+    file.rows += read_for(team, "B-1,ZZ1 1AA,30,,,,,,", "B-2,ZZ1 1AA,30,B-1,60,90,no,yes,y", heading=LINKS).rows
+    assert file.rejected == []
+    plan = services.plan_from_file(team=team, day=make.DAY, file=file, by=make.SETUP)
+    first, second, _, last = plan.visits.order_by("reference")
+    assert (first.staff_required, first.late_minutes, first.preferred_staff.count()) == (2, 15, 2)
+    assert [str(day) for day in (second.first_due, second.clinical_limit)] == ["2026-11-20", "2026-11-25"]
+    assert [str(day) for day in (second.earliest_day, second.latest_day)] == ["2026-11-22", "2026-11-27"]
+    assert list(second.plus_groups.all()) == [group]
+    link = last.links_as_second.get()
+    assert (link.first.reference, link.min_gap_minutes, link.max_gap_minutes) == ("B-1", 60, 90)
+    assert (link.same_staff, link.different_staff, link.together) == (False, True, True)
+
+
+@pytest.mark.parametrize(
+    ("heading", "row", "reason"),
+    [
+        (PEOPLE, "A-1,ZZ1 1AA,30,5,,,,,", "staff_required must be a whole number from 1 to 4"),
+        (PEOPLE, "A-1,ZZ1 1AA,30,1,15,,,,", "late_minutes needs a time window"),
+        (PEOPLE, "A-1,ZZ1 1AA,30,1,x,09:00,10:00,,", "late_minutes must be a whole number from 0 to 480"),
+        (PEOPLE, "A-1,ZZ1 1AA,30,1,,,,nurse-09,", "1 unknown preferred person (known: nurse-01)"),
+        (PEOPLE, "A-1,ZZ1 1AA,30,1,,,,,x;y", "2 unknown excluded people (known: nurse-01)"),
+        (PEOPLE, "A-1,ZZ1 1AA,30,1,,,,nurse-01,nurse-01", "preferred and excluded at once"),
+        (DUE, "A-1,ZZ1 1AA,30,yesterday,,,,", "first_due must be a day such as 23/11/2026 or 2026-11-23"),
+        (DUE, "A-1,ZZ1 1AA,30,31/11/2026,,,,", "first_due is a day that does not exist"),
+        (DUE, "A-1,ZZ1 1AA,30,,25/11/2026,,,", "clinical_limit needs first_due"),
+        (DUE, "A-1,ZZ1 1AA,30,25/11/2026,24/11/2026,,,", "clinical_limit is before first_due"),
+        (DUE, "A-1,ZZ1 1AA,30,,,23/11/2026,,", "needs both earliest_day and latest_day"),
+        (DUE, "A-1,ZZ1 1AA,30,,,24/11/2026,27/11/2026,", "the plan's day, 23 November 2026, does not lie"),
+        (DUE, "A-1,ZZ1 1AA,30,,,,,travellers", "1 unknown PLUS group (known: none yet)"),
+        (LINKS, "A-1,ZZ1 1AA,30,A-9,60,,,,", "linked to is not among the rows taken"),
+        (LINKS, "A-1,ZZ1 1AA,30,A-1,60,,,,", "it is linked to itself"),
+        (LINKS, "A-1,ZZ1 1AA,30,,60,,,,", "need linked_to"),
+        (LINKS, "A-1,ZZ1 1AA,30,A-0,,,,,", "linked_to needs at least one of"),
+        (LINKS, "A-1,ZZ1 1AA,30,A-0,90,60,,,", "max_gap is less than min_gap"),
+        (LINKS, "A-1,ZZ1 1AA,30,A-0,-5,,,,", "min_gap must be a whole number from 0 to 1,440"),
+        (LINKS, "A-1,ZZ1 1AA,30,A-0,,,yes,yes,", "cannot both be yes"),
+        (LINKS, "A-1,ZZ1 1AA,30,A-0,,,maybe,,", "same_staff must be yes or no"),
+    ],
+)
+def test_a_bad_cell_of_the_other_columns_is_told_by_line(team, heading, row, reason):
+    good = "A-0,ZZ1 1AA,30" + "," * (heading.count(",") - 2)
+    file = read_for(team, good, row, heading=heading)
+    assert [visit.reference for visit in file.rows] == ["A-0"]
+    assert reason in reasons(file)[3]
+
+
+def test_a_chain_of_links_falls_with_the_row_it_hangs_on(team):
+    file = read_for(
+        team,
+        "A-1,ZZ1 1AA,none,,,,,,",
+        "A-2,ZZ1 1AA,30,A-1,60,,,,",
+        "A-3,ZZ1 1AA,30,A-2,60,,,,",
+        "A-4,ZZ1 1AA,30,,,,,,",
+        heading=LINKS,
+    )
+    assert [visit.reference for visit in file.rows] == ["A-4"]
+    assert set(reasons(file)) == {2, 3, 4}
+
+
+def test_two_visits_are_linked_once(team):
+    file = read_for(team, "A-1,ZZ1 1AA,30,A-2,60,,,,", "A-2,ZZ1 1AA,30,A-1,60,,,,", heading=LINKS)
+    assert "linked already" in reasons(file)[3]
+
+
+def test_a_file_with_semicolons_is_read_as_well(team):
+    content = b"reference;postcode;minutes;skills\nA-1;ZZ1 1AA;30;insulin|wound-care\n"
+    file = read_visit_file(content, organisation=team.organisation, day=make.DAY)
+    assert {skill.code for skill in file.rows[0].skills} == {"insulin", "wound-care"}
