@@ -9,8 +9,15 @@ from .civil_time import today
 from .disruptions import mend
 from .optimisation import work_on
 from .pricing import work_on_price
-from .services import close_past_plans, settle_interrupted_disruptions, settle_interrupted_plans, watch_rounds
+from .services import (
+    close_past_plans,
+    settle_interrupted_disruptions,
+    settle_interrupted_plans,
+    settle_interrupted_weeks,
+    watch_rounds,
+)
 from .shared_parts import help_with
+from .week_optimisation import work_on_week
 
 # Below everything else: whoever waits for a search of their own goes first.
 HELP = -1
@@ -40,6 +47,14 @@ def price(job_id: str):
             work_on_price(run)
 
 
+@db_task()
+def optimise_week(job_id: str):
+    """Run the search over one week; a job that somebody else has, or that was cancelled, is left alone."""
+    with job_run(job_id) as run:
+        if run is not None:
+            work_on_week(run)
+
+
 @task(priority=HELP)
 def help_with_parts(name: str):
     """Take on one part of another worker's search. The next one is a task of its own, so that others have a turn."""
@@ -52,6 +67,7 @@ def settle():
     """Free plans whose worker was killed, when nobody is looking at their page."""
     settle_interrupted_plans()
     settle_interrupted_disruptions()
+    settle_interrupted_weeks()
 
 
 @db_periodic_task(crontab(minute="*"))
