@@ -22,6 +22,7 @@ from routing import services
 from routing.civil_time import instant, today
 from routing.models import (
     Depot,
+    Disruption,
     PlanState,
     PlusGroup,
     RoundAlert,
@@ -108,10 +109,27 @@ def _things(organisation) -> dict[str, dict]:
         **dict.fromkeys(("team", "staff-add", "shifts-add", "base-add", "skill-add"), team_id),
         "shift-remove": team_id | {"shift_id": shift.pk},
         **_team_things(team, shift.staff, plan),
+        **_disruption_things(plan, shift),
+        "team-slots": team_id,
         **{f"route-plan-{name}": {"pk": plan.pk} for name in PLAN_ACTIONS},
         "assignment-stops": {"pk": _assignment(plan, shift).pk},
         **_data_things(organisation, area),
         **dict.fromkeys([f"scenario{name}" for name in SCENARIO_NAMES], {"pk": _scenario(organisation).pk}),
+    }
+
+
+def _disruption_things(plan, shift) -> dict[str, dict]:
+    """Something that happened to the plan, with nothing worked out for it."""
+    found = Disruption.objects.create(
+        plan=plan, kind=Disruption.Kind.SICK, at=shift.starts_at, staff=shift.staff, state="failed", based_on=0
+    )
+    page = {"plan_id": plan.pk, "disruption_id": found.pk}
+    answers = ("apply", "discard", "again")
+    return {
+        **{f"plan-disruption{name}": page for name in ("", "-progress", "-stop", *(f"-{each}" for each in answers))},
+        **dict.fromkeys(("plan-disruption-new", "plan-slots", "plan-slot-book"), {"plan_id": plan.pk}),
+        "route-plan-disruption-list": {"plan_pk": plan.pk},
+        **{f"route-plan-disruption-{name}": {"plan_pk": plan.pk, "pk": found.pk} for name in ("detail", *answers)},
     }
 
 
