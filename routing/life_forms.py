@@ -174,8 +174,15 @@ class FixForm(forms.Form):
         return data
 
 
+class VisitChoice(forms.ModelChoiceField):
+    """A visit by its reference; the tier helps to find the right one."""
+
+    def label_from_instance(self, visit):
+        return f"{visit.reference}, tier {visit.tier}"
+
+
 def _visit(label="Visit"):
-    return forms.ModelChoiceField(Visit.objects.none(), label=label, empty_label="Choose a visit")
+    return VisitChoice(Visit.objects.none(), label=label, empty_label="Choose a visit")
 
 
 def _staff(label="Person", **options):

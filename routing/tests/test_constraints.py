@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from routing.models import RouteAssignment, RoutePlan, RouteStop, Shift, StaffMember, Visit
+from routing.models import RouteAssignment, RoutePlan, RouteStop, Shift, StaffMember, UnservedVisit, Visit
 
 from . import factories as make
 
@@ -181,3 +181,53 @@ def test_lists_of_plans_keep_their_order_and_count_without_multiplying(organisat
     assert RouteStop.objects.for_organisation(organisation).count() > 0
     assert Visit.objects.for_organisation(None).count() == 0
     assert datetime.now(UTC) >= listed[0].created_at
+
+
+@pytest.mark.parametrize(
+    ("change", "constraint"),
+    [
+        ("state = 'closed'", "plan_"),
+        ("closed_at = now()", "plan_closing_has_a_time"),
+        ("published_at = now()", "plan_publication_has_a_name"),
+        ("state = 'published'", "plan_"),
+        ("state = 'in_progress'", "plan_"),
+        ("returned_reason = 'Why'", "plan_return_has_a_name_and_a_reason"),
+        ("returned_at = now()", "plan_return_has_a_name_and_a_reason"),
+    ],
+)
+def test_a_plan_is_nowhere_in_its_life_without_what_belongs_there(plan, change, constraint):
+    refused(f"UPDATE routing_routeplan SET {change} WHERE id = %s", [plan.pk], constraint)
+
+
+@pytest.fixture
+def left_out(plan):
+    return UnservedVisit.objects.create(plan=plan, visit=plan.visits.first(), reason="full")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "decision = 'other'",
+        "decision_reason = 'Why'",
+        "decided_at = now()",
+        "decision = 'later', decision_reason = 'Why', decided_at = now(), decided_by_id = %(user)s",
+        "decision = 'other', decision_reason = '', decided_at = now(), decided_by_id = %(user)s",
+        "decision = 'other', decision_reason = 'Why', decided_by_id = %(user)s",
+    ],
+)
+def test_a_decision_on_a_visit_left_out_has_a_name_and_a_reason(left_out, make_user, change):
+    refused(
+        f"UPDATE routing_unservedvisit SET {change} WHERE id = %(pk)s",
+        {"pk": left_out.pk, "user": make_user().pk},
+        "unserved_decision_has_a_name_and_a_reason",
+    )
+
+
+@pytest.mark.parametrize(("decision", "day"), [("deferred", None), ("other", "2027-01-05")])
+def test_deferred_means_to_a_day_and_nothing_else_does(left_out, make_user, decision, day):
+    refused(
+        "UPDATE routing_unservedvisit SET decision = %s, deferred_to = %s, decision_reason = 'Why', "
+        "decided_at = now(), decided_by_id = %s WHERE id = %s",
+        [decision, day, make_user().pk, left_out.pk],
+        "unserved_deferred_to_a_day",
+    )

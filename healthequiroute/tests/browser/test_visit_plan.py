@@ -24,17 +24,34 @@ def create_plan(page, base_url, *, days_ahead: int, name: str, visits: int = 40,
     expect(page.get_by_role("heading", level=1)).to_have_text(name)
 
 
-def test_a_plan_from_priorities_to_approval(page, base_url, sign_in, check_accessibility):
+def leave_out_a_tier_one_visit(page) -> str:
+    """On purpose, from the page of a draft; returns the visit's reference and goes back to the plan."""
+    page.get_by_role("link", name="Fixed by hand").click()
+    card = page.locator("form[action$='/leave-out/']")
+    choices = card.get_by_label("Visit").locator("option").all_inner_texts()
+    chosen = next(text for text in choices if text.endswith("tier 1"))
+    card.get_by_label("Visit").select_option(label=chosen)
+    card.get_by_role("button", name="Leave visit out").click()
+    reference = chosen.split(",")[0]
+    expect(page.get_by_text(f"{reference} is left out")).to_be_visible()
+    return reference
+
+
+def test_a_plan_from_priorities_to_publication(page, base_url, sign_in, check_accessibility):
     sign_in("Planner")
     check_accessibility()
-    create_plan(page, base_url, days_ahead=3, name="Morning round")
+    create_plan(page, base_url, days_ahead=3, name="Morning round", seconds="30")
     expect(page.locator("#plan-state")).to_have_text("Draft")
     check_accessibility()
+    left_out = leave_out_a_tier_one_visit(page)
+    check_accessibility()
+    page.get_by_role("link", name="Back to the plan").click()
 
     page.get_by_role("button", name="Optimise").click()
-    # The worker's progress arrives by itself, and stops asking when the plan is settled.
+    # The worker's progress arrives by itself: the cost of the best plan falls on a curve. Stopped early, it is kept.
     expect(page.locator("#plan-progress")).to_be_visible()
-    expect(page.locator("#plan-progress progress")).not_to_have_attribute("value", "0", timeout=OPTIMISED)
+    expect(page.locator("#plan-progress svg").first).to_be_visible(timeout=OPTIMISED)
+    page.locator("#plan-stop").click()
     expect(page.locator("#plan-state")).to_have_text("Proposed", timeout=OPTIMISED)
     expect(page.locator("[hx-trigger*=every]")).to_have_count(0)
 
@@ -42,17 +59,31 @@ def test_a_plan_from_priorities_to_approval(page, base_url, sign_in, check_acces
     expect(page.get_by_role("heading", name="Timeline")).to_be_visible()
     expect(page.get_by_role("heading", name="Coverage by deprivation fifth")).to_be_visible()
     expect(page.get_by_role("heading", name="Why visits are left out")).to_be_visible()
-    expect(page.get_by_text("Core20 coverage ratio")).to_be_visible()
+    expect(page.get_by_text("Core20 coverage ratio").first).to_be_visible()
     expect(page.get_by_role("button", name="Approve plan")).to_have_count(0)
     check_accessibility()
     address = page.url
 
     sign_in("Approver")
     page.get_by_role("link", name="Morning round").first.click()
-    page.get_by_label("Reason").fill("What is left out can wait until tomorrow.")
+    check_accessibility()
+    # Somebody decides on this visit by name, and on any others together.
+    page.get_by_text(f"Decide on {left_out} alone").click()
+    page.get_by_label(f"Decision for {left_out}").select_option("deferred")
+    page.get_by_label(f"Day for {left_out}").select_option(index=2)
+    page.get_by_label(f"Reason for {left_out}").fill("Her daughter is there until then.")
+    page.get_by_label("Decision for all").select_option("other")
+    page.get_by_label("Reason", exact=True).fill("What is left out can wait until tomorrow.")
     page.get_by_role("button", name="Approve plan").click()
     expect(page.locator("#plan-state")).to_have_text("Approved")
     expect(page.get_by_text("Approved by Alex Approver")).to_be_visible()
+    expect(page.get_by_text("Her daughter is there until then.")).to_be_visible()
+    page.get_by_role("button", name="Publish plan").click()
+    expect(page.locator("#plan-state")).to_have_text("Published")
+    check_accessibility()
+    page.get_by_role("link", name=re.compile("Versions")).click()
+    expect(page.get_by_text("Shown now")).to_be_visible()
+    check_accessibility()
 
     sign_in("Auditor")
     page.goto(f"{base_url}/audit/")
@@ -60,8 +91,28 @@ def test_a_plan_from_priorities_to_approval(page, base_url, sign_in, check_acces
     check_accessibility()
     page.goto(f"{base_url}/audit/routing.routeplan/{address.rstrip('/').split('/')[-1]}/")
     trail = page.locator("main").inner_text().lower()
-    for step in ("plan created", "optimisation queued", "plan optimised", "plan approved"):
+    for step in ("plan created", "optimisation queued", "plan optimised", "plan approved", "plan published"):
         assert step in trail, step
+
+
+def test_a_scenario_beside_its_original(page, base_url, sign_in, check_accessibility):
+    sign_in("Planner")
+    create_plan(page, base_url, days_ahead=6, name="Full round", visits=30)
+    page.get_by_role("button", name="Optimise").click()
+    expect(page.locator("#plan-state")).to_have_text("Proposed", timeout=OPTIMISED)
+    page.get_by_role("button", name="Copy as a scenario").click()
+    page.get_by_role("button", name="Add nurse").click()
+    expect(page.get_by_text("One more nurse, made up")).to_be_visible()
+    check_accessibility()
+    page.get_by_role("link", name="Back to the plan").click()
+    page.get_by_role("button", name="Optimise again").click()
+    expect(page.locator("#plan-state")).to_have_text("Proposed", timeout=OPTIMISED)
+    expect(page.get_by_text("It cannot be approved: 1 person of it is made up.")).to_be_visible()
+    page.get_by_role("link", name="Compare with the original").click()
+    expect(page.get_by_role("heading", name="Who gains and who loses visits")).to_be_visible()
+    check_accessibility()
+    page.set_viewport_size(NARROW)
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
 
 
 def test_a_killed_worker_leaves_an_honest_page_and_another_try(page, base_url, portal, sign_in, check_accessibility):
