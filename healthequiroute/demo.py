@@ -33,10 +33,12 @@ from routing.services import (
     store_solution,
 )
 
+from .demo_people import make_caseload, make_double_handed, make_people
+
 ACTOR = audit.SystemActor("command:seed_demo")
 STAMP = "demo.seeded"
 # Raise it when what is seeded changes; the fictional city has a fingerprint of its own.
-VERSION = "4"
+VERSION = "5"
 SYNTHETIC = "synthetic:"
 # Shifts reach this many days ahead.
 DAYS_AHEAD = 7
@@ -148,7 +150,10 @@ def seed(*, report: Callable[[str, float], None] = lambda step, seconds: None) -
     step("How well the priorities hold", _validate)
     teams = step("Teams, skills and bases", _make_teams, organisation, patches)
     step("Shifts", _make_shifts, teams)
+    step("Homes, bicycles, certificates and leave", make_people, teams[0], ACTOR)
+    step("Caseload", make_caseload, teams[0], ACTOR)
     step("Visits and plans", _make_plans, organisation, teams[0])
+    step("A visit for two", make_double_handed, teams[0], ACTOR)
     step("Fictional live feeds", lambda: make_demo_feeds(by=ACTOR))
     audit.record(
         action=STAMP,

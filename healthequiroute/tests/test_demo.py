@@ -10,10 +10,20 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import AuditEvent, Organisation
-from healthequiroute import demo
+from healthequiroute import demo, demo_people
 from lsoa.models import Area, Feed, FeedReading, Patch, TileSet
 from priorities.models import ModelVersion, PriorityScore, ValidationReport
-from routing.models import PlanState, RoutePlan, RouteStop, Shift, StaffMember
+from routing.models import (
+    Absence,
+    CaseloadEntry,
+    PlanState,
+    RoutePlan,
+    RouteStop,
+    Shift,
+    StaffMember,
+    StaffSkill,
+    Visit,
+)
 
 
 @pytest.fixture
@@ -55,6 +65,16 @@ def test_every_room_of_the_house_has_something_in_it(world):
     worker = StaffMember.objects.for_organisation(world).get(user=demo.account("fieldworker"))
     stops = RouteStop.objects.filter(assignment__staff=worker, assignment__plan__day=timezone.localdate())
     assert stops.exists()
+
+
+def test_people_are_as_they_are_in_life(world):
+    people = StaffMember.objects.for_organisation(world)
+    assert people.filter(starts_from="home", home__isnull=False).count() == 1
+    assert people.filter(travel_profile="bicycle").count() == 1
+    assert StaffSkill.objects.for_organisation(world).filter(expires_on__isnull=False).count() == 3
+    assert Absence.objects.for_organisation(world).count() == 1
+    assert CaseloadEntry.objects.for_organisation(world).count() == demo_people.CASELOAD
+    assert Visit.objects.for_organisation(world).get(staff_required=2).plans.get().state == PlanState.DRAFT
 
 
 def test_a_second_seed_changes_nothing_until_days_have_passed(world):
