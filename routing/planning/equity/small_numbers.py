@@ -82,7 +82,7 @@ def hidden_over_parts(
 
     `parts`: one array (n,) of labels for each level, the coarsest first. What is shown of the parts could be taken from
     what is shown of the whole: a group is hidden in the whole where the parts in which it is hidden hold fewer than
-    five of its visits together.
+    five of its visits together. Those of `last` are not hidden for that: they are what the whole is about.
     """
     if not parts:
         return groups_to_hide(members, known, last, always=always)
@@ -93,5 +93,5 @@ def hidden_over_parts(
         inside = {name: np.asarray(each, dtype=bool)[rows] for name, each in members.items()}
         for name in hidden_over_parts(inside, [level[rows] for level in finer], known, last):
             unseen[name] += int(np.count_nonzero(inside[name]))
-    secret = {name for name, count in unseen.items() if 0 < count < SMALLEST_SHOWN}
+    secret = {name for name, count in unseen.items() if 0 < count < SMALLEST_SHOWN and name not in last}
     return groups_to_hide(members, known, last, always=secret.union(always))
