@@ -80,7 +80,7 @@ class DecisionForm(forms.Form):
     APPROVE, REJECT = "approve", "reject"
     decision = forms.ChoiceField(choices=[(APPROVE, "Approve"), (REJECT, "Reject")], widget=forms.HiddenInput)
     kind = forms.ChoiceField(label="Decision for all", choices=Kind.choices, required=False)
-    day = forms.ChoiceField(label="Deferred to", required=False, help_text="Where the decision is a day.")
+    day = forms.ChoiceField(label="Day for all, if deferred", required=False)
     reason = forms.CharField(
         label="Reason",
         required=False,

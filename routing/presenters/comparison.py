@@ -142,12 +142,17 @@ def _row(label, left, right, change, better=None) -> dict:
     return {"label": label, "left": left, "right": right, "change": change, "css": css}
 
 
+def _signed(number: str) -> str:
+    """With the sign that is as wide as a plus."""
+    return number.replace("-", "−")
+
+
 def _better(difference, more_is_better):
     return None if more_is_better is None or not difference else (difference > 0) == more_is_better
 
 
 def _number(label, left, right, more_is_better=None):
-    change = f"{right - left:+,}" if right != left else "no change"
+    change = _signed(f"{right - left:+,}") if right != left else "no change"
     return _row(label, f"{left:,}", f"{right:,}", change, _better(right - left, more_is_better))
 
 
@@ -164,12 +169,12 @@ def _ratio(label, left, right):
     if None in (left, right):
         return _row(label, *shown, "too few to compare")
     difference = round(right - left, 2)
-    return _row(label, *shown, f"{difference:+.2f}" if difference else "no change", _better(difference, True))
+    return _row(label, *shown, _signed(f"{difference:+.2f}") if difference else "no change", _better(difference, True))
 
 
 def _share(label, left, right):
     if None in (left, right):
         return _row(label, percent(left), percent(right), "too few to compare")
     points = round((right - left) * 100)
-    change = f"{points:+d} percentage point{'' if abs(points) == 1 else 's'}" if points else "no change"
+    change = _signed(f"{points:+d} point{'' if abs(points) == 1 else 's'}") if points else "no change"
     return _row(label, percent(left), percent(right), change, _better(points, True))

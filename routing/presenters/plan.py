@@ -181,6 +181,8 @@ class PlanPage:
         head = f"{total - left} of {total} visits are planned; no rule is broken."
         if self.tier_one_left_out:
             count = counted(self.tier_one_left_out, "tier 1 visit is", "tier 1 visits are")
+            if self.plan.is_binding:
+                return {"css": "her-verdict--warning", "head": head, "text": f"{count} left out by a named decision."}
             return {"css": "her-verdict--bad", "head": head, "text": f"{count} left out: a decision needs a reason."}
         text = f"All {tier_one} tier 1 visits are served." if tier_one else "There are no tier 1 visits."
         if not left:

@@ -175,7 +175,7 @@ class TestComparison:
         assert [(row["gains"], row["losses"]) for row in told.people] == [([], [gone])]
         assert [(row["reference"], row["change"]) for row in told.unserved] == [(gone, "now left out")]
         figures = {row["label"]: row for row in told.figures}
-        assert figures["Visits served"]["change"] == "-1"
+        assert figures["Visits served"]["change"] == "−1"
         assert figures["Visits served"]["css"] == "her-change--worse"
         back = Comparison(second, first)
         assert [row["change"] for row in back.unserved] == ["now served"]

@@ -18,7 +18,7 @@ from .plans import settled_plan
 
 # By the name in the address: heading, label of the button, form, service, and whether only a scenario can have it.
 WAYS = {
-    "keep": ("Keep a visit where it is", "Keep visit", forms.PinForm, services.pin_visit, False),
+    "keep": ("Keep a visit with a person or at a time", "Keep visit", forms.PinForm, services.pin_visit, False),
     "leave-out": ("Leave a visit out", "Leave visit out", forms.LeaveOutForm, services.exclude_visit, False),
     "lock": ("Keep somebody's whole day", "Keep whole day", forms.LockForm, services.lock_round, False),
     "without": ("Plan without somebody", "Plan without them", forms.WithoutPersonForm, services.exclude_person, False),
@@ -48,7 +48,7 @@ def plan_fix(request, plan_id, way):
         except ValidationError as error:
             form.add_error(None, error.messages)
         else:
-            messages.success(request, "That is fixed. Optimise again to see what it does to the plan.")
+            messages.success(request, "That holds from now on. Optimise to see what it does to the plan.")
             return redirect("plan-fixed", plan.pk)
     return _show(request, plan, bound=(way, form), status=422)
 

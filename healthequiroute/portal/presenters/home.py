@@ -21,6 +21,7 @@ from ..selection import Selection
 from . import wording
 from .rounds_today import alerts_on_rounds, own_round_today
 
+TO_APPROVE = "For you to approve"
 DATASETS_SHOWN, JOBS_SHOWN, TASKS_SHOWN = 6, 5, 8
 
 
@@ -61,8 +62,9 @@ class HomePage:
         url = address("plan-create")
         if url and self.may(Permission.EDIT_PLANS):
             return {"url": url, "text": "New plan"}
-        if self._plan_tasks:
-            return {"url": self._plan_tasks[0].url, "text": "Review the next plan"}
+        waiting = next((task for task in self._plan_tasks if task.state == TO_APPROVE), None)
+        if waiting:
+            return {"url": waiting.url, "text": "Review the next plan"}
         return None
 
     @property
@@ -132,7 +134,7 @@ class HomePage:
     def _task(self, plan) -> Task:
         state, css = _PLAN_STATES[PlanState(plan.state)]
         if plan.state == PlanState.PROPOSED and self.may(Permission.APPROVE_PLANS):
-            state = "For you to approve"
+            state = TO_APPROVE
         if plan.state == PlanState.APPROVED:
             state, css = "To publish", "her-tag--warning"
         if plan.state in PlanState.running() and plan.day < timezone.localdate():
