@@ -12,9 +12,9 @@ from django.utils import timezone
 from accounts import audit
 from accounts.permissions import Permission
 from routing.civil_time import LONDON, clock, day_start
-from routing.models import PlanState, RoundEvent, RoutePlan, RouteStop, StaffMember, Visit, VisitRecord
+from routing.models import CaseloadEntry, PlanState, RoundEvent, RoutePlan, RouteStop, StaffMember, Visit, VisitRecord
 from routing.personal_details import personal_details_in
-from routing.round_records import told_of_visit
+from routing.round_records import Told, told_of_visit
 
 from .caseload import caseload_done, caseload_not_done
 from .life import begin_plan
@@ -198,11 +198,19 @@ def _note(event: Recorded) -> str:
 
 def _keep(plan, staff, rows, by):
     RoundEvent.objects.bulk_create(rows)
-    if plan.state == PlanState.PUBLISHED:
-        plan = begin_plan(plan=plan, by=by, at=min(row.happened_at for row in rows))
     visits = {row.visit_id for row in rows if row.visit_id is not None}
-    for visit in Visit.objects.filter(pk__in=visits).order_by("pk").select_for_update():
-        _renew(plan, staff, visit, by)
+    changed = [
+        change
+        for visit in Visit.objects.filter(pk__in=visits).order_by("pk").select_for_update()
+        if (change := _renew(plan, staff, visit))
+    ]
+    # All that is changed below is locked here: from the first audit event on nobody must be waited for.
+    entries = [visit.caseload_entry_id for visit, _, _ in changed]
+    list(CaseloadEntry.objects.filter(pk__in=entries).order_by("pk").select_for_update().values_list("pk"))
+    if plan.state == PlanState.PUBLISHED:
+        begin_plan(plan=plan, by=by, at=min(row.happened_at for row in rows))
+    for visit, before, told in changed:
+        _tell_caseload(visit, before, told, by)
     audit.record(
         action="round.recorded",
         by=by,
@@ -218,10 +226,11 @@ def _keep(plan, staff, rows, by):
     )
 
 
-def _renew(plan, staff, visit, by):
-    """Record and state of a visit say what all its events say now."""
-    events = RoundEvent.objects.filter(plan=plan, staff=staff, visit=visit)
-    told = told_of_visit(events, MOST_OF_A_NOTE)
+def _renew(plan, staff, visit) -> tuple[Visit, str, Told] | None:
+    """Record and state of a visit say what all its events say now. The visit, its state before and what was told, where
+    the state is another.
+    """
+    told = told_of_visit(RoundEvent.objects.filter(plan=plan, staff=staff, visit=visit), MOST_OF_A_NOTE)
     VisitRecord.objects.update_or_create(
         plan=plan,
         staff=staff,
@@ -234,9 +243,10 @@ def _renew(plan, staff, visit, by):
         },
     )
     before, visit.state = visit.state, _state(plan, visit)
-    if visit.state != before:
-        visit.save(update_fields=["state"])
-        _tell_caseload(visit, before, told, by)
+    if visit.state == before:
+        return None
+    visit.save(update_fields=["state"])
+    return visit, before, told
 
 
 def _state(plan, visit) -> str:
