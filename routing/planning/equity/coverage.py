@@ -57,16 +57,19 @@ def coverage(weights, served) -> Coverage:
     return Coverage(len(served), int(served.sum()), float(weights[served].sum() / weights.sum()), low, high)
 
 
-def coverage_by_group(weights, served, groups: Mapping, known=(), last=(), parts=(), also_hidden=()) -> dict:
+def coverage_by_group(
+    weights, served, groups: Mapping, known=(), last=(), parts=(), details=(), also_hidden=()
+) -> dict:
     """Coverage of each group, small ones and what would give them away hidden.
 
     `groups`: a boolean array (n,) by name; they may overlap (PLUS groups) or divide the visits (quintiles, areas).
     `known`: names whose numbers are public in any case; `last`: those to hide only when no other helps (see
-    groups_to_hide); `parts`: labels of what is published apart as well (see hidden_over_parts); `also_hidden`: names
+    groups_to_hide); `parts`: labels of what is published apart as well (see hidden_over_parts); `details`:
+    tables of names to be hidden as a whole before one of `last` is (see hidden_with_headline); `also_hidden`: names
     that are hidden for other reasons, and as secret as small groups.
     """
     weights, served = np.asarray(weights, dtype=float), np.asarray(served, dtype=bool)
-    hidden = hidden_over_parts(groups, parts, known, last, also_hidden)
+    hidden = hidden_over_parts(groups, parts, known, last, details, also_hidden)
     return {
         name: HIDDEN if name in hidden else coverage(weights[rows], served[rows])
         for name, rows in ((name, np.asarray(rows, dtype=bool)) for name, rows in groups.items())

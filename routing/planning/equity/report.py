@@ -11,6 +11,8 @@ from .inequality import concentration_index, erreygers_index, gini_over_areas, h
 QUINTILES = (1, 2, 3, 4, 5)
 REST = "rest"
 NOT_KNOWN = "not known"
+# Tables that are hidden as a whole before Core20 against the others would have to be.
+GIVEN_UP_FIRST = ("area", "district", "plus")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,8 @@ def equity(needs: Iterable[Need], least_area_weight: float = 0, hidden: frozense
     groups |= {("area", name): rows for name, rows in _rows(needs, _area).items()}
     groups |= {("district", name): rows for name, rows in _rows(needs, _district).items()}
     levels = [np.array(level) for level in zip(*(need.parts for need in needs), strict=True)]
-    parts = coverage_by_group(weights, served, groups, (NOT_KNOWN,), (1, REST), levels, hidden)
+    details = [[name for name in groups if isinstance(name, tuple) and name[0] == kind] for kind in GIVEN_UP_FIRST]
+    parts = coverage_by_group(weights, served, groups, (NOT_KNOWN,), (1, REST), levels, details, hidden)
     core20, rest = parts[1], parts[REST]
     quintiles = {each: parts[each] for each in QUINTILES}
     plus, areas = _of_kind(parts, "plus"), _of_kind(parts, "area")

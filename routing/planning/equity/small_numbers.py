@@ -75,23 +75,46 @@ def _given_away(basis, targets):
     return None
 
 
-def hidden_over_parts(
-    members: Mapping, parts: Sequence, known: Collection = (), last: Collection = (), always: Collection = ()
+def hidden_with_headline(
+    members: Mapping, known: Collection, last: Collection, details: Sequence[Collection], always: Collection = ()
 ) -> set:
-    """`groups_to_hide` of visits that are published part by part as well: by week, and each week by plan.
+    """`groups_to_hide`, but before one of `last` that is large enough is hidden, whole tables of detail are: those of
+    `details` (names of each), the first one first. What is not published at all gives nothing away.
+    """
+    hidden = groups_to_hide(members, known, last, always=always)
+    given_up: set = set()
+    for table in details:
+        large = [name for name in last if np.count_nonzero(members[name]) >= SMALLEST_SHOWN and name not in always]
+        if hidden.isdisjoint(large):
+            break
+        given_up |= {name for name in table if np.count_nonzero(members[name])}
+        kept = {name: rows for name, rows in members.items() if name not in given_up}
+        hidden = groups_to_hide(kept, known, last, always=always) | given_up
+    return hidden
+
+
+def hidden_over_parts(
+    members: Mapping,
+    parts: Sequence,
+    known: Collection = (),
+    last: Collection = (),
+    details: Sequence[Collection] = (),
+    always: Collection = (),
+) -> set:
+    """`hidden_with_headline` of visits that are published part by part as well: by week, and each week by plan.
 
     `parts`: one array (n,) of labels for each level, the coarsest first. What is shown of the parts could be taken from
     what is shown of the whole: a group is hidden in the whole where the parts in which it is hidden hold fewer than
     five of its visits together. Those of `last` are not hidden for that: they are what the whole is about.
     """
     if not parts:
-        return groups_to_hide(members, known, last, always=always)
+        return hidden_with_headline(members, known, last, details, always)
     labels, *finer = (np.asarray(level) for level in parts)
     unseen = dict.fromkeys(members, 0)
     for label in np.unique(labels):
         rows = labels == label
         inside = {name: np.asarray(each, dtype=bool)[rows] for name, each in members.items()}
-        for name in hidden_over_parts(inside, [level[rows] for level in finer], known, last):
+        for name in hidden_over_parts(inside, [level[rows] for level in finer], known, last, details):
             unseen[name] += int(np.count_nonzero(inside[name]))
     secret = {name for name, count in unseen.items() if 0 < count < SMALLEST_SHOWN and name not in last}
-    return groups_to_hide(members, known, last, always=secret.union(always))
+    return hidden_with_headline(members, known, last, details, secret.union(always))
