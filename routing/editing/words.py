@@ -145,11 +145,13 @@ class _Teller:
         return f"{person} is not to go to {broken.visit}."
 
     def _break(self, broken, person, visit):
-        staff = self.problem.staff_by_id.get(broken.staff)
-        if staff is None or not staff.breaks:
+        named = re.match(r"break (\d+) (?:starts at (-?\d+), outside|is missing)", broken.detail)
+        if named is None:
             return None
-        pause = staff.breaks[0]
+        pause = self.problem.staff_by_id[broken.staff].breaks[int(named[1])]
         hours = " or ".join(self._hours(*window) for window in pause.windows)
+        if named[2]:
+            return f"{person}'s break would start at {self.names.clock(int(named[2]))}; it must start {hours}."
         return f"{person}'s break of {self.names.span(pause.duration)} must start {hours}: there is no room for it."
 
     def _max_visits(self, broken, person, visit):
@@ -179,7 +181,11 @@ class _Teller:
 
     def _time(self, broken, person, visit):
         if broken.visit is None:
-            return f"{person}'s break would fall into a visit or a drive that cannot wait."
+            times = re.match(r"break \d+ starts at (-?\d+), while busy until (-?\d+)", broken.detail)
+            if times is None:
+                return None
+            start, until = map(self.names.clock, map(int, times.groups()))
+            return f"{person} is busy until {until} and cannot take the break at {start}."
         start = self._start(broken)
         when = f" for {self.names.clock(start)}" if start is not None else " in time"
         return f"{person} cannot be at {broken.visit}{when}."

@@ -27,12 +27,14 @@ function announce(text) {
 }
 
 function ask(address, query) {
-  window.htmx.ajax("GET", `${address}?${new URLSearchParams(query)}`, {
+  const asked = window.htmx.ajax("GET", `${address}?${new URLSearchParams(query)}`, {
     source: workspace(),
     target: "#edit-workspace",
     select: "#edit-workspace",
     swap: "outerHTML show:none",
   });
+  // Given up for a newer question; what really fails is told by htmx:sendError and htmx:responseError.
+  asked?.catch(() => null);
 }
 
 function look(change, by) {

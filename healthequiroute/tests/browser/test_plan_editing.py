@@ -1,0 +1,123 @@
+"""A planner changes a plan by hand: by keyboard, by mouse, with the verdict in sight, and takes it back."""
+
+import re
+
+from playwright.sync_api import expect
+
+from .test_visit_plan import NARROW, OPTIMISED, create_plan
+
+
+def open_editing(page, base_url, **plan):
+    create_plan(page, base_url, **plan)
+    page.get_by_role("button", name="Optimise").click()
+    expect(page.locator("#plan-state")).to_have_text("Proposed", timeout=OPTIMISED)
+    page.get_by_role("link", name="Change by hand").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Change by hand")
+
+
+def stop(page, visit):
+    return page.locator(f'[data-staff] [data-visit="{visit}"] .her-edit__link')
+
+
+def version(page):
+    return int(page.locator("#edit-workspace").get_attribute("data-version"))
+
+
+def test_a_visit_is_moved_by_keyboard_by_mouse_and_back(page, base_url, sign_in, check_accessibility):
+    sign_in("Planner")
+    open_editing(page, base_url, days_ahead=6, name="Changed by hand", visits=16)
+    check_accessibility()
+    visit = page.locator("[data-staff] [data-visit]").first.get_attribute("data-visit")
+    move_by_keyboard(page, visit)
+    check_accessibility()
+    keep_by_keyboard(page, visit)
+    give_up_by_keyboard(page)
+    ask_for_what_breaks_a_rule(page)
+    check_accessibility()
+    page.locator("#edit-give-up").click()
+    page.set_viewport_size({"width": 1280, "height": 1600})
+    take_out_by_mouse_and_undo(page, visit)
+    move_by_mouse(page)
+    page.set_viewport_size(NARROW)
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+    expect(page.locator("#edit-verdict")).to_be_in_viewport()
+    check_accessibility()
+
+
+def move_by_keyboard(page, visit):
+    """Enter takes the visit up; arrows carry it on until it may stay somewhere."""
+    stop(page, visit).focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#her-live")).to_contain_text("picked up")
+    expect(page.locator("#edit-visit-title")).to_have_text(visit)
+    expect(stop(page, visit)).to_be_focused()
+    for _ in range(page.locator("[data-staff]").count() - 1):
+        before = page.locator("#edit-workspace").get_attribute("data-announce")
+        page.keyboard.press("ArrowRight")
+        expect(page.locator("#edit-workspace")).not_to_have_attribute("data-announce", before)
+        expect(stop(page, visit)).to_be_focused()
+        if page.locator("#edit-verdict").get_attribute("data-feasible") == "yes":
+            break
+    expect(page.locator("#edit-verdict")).to_contain_text("No rule is broken")
+    expect(page.locator("#her-live")).to_contain_text("Enter keeps it")
+    expect(page.get_by_role("heading", name="What it costs")).to_be_visible()
+
+
+def keep_by_keyboard(page, visit):
+    before = version(page)
+    page.keyboard.press("Enter")
+    expect(page.locator("#edit-kept")).to_contain_text(f"{visit} moved from")
+    expect(stop(page, visit)).to_be_focused()
+    assert version(page) == before + 1
+
+
+def give_up_by_keyboard(page):
+    before = version(page)
+    page.keyboard.press("Enter")
+    expect(page.locator("#her-live")).to_contain_text("picked up")
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator("#edit-verdict")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#edit-verdict")).to_have_count(0)
+    assert version(page) == before
+
+
+def ask_for_what_breaks_a_rule(page):
+    page.get_by_label("Start at").fill("00:10")
+    page.get_by_role("button", name="Preview the start").click()
+    expect(page.locator("#edit-verdict")).to_contain_text("00:10 is asked for")
+    expect(page.locator("#edit-verdict")).to_have_attribute("data-feasible", "no")
+    expect(page.get_by_role("button", name="Keep this change")).to_have_count(0)
+    expect(page.get_by_role("link", name=re.compile("start at"))).to_be_visible()
+
+
+def take_out_by_mouse_and_undo(page, visit):
+    """Dropped on the list of what is left out."""
+    before, card = version(page), page.locator(f'[data-staff] [data-visit="{visit}"]')
+    expect(page.locator("#edit-verdict")).to_have_count(0)
+    card.scroll_into_view_if_needed()
+    drag(page, card, page.locator("#left-out-title"))
+    expect(page.locator("#edit-preview-title")).to_have_text(f"{visit} taken out")
+    expect(page.locator("#edit-preview-title")).to_be_focused()
+    page.get_by_role("button", name="Keep this change").click()
+    expect(page.locator("#edit-kept")).to_contain_text(f"{visit} taken out")
+    expect(page.locator(f'[data-left-out] [data-visit="{visit}"]')).to_be_visible()
+    assert version(page) == before + 1
+    page.get_by_role("button", name="Undo the last change").click()
+    expect(card).to_be_visible()
+
+
+def move_by_mouse(page):
+    """Dropped at the head of another round: the judge says whether it may stay there."""
+    page.locator("#edit-board").evaluate("board => { board.scrollLeft = 0; }")
+    rounds = page.locator("[data-staff]")
+    drag(page, rounds.first.locator("[data-visit]").first, rounds.nth(1).locator("h2"))
+    expect(page.locator("#edit-verdict")).to_be_visible()
+
+
+def drag(page, what, where):
+    start, end = what.bounding_box(), where.bounding_box()
+    page.mouse.move(start["x"] + start["width"] - 12, start["y"] + start["height"] - 8)
+    page.mouse.down()
+    page.mouse.move(end["x"] + end["width"] / 2, end["y"] + end["height"] / 2, steps=8)
+    page.mouse.up()
