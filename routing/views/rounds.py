@@ -77,9 +77,8 @@ def round_events(request, plan_id):
     kept = iter(services.record_events(plan=own.plan, staff=own.staff, events=good, by=request.user) if good else [])
     answers = [_told(next(kept)) if isinstance(entry, Recorded) else {**entry, "answer": REFUSED} for entry in entries]
     own.plan.refresh_from_db(fields=["state", "version"])
-    return JsonResponse(
-        {"answers": answers, "version": own.plan.version, "is_open": own.plan.state in PlanState.running()}
-    )
+    standing = {"version": own.plan.version, "is_open": own.plan.state in PlanState.running()}
+    return JsonResponse({"answers": answers, **standing, "now": timezone.now().isoformat()})
 
 
 @never_cache

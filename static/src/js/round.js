@@ -50,11 +50,19 @@ function submitted(event) {
   };
   if (entry.kind === "note" && !entry.note) return;
   entry.words = wordsOf(entry, form);
+  try {
+    queue.keep(entry);
+  } catch {
+    // This device keeps nothing: then as without this script.
+    form.submit();
+    return;
+  }
   form.reset();
   form.closest("details.nhsuk-details")?.removeAttribute("open");
   apply(entry);
   follow(entry);
-  queue.add(entry);
+  showWaiting();
+  queue.send();
 }
 
 function clicked(event) {
@@ -179,17 +187,32 @@ async function reload(version) {
     window.location.reload();
     return;
   }
-  const open = visits().filter((visit) => visit.querySelector(".her-visit__details").open);
-  const openIds = open.map((visit) => visit.id);
-  const focused = focusPath();
-  // A note that is being written is not thrown away.
-  const writing = [...round().querySelectorAll("textarea")].some((area) => area.value !== area.defaultValue);
-  if (writing && !changed) return;
+  const restore = whatIsUnderWay();
   round().replaceWith(document.importNode(fresh, true));
-  for (const visit of visits()) visit.querySelector(".her-visit__details").open ||= openIds.includes(visit.id);
   showAgain();
+  restore();
   if (changed) tellChange(before);
-  if (focused) document.querySelector(focused)?.focus({ preventScroll: true });
+}
+
+// What somebody has opened, begun to write or chosen, and where the focus is: not to be lost when the round is replaced.
+function whatIsUnderWay() {
+  const within = (selector) => [...round().querySelectorAll(selector)];
+  const open = within("details[id]").filter((details) => details.open);
+  const written = within("textarea[id]").filter((area) => area.value !== area.defaultValue);
+  const chosen = within("input[type=radio][id]").filter((input) => input.checked);
+  const focused = focusPath();
+  return () => {
+    for (const { id } of open) document.getElementById(id)?.setAttribute("open", "");
+    for (const { id, value } of written) {
+      const area = document.getElementById(id);
+      if (area) area.value = value;
+    }
+    for (const { id } of chosen) {
+      const input = document.getElementById(id);
+      if (input) input.checked = true;
+    }
+    if (focused) document.querySelector(focused)?.focus({ preventScroll: true });
+  };
 }
 
 function references() {
@@ -214,14 +237,18 @@ function tellChange(before) {
 
 // The page as the server knows it, and on top of it what it does not know yet.
 function showAgain() {
-  for (const entry of queue.entries) if (entry.url === round().dataset.eventsUrl) apply(entry);
+  const { eventsUrl, rendered } = round().dataset;
+  queue.forgetSent(rendered);
+  for (const entry of [...queue.sent, ...queue.entries]) if (entry.url === eventsUrl) apply(entry);
   markCurrent();
   showWaiting();
 }
 
 function focusPath() {
   const active = document.activeElement;
-  const visit = active?.closest?.("[data-visit]");
+  if (!round().contains(active)) return null;
+  if (active.id) return `#${window.CSS.escape(active.id)}`;
+  const visit = active.closest("[data-visit]");
   return visit ? `#${window.CSS.escape(visit.id)} summary` : null;
 }
 

@@ -3,6 +3,7 @@
 
 export const PREFIX = "her-round-queue:";
 const REFUSED_PREFIX = "her-round-refused:";
+const SENT_PREFIX = "her-round-sent:";
 const AT_ONCE = 100;
 // Seconds until the next try after a failure: doubled each time.
 const FIRST_WAIT = 5;
@@ -33,7 +34,7 @@ export function waitingOnDevice() {
 
 export function forgetDevice() {
   for (const key of Object.keys(localStorage)) {
-    if (key.startsWith(PREFIX) || key.startsWith(REFUSED_PREFIX)) localStorage.removeItem(key);
+    if ([PREFIX, REFUSED_PREFIX, SENT_PREFIX].some((prefix) => key.startsWith(prefix))) localStorage.removeItem(key);
   }
 }
 
@@ -52,6 +53,7 @@ export class Queue {
   constructor(owner, { onChange, onAnswer }) {
     this.key = PREFIX + owner;
     this.refusedKey = REFUSED_PREFIX + owner;
+    this.sentKey = SENT_PREFIX + owner;
     this.onChange = onChange;
     this.onAnswer = onAnswer;
     this.sending = false;
@@ -73,10 +75,22 @@ export class Queue {
     return read(this.refusedKey);
   }
 
-  add(entry) {
+  // Sent, but perhaps not yet on the page that this device keeps.
+  get sent() {
+    return read(this.sentKey);
+  }
+
+  // The page shown was made at this moment (ISO 8601, the server's clock): it holds what was sent before.
+  forgetSent(rendered) {
+    write(
+      this.sentKey,
+      this.sent.filter((entry) => Date.parse(entry.sent_at) > Date.parse(rendered)),
+    );
+  }
+
+  // Throws where the device keeps nothing (storage full or forbidden).
+  keep(entry) {
     write(this.key, [...this.entries, entry]);
-    this.onChange();
-    return this.send();
   }
 
   dismiss(id) {
@@ -116,6 +130,8 @@ export class Queue {
       ...this.refused,
       ...refused.map((entry) => ({ ...entry, why: told.get(entry.id)?.reason ?? "It was not understood." })),
     ]);
+    const taken = batch.filter((entry) => !refused.includes(entry));
+    write(this.sentKey, [...this.sent, ...taken.map((entry) => ({ ...entry, sent_at: answer.now }))]);
     const gone = new Set(batch.map((entry) => entry.id));
     write(
       this.key,

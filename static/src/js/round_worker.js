@@ -45,16 +45,19 @@ async function forgetOthers(owner) {
   await (await caches.open(PAGES)).put("/round/owner", new Response(owner));
 }
 
-// The network first; what was kept where it does not answer in time.
+// The network first; what was kept where it does not answer in time. Only for a page that is opened: a script that asks
+// for the newest must not be given an old one.
 async function page(request) {
   const pages = await caches.open(PAGES);
-  const kept = await fresh(pages, request);
+  const isOpened = request.mode === "navigate";
+  const kept = isOpened ? await fresh(pages, request) : undefined;
   const answer = fetch(request).then(async (response) => {
     // Sent to sign in: whoever comes next must not find this.
     if (response.type === "opaqueredirect" || response.redirected || response.status === 401) await caches.delete(PAGES);
     else if (response.ok) await pages.put(request.url, response.clone());
     return response;
   });
+  if (!isOpened) return answer;
   if (!kept) return answer.catch(() => nothing());
   return Promise.race([answer.catch(() => kept), new Promise((done) => setTimeout(done, PATIENCE, kept))]);
 }
