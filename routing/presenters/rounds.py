@@ -57,10 +57,12 @@ class Round:
 
     @property
     def estimated_drives(self) -> tuple[int, int]:
-        """How many drives have an estimated time, of how many."""
-        stops = [stop for stop in self.assignment.stops.all() if stop.visit_id is not None]
-        estimated = sum(stop.is_travel_estimated for stop in stops) + self.assignment.is_return_estimated
-        return estimated, len(stops) + 1
+        """How many drives have an estimated time, of how many. From door to door in one place nobody drives."""
+        legs = [stop for stop in self.assignment.stops.all() if stop.visit_id is not None and stop.travel_seconds]
+        estimated = sum(stop.is_travel_estimated for stop in legs)
+        if not self.way_back_seconds:
+            return estimated, len(legs)
+        return estimated + self.assignment.is_return_estimated, len(legs) + 1
 
     @property
     def working_share(self) -> float:

@@ -1,0 +1,69 @@
+"""What a plan shows and gives away: one stop in map, timeline and table; one person alone; files; the live search."""
+
+import re
+
+from playwright.sync_api import expect
+
+from .test_visit_plan import OPTIMISED, create_plan
+
+
+def open_proposal(page):
+    """Tomorrow's proposal of the demo."""
+    page.get_by_role("link", name="Plans").first.click()
+    page.locator("main tr, main li").filter(has_text="Proposed").locator("a[href*='/plans/']").first.click()
+    expect(page.locator("#plan-map")).to_have_attribute("data-drawn", "true")
+
+
+def test_a_stop_is_the_same_in_map_timeline_and_table(page, sign_in, check_accessibility):
+    sign_in("Planner")
+    open_proposal(page)
+    page.locator("#round-1 summary").click()
+    button = page.locator("#stop-1-2 button[data-stop]")
+    button.focus()
+    page.keyboard.press("Enter")
+    note = page.locator("#plan-map-selected")
+    expect(note).to_contain_text("stop 2")
+    expect(page.locator("#plan-timeline rect.is-selected")).to_have_attribute("data-stop", "1-2")
+    expect(page.locator(".leaflet-marker-icon.is-selected")).to_have_count(1)
+    expect(page.locator("#plan-map")).to_be_focused()
+    check_accessibility()
+
+    page.keyboard.press("Escape")
+    expect(page.locator(".is-selected")).to_have_count(0)
+    page.locator("#plan-timeline rect[data-stop='0-1']").click()
+    note.get_by_role("link").click()
+    expect(page.locator("#stop-0-1")).to_be_visible()
+    expect(page.locator("#stop-0-1")).to_have_class(re.compile("is-selected"))
+
+    page.get_by_label("Show on the map").select_option(index=1)
+    expect(page.locator("#plan-legend [aria-pressed=true]")).to_have_count(1)
+    marker = page.locator(".her-stop--stop").first
+    marker.click()
+    expect(note).to_contain_text("Selected")
+
+
+def test_files_are_saved_under_names_that_say_what_they_are(page, sign_in):
+    sign_in("Planner")
+    open_proposal(page)
+    with page.expect_download() as table:
+        page.get_by_role("link", name="Stops (CSV)").click()
+    assert re.fullmatch(r"visits-[\w-]+-\d{4}-\d\d-\d\d-v\d+-stops\.csv", table.value.suggested_filename)
+    page.get_by_role("link", name="Run sheets").first.click()
+    with page.expect_download() as calendar:
+        page.get_by_role("link", name=re.compile(r"^Calendar \(ICS\)")).first.click()
+    assert calendar.value.suggested_filename.endswith(".ics")
+
+
+def test_the_search_shows_its_curve_until_somebody_stops_it(page, base_url, sign_in, check_accessibility):
+    sign_in("Planner")
+    create_plan(page, base_url, days_ahead=6, name="Round with a curve", visits=60, seconds="120")
+    page.get_by_role("button", name="Optimise").click()
+    panel = page.locator("#plan-progress")
+    expect(panel.locator("svg.her-chart--lines")).to_be_visible(timeout=OPTIMISED)
+    expect(panel).to_contain_text("Tier 1")
+    expect(panel).to_contain_text("seconds left")
+    expect(panel).to_contain_text("The best plan costs")
+    check_accessibility()
+    page.locator("#plan-stop").click()
+    expect(page.locator("#plan-state")).to_have_text("Proposed", timeout=OPTIMISED)
+    expect(page.locator("main")).to_contain_text("less than the first")
