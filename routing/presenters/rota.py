@@ -17,15 +17,19 @@ REJECTED_SHOWN = 100
 
 @dataclass(frozen=True)
 class Cell:
-    """One person on one day. `shifts`: times as text; `away`: the kind of absence, blank when there is none."""
+    """One person on one day. `times`: start and end of each shift; `away`: the kind of absence, blank for none."""
 
     day: date
-    shifts: tuple[str, ...] = ()
+    times: tuple[tuple[str, str], ...] = ()
     away: str = ""
 
     @property
     def works(self) -> bool:
-        return bool(self.shifts) and not self.away
+        return bool(self.times) and not self.away
+
+    @property
+    def shifts(self) -> str:
+        return ", ".join(f"{starts}–{ends}" for starts, ends in self.times)
 
 
 class RotaGrid:
@@ -74,7 +78,7 @@ class RotaGrid:
         texts = defaultdict(list)
         of_team = Shift.objects.of_team(self.team).filter(day__range=(self.days[0], self.last_day))
         for shift in of_team.order_by("starts_at"):
-            texts[shift.staff_id, shift.day].append(f"{clock(shift.starts_at)}–{clock(shift.ends_at)}")
+            texts[shift.staff_id, shift.day].append((clock(shift.starts_at), clock(shift.ends_at)))
         return texts
 
     @cached_property
