@@ -9,11 +9,12 @@ from .planning.additions import Additions
 from .planning.check import check
 from .planning.problem import Problem
 from .planning.problem import Visit as Task
+from .planning.replanning import UnfitDisruption
 from .planning.slots import MOST_SLOTS, find_slots
 from .planning.solution import Remedy, Solution
 from .planning.trials import Trials
-from .problem_building import NothingToPlan, build_problem, stored_solution
-from .services.bookings import OPEN_STATES
+from .problem_building import NothingToPlan, stored_solution
+from .services.bookings import OPEN_STATES, bookable
 from .services.new_visits import unsaved_visit
 
 
@@ -59,7 +60,7 @@ def search_slots(plans: Iterable[RoutePlan], booking, most: int = MOST_SLOTS) ->
         searched += 1
         try:
             problem, task = _problem_with(plan, visit, asked)
-        except NothingToPlan:
+        except (NothingToPlan, UnfitDisruption):
             unusable.append(plan)
             continue
         stored = Solution(stored_solution(plan).routes)
@@ -74,10 +75,9 @@ def search_slots(plans: Iterable[RoutePlan], booking, most: int = MOST_SLOTS) ->
 
 def _problem_with(plan, visit, asked) -> tuple[Problem, Task]:
     """The plan's problem without the visit, its place among those of the matrix; and the visit as a task."""
-    built = build_problem(plan, extra=(visit,))
-    task = replace(built.problem.visit_by_id[visit.reference], skills=frozenset(skill.code for skill in asked.skills))
-    others = tuple(other for other in built.problem.visits if other.id != task.id)
-    return replace(built.problem, visits=others), task
+    built, problem = bookable(plan, visit)
+    skills = frozenset(skill.code for skill in asked.skills)
+    return problem, replace(built.problem.visit_by_id[visit.reference], skills=skills)
 
 
 def _slots(plan, problem: Problem, stored: Solution, task: Task, most) -> list[FoundSlot]:

@@ -3,7 +3,7 @@
 from datetime import datetime, time
 from functools import cached_property
 
-from routing.civil_time import LONDON, clock, moment_of
+from routing.civil_time import LONDON, clock, moment_of, today
 from routing.models import Disruption, PlanState, RoutePlan, StaffMember, Visit
 from routing.services.bookings import OPEN_STATES
 
@@ -57,6 +57,7 @@ class DisruptionsPanel:
         self.plan = plan
         self.can_report = may_edit and plan.state in PlanState.running()
         self.can_book = may_edit and plan.state in OPEN_STATES and plan.scenario_of_id is None
+        self.can_book = self.can_book and plan.day > today()
 
     @cached_property
     def rows(self) -> list[dict]:
@@ -200,14 +201,10 @@ class DisruptionPage:
                 "change": driving_text(driving),
             }
         )
-        for key, label in (
-            ("overtime", "Cost of overtime"),
-            ("late", "Cost of lateness"),
-            ("preference", "Continuity"),
-        ):
+        for key, label in SOFT_COSTS:
             if before["cost"].get(key) or after["cost"].get(key):
                 rows.append(_row(label, before["cost"].get(key, 0), after["cost"].get(key, 0)))
-        rows.append(_row("Cost of the whole plan", before["cost"]["total"], after["cost"]["total"]))
+        rows.append(_row("Cost, in seconds of travel", before["cost"]["total"], after["cost"]["total"]))
         ratios = [_ratio(each["equity"]) for each in (before, after)]
         rows.append({"label": "Core20 coverage ratio", "before": ratios[0], "after": ratios[1], "change": ""})
         shares = [_share(each["equity"]) for each in (before, after)]
@@ -219,7 +216,8 @@ class DisruptionPage:
         for index, name in enumerate(sorted(people, key=self.name)):
             for when, days in (("before", before), ("after", after)):
                 segments = self._segments(days.get(name, ()))
-                rows.append({"name": f"{self.name(name)}, {when}", "colour_index": index % 10, "segments": segments})
+                label = self.name(name) if when == "before" else "after"
+                rows.append({"name": label, "colour_index": index % 10, "segments": segments})
         return rows
 
     def _segments(self, stops) -> list[dict]:

@@ -10,11 +10,14 @@ from accounts import audit
 from accounts.models import User
 from accounts.permissions import Permission
 from accounts.services import notify
-from routing.civil_time import clock, moment_of
+from routing.civil_time import clock, moment_of, today
 from routing.models import PlanState, PlanVersion, RoutePlan, Visit
+from routing.planning.problem import Problem
 from routing.planning.remedies import orders_with
+from routing.planning.replanning import Sick, UnfitDisruption
 from routing.planning.solution import Remedy, Route, Solution, VisitStop
-from routing.problem_building import NothingToPlan, build_problem, stored_solution
+from routing.problem_building import NothingToPlan, PlanProblem, build_problem, stored_solution
+from routing.standing_day import standing_day
 
 from .decisions import permit
 from .new_visits import NewVisit, create_visit
@@ -48,6 +51,8 @@ def book_slot(
         raise SlotGone(f"Nothing is booked into a plan that is {plan.get_state_display().lower()}.")
     if plan.version != version:
         raise SlotGone("The plan has changed since: look for slots again.")
+    if plan.day <= today():
+        raise SlotGone("Bookings are made from tomorrow on: say “Something happened” for today.")
     if asked.window is None:
         promised = start, max(start, min(latest, start + PROMISE_SECONDS))
         asked = replace(asked, window=tuple(moment_of(plan.day, each) for each in promised))
@@ -75,12 +80,34 @@ def book_slot(
     return visit
 
 
+def bookable(plan: RoutePlan, visit: Visit) -> tuple[PlanProblem, Problem]:
+    """The plan with a visit more, and its problem without that visit. Changes of a published plan hold on: people who
+    are away get nothing more to do. NothingToPlan, UnfitDisruption as `standing_day`.
+    """
+    if plan.state not in PlanState.published():
+        built = build_problem(plan, extra=(visit,))
+        visits = tuple(other for other in built.problem.visits if other.id != visit.reference)
+        return built, replace(built.problem, visits=visits)
+    standing = standing_day(plan, 0, extra=(visit,))
+    away = {event.staff for event in standing.events if isinstance(event, Sick)}
+    staff = tuple(
+        replace(person, max_visits=_has(standing, person.id)) if person.id in away else person
+        for person in standing.problem.staff
+    )
+    return standing.built, replace(standing.problem, staff=staff)
+
+
+def _has(standing, name) -> int:
+    return len(standing.stored[name].visits) if name in standing.stored else 0
+
+
 def _judged(plan, visit, places):
     """The problem with the visit, the whole plan with it at its place, and the verdict."""
     try:
-        built = build_problem(plan, extra=(visit,))
-    except NothingToPlan as error:
+        built, problem = bookable(plan, visit)
+    except (NothingToPlan, UnfitDisruption) as error:
         raise SlotGone(str(error)) from error
+    problem = replace(problem, visits=(*problem.visits, built.problem.visit_by_id[visit.reference]))
     stored = stored_solution(plan)
     routes = {route.staff: route for route in stored.routes}
     orders = {person.id: routes[person.id].visits if person.id in routes else [] for person in built.problem.staff}
@@ -91,7 +118,7 @@ def _judged(plan, visit, places):
     new = [Route(name, [VisitStop(each) for each in orders[name]]) for name in sorted(changed)]
     solution = Solution([*kept, *new], engine=plan.engine or "booking")
     try:
-        verdict = accepted(built, solution)
+        verdict = accepted(replace(built, problem=problem), solution)
     except SolutionRefused as error:
         raise SlotGone("This place is not free any more: look for slots again.") from error
     left = set(verdict.unserved)

@@ -81,7 +81,7 @@ def test_from_the_plan_to_a_mended_one(plan, planner, new):
     assert "Use this change" in proposal
     assert "Not this one" in proposal
     assert 'http-equiv="refresh"' not in proposal
-    assert f"{nurse.staff}, before" in proposal, "the timeline has the day before"
+    assert "The upper row of each person is the day as it was planned" in proposal
     answer = planner.post(f"{page}apply/", {"alternative": "few", "absent": "yes"}, follow=True)
     assert "The plan is changed." in text(answer)
     assert begun_by(plan, at(plan, 9)) == begun

@@ -6,14 +6,14 @@ from datetime import timedelta
 import pytest
 
 from accounts.models import AuditEvent, Notification
-from routing import services
+from routing import services, tasks
 from routing.civil_time import today
 from routing.models import PlanState, PlanVersion, Visit
 from routing.planning.check import check
 from routing.problem_building import build_problem, solution_of
 
 from . import factories as make
-from .published_days import a_day, publish, stops_of
+from .published_days import a_day, at, publish, stops_of
 
 pytestmark = pytest.mark.django_db
 
@@ -111,6 +111,30 @@ def test_a_published_plan_takes_it_as_mended_and_tells_whoever_comes(plan, plann
     assert Visit.objects.get(reference="booked-1").state == Visit.State.PLANNED
     told = Notification.objects.get(text__contains="a visit more")
     assert told.user.staffmember_set.get().reference == offer["places"].split(":")[0]
+
+
+def test_a_mended_plan_takes_bookings_and_who_is_away_gets_none(plan, planner):
+    plan = publish(plan)
+    nurse = max(plan.assignments.all(), key=lambda each: each.stops.count()).staff
+    sick = services.report_disruption(plan=plan, kind="sick", staff=nurse, at=at(plan, 9), by=planner.user)
+    tasks.replan(str(sick.job_id))
+    sick.refresh_from_db()
+    services.apply_disruption(disruption=sick, alternative="few", absent=True, by=planner.user)
+    slots = offers(planner.post(f"/plans/{plan.pk}/slots/", VISIT))
+    assert slots
+    assert nurse.reference not in {slot["places"].split(":")[0] for slot in slots}
+    assert "booked-1 is in the plan." in text(book(planner, slots[0]))
+    assert "not free any more" in text(
+        book(planner, slots[0] | {"places": f"{nurse.reference}:0", "version": str(plan.versions.first().number)})
+    )
+
+
+def test_today_is_mended_and_not_booked(team, planner):
+    services.add_shifts(
+        people=list(team.staff.all()), days=[today()], starts=make.time(8, 0), ends=make.time(16, 30), by=make.SETUP
+    )
+    plan = make.proposed_plan(team, count=3, day=today())
+    assert "from tomorrow on" in text(planner.get(f"/plans/{plan.pk}/slots/", follow=True))
 
 
 def test_the_days_ahead_of_a_team(plan, team, planner):

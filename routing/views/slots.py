@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST
 from accounts.access import requires
 from accounts.permissions import Permission
 from routing import services
+from routing.civil_time import today
 from routing.models import RoutePlan, Team
 from routing.presenters.slots import SlotsPage
 from routing.services.bookings import OPEN_STATES
@@ -19,8 +20,8 @@ from routing.slot_forms import BookingForm, SlotForm
 def plan_slots(request, plan_id):
     """In one plan."""
     plan = _plan(request, plan_id)
-    if plan.state not in OPEN_STATES:
-        messages.error(request, "Visits are booked into proposed, approved and published plans.")
+    if plan.state not in OPEN_STATES or plan.day <= today():
+        messages.error(request, "Visits are booked into proposed, approved and published plans from tomorrow on.")
         return redirect("plan", plan.pk)
     return _search(request, team=plan.team, plan=plan)
 
