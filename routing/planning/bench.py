@@ -4,7 +4,7 @@ here, never in tests.
 
 import argparse
 
-from .bench_cases import BestKnown, made_up_days, published
+from .bench_cases import HOME_VISITS, BestKnown, made_up_days, published
 from .bench_contest import contenders, contest, ready
 from .bench_goals import outcomes
 from .bench_tables import JsonLines, Table
@@ -28,6 +28,7 @@ def add_arguments(parser):
     parser.add_argument("--engines", type=_names, help=f"of {', '.join(engine_names())} (default portfolio)")
     parser.add_argument("--peers", action="store_true", help="OR-Tools, PyVRP and VROOM as well")
     parser.add_argument("--tiers", action="store_true", help="made-up days with strict tiers")
+    parser.add_argument("--walkers", type=int, default=0, help="so many of the staff of made-up days go on foot")
     parser.add_argument("--best", metavar="FILE", help="JSON of the least known costs of made-up days by name")
     parser.add_argument("--record", action="store_true", help="write lower costs back to the file of --best")
     parser.add_argument("--json", action="store_true", help="a JSON object a line")
@@ -55,7 +56,7 @@ def run(options, write):
             out.skipped(f"{name} on {case.name}", why)
         for row in found:
             out.row(row)
-            if row.feasible and not options["tiers"] and case.kind == "home visits":
+            if row.feasible and not options["tiers"] and case.kind == HOME_VISITS:
                 best.learn(case.name, row.cost)
         rows += found
     out.summary(rows)
@@ -65,7 +66,7 @@ def run(options, write):
 def _rounds(options, best, out):
     """(case, seed of the search) in turn."""
     sizes = options["sizes"] if options["sizes"] is not None else [] if options["instances"] else [(100, 10)]
-    cases = made_up_days(sizes, options["seeds"], options["tiers"], best)
+    cases = made_up_days(sizes, options["seeds"], options["tiers"], options["walkers"], best)
     for case in cases:
         yield from ((case, seed) for seed in options["search_seeds"])
     if options["instances"]:

@@ -11,8 +11,11 @@ from .io import read_json
 from .problem import Problem
 
 # Wall seconds of a search that the goals give to each kind and size: (up to so many visits, seconds).
+HOME_VISITS, MIXED = "home visits", "home visits of drivers and walkers"
+BY_SIZE = ((100, 10), (300, 20), (1_000, 30), (20_000, 600))
 BUDGETS = {
-    "home visits": ((100, 10), (300, 20), (1_000, 30), (20_000, 600)),
+    HOME_VISITS: BY_SIZE,
+    MIXED: BY_SIZE,
     "VRPTW": ((400, 10), (20_000, 60)),
     "PCVRPTW": ((20_000, 60),),
 }
@@ -21,8 +24,8 @@ OTHER_BUDGET = 30  # site-dependent, multi-depot and others
 
 @dataclass(frozen=True)
 class Case:
-    """One problem to search. `kind`: "home visits" or the TYPE of a published instance; `best`: the least cost known
-    before this run, None where there is none.
+    """One problem to search. `kind`: HOME_VISITS, MIXED or the TYPE of a published instance; `best`: the least cost
+    known before this run, None where there is none.
     """
 
     name: str
@@ -61,13 +64,17 @@ class BestKnown:
             self.path.write_text(json.dumps(dict(sorted(self.costs.items())), indent=1) + "\n", encoding="utf-8")
 
 
-def made_up_days(sizes, seeds, tiers, best: BestKnown):
-    """Cases of the generator, one for each size (visits, staff) and seed; made one at a time."""
+def made_up_days(sizes, seeds, tiers, walkers, best: BestKnown):
+    """Cases of the generator, one for each size (visits, staff) and seed; made one at a time. `walkers`: how many of
+    the staff go on foot.
+    """
     for visits, staff in sizes:
         for seed in seeds:
             name = f"{visits}x{staff} seed {seed}" + (" tiers" if tiers else "")
-            problem = home_visits(visits, staff, seed, tiers=tiers)
-            yield Case(name, "home visits", f"{visits}x{staff}", problem, best.costs.get(name))
+            name += f" {walkers} walk" if walkers else ""
+            problem = home_visits(visits, staff, seed, tiers=tiers, walkers=min(walkers, staff))
+            kind = MIXED if walkers else HOME_VISITS
+            yield Case(name, kind, f"{visits}x{staff}", problem, best.costs.get(name))
 
 
 def published(folder, names, say):

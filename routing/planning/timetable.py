@@ -70,7 +70,7 @@ def _finish(person, labels, travel, wanted):
     closes, required = person.shift[1], 0
     for index, pause in enumerate(person.breaks):
         required |= pause.required << index
-    best = None
+    best = least = None
     for label in labels:
         for clock, taken, pauses in _drives(person, label, travel, wanted):
             over = max(0, clock - closes)
@@ -78,9 +78,17 @@ def _finish(person, labels, travel, wanted):
                 continue
             missed = sum(p.missed_cost for i, p in enumerate(person.breaks) if not taken >> i & 1)
             cost = label.cost + over * person.overtime_cost + missed
-            if best is None or (cost, clock) < (best.cost, best.clock):
-                best = Label(clock, cost, taken, label, pauses, clock)
+            # Breaks after the return do not count for the length of the day.
+            returned = clock if person.max_duration is None else _returned(person, label, travel, pauses)
+            rank = cost, returned, clock
+            if least is None or rank < least:
+                best, least = Label(clock, cost, taken, label, pauses, clock), rank
     return best
+
+
+def _returned(person, label, travel, pauses):
+    spans = [(at, at + person.breaks[i].duration, person.breaks[i].place != "stop") for i, at in pauses]
+    return arrive_earliest(label.clock, travel, spans)[0]
 
 
 def _drives(person, label, travel, wanted):
