@@ -21,7 +21,7 @@ class Budget:
     an engine instead make the answer the same everywhere.
     """
 
-    few: float = 3.0
+    few: float = 4.0
     best: float = 2.0
     iterations: int | None = None
 
