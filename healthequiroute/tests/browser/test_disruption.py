@@ -1,0 +1,87 @@
+"""A nurse goes sick at 11:00, and the plan of the day is mended with few people changed; a visit is booked."""
+
+import re
+
+from playwright.sync_api import expect
+
+from .test_visit_plan import OPTIMISED, create_plan
+
+WORKED_OUT = 60_000  # milliseconds; the search itself takes a few seconds
+NARROW, WIDE = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
+
+
+def publish_a_plan(page, base_url, sign_in) -> str:
+    """A plan of six days ahead, from a draft to a published one; returns its address."""
+    sign_in("Planner")
+    create_plan(page, base_url, days_ahead=6, name="Round with a surprise", visits=30)
+    page.get_by_role("button", name="Optimise").click()
+    expect(page.locator("#plan-state")).to_have_text("Proposed", timeout=OPTIMISED)
+    address = page.url
+    # Tiles that are on their way when somebody else signs in would be refused.
+    page.wait_for_load_state("networkidle")
+    sign_in("Approver")
+    page.goto(address)
+    if page.get_by_label("Reason", exact=True).count():
+        page.get_by_label("Reason", exact=True).first.fill("What is left out can wait until tomorrow.")
+    page.get_by_role("button", name="Approve plan").click()
+    expect(page.locator("#plan-state")).to_have_text("Approved")
+    page.get_by_role("button", name="Publish plan").click()
+    expect(page.locator("#plan-state")).to_have_text("Published")
+    page.wait_for_load_state("networkidle")
+    return address
+
+
+def fits(page):
+    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
+
+
+def test_a_nurse_goes_sick_at_eleven(page, base_url, sign_in, check_accessibility):
+    address = publish_a_plan(page, base_url, sign_in)
+    sign_in("Planner")
+    page.goto(address)
+    page.get_by_role("link", name="Something happened").click()
+    check_accessibility()
+    page.get_by_role("link", name="Somebody is sick").click()
+    check_accessibility()
+    page.get_by_label("From when on?").fill("11:00")
+    page.get_by_label("Who?").select_option(index=1)
+    page.get_by_role("button", name="See what would change").click()
+
+    expect(page.locator("#disruption-state")).to_have_text("Change proposed", timeout=WORKED_OUT)
+    expect(page.locator("[hx-trigger*=every]")).to_have_count(0)
+    expect(page.get_by_role("heading", name="As few people as possible")).to_be_visible()
+    changed = int(re.search(r"(\d+) (person|people)['’]s? day", page.locator(".her-verdict").first.inner_text())[1])
+    assert changed <= 3
+    check_accessibility()
+    fits(page)
+    page.set_viewport_size(NARROW)
+    fits(page)
+    page.set_viewport_size(WIDE)
+
+    page.get_by_role("button", name="Use this change").first.click()
+    expect(page.get_by_text("The plan is changed.")).to_be_visible()
+    expect(page.locator("#disruption-state")).to_have_text("Plan changed")
+    expect(page.locator("#changes-few")).to_be_visible()
+    check_accessibility()
+    page.get_by_role("link", name="To the plan").click()
+    expect(page.locator("#disruptions")).to_contain_text("is sick from 11:00")
+    check_accessibility()
+
+    page.get_by_role("link", name="Find a slot").click()
+    check_accessibility()
+    page.get_by_label("Or code of the area").fill(area_of_a_visit(page, address))
+    page.get_by_label("Minutes at the visit").fill("20")
+    page.get_by_role("button", name="Find slots").click()
+    expect(page.get_by_role("heading", name="Slots")).to_be_visible(timeout=WORKED_OUT)
+    check_accessibility()
+    page.set_viewport_size(NARROW)
+    fits(page)
+    page.get_by_role("button", name=re.compile("^Book")).first.click()
+    expect(page.get_by_text("booked-1 is in the plan.")).to_be_visible()
+    expect(page.locator("#plan-state")).to_have_text("Published")
+
+
+def area_of_a_visit(page, address) -> str:
+    """Code of an area that the plan visits, from its file of stops."""
+    content = page.request.get(f"{address}stops.csv").text()
+    return re.search(r"\bE01\d{6}\b", content)[0]
