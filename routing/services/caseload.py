@@ -15,6 +15,7 @@ FIELDS = (
     *("most_days_late", "window_opens", "window_closes", "staff_required"),
 )
 MANY = ("skills", "preferred_staff", "plus_groups")
+BATCH = 1_000
 
 
 @transaction.atomic
@@ -64,13 +65,20 @@ def import_caseload(*, team, file, by) -> dict:
 
     Returns {"rows", "added", "changed", "unchanged", "rejected"}; the last is a list of {"line", "reason"}.
     """
-    report = {"rows": len(file.rows) + len(file.rejected), "added": 0, "changed": 0, "unchanged": 0}
     known = {
         entry.reference: entry
         for entry in CaseloadEntry.objects.filter(team=team).prefetch_related(*MANY).select_for_update(of=("self",))
     }
-    for row in file.rows:
-        report[_take_row(team, row, known.get(row.values["reference"]))] += 1
+    rows = [(row.values, known.get(row.values["reference"])) for row in file.rows]
+    changing = [(values, entry) for values, entry in rows if entry is None or not _says_the_same(entry, values)]
+    _store_rows(team, changing)
+    added = sum(entry is None for _, entry in changing)
+    report = {
+        "rows": len(file.rows) + len(file.rejected),
+        "added": added,
+        "changed": len(changing) - added,
+        "unchanged": len(rows) - len(changing),
+    }
     report["rejected"] = sorted(file.rejected, key=lambda entry: entry["line"])
     counts = {name: value for name, value in report.items() if name != "rejected"}
     audit.record(
@@ -163,19 +171,26 @@ def busy_entries(team, day: date) -> dict:
     return {visit.caseload_entry_id: visit for visit in (planned | ahead).distinct()}
 
 
-def _take_row(team, row, entry) -> str:
-    """What became of it: added, changed or unchanged."""
-    if entry is not None and _says_the_same(entry, row.values):
-        return "unchanged"
-    made = entry or CaseloadEntry(team=team)
-    for name in FIELDS:
-        if name in row.values:
-            setattr(made, name, row.values[name])
-    made.save()
+def _store_rows(team, changing: list[tuple]) -> None:
+    """(values, entry or None for a new one) as rows, in a handful of statements for any number."""
+    made = [(values, _with(values, entry or CaseloadEntry(team=team))) for values, entry in changing]
+    CaseloadEntry.objects.bulk_create([new for (_, old), (_, new) in zip(changing, made, strict=True) if old is None])
+    CaseloadEntry.objects.bulk_update([entry for _, entry in changing if entry], FIELDS, batch_size=BATCH)
     for name in MANY:
-        if name in row.values:
-            getattr(made, name).set(row.values[name])
-    return "changed" if entry else "added"
+        field = CaseloadEntry._meta.get_field(name)
+        links, column = field.remote_field.through, f"{field.m2m_reverse_field_name()}_id"
+        told = [(entry.pk, values[name]) for values, entry in made if name in values]
+        links.objects.filter(caseloadentry__in=[entry for entry, _ in told]).delete()
+        links.objects.bulk_create(
+            links(caseloadentry_id=entry, **{column: thing.pk}) for entry, things in told for thing in things
+        )
+
+
+def _with(values, entry) -> CaseloadEntry:
+    for name in FIELDS:
+        if name in values:
+            setattr(entry, name, values[name])
+    return entry
 
 
 def _says_the_same(entry, values) -> bool:

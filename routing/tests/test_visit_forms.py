@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import IntegrityError, connection, transaction
 
 from accounts.models import AuditEvent
 from priorities.models import PriorityScore
@@ -243,3 +244,28 @@ def test_linked_visits_say_so_on_their_page(team, client_as):
     assert (
         "After IN-1: at least 60 min from start to start, at most 90 min from start to start, different people" in page
     )
+
+
+def test_the_database_refuses_what_cannot_be(draft):
+    first, second = draft.visits.order_by("reference")
+    link = VisitLink.objects.create(first=first, second=second, min_gap_minutes=60)
+    for statement, constraint in (
+        ("UPDATE routing_visit SET staff_required = 5 WHERE id = %(visit)s", "visit_staff_plausible"),
+        (
+            "UPDATE routing_visit SET late_minutes = 5, window_start = NULL, window_end = NULL WHERE id = %(visit)s",
+            "visit_late_needs_a_window",
+        ),
+        ("UPDATE routing_visit SET earliest_day = day WHERE id = %(visit)s", "visit_days_hold_its_day"),
+        (
+            "UPDATE routing_visit SET earliest_day = day + 1, latest_day = day + 2 WHERE id = %(visit)s",
+            "visit_days_hold_its_day",
+        ),
+        ("UPDATE routing_visitlink SET second_id = first_id WHERE id = %(link)s", "visit_link_binds_two"),
+        ("UPDATE routing_visitlink SET max_gap_minutes = 30 WHERE id = %(link)s", "visit_link_gaps_in_order"),
+        (
+            "UPDATE routing_visitlink SET same_staff = true, different_staff = true WHERE id = %(link)s",
+            "visit_link_same_or_different",
+        ),
+    ):
+        with pytest.raises(IntegrityError, match=constraint), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement, {"visit": first.pk, "link": link.pk})
