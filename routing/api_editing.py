@@ -11,7 +11,7 @@ from accounts.permissions import Permission
 
 from . import services
 from .api import Conflict
-from .editing import EditError, Effect, Move, Proposal, PutIn, alternatives, nearest_start
+from .editing import EditError, Effect, Move, Proposal, PutIn, Reorder, alternatives, nearest_start
 from .models import RoutePlan
 from .plan_editing import KINDS, OpenPlan, why_not_editable
 from .presenters.editing_preview import edit_values
@@ -179,7 +179,9 @@ def _request_of(opened, edit):
     """The change in the form of a request."""
     values = edit_values(edit, opened)
     values.pop("to", None)
-    if isinstance(edit, Move):
+    if isinstance(edit, Reorder):
+        values["visits"] = list(edit.visits)
+    elif isinstance(edit, Move):
         values |= {"staff": edit.staff, "place": edit.place}
     elif isinstance(edit, PutIn) and edit.places:
         values |= {"staff": edit.places[0][0], "place": edit.places[0][1]}

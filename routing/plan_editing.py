@@ -1,5 +1,6 @@
 """A plan laid open for changes by hand: its problem, its routes, and how its people and times are called."""
 
+import json
 import re
 import threading
 from collections import OrderedDict
@@ -234,4 +235,11 @@ class _Values:
         value = self.data.get(name)
         if isinstance(value, list | tuple):
             return tuple(str(each) for each in value)
-        return tuple(part.strip() for part in self.needed(name).split(",") if part.strip())
+        text = self.needed(name)
+        try:
+            found = json.loads(text)  # as the page itself hands an order on: references may hold commas
+        except ValueError:
+            found = None
+        if isinstance(found, list):
+            return tuple(str(each) for each in found)
+        return tuple(part.strip() for part in text.split(",") if part.strip())

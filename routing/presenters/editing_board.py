@@ -161,12 +161,14 @@ class Board:
         """Visits that are in no round, those that may be put in first."""
         reasons = {row.visit_id: row for row in self.opened.plan.unserved.all()}
         rows = [self._left(self.opened.built.visits[name], reasons) for name in self.verdict.unserved]
-        rows += [
-            self._left(visit, reasons) | {"is_aside": True, "reason": why}
-            for visit, why in self.opened.built.set_aside
+        aside = [*self.opened.built.set_aside, *((visit, "") for visit in self.opened.built.taken)]
+        excluded = {each.visit_id for each in self.adjustments if each.kind == each.Kind.VISIT_EXCLUDED}
+        return rows + [
+            self._left(visit, reasons)
+            | {"is_aside": True, "reason": why or reason_label("planned"), "may_return": visit.pk in excluded}
+            for visit, why in aside
             if visit.reference not in self.with_whom
         ]
-        return rows
 
     def _left(self, visit, reasons):
         row = reasons.get(visit.pk)

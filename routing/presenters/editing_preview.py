@@ -1,5 +1,6 @@
 """What a change by hand would do: verdict, cost in parts, whose day changes, what could be done instead."""
 
+import json
 from functools import cached_property
 from urllib.parse import urlencode
 
@@ -194,7 +195,7 @@ def _rest_of(edit, opened):
     if getattr(edit, "start", None) is not None:
         values["start"] = opened.clock(edit.start)
     if hasattr(edit, "visits"):
-        values["visits"] = ",".join(edit.visits)
+        values["visits"] = json.dumps(edit.visits)
     return values
 
 

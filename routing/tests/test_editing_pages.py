@@ -40,7 +40,7 @@ def text(answer):
 def fields_of(page, form):
     """Hidden fields of the form with this id."""
     inside = re.search(rf'<form[^>]*id="{form}".*?</form>', page, re.S).group(0)
-    return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', inside))
+    return dict(re.findall(r'<input type="hidden" name="(\w+)" value="(.*?)">', inside))
 
 
 def other_person(opened, visit):
@@ -177,3 +177,29 @@ def test_a_plan_in_another_state_sends_back_with_the_reason(plan, planner, state
 def _as_draft(plan):
     RoutePlan.objects.filter(pk=plan.pk).update(state=PlanState.DRAFT)
     return RoutePlan.objects.get(pk=plan.pk)
+
+
+def test_a_visit_for_two_is_put_in_with_both_and_moved_half_by_half(plan, planner, opened):
+    reference = next(visit for visit in opened.draft.served_by if not opened.problem.visit_by_id[visit].skills)
+    planner.post(address(plan, "keep/"), {"kind": "take_out", "visit": reference, "version": 1})
+    plan.visits.filter(reference=reference).update(staff_required=2, window_start=None, window_end=None)
+    plan.refresh_from_db()
+    page = text(planner.get(address(plan), {"visit": reference}))
+    assert "2 people together" in page
+    page = text(planner.get(address(plan, "preview/"), {"kind": "put_in", "visit": reference, "version": 2}))
+    assert " and with " in page and 'data-feasible="yes"' in page
+    page = text(planner.post(address(plan, "keep/"), fields_of(page, "edit-keep"), follow=True))
+    assert plan.assignments.filter(stops__visit__reference=reference).count() == 2
+    assert "2 people together" in page and f"{reference} put in with" in page
+
+
+def test_a_better_order_is_handed_on_as_it_was_shown(plan, planner, opened):
+    name, order = next((name, order) for name, order in opened.draft.orders.items() if len(order) > 1)
+    typed = ", ".join(reversed(order))
+    ask = {"kind": "reorder", "staff": name, "visits": typed, "version": 1}
+    page = text(planner.get(address(plan, "preview/"), ask))
+    assert f"Round of {opened.people[name]} in another order" in page
+    if 'id="edit-keep"' in page:
+        planner.post(address(plan, "keep/"), fields_of(page, "edit-keep"))
+        kept = plan.assignments.get(staff__reference=name).stops.exclude(visit=None)
+        assert [stop.visit.reference for stop in kept.select_related("visit")] == order[::-1]

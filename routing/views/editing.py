@@ -79,7 +79,9 @@ def plan_edit_undo(request, plan_id):
 def plan_edit_fix(request, plan_id):
     """Keep a visit where it is, free it, leave it out on purpose, or take it in again."""
     plan = _plan(request, plan_id)
-    visit = get_object_or_404(plan.visits.all(), reference=request.POST.get("visit", ""))
+    visit = plan.visits.filter(reference=request.POST.get("visit", "")).first()
+    if visit is None:
+        return _show(request, plan, error="Say which visit of this plan is meant.", status=422)
     what, version = request.POST.get("what", ""), request.POST.get("version", "")
     try:
         if what == "pin":

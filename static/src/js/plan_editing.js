@@ -169,6 +169,11 @@ document.addEventListener("pointercancel", () => {
   if (drag) stopDrag(false);
 });
 
+// Whoever turns to something else has let go of the visit; what was looked at stays in sight and is not kept.
+document.addEventListener("click", (event) => {
+  if (held && event.detail) letGo();
+});
+
 // A link would be dragged as an address, and text be selected.
 document.addEventListener("dragstart", (event) => {
   if (event.target.closest?.("#edit-workspace")) event.preventDefault();
