@@ -63,7 +63,7 @@ class CostCurve:
             points.append((moment, self._up(cost)))
             level = cost
         points.append((self.elapsed, self._up(level)))
-        return [{"label": "Best plan so far", "points": points}]
+        return [{"label": "Cost of the best plan, in hours", "points": points}]
 
     @property
     def x(self) -> dict:
@@ -121,5 +121,6 @@ def _rounds(low, high) -> list[tuple[float, str]]:
     span = max((high - low) / HOUR, 0.1)
     size = 10.0 ** floor(log10(span / 3))
     step = next(factor * size for factor in (1, 2, 5, 10) if span / (factor * size) <= 4)
-    first, last = floor(low / HOUR / step), ceil(high / HOUR / step)
+    first = floor(low / HOUR / step)
+    last = max(first + 1, ceil(high / HOUR / step))
     return [(number * step * HOUR, f"{number * step:,.10g} h") for number in range(first, last + 1)]

@@ -70,8 +70,8 @@ class ProgressPanel:
         if self.result["elapsed"] >= POLISH_FROM * self.result["seconds"]:
             return "It polishes the best plan, and checks it once more in another engine's model of the rules."
         return (
-            "It takes some visits out of the best plan, puts each back where it costs least, and keeps what is better: "
-            "thousands of times a second. Every plan kept has passed the judge."
+            "It takes some visits out of the best plan, puts each back where it costs least, and keeps what is better, "
+            "over and over. Every plan shown has passed the judge."
         )
 
     @property
