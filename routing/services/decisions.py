@@ -113,15 +113,29 @@ def reject_plan(*, plan: RoutePlan, by, reason: str) -> RoutePlan:
 
 
 def check_holds(plan: RoutePlan) -> None:
-    """PlanBroken when the judge finds a broken rule in the stored routes, with people, visits and rota as of now."""
+    """PlanBroken when the judge finds a broken rule in the stored routes, with people, visits and rota as of now, or
+    when a visit came to the plan since, so that nobody knows whether it fits.
+    """
     try:
         built = build_problem(plan)
     except NothingToPlan as error:
         raise PlanBroken([str(error)]) from error
+    lines = [
+        f"{visit.reference} came to the plan since: it is neither on a round nor left out." for visit in _new(plan)
+    ]
     try:
         accepted(built, solution_of(built))
     except SolutionRefused as error:
-        raise PlanBroken(broken_rules(built, error.broken)) from error
+        lines += broken_rules(built, error.broken)
+    if lines:
+        raise PlanBroken(lines)
+
+
+def _new(plan):
+    """Open visits of the plan that its last answer did not know."""
+    known = plan.visits.filter(stops__assignment__plan=plan).values("pk")
+    left_out = plan.unserved.values("visit")
+    return plan.visits.filter(state=Visit.State.OPEN).exclude(pk__in=known).exclude(pk__in=left_out)
 
 
 def locked_for_decision(plan: RoutePlan, by) -> RoutePlan:

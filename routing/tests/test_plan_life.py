@@ -153,6 +153,16 @@ class TestTheJudgeHasTheLastWord:
         with pytest.raises(services.PlanBroken, match=f"{visit.reference} is cancelled already"):
             services.approve_plan(plan=plan, by=approver)
 
+    def test_a_visit_that_came_since_is_not_forgotten(self, plan, approver):
+        visit = plan.visits.first()
+        visit.pk, visit.reference = None, "NEW-1"
+        visit._state.adding = True
+        visit.pk = visit._meta.pk.get_default()
+        visit.save(force_insert=True)
+        plan.visits.add(visit)
+        with pytest.raises(services.PlanBroken, match=f"{visit.reference} came to the plan since"):
+            services.approve_plan(plan=plan, by=approver)
+
     def test_the_api_answers_409_with_what_is_broken(self, approved, api_client_as):
         staff = approved.assignments.first().staff
         Absence.objects.create(staff=staff, first_day=TOMORROW, last_day=TOMORROW)

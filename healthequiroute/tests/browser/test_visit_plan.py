@@ -33,7 +33,7 @@ def leave_out_a_tier_one_visit(page) -> str:
     card.get_by_label("Visit").select_option(label=chosen)
     card.get_by_role("button", name="Leave visit out").click()
     reference = chosen.split(",")[0]
-    expect(page.get_by_text(f"{reference} is left out")).to_be_visible()
+    expect(page.get_by_text(f"{reference} is left out").first).to_be_visible()
     return reference
 
 
@@ -102,7 +102,7 @@ def test_a_scenario_beside_its_original(page, base_url, sign_in, check_accessibi
     expect(page.locator("#plan-state")).to_have_text("Proposed", timeout=OPTIMISED)
     page.get_by_role("button", name="Copy as a scenario").click()
     page.get_by_role("button", name="Add nurse").click()
-    expect(page.get_by_text("One more nurse, made up")).to_be_visible()
+    expect(page.get_by_text("One more nurse, made up").first).to_be_visible()
     check_accessibility()
     page.get_by_role("link", name="Back to the plan").click()
     page.get_by_role("button", name="Optimise again").click()
