@@ -1,15 +1,13 @@
 """A plan in the planner's own contract: PROBLEM.json and SOLUTION.json, which `manage.py check_plan` reads."""
 
-from dataclasses import fields, replace
+from dataclasses import replace
 
 from routing.planning.check import check
 from routing.planning.io import problem_json, solution_json, verdict_json
-from routing.planning.solution import Remedy, Solution, Unserved
-from routing.problem_building import NothingToPlan, PlanProblem, build_problem, solution_of
+from routing.planning.solution import Solution
+from routing.problem_building import NothingToPlan, PlanProblem, build_problem, stored_solution
 
 from .contents import NoRoutes, PlanContents
-
-KNOWN = {field.name for field in fields(Remedy)}
 
 
 def problem_of(plan) -> dict:
@@ -47,14 +45,9 @@ def _built(plan) -> PlanProblem:
 
 
 def _stored(contents: PlanContents, built: PlanProblem) -> Solution:
-    solution = solution_of(built)
-    # Visits that another plan holds are no part of this problem.
-    solution.unserved = [_unserved(left) for left in contents.unserved if left.visit.reference in built.visits]
+    solution = stored_solution(contents.plan)
+    # Visits that another plan holds, or that were left out by hand, are no part of this problem.
+    solution.unserved = [left for left in solution.unserved if left.visit in built.visits]
     solution.trace = [(elapsed, cost) for elapsed, cost in contents.plan.trace]
     solution.seconds = solution.trace[-1][0] if solution.trace else 0
     return solution
-
-
-def _unserved(left) -> Unserved:
-    remedies = [Remedy(**{key: each[key] for key in each if key in KNOWN}) for each in left.remedies]
-    return Unserved(left.visit.reference, left.reason, left.detail, remedies)
