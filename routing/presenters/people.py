@@ -18,7 +18,7 @@ def team_tabs(team, current: str, *, may_plan: bool) -> list[dict]:
     """Links between the pages of a team; visits and caseloads are for those who make plans."""
     tabs = [("team", "People"), ("rota", "Rota")]
     if may_plan:
-        tabs += [("caseload", "Caseload"), ("team-visits", "Visits")]
+        tabs += [("caseload", "Caseload"), ("team-visits", "Visits"), ("team-slots", "Find a slot")]
     return [{"name": name, "text": text, "is_current": name == current} for name, text in tabs]
 
 

@@ -80,8 +80,8 @@ class StandingRound:
             return True
         if stop.start > self.known.since.get(self.person.id, self.known.now):
             return False
-        if under_way is not None:
-            return stop.start < under_way.start
+        if under_way is not None and stop.start >= under_way.start:
+            return False
         return stop.start + self.late <= self.known.now
 
     def _fact(self, index, stop) -> Begun:
@@ -127,7 +127,7 @@ class StandingRound:
         followed = next((index for index, stop in self.rest if isinstance(stop, VisitStop)), len(self.route.stops))
         between = [stop for stop in self.route.stops[last.index + 1 : followed] if isinstance(stop, VisitStop)]
         # What comes next was planned to follow it: then the planned end will do, however breaks and waits lie.
-        return latest if between else max(latest, last.stored.leave)
+        return latest if between or followed < last.index else max(latest, last.stored.leave)
 
     def _drive(self, visit, following) -> int:
         known = self.problem.visit_by_id

@@ -11,11 +11,11 @@ from accounts.models import AuditEvent, Job, JobState, Notification
 from routing import disruptions, services, tasks
 from routing.mending import Budget
 from routing.models import Absence, Disruption, PlanVersion, Shift, Visit, VisitRecord
-from routing.planning.check import check
-from routing.standing_day import standing_day
+from routing.optimisation import search
+from routing.problem_building import build_problem
 
 from . import factories as make
-from .published_days import at, begun_by, published_plan, reported, stops_of
+from .published_days import a_day, at, begun_by, publish, published_plan, reported, stops_of
 
 pytestmark = pytest.mark.django_db
 Kind, State = Disruption.Kind, Disruption.State
@@ -52,12 +52,6 @@ def first_round(plan, visits=2):
 
 def visits_of(assignment):
     return [stop for stop in assignment.stops.select_related("visit") if stop.visit_id]
-
-
-def test_what_stands_at_a_moment_keeps_the_rules_all_day_long(plan):
-    for hour in range(7, 18):
-        standing = standing_day(plan, hour * 3600)
-        assert check(standing.problem, standing.solution).feasible, hour
 
 
 def test_a_sick_nurses_visits_go_to_others_and_what_began_stays(plan, planner):
@@ -178,21 +172,6 @@ def test_what_people_recorded_comes_before_what_was_planned(plan, planner):
     plan = services.apply_disruption(disruption=disruption, alternative="few", by=planner)
     rows = [row[0] for row in stops_of(plan)[nurse.staff.reference] if row[0]]
     assert rows == [stops[1].visit.reference, stops[0].visit.reference]
-
-
-def test_taps_minutes_apart_are_facts_whatever_the_roads_say(plan, planner):
-    nurse = first_round(plan)
-    for number, stop in enumerate(visits_of(nurse)):
-        moment = at(plan, 10, number)
-        VisitRecord.objects.create(
-            plan=plan, staff=nurse.staff, visit=stop.visit, arrived_at=moment, finished_at=moment, outcome="done"
-        )
-    standing = standing_day(plan, 10 * 3600 + 600)
-    assert check(standing.problem, standing.solution).feasible
-    assert standing.begun[nurse.staff.reference] == [stop.visit.reference for stop in visits_of(nurse)]
-    other = plan.assignments.exclude(pk=nurse.pk).first()
-    disruption = worked_out(reported(plan, planner, Kind.SICK, staff=other.staff, at=at(plan, 10, 10)))
-    assert disruption.state == State.PROPOSED, disruption.note
 
 
 def test_one_change_after_another(plan, planner):
@@ -367,3 +346,33 @@ def test_only_a_published_plan_is_mended(organisation, planner):
     plan = make.proposed_plan(team)
     with pytest.raises(services.PlanStateError, match="Only a published plan"):
         reported(plan, planner, Kind.SICK, staff=Shift.objects.filter(staff__team=team).first().staff, at=at(plan, 9))
+
+
+def test_a_job_that_is_tried_again_from_the_list_of_jobs_goes_on(plan, planner):
+    disruption = reported(plan, planner, Kind.SICK, staff=first_round(plan).staff, at=at(plan, 9))
+    jobs.request_cancel(job=disruption.job, by=planner)
+    services.settle_interrupted_disruptions()
+    disruption.refresh_from_db()
+    assert disruption.state == State.FAILED
+    jobs.retry(job=disruption.job, by=planner)
+    assert worked_out(disruption).state == State.PROPOSED
+
+
+def test_a_visit_for_two_is_mended_whole(organisation, planner):
+    """One of two goes sick before they meet: somebody else comes with the other, or nobody comes."""
+    team = make.team(organisation, people=4, day=a_day())
+    draft = make.draft_plan(team, count=4, day=a_day())
+    double = draft.visits.first()
+    draft.visits.filter(pk=double.pk).update(staff_required=2)
+    built = build_problem(draft)
+    found = search(built, seconds=5, seed=1, iterations=50)
+    plan = publish(services.store_solution(plan=draft, built=built, solution=found, by=make.SETUP))
+    pair = list(plan.assignments.filter(stops__visit=double).order_by("staff__reference"))
+    assert len(pair) == 2
+    disruption = worked_out(reported(plan, planner, Kind.SICK, staff=pair[0].staff, at=at(plan, 7, 30)))
+    assert disruption.state == State.PROPOSED, disruption.note
+    plan = services.apply_disruption(disruption=disruption, alternative="few", by=planner)
+    rows = [row for rows in stops_of(plan).values() for row in rows if row[0] == double.reference]
+    assert len(rows) in (0, 2)
+    assert len({row[2] for row in rows}) <= 1
+    assert plan.unserved.filter(visit=double).exists() == (not rows)

@@ -10,6 +10,7 @@ from accounts.permissions import Permission
 from routing import services
 from routing.civil_time import today
 from routing.models import RoutePlan, Team
+from routing.presenters.people import team_tabs
 from routing.presenters.slots import SlotsPage
 from routing.services.bookings import OPEN_STATES
 from routing.slot_finding import plans_open, search_slots
@@ -46,7 +47,9 @@ def _search(request, *, team, plan):
     page = SlotsPage(team, plan, form, found)
     wanted = "routing/slots/_found.html" if request.htmx else "routing/slots/slots.html"
     status = 422 if form.is_bound and found is None and not request.htmx else 200
-    return render(request, wanted, {"page": page, "form": form, "team": team, "plan": plan}, status=status)
+    tabs = [] if plan else team_tabs(team, "team-slots", may_plan=True)
+    context = {"page": page, "form": form, "team": team, "plan": plan, "tabs": tabs}
+    return render(request, wanted, context, status=status)
 
 
 @require_POST
