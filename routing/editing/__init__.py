@@ -10,7 +10,7 @@ improving   another order for one person's day
 
 from .draft import Draft, Proposal
 from .edits import Edit, EditError, Improve, Move, MoveBreak, PutIn, Reorder, SetStart, Swap, TakeOut
-from .figures import Effect, Figures, effect_of
+from .figures import Effect, Figures
 from .places import Place, alternatives, best_places, nearest_start
 
 __all__ = [
@@ -31,6 +31,5 @@ __all__ = [
     "TakeOut",
     "alternatives",
     "best_places",
-    "effect_of",
     "nearest_start",
 ]

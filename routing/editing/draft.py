@@ -70,6 +70,7 @@ class Draft:
 
     def settled(self, edit: Edit) -> Edit:
         """The edit with what it leaves open decided: the best place, the better order."""
+        # These look at drafts themselves.
         from .improving import better_order
         from .places import place_with
 

@@ -81,10 +81,6 @@ class Effect:
         return sorted(changed, key=lambda each: (min((each.after or each.before).values()), each.visit))
 
 
-def effect_of(problem: Problem, proposal: Proposal) -> Effect:
-    return Effect(problem, proposal)
-
-
 def figures_of(problem: Problem, verdict: Verdict) -> Figures:
     """The figures of a judged plan; distances that are not known count as none."""
     served = {}
