@@ -45,6 +45,10 @@ class PeriodEquity:
     without_plus: int
     facts: list[VisitFact] = field(default_factory=list, repr=False)
 
+    @property
+    def area_names(self) -> dict[str, str]:
+        return {fact.visit.area.code: fact.visit.area.name for fact in self.facts}
+
     def as_dict(self) -> dict:
         """Plain data for JSON."""
         period = self.period

@@ -182,13 +182,15 @@ class EquityPage:
             self._burden,
             self._loads,
             self._inequality,
-            self._coverage("areas", "By area (LSOA)", "Area", self.planned.areas, done and done.areas, chart=False),
+            self._areas,
         ]
         if self.equity.deferred is not None:
             tables.append(self._deferred)
         for table in tables:
+            styles = table.get("styles") or ["is-number"] * len(table["columns"])
+            table["heads"] = list(zip(table["columns"], styles, strict=True))
             for row in table["rows"]:
-                row["pairs"] = list(zip(table["columns"], row["cells"], strict=True))
+                row["cells"] = list(zip(table["columns"], row["cells"], styles, strict=True))
         return tables
 
     def _coverage(self, name, title, head, parts, done, *, chart=True, empty="No visits.") -> dict:
@@ -218,6 +220,22 @@ class EquityPage:
             "empty": empty,
             "note": "",
         }
+
+    @property
+    def _areas(self) -> dict:
+        """Areas that may be shown, those with the most visits first; how many may not."""
+        shown = {code: part for code, part in self.planned.areas.items() if not part.hidden}
+        order = sorted(shown, key=lambda code: (-shown[code].n, code))
+        names = self.equity.area_names
+        parts = {f"{names[code]} ({code})": shown[code] for code in order}
+        done = self.done and {f"{names[code]} ({code})": self.done.areas.get(code) for code in order}
+        empty = "No area may be shown: each has fewer than five visits, or would give such an area away."
+        table = self._coverage("areas", "By area (LSOA)", "Area", parts, done, chart=False, empty=empty)
+        hidden = len(self.planned.areas) - len(shown)
+        if shown and hidden:
+            told = counted(hidden, "area is", "areas are")
+            table["note"] = f"{told} not shown: fewer than five visits, or would give such an area away."
+        return table
 
     @property
     def _burden(self) -> dict:
@@ -272,6 +290,7 @@ class EquityPage:
             "title": "Inequality in one number each",
             "head": "Measure",
             "columns": ["Value", "How to read it"],
+            "styles": ["is-number", "is-plain is-wide"],
             "rows": [{"label": label, "cells": [value, words]} for label, value, words in rows],
             "bars": [],
             "empty": "",

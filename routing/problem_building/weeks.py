@@ -11,7 +11,7 @@ from datetime import date
 
 from routing.civil_time import LONDON, NoSuchTime, day_start, instant, seconds_into
 from routing.continuity import usual_carers
-from routing.models import RoutePlan, Shift, Visit, VisitLink, WeekPlan
+from routing.models import PlanAdjustment, PlanState, RoutePlan, Shift, Visit, VisitLink, WeekPlan
 from routing.planning.problem import Link, Problem
 from routing.planning.problem import Visit as Task
 from routing.planning.reasons import impossible_visits
@@ -124,13 +124,30 @@ def _open_visits(week, days):
         .order_by("reference", "day")
     )
     taken = _taken(week)
+    elsewhere, on_purpose = _in_other_plans(week), _left_out_on_purpose(week)
     open_visits, closed = [], []
     for visit in visits:
-        if allowed_days(visit, days, taken):
+        if visit.pk in elsewhere:
+            closed.append((visit, f"It is in another plan that waits for a decision: {elsewhere[visit.pk]}."))
+        elif visit.pk in on_purpose:
+            closed.append((visit, "Somebody left it out of its day on purpose."))
+        elif allowed_days(visit, days, taken):
             open_visits.append(visit)
         else:
             closed.append((visit, "No day that it may be moved to has anybody at work and is still open."))
     return open_visits, closed
+
+
+def _in_other_plans(week) -> dict:
+    """Names of plans outside this week that hold one of its visits and are being worked on or decided, by visit."""
+    waiting = (PlanState.OPTIMISING, PlanState.PROPOSED)
+    plans = RoutePlan.objects.filter(visits__week_plans=week, state__in=waiting).exclude(week=week)
+    return dict(plans.values_list("visits", "name"))
+
+
+def _left_out_on_purpose(week) -> set:
+    excluded = PlanAdjustment.objects.filter(plan__week=week, kind=PlanAdjustment.Kind.VISIT_EXCLUDED)
+    return set(excluded.values_list("visit", flat=True))
 
 
 def _taken(week) -> set:

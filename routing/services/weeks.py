@@ -211,6 +211,8 @@ def _move(built, homes):
                 visit.window_start, visit.window_end = window_on(visit, day)
             visit.day = day
             visit.save(update_fields=["day", "window_start", "window_end"])
+            # A draft of another day that listed it has nothing to plan there any more.
+            visit.plans.remove(*visit.plans.filter(state__in=(PlanState.DRAFT, PlanState.REJECTED)).exclude(day=day))
 
 
 def _store_day(week, day, visits, routes, unserved, by):
@@ -230,7 +232,6 @@ def _store_day(week, day, visits, routes, unserved, by):
     plan.decision_reason, plan.price = "", {}
     plan.save()
     plan.visits.set(visits)
-    plan.adjustments.all().delete()
     built = build_problem(plan)
     solution, verdict = _judged(built, routes)
     solution.unserved = unserved
@@ -242,6 +243,11 @@ def _store_day(week, day, visits, routes, unserved, by):
 
 
 def _judged(built, routes: Solution):
+    """The day's plan and the verdict on it. What people fixed in the plan holds: what they left out is not on it."""
+    known = [route for route in routes.routes if route.staff in built.problem.staff_by_id]
+    for route in known:
+        route.stops = [stop for stop in route.stops if stop.visit in built.problem.visit_by_id]
+    routes = Solution(known, engine=routes.engine)
     try:
         return routes, accepted(built, routes)
     except SolutionRefused:

@@ -11,6 +11,7 @@ from routing.civil_time import seconds_into
 from routing.models import (
     Absence,
     PlanState,
+    RoutePlan,
     RouteStop,
     Shift,
     StaffMember,
@@ -246,3 +247,32 @@ def test_times_and_names_are_said_as_people_say_them():
         == "nurse-01 on Tue 24 Nov is full until 09:15 on Tue 24 Nov"
     )
     assert spoken("from 9:00", MONDAY) == "from 9:00"
+
+
+def test_a_visit_in_another_proposal_is_left_to_it(team, week):
+    visit = week.visits.order_by("reference").first()
+    other = RoutePlan.objects.create(
+        organisation=team.organisation, team=team, day=MONDAY, name="Another", state=PlanState.PROPOSED
+    )
+    other.visits.add(visit)
+    built = build_week(week)
+    assert visit not in built.visits.values()
+    assert "Another" in {each.pk: why for each, why in built.closed}[visit.pk]
+
+
+def test_a_draft_lets_go_of_what_moves_to_another_day(team, week):
+    Visit.objects.filter(week_plans=week).update(minutes=120)
+    draft = RoutePlan.objects.create(organisation=team.organisation, team=team, day=MONDAY, name="Draft")
+    draft.visits.set(week.visits.all())
+    planned(week)
+    assert {visit.day for visit in draft.visits.all()} == {MONDAY}
+
+
+def test_what_people_left_out_of_a_day_stays_out(week, make_user):
+    week = planned(week)
+    plan = week.plans.order_by("day").first()
+    stop = RouteStop.objects.filter(assignment__plan=plan, visit__isnull=False).first()
+    plan.adjustments.create(kind="visit_excluded", visit=stop.visit, reason="In hospital")
+    week = planned(week)
+    assert not RouteStop.objects.filter(assignment__plan=plan, visit=stop.visit).exists()
+    assert plan.adjustments.count() == 1
