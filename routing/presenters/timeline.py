@@ -28,8 +28,13 @@ class Timeline:
 
     @property
     def now(self) -> int | None:
-        """Where the line of now stands; None on other days."""
-        return self._on_clock(timezone.now()) if self.plan.day == today() else None
+        """Where the line of now stands; None on other days, and while nobody is out."""
+        if self.plan.day != today() or not self.rounds:
+            return None
+        now = timezone.now()
+        first = min(min(each.assignment.departs_at, each.assignment.shift.starts_at) for each in self.rounds)
+        last = max(max(each.assignment.returns_at, each.assignment.shift.ends_at) for each in self.rounds)
+        return self._on_clock(now) if first <= now <= last else None
 
     @property
     def description(self) -> str:
