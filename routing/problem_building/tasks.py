@@ -42,7 +42,7 @@ def task_of(visit: Visit, day, place: int, preferred: frozenset[str], excluded: 
 def links_of(visits: list[Visit]) -> tuple[Link, ...]:
     """Links that bind two of these visits. One with a visit that is planned elsewhere has nothing to bind here."""
     references = {visit.pk: visit.reference for visit in visits}
-    links = VisitLink.objects.filter(first__in=references, second__in=references).order_by("pk")
+    links = VisitLink.objects.filter(first__in=references, second__in=references)  # unscoped: visits of one plan
     return tuple(
         Link(
             first=references[link.first_id],
@@ -53,7 +53,7 @@ def links_of(visits: list[Visit]) -> tuple[Link, ...]:
             different_staff=link.different_staff,
             together=link.together,
         )
-        for link in links
+        for link in links.order_by("pk")
     )
 
 

@@ -38,12 +38,12 @@ def caseload(request, team_id):
 
 def _show(request, team, form, report=None, status=200):
     chosen = request.GET.get("show", "")
-    entries = CaseloadEntry.objects.filter(team=team)
+    entries = CaseloadEntry.objects.for_organisation(request.organisation).filter(team=team)
     shown = {"due": entries.due_by(today()), "paused": entries.filter(is_active=False)}.get(chosen, entries)
     page = Paginator(shown.for_display().prefetch_related("preferred_staff", "plus_groups"), PER_PAGE).get_page(
         request.GET.get("page")
     )
-    planned = Visit.objects.filter(
+    planned = Visit.objects.for_organisation(request.organisation).filter(
         caseload_entry__in=[entry.pk for entry in page.object_list],
         day__gte=today(),
         state__in=[Visit.State.OPEN, Visit.State.PLANNED],

@@ -84,7 +84,11 @@ def _show(request, person, **bound):
         "absence_form": AbsenceForm(prefix="absence", initial={"first_day": today()}),
     } | bound
     day = today()
-    shifts = Shift.objects.filter(staff=person, day__gte=day).select_related("staff")[:SHIFTS_SHOWN]
+    shifts = (
+        Shift.objects.for_organisation(request.organisation)
+        .filter(staff=person, day__gte=day)
+        .select_related("staff")[:SHIFTS_SHOWN]
+    )
     may_plan = allowed(request.user, Permission.EDIT_PLANS, request.organisation)
     context = {
         "person": person,
