@@ -22,7 +22,7 @@ def test_a_rota_an_absence_and_the_two_weeks_that_show_them(page, base_url, sign
         f"nobody,{day:%d/%m/%Y},07:15,15:15,30,11:30-13:00",
     ]
     file = {"name": "rota.csv", "mimeType": "text/csv", "buffer": "\n".join(lines).encode()}
-    page.get_by_label("CSV file").set_input_files(files=[file])
+    page.locator("input[type=file]").set_input_files(files=[file])
     page.get_by_role("button", name="Check file").click()
     expect(page.get_by_text("Preview: nothing is changed yet")).to_be_visible()
     expect(page.get_by_text("Nobody of the team has this reference")).to_be_visible()
@@ -35,7 +35,7 @@ def test_a_rota_an_absence_and_the_two_weeks_that_show_them(page, base_url, sign
     check_accessibility()
     first = page.get_by_role("group", name="First day")
     for name, value in (("Day", day.day), ("Month", day.month), ("Year", day.year)):
-        first.get_by_label(name).fill(str(value))
+        first.get_by_label(name, exact=True).fill(str(value))
     page.get_by_label("Training").check()
     page.get_by_role("button", name="Add absence").click()
     expect(page.get_by_role("link", name=f"{day:%A} {day.day} {day:%B %Y}")).to_be_visible()
