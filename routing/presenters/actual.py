@@ -51,7 +51,7 @@ class LiveRow:
 
     @property
     def order(self) -> tuple:
-        return (self.is_silent, self.is_over, not self.alerts, -self.delay.total_seconds(), self.name)
+        return (self.is_over, not self.alerts, -self.delay.total_seconds(), self.name)
 
     @property
     def is_silent(self) -> bool:
@@ -61,8 +61,6 @@ class LiveRow:
     @property
     def where(self) -> str:
         state = self.standing.state
-        if self.is_silent:
-            return "No account: records nothing"
         if self.is_over:
             return f"Finished at {clock(state.finished_at)}"
         if self.here is not None:
@@ -74,13 +72,13 @@ class LiveRow:
 
     @property
     def next_text(self) -> str:
-        if self.is_over or self.is_silent:
+        if self.is_over:
             return ""
         return f"{self.next.visit.reference}, planned {clock(self.next.starts_at)}" if self.next else "Back to base"
 
     @property
     def expected_text(self) -> str:
-        return "" if self.is_over or self.is_silent else clock(self.expected)
+        return "" if self.is_over else clock(self.expected)
 
     @property
     def delay_text(self) -> str:
@@ -93,7 +91,7 @@ class LiveRow:
 
     @property
     def is_late(self) -> bool:
-        return not self.is_over and not self.is_silent and self.delay >= SAID
+        return not self.is_over and self.delay >= SAID
 
     @property
     def progress(self) -> str:
@@ -103,7 +101,7 @@ class LiveRow:
     @property
     def heard(self) -> str:
         heard = self.standing.state.heard_at
-        return clock(heard) if heard else "–" if self.is_silent else "not yet"
+        return clock(heard) if heard else "not yet"
 
 
 class ActualPage:
@@ -139,12 +137,21 @@ class ActualPage:
 
     @cached_property
     def live(self) -> list[LiveRow]:
-        """The latest first; those who are home, and those of whom nothing is known, last."""
+        """The latest first, those who are home last. Without those who can record nothing."""
         rows = [
             LiveRow(standing, self.now, [alert for alert in self.alerts if alert.staff_id == standing.staff.pk])
             for standing in self.rounds
         ]
-        return sorted(rows, key=lambda row: row.order)
+        return sorted((row for row in rows if not row.is_silent), key=lambda row: row.order)
+
+    @property
+    def silent(self) -> str:
+        """Of whom nothing is known; blank where everybody has an account."""
+        number = len(self.rounds) - len(self.live)
+        have = "has" if number == 1 else "have"
+        return (
+            f"{counted(number, 'person', 'people')} {have} no account, so nothing is known of them." if number else ""
+        )
 
     @cached_property
     def people(self) -> list[dict]:

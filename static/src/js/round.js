@@ -91,7 +91,7 @@ function apply(entry) {
     const tag = visit.querySelector("[data-status]");
     tag.className = `her-tag her-tag--plain ${CSS[state]}`;
     setText(tag, `${WORDS[state]} ${at}`);
-    visit.querySelector("[data-now]")?.remove();
+    for (const foreseen of visit.querySelectorAll("[data-now]")) foreseen.remove();
   }
   if (visit && entry.kind === "note") {
     const line = document.createElement("li");
