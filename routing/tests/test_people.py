@@ -73,7 +73,7 @@ def test_a_planner_changes_a_person(person, client_as, make_user):
     assert person.start_point != person.end_point
     page = planner.get(address(person)).content.decode()
     assert 'value="ZZ1 1AA"' in page
-    assert "home, ends at" in planner.get(f"/teams/{person.team_id}/").content.decode()
+    assert "Home, ends at" in planner.get(f"/teams/{person.team_id}/").content.decode()
 
 
 def test_a_home_is_never_in_the_audit_trail_or_on_a_page_for_others(person, client_as):
