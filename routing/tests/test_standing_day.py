@@ -7,7 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from routing.civil_time import moment_of
-from routing.models import VisitRecord
+from routing.mending import Budget, happening, mended_plans
+from routing.models import Disruption, VisitRecord
 from routing.planning import replanning
 from routing.planning.check import check
 from routing.planning.replanning import day_of
@@ -78,3 +79,19 @@ def test_whatever_people_recorded_the_day_stands(recorded_day, data):
     assert recorded <= {(name, visit) for name, visits in standing.begun.items() for visit in visits}
     day = day_of(standing.problem, standing.solution, replanning.Disruption(now, standing.events))
     assert recorded <= {(name, stop.visit) for name, each in day.positions.items() for stop in each.visits_begun}
+
+
+def test_who_has_been_sick_since_the_morning_did_nothing_since(plan):
+    """Said at noon: visits planned after half past eight that nobody recorded are given to others from noon on."""
+    nurse = max(plan.assignments.select_related("staff"), key=lambda each: each.stops.count())
+    since, noon = at(plan, 8, 30), 12 * 3600
+    done = [stop.visit.reference for stop in visits_of(nurse) if stop.starts_at <= since]
+    sick = Disruption(plan=plan, kind=Disruption.Kind.SICK, staff=nurse.staff, at=since, based_on=plan.version)
+    happened = happening(sick, noon)
+    assert happened.standing.begun.get(nurse.staff.reference, []) == done
+    _, plans = mended_plans(happened, Budget(few=5, best=5, iterations=20))
+    routes = {route.staff: route for route in plans[0].solution.routes}
+    assert (routes[nurse.staff.reference].visits if done else []) == done
+    moved = {stop.visit.reference for stop in visits_of(nurse)} - set(done)
+    for route in routes.values():
+        assert all(stop.start >= noon for stop in route.stops if getattr(stop, "visit", None) in moved)
