@@ -12,6 +12,7 @@ from time import monotonic
 from .broken_rules import broken_rules
 from .civil_time import clock, instant, moment_of, seconds_into
 from .editing import (
+    Clear,
     Draft,
     Edit,
     EditError,
@@ -31,7 +32,7 @@ from .models import PlanState, RoutePlan
 from .planning.check import Verdict, Violation
 from .problem_building import build_problem, solution_of
 
-KINDS = ("move", "swap", "take_out", "put_in", "move_break", "set_start", "reorder", "improve")
+KINDS = ("move", "swap", "take_out", "put_in", "move_break", "set_start", "reorder", "improve", "clear")
 DAY = 24 * 3600
 TIME = re.compile(r"(\d{1,2})[:.](\d{2})")
 # Reading a plan takes longer than judging a change: a hundred visits 60 ms against 3 ms.
@@ -174,6 +175,9 @@ class OpenPlan:
 
     def _improve(self, values):
         return Improve(values.needed("staff"))
+
+    def _clear(self, values):
+        return Clear(values.needed("staff"))
 
     def _seconds(self, text, staff) -> int:
         """Seconds into the plan's day; times before a night shift begins are on the next day."""

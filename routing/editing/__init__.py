@@ -9,11 +9,12 @@ improving   another order for one person's day
 """
 
 from .draft import Draft, Proposal
-from .edits import Edit, EditError, Improve, Move, MoveBreak, PutIn, Reorder, SetStart, Swap, TakeOut
+from .edits import Clear, Edit, EditError, Improve, Move, MoveBreak, PutIn, Reorder, SetStart, Swap, TakeOut
 from .figures import Effect, Figures
 from .places import Place, alternatives, best_places, nearest_start
 
 __all__ = [
+    "Clear",
     "Draft",
     "Edit",
     "EditError",

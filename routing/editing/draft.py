@@ -10,7 +10,7 @@ from routing.planning.problem import Problem
 from routing.planning.solution import Route, Solution
 from routing.planning.trials import Trials
 
-from .edits import Edit, EditError, Improve, Move, MoveBreak, PutIn, Reorder, SetStart, Swap, TakeOut
+from .edits import Clear, Edit, EditError, Improve, Move, MoveBreak, PutIn, Reorder, SetStart, Swap, TakeOut
 from .timing import BreakWish, Change, broken_rules, changed_plan
 
 
@@ -194,6 +194,13 @@ class Draft:
         if list(edit.visits) == now:
             raise EditError("The order is the same.")
         return Change({edit.staff: list(edit.visits)})
+
+    def _clear(self, edit: Clear) -> Change:
+        gone = set(self._round(edit.staff))
+        people = {name for visit in gone for name in self.served_by[visit]}
+        return Change(
+            {name: [visit for visit in self.orders[name] if visit not in gone] for name in people}, released=gone
+        )
 
     def _visit(self, name):
         visit = self.problem.visit_by_id.get(name)

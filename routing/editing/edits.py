@@ -91,4 +91,11 @@ class Improve:
     staff: str
 
 
-Edit = Move | Swap | TakeOut | PutIn | MoveBreak | SetStart | Reorder | Improve
+@dataclass(frozen=True, slots=True)
+class Clear:
+    """All visits of one person are left out: to give them to others one by one, when somebody cannot come."""
+
+    staff: str
+
+
+Edit = Move | Swap | TakeOut | PutIn | MoveBreak | SetStart | Reorder | Improve | Clear

@@ -9,7 +9,7 @@ from routing.planning.problem import ALWAYS, Problem, Visit
 from routing.planning.solution import VisitStop
 
 from .draft import Proposal
-from .edits import Move, MoveBreak, PutIn, Reorder, SetStart, Swap, TakeOut
+from .edits import Clear, Move, MoveBreak, PutIn, Reorder, SetStart, Swap, TakeOut
 
 
 @dataclass(frozen=True)
@@ -75,6 +75,7 @@ _SUMMARIES = {
     PutIn: _put_in,
     MoveBreak: _break_moved,
     SetStart: _start_set,
+    Clear: lambda proposal, edit, names: f"All visits of {names.person(edit.staff)} taken out",
     Reorder: lambda proposal, edit, names: f"Round of {names.person(edit.staff)} in another order",
 }
 

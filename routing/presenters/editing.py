@@ -164,6 +164,11 @@ class ChosenRound:
         return self.opened.draft.orders[self.staff]
 
     @property
+    def is_at_work(self) -> bool:
+        """Somebody who fell ill after the plan was made has a round and does not work."""
+        return self.staff in self.opened.problem.staff_by_id
+
+    @property
     def order_text(self) -> str:
         return ", ".join(self.visits)
 

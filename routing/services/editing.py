@@ -55,10 +55,11 @@ def apply_edit(*, plan: RoutePlan, edit: Edit, version: int, by) -> tuple[RouteP
         verdict = accepted(opened.built, solution)
     except SolutionRefused as error:
         raise EditRefused(proposal, [str(error)]) from error
+    summary = opened.summary(proposal)  # while the rows that name people are those before the change
     solution.unserved = _reasons(opened, solution, verdict)
     _keep_lines(opened, verdict)
     store_routes(plan, opened.built, solution, verdict)
-    record_version(plan, solution, verdict, origin=PlanVersion.Origin.MOVED, summary=opened.summary(proposal), by=by)
+    record_version(plan, solution, verdict, origin=PlanVersion.Origin.MOVED, summary=summary, by=by)
     audit.record(
         action="plan.changed_by_hand",
         by=by,

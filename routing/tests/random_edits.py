@@ -1,6 +1,6 @@
 """A change of any kind, sensible or not."""
 
-from routing.editing import Improve, Move, MoveBreak, PutIn, Reorder, SetStart, Swap, TakeOut
+from routing.editing import Clear, Improve, Move, MoveBreak, PutIn, Reorder, SetStart, Swap, TakeOut
 
 MINUTE, HOUR = 60, 3600
 
@@ -26,5 +26,6 @@ def random_edit(dice, plan):
             SetStart(visit, None),
             Reorder(person, tuple(shuffled)),
             Improve(person),
+            Clear(person),
         ]
     )

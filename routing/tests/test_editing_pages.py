@@ -203,3 +203,16 @@ def test_a_better_order_is_handed_on_as_it_was_shown(plan, planner, opened):
         planner.post(address(plan, "keep/"), fields_of(page, "edit-keep"))
         kept = plan.assignments.get(staff__reference=name).stops.exclude(visit=None)
         assert [stop.visit.reference for stop in kept.select_related("visit")] == order[::-1]
+
+
+def test_the_round_of_somebody_who_fell_ill_can_be_taken_out(plan, planner, opened):
+    name = next(name for name, order in opened.draft.orders.items() if order)
+    opened.built.shifts[name].staff.absences.create(first_day=plan.day, last_day=plan.day)
+    page = text(planner.get(address(plan)))
+    assert "The plan as it stands breaks a rule" in page and "is absent on that day" in page
+    page = text(planner.get(address(plan), {"staff": name}))
+    assert "does not work in this plan any more" in page and "Improve this round" not in page
+    page = text(planner.get(address(plan, "preview/"), {"kind": "clear", "staff": name, "version": 1}))
+    assert 'data-feasible="yes"' in page
+    planner.post(address(plan, "keep/"), fields_of(page, "edit-keep"))
+    assert not plan.assignments.filter(staff__reference=name).exists()
