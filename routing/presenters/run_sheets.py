@@ -19,8 +19,9 @@ class RunSheets:
 
     no_access = NO_ACCESS
 
-    def __init__(self, contents, rounds: list[Round], staff: StaffMember | None = None):
+    def __init__(self, contents, rounds: list[Round], staff: StaffMember | None = None, *, may_see_plan=True):
         self.contents, self.plan, self.staff = contents, contents.plan, staff
+        self.may_see_plan = may_see_plan
         self.sheets = [Sheet(each, self.plan) for each in rounds]
 
     @property

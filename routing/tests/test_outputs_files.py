@@ -153,6 +153,7 @@ def test_field_staff_take_their_own_round_of_a_published_plan_only(organisation,
     own, other = StaffMember.objects.filter(team=plan.team).order_by("reference")
     StaffMember.objects.filter(pk=own.pk).update(user=worker.user)
     assert worker.get(f"/plans/{plan.pk}/{path.format(own.pk)}").status_code == 200
+    assert f'href="/plans/{plan.pk}/"' not in worker.get(f"/plans/{plan.pk}/{path.format(own.pk)}").content.decode()
     assert worker.get(f"/plans/{plan.pk}/{path.format(other.pk)}").status_code == 404
     assert worker.get(f"/plans/{plan.pk}/stops.csv").status_code == 403
     RoutePlan.objects.update(state="approved", published_by=None, published_at=None)

@@ -92,7 +92,9 @@ def _sheets(request, plan, staff=None):
         rounds = contents.rounds if staff is None else [contents.round_of(staff).round]
     except NoRoutes as error:
         return _no_routes(request, plan, error)
-    return render(request, "routing/run_sheets.html", {"page": RunSheets(contents, rounds, staff), "plan": plan})
+    may_see_plan = allowed(request.user, Permission.VIEW_PLANS, request.organisation)
+    page = RunSheets(contents, rounds, staff, may_see_plan=may_see_plan)
+    return render(request, "routing/run_sheets.html", {"page": page, "plan": plan})
 
 
 def _plan_file(request, plan_id, kind, **options):
