@@ -33,27 +33,27 @@ def pin_visit(
     ValidationError for a visit or person that the plan does not have, a time outside its day, or neither person nor
     time; PlanStateError when the plan is being optimised or approved.
     """
-    plan = _adjustable(plan)
+    plan = adjustable(plan)
     _check_visit(plan, visit)
     if staff is None and starts_at is None:
         raise ValidationError("Say with whom or at which time the visit is kept.")
     if staff is not None:
         _check_person(plan, staff)
     if starts_at is not None:
-        _check_moment(plan, starts_at)
+        check_moment(plan, starts_at)
     return _put(plan, Kind.VISIT_PINNED, by, reason, visit=visit, values={"staff": staff, "starts_at": starts_at})
 
 
 @transaction.atomic
 def unpin(*, plan: RoutePlan, visit: Visit, by) -> None:
     """Takes the pin of a visit away, if it has one. PlanStateError as `pin_visit`."""
-    _take_away(_adjustable(plan), by, kind=Kind.VISIT_PINNED, visit=visit)
+    _take_away(adjustable(plan), by, kind=Kind.VISIT_PINNED, visit=visit)
 
 
 @transaction.atomic
 def exclude_visit(*, plan: RoutePlan, visit: Visit, reason: str = "", by) -> PlanAdjustment:
     """Leaves a visit out on purpose; a pin of it goes. Raises as `pin_visit`."""
-    plan = _adjustable(plan)
+    plan = adjustable(plan)
     _check_visit(plan, visit)
     _take_away(plan, by, kind=Kind.VISIT_PINNED, visit=visit)
     return _put(plan, Kind.VISIT_EXCLUDED, by, reason, visit=visit)
@@ -62,13 +62,13 @@ def exclude_visit(*, plan: RoutePlan, visit: Visit, reason: str = "", by) -> Pla
 @transaction.atomic
 def include_visit(*, plan: RoutePlan, visit: Visit, by) -> None:
     """Takes a visit that was left out on purpose in again. PlanStateError as `pin_visit`."""
-    _take_away(_adjustable(plan), by, kind=Kind.VISIT_EXCLUDED, visit=visit)
+    _take_away(adjustable(plan), by, kind=Kind.VISIT_EXCLUDED, visit=visit)
 
 
 @transaction.atomic
 def exclude_person(*, plan: RoutePlan, staff: StaffMember, reason: str = "", by) -> PlanAdjustment:
     """Plans without a person; visits that were kept with them are free again. Raises as `pin_visit`."""
-    plan = _adjustable(plan)
+    plan = adjustable(plan)
     _check_person(plan, staff)
     _take_away(plan, by, kind=Kind.VISIT_PINNED, staff=staff)
     return _put(plan, Kind.PERSON_EXCLUDED, by, reason, staff=staff)
@@ -77,7 +77,7 @@ def exclude_person(*, plan: RoutePlan, staff: StaffMember, reason: str = "", by)
 @transaction.atomic
 def include_person(*, plan: RoutePlan, staff: StaffMember, by) -> None:
     """Plans with a person again. PlanStateError as `pin_visit`."""
-    _take_away(_adjustable(plan), by, kind=Kind.PERSON_EXCLUDED, staff=staff)
+    _take_away(adjustable(plan), by, kind=Kind.PERSON_EXCLUDED, staff=staff)
 
 
 @transaction.atomic
@@ -87,7 +87,7 @@ def lock_round(*, plan: RoutePlan, staff: StaffMember, by) -> list[PlanAdjustmen
     ValidationError when they have no visits in the plan; else as `pin_visit`. A double-handed visit is kept at its time
     only, since it has more than one person.
     """
-    plan = _adjustable(plan)
+    plan = adjustable(plan)
     _check_person(plan, staff)
     stops = list(
         RouteStop.objects.filter(assignment__plan=plan, assignment__staff=staff, visit__isnull=False).select_related(
@@ -112,13 +112,13 @@ def lock_round(*, plan: RoutePlan, staff: StaffMember, by) -> list[PlanAdjustmen
 @transaction.atomic
 def unlock_round(*, plan: RoutePlan, staff: StaffMember, by) -> None:
     """Takes away every pin that keeps a visit with a person. PlanStateError as `pin_visit`."""
-    _take_away(_adjustable(plan), by, kind=Kind.VISIT_PINNED, staff=staff)
+    _take_away(adjustable(plan), by, kind=Kind.VISIT_PINNED, staff=staff)
 
 
 @transaction.atomic
 def extend_shift(*, plan: RoutePlan, staff: StaffMember, minutes: int, reason: str = "", by) -> PlanAdjustment:
     """Tries a shift that ends so many minutes (1 to 480) later, in a scenario. Raises as `pin_visit`."""
-    plan = _scenario(_adjustable(plan))
+    plan = scenario_only(adjustable(plan))
     _check_person(plan, staff)
     if not 1 <= minutes <= MOST_MINUTES:
         raise ValidationError(f"A shift can be longer by 1 to {MOST_MINUTES} minutes.")
@@ -130,10 +130,10 @@ def change_window(
     *, plan: RoutePlan, visit: Visit, starts_at: datetime, ends_at: datetime, reason: str = "", by
 ) -> PlanAdjustment:
     """Tries another window (earliest and latest start) of a visit, in a scenario. Raises as `pin_visit`."""
-    plan = _scenario(_adjustable(plan))
+    plan = scenario_only(adjustable(plan))
     _check_visit(plan, visit)
     for moment in (starts_at, ends_at):
-        _check_moment(plan, moment)
+        check_moment(plan, moment)
     if ends_at < starts_at:
         raise ValidationError(f"The window ends at {clock(ends_at)}, before it starts at {clock(starts_at)}.")
     values = {"starts_at": starts_at, "ends_at": ends_at}
@@ -143,7 +143,7 @@ def change_window(
 @transaction.atomic
 def try_change(*, plan: RoutePlan, visit: Visit, remedy: dict, by) -> PlanAdjustment:
     """Tries a remedy (as it is kept with a visit left out) that no other adjustment can say, in a scenario."""
-    plan = _scenario(_adjustable(plan))
+    plan = scenario_only(adjustable(plan))
     _check_visit(plan, visit)
     made = plan.adjustments.create(kind=Kind.REMEDY, visit=visit, remedy=remedy, made_by=_person(by))
     _record("plan.adjusted", plan, by, made)
@@ -153,20 +153,22 @@ def try_change(*, plan: RoutePlan, visit: Visit, remedy: dict, by) -> PlanAdjust
 @transaction.atomic
 def remove_adjustment(*, plan: RoutePlan, adjustment: PlanAdjustment, by) -> None:
     """Takes one thing away that was fixed. ValidationError when it belongs to another plan; else as `pin_visit`."""
-    plan = _adjustable(plan)
+    plan = adjustable(plan)
     if adjustment.plan_id != plan.pk:
         raise ValidationError("This belongs to another plan.")
     _take_away(plan, by, pk=adjustment.pk)
 
 
-def _adjustable(plan) -> RoutePlan:
+def adjustable(plan: RoutePlan) -> RoutePlan:
+    """The plan, locked. PlanStateError when nothing can be fixed in it any more."""
     plan = locked(plan)
     if plan.state not in ADJUSTABLE:
         raise PlanStateError(f"Nothing can be fixed in a plan that is {plan.get_state_display().lower()}.")
     return plan
 
 
-def _scenario(plan) -> RoutePlan:
+def scenario_only(plan: RoutePlan) -> RoutePlan:
+    """The plan itself. PlanStateError when it is no scenario."""
     if plan.scenario_of_id is None:
         raise PlanStateError("This can be tried in a scenario only. Copy the plan as a scenario first.")
     return plan
@@ -182,7 +184,8 @@ def _check_person(plan, staff):
         raise ValidationError(f"{staff} is not in the team of this plan.")
 
 
-def _check_moment(plan, moment):
+def check_moment(plan: RoutePlan, moment: datetime) -> None:
+    """ValidationError for a moment that is not on the plan's day, or in the night after it."""
     if not 0 <= seconds_into(plan.day, moment) <= DAY_SECONDS:
         raise ValidationError(f"The time must be on the plan's day, {plan.day:%-d %B %Y}.")
 

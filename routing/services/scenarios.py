@@ -89,14 +89,14 @@ def add_made_up_person(
     ValidationError for a base or skill of another organisation, or a shift that is no shift of that day; PlanStateError
     when the plan is no scenario, or cannot be changed.
     """
-    plan = adjustments._scenario(adjustments._adjustable(plan))
+    plan = adjustments.scenario_only(adjustments.adjustable(plan))
     if plan.extra_people.count() >= MOST_MADE_UP:
         raise ValidationError(f"A scenario has at most {MOST_MADE_UP} people who are made up.")
     for thing in (base, *skills):
         if thing.organisation_id != plan.organisation_id:
             raise ValidationError(f"{thing} does not belong to {plan.organisation}.")
     for moment in (starts_at, ends_at):
-        adjustments._check_moment(plan, moment)
+        adjustments.check_moment(plan, moment)
     if not SHORTEST_SHIFT <= (ends_at - starts_at).total_seconds() <= LONGEST_SHIFT:
         raise ValidationError("A shift lasts from half an hour to 16 hours, and ends after it starts.")
     person = StaffMember.objects.create(
@@ -121,7 +121,7 @@ def add_made_up_person(
 @transaction.atomic
 def remove_made_up_person(*, plan: RoutePlan, staff: StaffMember, by) -> None:
     """Takes a made-up person out of a scenario, with the visits they have in it. ValidationError for anybody else."""
-    plan = adjustments._scenario(adjustments._adjustable(plan))
+    plan = adjustments.scenario_only(adjustments.adjustable(plan))
     if staff.only_in_id != plan.pk:
         raise ValidationError(f"{staff} is not made up for this scenario.")
     for assignment in plan.assignments.filter(staff=staff):
