@@ -38,7 +38,7 @@ COLUMNS = Columns(
     thing="visit",
 )
 MAX_BYTES = 5 * 1024 * 1024
-MAX_ROWS = 2_000
+MAX_ROWS = 10_000
 MINUTES = (5, 480)
 MOST_STAFF = 4
 # In place of minutes: those that the organisation has set for the area, else those of the model.

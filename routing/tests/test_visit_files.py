@@ -162,7 +162,7 @@ def test_a_file_with_a_personal_column_is_refused_whole(team, heading):
         (b"PK\x03\x04\x00\x00reference", "not a text file"),
         (b"\x1f\x8b\x08\x00reference", "not UTF-8 text"),
         (b'reference,postcode,minutes\n"A,ZZ1 1AA,30\n', "is not CSV"),
-        (b"reference,postcode,minutes\n" + b"A,ZZ1 1AA,30\n" * 2001, "at most 2,000"),
+        (b"reference,postcode,minutes\n" + b"A,ZZ1 1AA,30\n" * 10_001, "at most 10,000"),
         (b" " * (MAX_BYTES + 1), "larger than 5 MB"),
     ],
 )
