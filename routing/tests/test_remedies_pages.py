@@ -64,7 +64,7 @@ def test_times_of_day_are_those_on_the_clock(short_day, client_as):
     assert '+25 min on Nurse 01&#x27;s shift (to 10:25) <span class="her-small">12 min more driving' in page
     assert 'Move A-7 to another day <span class="her-small">10 min less driving' in page
     assert 'Nurse 02 needs wound care <span class="her-small">no more driving' in page
-    assert "<summary>1 other way</summary>" in page
+    assert "<summary>2 other ways</summary>" in page
 
 
 def test_remedies_of_other_times_are_shown_as_they_were_worded(short_day, client_as):
