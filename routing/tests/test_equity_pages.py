@@ -46,7 +46,7 @@ def test_a_week_in_words_tables_and_charts(team, approver, client_as):
     approved(team, approver)
     page = text(client_as("analyst").get("/equity/"))
     assert "Week from 23 November 2026 to 29 November 2026" in page
-    for title in ("By deprivation fifth", "By local authority", "By PLUS group", "By area (LSOA)", "in one number each"):
+    for title in ("By deprivation fifth", "By local authority", "By PLUS group", "By area (LSOA)", "in one number"):
         assert title in page, title
     assert "How the work lies on the staff" in page
     assert "Nurse 01" in page

@@ -64,9 +64,7 @@ def plan_price(request, plan_id):
     plan = settled_plan(request, plan_id)
     try:
         services.queue_price(plan=plan, by=request.user)
-        messages.success(
-            request, "The same day is being planned without equity. This plan does not change."
-        )
+        messages.success(request, "The same day is being planned without equity. This plan does not change.")
     except services.PlanStateError as error:
         messages.error(request, error.messages[0])
     return redirect("plan", plan_id)
