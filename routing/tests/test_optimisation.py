@@ -190,7 +190,7 @@ def test_a_failure_is_told_and_can_be_tried_again(plan, planner, monkeypatch):
     def broken(*args, **kwargs):
         raise RuntimeError("the engine fell over")
 
-    monkeypatch.setattr(optimisation, "solve", broken)
+    monkeypatch.setattr(optimisation, "search_with_wishes", broken)
     with pytest.raises(RuntimeError):
         tasks.optimise.call_local(str(queued(plan, planner).job_id))
     plan.refresh_from_db()
