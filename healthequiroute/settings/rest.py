@@ -34,8 +34,12 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Areas, priorities and visit plans. Every call needs a token or a signed-in session.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
-    # Several fields hold a class of priority.
-    "ENUM_NAME_OVERRIDES": {"PriorityClassEnum": "priorities.models.PriorityClass.choices"},
+    # Names where several fields hold the same choices, or the same name holds several.
+    "ENUM_NAME_OVERRIDES": {
+        "PriorityClassEnum": "priorities.models.PriorityClass.choices",
+        "DisruptionKindEnum": "routing.models.changes.DisruptionKind.choices",
+        "PlanStateEnum": "routing.models.PlanState.choices",
+    },
     # The documentation page is complete without internet.
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

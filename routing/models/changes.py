@@ -165,15 +165,20 @@ class PlanAdjustment(models.Model):
         return self.plan.organisation
 
 
+class DisruptionKind(models.TextChoices):
+    """What can happen to a published plan."""
+
+    SICK = "sick", "Somebody is sick"
+    LATE = "late", "Somebody is late"
+    URGENT = "urgent", "An urgent visit"
+    OVERRUN = "overrun", "A visit takes longer"
+    NO_ACCESS = "no_access", "No access"
+
+
 class Disruption(models.Model):
     """Something that happened to a published plan, and the mended plan that is proposed for it."""
 
-    class Kind(models.TextChoices):
-        SICK = "sick", "Somebody is sick"
-        LATE = "late", "Somebody is late"
-        URGENT = "urgent", "An urgent visit"
-        OVERRUN = "overrun", "A visit takes longer"
-        NO_ACCESS = "no_access", "No access"
+    Kind = DisruptionKind
 
     class State(models.TextChoices):
         WORKING = "working", "Working on it"
