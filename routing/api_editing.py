@@ -1,18 +1,18 @@
 """REST: a change by hand, looked at or kept. The same judge and the same service as the page."""
 
 from drf_spectacular.utils import OpenApiResponse, extend_schema
-from rest_framework import serializers, status, viewsets
+from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.exceptions import APIException
 from rest_framework.response import Response
 
-from accounts.access import HasPermission, request_organisation
+from accounts.access import HasPermission
 from accounts.permissions import Permission
 
 from . import services
 from .api import Conflict
+from .api_plans import OfPlanViewSet
 from .editing import EditError, Effect, Move, Proposal, PutIn, Reorder, alternatives, nearest_start
-from .models import RoutePlan
 from .plan_editing import KINDS, OpenPlan, why_not_editable
 from .presenters.editing_preview import edit_values
 from .problem_building import NothingToPlan
@@ -86,16 +86,10 @@ class PreviewSerializer(serializers.Serializer):
     alternatives = serializers.ListField(help_text="Changes that keep every rule, in the form of this request.")
 
 
-class PlanEditViewSet(viewsets.GenericViewSet):
+class PlanEditViewSet(OfPlanViewSet):
     """Changes of a plan by hand."""
 
     permission_classes = [HasPermission.of(Permission.EDIT_PLANS)]
-    queryset = RoutePlan.objects.none()
-    pagination_class = None
-    filter_backends = []
-
-    def get_queryset(self):
-        return RoutePlan.objects.for_organisation(request_organisation(self.request)).with_team()
 
     @extend_schema(
         request=EditSerializer,

@@ -3,7 +3,6 @@
 from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
-from rest_framework import viewsets
 from rest_framework.decorators import action
 from rest_framework.exceptions import NotFound
 from rest_framework.permissions import BasePermission
@@ -13,7 +12,8 @@ from accounts.permissions import Permission
 
 from . import services
 from .api import Conflict
-from .models import RoutePlan, StaffMember
+from .api_plans import OfPlanViewSet
+from .models import StaffMember
 from .outputs.access import may_ask_for_rounds, may_see_home, may_see_round
 from .outputs.contents import NoRoutes, PlanContents
 from .outputs.files import PLAN_KINDS, ROUND_KINDS, plan_file, round_file
@@ -32,16 +32,10 @@ class MaySeeSomeRound(BasePermission):
         return request.user.is_authenticated and may_ask_for_rounds(request.user, request_organisation(request))
 
 
-class PlanFileViewSet(viewsets.GenericViewSet):
+class PlanFileViewSet(OfPlanViewSet):
     """A plan as files."""
 
     permission_classes = [HasPermission.of(Permission.VIEW_PLANS)]
-    queryset = RoutePlan.objects.none()
-    pagination_class = None
-    filter_backends = []
-
-    def get_queryset(self):
-        return RoutePlan.objects.for_organisation(request_organisation(self.request)).with_team()
 
     @extend_schema(
         parameters=[OpenApiParameter("notes", str, description="0: the CSV without the notes above its table")],
@@ -60,16 +54,10 @@ class PlanFileViewSet(viewsets.GenericViewSet):
         return attachment(file)
 
 
-class RoundFileViewSet(viewsets.GenericViewSet):
+class RoundFileViewSet(OfPlanViewSet):
     """One person's day in a plan as files."""
 
     permission_classes = [MaySeeSomeRound]
-    queryset = RoutePlan.objects.none()
-    pagination_class = None
-    filter_backends = []
-
-    def get_queryset(self):
-        return RoutePlan.objects.for_organisation(request_organisation(self.request)).with_team()
 
     @extend_schema(
         parameters=[OpenApiParameter("staff", OpenApiTypes.UUID, OpenApiParameter.PATH)],

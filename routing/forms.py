@@ -7,19 +7,24 @@ from django import forms
 from lsoa.models import Patch
 
 from .civil_time import today
-from .models import Depot, Shift, Skill, StaffMember, Team
-from .services import MAX_VISITS, check_day
+from .models import Depot, Shift, Skill, StaffMember
+from .source_forms import FROM_CASELOAD, FROM_FILE, FROM_PRIORITIES, VisitSourceForm
 from .team_forms import located_postcode
-from .visit_files import MAX_BYTES, VisitFileRefused, read_visit_file
 
-FROM_PRIORITIES, FROM_FILE, FROM_CASELOAD = "priorities", "file", "caseload"
+FILE_HELP = (
+    "Columns: reference, minutes, postcode or area_code; also window_start, window_end, skills, tier, staff_required, "
+    "late_minutes, preferred_staff, excluded_staff, first_due, clinical_limit, plus_groups, linked_to and more. "
+    "Minutes are a number, or the word area for what is planned in the area. "
+    "No names, birth dates or NHS numbers: such a file is refused."
+)
 SEARCH_TIMES = [(10, "10 seconds: a first look"), (30, "30 seconds"), (60, "1 minute"), (120, "2 minutes")]
 
 
-class PlanForm(forms.Form):
+class PlanForm(VisitSourceForm):
     """A new plan: team, day, and where the visits come from."""
 
-    team = forms.ModelChoiceField(Team.objects.none(), empty_label=None)
+    field_order = ["team", "day", "name", "source", "count", "file", "seconds"]
+
     day = forms.DateField(
         label="Day",
         widget=forms.SelectDateWidget,
@@ -39,30 +44,6 @@ class PlanForm(forms.Form):
         ],
         initial=FROM_PRIORITIES,
     )
-    count = forms.IntegerField(
-        label="How many visits?",
-        min_value=1,
-        max_value=MAX_VISITS,
-        initial=100,
-        required=False,
-        help_text="When they come from priorities.",
-        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
-        error_messages={
-            "invalid": "Write the number of visits in figures, from 1 to 10,000.",
-            "min_value": "A plan holds at least 1 visit.",
-            "max_value": "A plan holds at most 10,000 visits.",
-        },
-    )
-    file = forms.FileField(
-        label="File of visits",
-        required=False,
-        help_text="Columns: reference, minutes, postcode or area_code; also window_start, window_end, skills, tier, "
-        "staff_required, late_minutes, preferred_staff, excluded_staff, first_due, clinical_limit, plus_groups, "
-        "linked_to and more. "
-        "Minutes are a number, or the word area for what is planned in the area. "
-        "No names, birth dates or NHS numbers: such a file is refused.",
-        widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
-    )
     seconds = forms.TypedChoiceField(label="Time to search", choices=SEARCH_TIMES, coerce=int, initial=30)
     holds_core20 = forms.BooleanField(
         label="Core20 coverage at least as high as elsewhere",
@@ -76,42 +57,11 @@ class PlanForm(forms.Form):
     )
 
     def __init__(self, *args, organisation, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.organisation = organisation
-        self.fields["team"].queryset = Team.objects.for_organisation(organisation)
+        super().__init__(*args, organisation=organisation, **kwargs)
+        self.fields["count"].initial, self.fields["file"].help_text = 100, FILE_HELP
         if not self.is_bound:
             following = Shift.objects.for_organisation(organisation).filter(day__gt=today()).order_by("day").first()
             self.initial.setdefault("day", following.day if following else today() + timedelta(days=1))
-
-    def clean_day(self):
-        day = self.cleaned_data["day"]
-        check_day(day)
-        return day
-
-    def clean(self):
-        """`cleaned_data["visit_file"]` holds the parsed file when the visits come from one."""
-        data = super().clean()
-        if data.get("source") == FROM_PRIORITIES and data.get("count") is None and "count" not in self.errors:
-            self.add_error("count", "Say how many visits the plan should hold.")
-        if data.get("source") == FROM_FILE and "day" in data:
-            self._read_file(data)
-        return data
-
-    def _read_file(self, data):
-        upload = data.get("file")
-        if upload is None:
-            if "file" not in self.errors:
-                self.add_error("file", "Choose the file of visits.")
-            return
-        if upload.size > MAX_BYTES:
-            self.add_error("file", f"The file is larger than {MAX_BYTES // 1024 // 1024} MB.")
-            return
-        try:
-            data["visit_file"] = read_visit_file(
-                upload.read(), organisation=self.organisation, day=data["day"], team=data.get("team")
-            )
-        except VisitFileRefused as error:
-            self.add_error("file", str(error))
 
 
 class TeamForm(forms.Form):

@@ -1,20 +1,19 @@
 """A plan as a problem, and the rows behind its references."""
 
 import time as clocks
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from routing.continuity import usual_carers
 from routing.models import RoutePlan, Shift, Visit
 from routing.planning.problem import Problem
-from routing.planning.reasons import impossible_visits
 from routing.travel import Profile, RouteLeg, TravelProvider, TravelUnavailable
 from routing.travel_sources import travel_times
 
 from .adjustments import adjusted, adjustments_of, set_aside_of, without_the_excluded
 from .people import staff_of, working_shifts
-from .tasks import links_of, task_of
+from .tasks import asking_what_is_possible, links_of, task_of
 from .travel import PlanTravel, as_legs, departure, places_of, travel_of
 
 # Lines along the roads are fetched within so many seconds in all.
@@ -123,7 +122,7 @@ def build_problem(plan: RoutePlan, travel_provider=None, *, extra: tuple[Visit, 
         **as_legs(travel),
         links=links_of(visits),
     )
-    problem = _asking_what_is_possible(adjusted(problem, adjustments, plan.day))
+    problem = asking_what_is_possible(adjusted(problem, adjustments, plan.day))
     return PlanProblem(
         plan=plan,
         problem=problem,
@@ -161,16 +160,3 @@ def _preferred(plan, visits, people) -> dict[str, frozenset[str]]:
 
 def _excluded(visit) -> frozenset[str]:
     return frozenset(person.reference for person in visit.excluded_staff.all())
-
-
-def _asking_what_is_possible(problem: Problem) -> Problem:
-    """Visits at their clinical limit that nobody can do in any plan are not required of one: they are left out, with
-    the reason, and the others still have their plan.
-    """
-    if not any(task.required for task in problem.visits):
-        return problem
-    hopeless = impossible_visits(problem)
-    return replace(
-        problem,
-        visits=tuple(replace(task, required=task.required and task.id not in hopeless) for task in problem.visits),
-    )

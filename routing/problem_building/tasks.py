@@ -1,9 +1,12 @@
 """Visits and their links as the planner knows them."""
 
+from dataclasses import replace
+
 from routing.civil_time import seconds_into
 from routing.models import Visit, VisitLink, VisitTier
-from routing.planning.problem import Link
+from routing.planning.problem import Link, Problem
 from routing.planning.problem import Visit as Task
+from routing.planning.reasons import impossible_visits
 
 # What leaving a visit out costs, in hours of travel. Tiers come first whatever the prizes; these steer within them.
 PRIZE_HOURS = {VisitTier.FIRST: 72, VisitTier.SECOND: 24, VisitTier.THIRD: 8, VisitTier.FOURTH: 4}
@@ -54,6 +57,19 @@ def links_of(visits: list[Visit]) -> tuple[Link, ...]:
             together=link.together,
         )
         for link in links.order_by("pk")
+    )
+
+
+def asking_what_is_possible(problem: Problem) -> Problem:
+    """Visits at their clinical limit that nobody can do in any plan are not required of one: they are left out, with
+    the reason, and the others still have their plan.
+    """
+    if not any(task.required for task in problem.visits):
+        return problem
+    hopeless = impossible_visits(problem)
+    return replace(
+        problem,
+        visits=tuple(replace(task, required=task.required and task.id not in hopeless) for task in problem.visits),
     )
 
 

@@ -14,14 +14,13 @@ from routing.continuity import usual_carers
 from routing.models import PlanAdjustment, PlanState, RoutePlan, Shift, Visit, VisitLink, WeekPlan
 from routing.planning.problem import Link, Problem
 from routing.planning.problem import Visit as Task
-from routing.planning.reasons import impossible_visits
 from routing.planning.solution import Route, Solution, VisitStop
 from routing.travel import Profile
 from routing.travel_sources import travel_times
 
 from .building import NothingToPlan
 from .people import staff_of, working_shifts
-from .tasks import task_of
+from .tasks import asking_what_is_possible, task_of
 from .travel import as_legs, places_of, travel_of
 
 DAY_SECONDS = 24 * 3600
@@ -91,7 +90,7 @@ def build_week(week: WeekPlan, travel_provider=None) -> WeekProblem:
     problem = Problem(staff=staff, visits=tasks, links=_links(visits, names), **as_legs(travel))
     return WeekProblem(
         week=week,
-        problem=_asking_what_is_possible(problem),
+        problem=asking_what_is_possible(problem),
         visits={names[visit.pk]: visit for visit in visits},
         days=days,
         shifts={name: shift for name, (_, shift) in shifts.items()},
@@ -256,14 +255,3 @@ def days_between(first: Visit, second: Visit) -> int:
     entry = first.caseload_entry
     wanted = entry.interval_days - 1 if entry else (second.day - first.day).days // 2
     return max(1, min(wanted, (second.day - first.day).days))
-
-
-def _asking_what_is_possible(problem: Problem) -> Problem:
-    """As for one day: what nobody can do is left out with the reason, and the others still have their plan."""
-    if not any(task.required for task in problem.visits):
-        return problem
-    hopeless = impossible_visits(problem)
-    return replace(
-        problem,
-        visits=tuple(replace(task, required=task.required and task.id not in hopeless) for task in problem.visits),
-    )

@@ -11,10 +11,11 @@ from accounts import jobs
 from accounts.access import allowed, requires
 from accounts.permissions import Permission
 from routing import services
-from routing.forms import FROM_CASELOAD, FROM_FILE, PlanForm
+from routing.forms import PlanForm
 from routing.life_forms import DecisionForm
 from routing.models import PlanState, RoutePlan, Team
 from routing.presenters import SCENARIOS, PlanPage, ProgressPanel, plan_rows, state_choices
+from routing.source_forms import FROM_CASELOAD, FROM_FILE
 
 PER_PAGE = 25
 

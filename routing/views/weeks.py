@@ -14,7 +14,8 @@ from routing import services
 from routing.models import Team, WeekPlan, WeekState
 from routing.presenters.progress import ProgressPanel
 from routing.presenters.weeks import WeekPage, week_rows
-from routing.week_forms import FROM_CASELOAD, FROM_FILE, WeekForm
+from routing.source_forms import FROM_CASELOAD, FROM_FILE
+from routing.week_forms import WeekForm
 
 PER_PAGE = 25
 
