@@ -199,7 +199,11 @@ def _note(solution: Solution, report: SearchReport) -> str:
         how += " There was no time to make sure that no simple exchange serves a more urgent visit."
     if report.pool is None:
         return how
-    shared = f" Other workers searched {report.pool.helped} parts." if report.pool.helped else ""
+    shared = f" Other workers searched {_parts(report.pool.helped)}." if report.pool.helped else ""
     lost = len(report.pool.lost)
-    left = f" {lost} parts were left as they were, since their search did not come back." if lost else ""
+    left = f" The search of {_parts(lost)} did not come back: nothing changed there." if lost else ""
     return how + shared + left
+
+
+def _parts(number: int) -> str:
+    return "1 part" if number == 1 else f"{number} parts"
