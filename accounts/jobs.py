@@ -12,6 +12,7 @@ from datetime import timedelta
 
 import structlog
 from django.db import DatabaseError, connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 from redis.exceptions import RedisError
 
@@ -119,6 +120,17 @@ def mark_interrupted() -> list[Job]:
             watchdog = audit.SystemActor("jobs:watchdog")
             audit.record(action="job.interrupted", by=watchdog, organisation=job.organisation, target=job)
     return stale
+
+
+def abandoned(waiting) -> list:
+    """Rows of the QuerySet `waiting` (with `job`) whose job is gone or has come to an end without telling them. Cheap
+    where none waits; safe to call from pages as often as they are shown.
+    """
+    if not waiting.exists():
+        return []
+    mark_interrupted()
+    ended = Q(job__isnull=True) | Q(job__state__in=JobState.finished())
+    return list(waiting.select_related("job").filter(ended))
 
 
 class JobRun:

@@ -1,7 +1,5 @@
 """The work of a worker on one disruption: read the day as it stands, look for plans that mend it, propose them."""
 
-import time
-
 import structlog
 
 from accounts import audit
@@ -11,40 +9,15 @@ from .mending import Budget, happening, mended_plans, moment_of_mending
 from .mending.telling import told
 from .models import Disruption
 from .services.disruptions import release_disruption, store_answer, take_on_disruption
+from .watching import Watch
 
 log = structlog.get_logger(__name__)
 
 ACTOR = audit.SystemActor("huey:routing.replan")
 BUDGET = Budget()
 REPORT_SECONDS = 0.5
+LOOKING = "Looking for few changes"
 STOPPED = "The search was stopped. The plan is as it was."
-
-
-class Watch:
-    """Tells the job how far it is, and hears whether somebody asked for the end.
-
-    The search asks from inside foreign code, where an exception would be lost: it is kept, and `raise_kept` lets it
-    out.
-    """
-
-    def __init__(self, run: JobRun, seconds: float):
-        self.run, self.seconds = run, seconds
-        self.began = self.reported = time.monotonic()
-        self.kept: Exception | None = None
-
-    def should_stop(self) -> bool:
-        now = time.monotonic()
-        if self.kept is None and now - self.reported >= REPORT_SECONDS:
-            self.reported = now
-            try:
-                self.run.progress(min(95, 10 + 85 * (now - self.began) / self.seconds), "Looking for few changes")
-            except Exception as error:
-                self.kept = error
-        return self.kept is not None
-
-    def raise_kept(self):
-        if self.kept is not None:
-            raise self.kept
 
 
 def mend(run: JobRun) -> Disruption:
@@ -61,8 +34,8 @@ def mend(run: JobRun) -> Disruption:
     try:
         run.progress(5, "Reading the day as it stands")
         happened = happening(disruption, moment_of_mending(disruption))
-        watch = Watch(run, BUDGET.few + BUDGET.best)
-        run.progress(10, "Looking for few changes")
+        watch = Watch(run, LOOKING, seconds=BUDGET.few + BUDGET.best, every=REPORT_SECONDS, first=10, last=95)
+        run.progress(10, LOOKING)
         day, plans = mended_plans(happened, BUDGET, watch.should_stop)
         watch.raise_kept()
         return store_answer(disruption=disruption, answer=told(happened, day, plans), job=run.job, by=ACTOR)

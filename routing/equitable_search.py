@@ -6,10 +6,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from .equity_reading.core20 import core20_and_rest, quintiles_of
 from .planning.engines import DEFAULT_ENGINE, Engine, SolveOptions, UnsupportedFeature, get_engine
 from .planning.engines.completion import completed
-from .planning.equity import quintile_of_decile
-from .planning.equity.coverage import core20_ratio, coverage, gap_between
+from .planning.equity.coverage import core20_ratio, gap_between
 from .planning.equity.lever import SOLVES, LeverOutcome, core20_at_least
 from .planning.equity.sharing import MOST_MORE_TRAVEL, SharedWork, share_work
 from .planning.equity.small_numbers import SMALLEST_SHOWN
@@ -107,7 +107,7 @@ def _found(built, options, engine, tell) -> tuple[Solution, LeverOutcome | None]
     if not built.plan.holds_core20:
         return engine.solve(built.problem, options), None
     began = time.monotonic()
-    quintiles, weights = _quintiles(built), {name: visit.minutes for name, visit in built.visits.items()}
+    quintiles, weights = quintiles_of(built), {name: visit.minutes for name, visit in built.visits.items()}
     lever = core20_at_least(
         built.problem,
         quintiles,
@@ -139,17 +139,10 @@ def contracted_seconds(built: PlanProblem) -> dict[str, int]:
     return found
 
 
-def _quintiles(built):
-    return {name: quintile_of_decile(visit.imd_decile) for name, visit in built.visits.items()}
-
-
 def _coverage(built, solution) -> tuple:
-    """Coverage of Core20 and elsewhere, ratio, gap, and the numbers of visits; the need is minutes."""
+    """Coverage of Core20 and elsewhere, ratio, gap, and the numbers of visits."""
     served = {name for route in solution.routes for name in route.visits}
-    quintiles, parts = _quintiles(built), []
-    for inside in (lambda q: q == 1, lambda q: q is not None and q > 1):
-        names = [name for name in built.visits if inside(quintiles[name])]
-        parts.append(coverage([built.visits[name].minutes for name in names], [name in served for name in names]))
+    parts = core20_and_rest(built, built.visits.keys() - served)
     return parts[0].coverage, parts[1].coverage, core20_ratio(*parts), gap_between(*parts), (parts[0].n, parts[1].n)
 
 

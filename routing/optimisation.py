@@ -114,13 +114,9 @@ class SearchReport:
             raise self.fault
 
 
-def search(built: PlanProblem, *, seconds: int, seed: int, iterations=None, report: SearchReport | None = None):
-    """The best answer within `seconds` of wall time; `report` hears about it. Returns a Solution.
-
-    Where the report has a pool, parts of the plan are searched by other workers, too. What the plan asks for beyond its
-    cost is looked for as well; `report.wishes` says what became of it.
-    """
-    options = SolveOptions(
+def search_options(seconds: int, seed: int, iterations: int | None, report: SearchReport | None) -> SolveOptions:
+    """How a worker searches: in as many processes as the settings give it, heard by `report`."""
+    return SolveOptions(
         seconds=seconds,
         seed=seed,
         workers=settings.PLANNING_PROCESSES,
@@ -128,6 +124,15 @@ def search(built: PlanProblem, *, seconds: int, seed: int, iterations=None, repo
         on_progress=report and report.improved,
         should_stop=report and report.should_stop,
     )
+
+
+def search(built: PlanProblem, *, seconds: int, seed: int, iterations=None, report: SearchReport | None = None):
+    """The best answer within `seconds` of wall time; `report` hears about it. Returns a Solution.
+
+    Where the report has a pool, parts of the plan are searched by other workers, too. What the plan asks for beyond its
+    cost is looked for as well; `report.wishes` says what became of it.
+    """
+    options = search_options(seconds, seed, iterations, report)
     engine = DEFAULT_ENGINE
     if report is not None and report.pool is not None:
         engine = DecomposedEngine(lambda _: report.pool)

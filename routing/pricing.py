@@ -1,23 +1,22 @@
 """The work of a worker on the price of equity: the same day once more, without tiers and with equal prizes."""
 
-import time
-
 from django.conf import settings
 
 from accounts import audit
 from accounts.jobs import JobCancelled, JobRun
 
+from .equity_reading.core20 import core20_and_rest
 from .models import RoutePlan
 from .planning.check import check
 from .planning.engines import SolveOptions, get_engine
-from .planning.equity.coverage import HIDDEN, core20_ratio, coverage
+from .planning.equity.coverage import HIDDEN, core20_ratio
 from .planning.equity.efficiency import without_equity
 from .planning.equity.price import price_of_equity
-from .planning.equity.report import quintile_of_decile
 from .planning.equity.small_numbers import SMALLEST_SHOWN
 from .planning.solution import Solution
 from .problem_building import PlanProblem, build_problem, solution_of
 from .services.equity import store_price
+from .watching import Watch
 
 ACTOR = audit.SystemActor("huey:routing.price")
 ENGINE = "portfolio"
@@ -34,7 +33,10 @@ def work_on_price(run: JobRun) -> None:
     version = plan.version
     run.progress(0, "Reading the plan")
     built = build_problem(plan)
-    found = price_of(built, seconds=min(plan.seconds_allowed, MOST_SECONDS), should_stop=_Stop(run, plan))
+    seconds = min(plan.seconds_allowed, MOST_SECONDS)
+    watch = Watch(run, "Planning without equity", seconds=seconds, every=REPORT_SECONDS)
+    found = price_of(built, seconds=seconds, should_stop=watch.should_stop)
+    watch.raise_kept()
     if run.cancelled:
         raise JobCancelled
     kept = store_price(plan=plan, job=run.job, version=version, found=found, by=ACTOR)
@@ -57,7 +59,7 @@ def price_of(built: PlanProblem, *, seconds: int, iterations=None, should_stop=N
     )
     answer = get_engine(ENGINE).solve(efficiency, options)
     verdicts = (check(efficiency, Solution(answer.routes)), check(built.problem, stands))
-    coverages = [_coverages(built, verdict) for verdict in verdicts]
+    coverages = [core20_and_rest(built, set(verdict.unserved)) for verdict in verdicts]
     if min(part.n for part in coverages[0]) < SMALLEST_SHOWN:
         coverages = [(HIDDEN, HIDDEN)] * 2  # too few visits to tell how they fared
     price = price_of_equity(*verdicts, tuple(core20_ratio(*parts) for parts in coverages))
@@ -71,31 +73,3 @@ def price_of(built: PlanProblem, *, seconds: int, iterations=None, should_stop=N
         "ratio_change": price.ratio_change,
         "seconds": round(answer.seconds, 1),
     }
-
-
-def _coverages(built, verdict):
-    missing, parts = set(verdict.unserved), []
-    quintiles = {name: quintile_of_decile(visit.imd_decile) for name, visit in built.visits.items()}
-    for inside in (lambda q: q == 1, lambda q: q is not None and q > 1):
-        names = [name for name in built.visits if inside(quintiles[name])]
-        parts.append(coverage([built.visits[name].minutes for name in names], [name not in missing for name in names]))
-    return parts
-
-
-class _Stop:
-    """Tells the job about once a second how far it is, and hears whether somebody asked for the end."""
-
-    def __init__(self, run, plan):
-        self.run, self.seconds = run, min(plan.seconds_allowed, MOST_SECONDS)
-        self.began = self.reported = time.monotonic()
-        self.stopped = False
-
-    def __call__(self) -> bool:
-        now = time.monotonic()
-        if not self.stopped and now - self.reported >= REPORT_SECONDS:
-            self.reported = now
-            try:
-                self.run.progress(round(99 * min(1, (now - self.began) / self.seconds)), "Planning without equity")
-            except JobCancelled:
-                self.stopped = True
-        return self.stopped

@@ -1,14 +1,13 @@
 """The work of a worker on a week: one search over all its days, then one judged proposal for each."""
 
 import structlog
-from django.conf import settings
 
 from accounts import audit
 from accounts.jobs import JobCancelled, JobRun
 
 from .models import WeekPlan
-from .optimisation import SearchReport
-from .planning.engines import SolveOptions, solve
+from .optimisation import SearchReport, search_options
+from .planning.engines import solve
 from .planning.solution import Solution
 from .problem_building.weeks import WeekProblem, build_week
 from .services.weeks import release_week, store_week, take_on_week
@@ -20,15 +19,7 @@ ACTOR = audit.SystemActor("huey:routing.week")
 
 def search_week(built: WeekProblem, *, seconds: int, seed: int, iterations=None, report=None) -> Solution:
     """The best plan for the week; `report` hears about it. With `iterations` and a seed always the same."""
-    options = SolveOptions(
-        seconds=seconds,
-        seed=seed,
-        workers=settings.PLANNING_PROCESSES,
-        iterations=iterations,
-        on_progress=report and report.improved,
-        should_stop=report and report.should_stop,
-    )
-    return solve(built.problem, options)
+    return solve(built.problem, search_options(seconds, seed, iterations, report))
 
 
 def work_on_week(run: JobRun) -> WeekPlan:

@@ -4,12 +4,9 @@ from dataclasses import replace
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.urls import reverse
 
 from accounts import audit
-from accounts.models import User
 from accounts.permissions import Permission
-from accounts.services import notify
 from routing.civil_time import clock, moment_of, today
 from routing.models import PlanState, PlanVersion, RoutePlan, Visit
 from routing.planning.problem import Problem
@@ -23,6 +20,7 @@ from .decisions import permit
 from .new_visits import NewVisit, create_visit
 from .plans import PlanStateError, locked
 from .proposals import SolutionRefused, accepted, record_version, store_routes
+from .round_news import named, tell_of_rounds
 
 # A visit is promised from its planned start on, and at most so much later. Set by judgement.
 PROMISE_SECONDS = 2 * 3600
@@ -140,7 +138,4 @@ def _tell(plan, people) -> int:
     """Only of a round that field staff see already."""
     if plan.state not in PlanState.published():
         return 0
-    users = User.objects.filter(is_active=True, staffmember__team=plan.team_id, staffmember__reference__in=people)
-    text = f"Your round on {plan.day:%A %-d %B} has a visit more."
-    url = reverse("my-round")
-    return len([notify(user=user, text=text, url=url, organisation=plan.organisation) for user in users.distinct()])
+    return tell_of_rounds(plan, named(plan, people), f"Your round on {plan.day:%A %-d %B} has a visit more.")

@@ -7,9 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import audit, jobs
-from accounts.models import JobState, User
+from accounts.models import JobState
 from accounts.permissions import Permission
-from accounts.services import notify
 from routing.civil_time import LONDON, clock
 from routing.mending import DayMovedOn, DisruptionRefused, Mended, happening, mended, moment_of_mending
 from routing.models import Absence, Disruption, PlanState, PlanVersion, RoutePlan, Visit
@@ -20,6 +19,7 @@ from .decisions import permit
 from .new_visits import NewVisit, create_visit
 from .plans import PlanStateError, locked
 from .proposals import SolutionRefused, accepted, record_version, store_routes
+from .round_news import named, tell_of_rounds
 
 REPLAN_KIND = "routing.replan"
 MOST_MINUTES = 720
@@ -144,13 +144,9 @@ def release_disruption(*, disruption: Disruption, job, note: str, by) -> Disrupt
 
 def settle_interrupted_disruptions(*, disruptions=None) -> list[Disruption]:
     """Free every disruption whose job has ended without telling it. Cheap: pages call it whenever they are shown."""
-    waiting = (disruptions if disruptions is not None else Disruption.objects.all()).filter(state=State.WORKING)
-    if not waiting.exists():
-        return []
-    jobs.mark_interrupted()
-    ended = [
-        each for each in waiting.select_related("job") if each.job is None or each.job.state in JobState.finished()
-    ]
+    ended = jobs.abandoned(
+        (disruptions if disruptions is not None else Disruption.objects.all()).filter(state=State.WORKING)
+    )
     return [release_disruption(disruption=each, job=each.job, note=_why(each.job), by=WATCHDOG) for each in ended]
 
 
@@ -203,7 +199,8 @@ def _apply(*, disruption, alternative, absent, lines, by):
     if absent and disruption.kind == Kind.SICK:
         _put_down_as_absent(disruption, by)
     people = sorted(told["people"])
-    notified = _tell(plan, people)
+    news = f"Your round on {plan.day:%A %-d %B} has changed. Look at it before you go on."
+    notified = tell_of_rounds(plan, named(plan, people), news)
     audit.record(
         action="plan.mended",
         by=by,
@@ -351,10 +348,3 @@ def _put_down_as_absent(disruption, by):
     from .people import save_absence
 
     save_absence(person=person, first_day=day, last_day=day, kind=Absence.Kind.SICKNESS, by=by)
-
-
-def _tell(plan, people) -> int:
-    users = User.objects.filter(is_active=True, staffmember__team=plan.team_id, staffmember__reference__in=people)
-    text = f"Your round on {plan.day:%A %-d %B} has changed. Look at it before you go on."
-    url = reverse("my-round")
-    return len([notify(user=user, text=text, url=url, organisation=plan.organisation) for user in users.distinct()])

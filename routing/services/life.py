@@ -4,17 +4,16 @@ from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import Q
-from django.urls import reverse
 from django.utils import timezone
 
 from accounts import audit
 from accounts.models import User
 from accounts.permissions import Permission
-from accounts.services import notify
 from routing.models import PlanState, RoutePlan, Visit
 
 from .decisions import check_holds, free_decided, permit
 from .plans import MOST_OF_A_REASON, PlanStateError, ReasonNeeded, locked
+from .round_news import on_rounds, tell_of_rounds
 
 NIGHT = audit.SystemActor("routing:night")
 PUBLICATION = ("published_by", "published_at")
@@ -35,7 +34,7 @@ def publish_plan(*, plan: RoutePlan, by) -> RoutePlan:
     plan.state, plan.published_by, plan.published_at = PlanState.PUBLISHED, by, timezone.now()
     plan.returned_by, plan.returned_at, plan.returned_reason = None, None, ""
     plan.save(update_fields=["state", *PUBLICATION, *RETURN])
-    told = _tell(plan, f"Your round for {plan.day:%A %-d %B} is published.", reverse("my-round"))
+    told = tell_of_rounds(plan, on_rounds(plan), f"Your round for {plan.day:%A %-d %B} is published.")
     _record("plan.published", plan, by, {"version": plan.version, "told": told})
     return plan
 
@@ -50,7 +49,8 @@ def withdraw_publication(*, plan: RoutePlan, by, reason: str) -> RoutePlan:
     plan.state, plan.published_by, plan.published_at = PlanState.APPROVED, None, None
     _give_back(plan, by, reason)
     plan.save(update_fields=["state", *PUBLICATION, *RETURN])
-    told = _tell(plan, f"Your round for {plan.day:%A %-d %B} is withdrawn: wait for the new one.", reverse("my-round"))
+    news = f"Your round for {plan.day:%A %-d %B} is withdrawn: wait for the new one."
+    told = tell_of_rounds(plan, on_rounds(plan), news)
     _record("plan.publication_withdrawn", plan, by, {"told": told})
     return plan
 
@@ -136,11 +136,6 @@ def _give_back(plan, by, reason):
     if not reason:
         raise ReasonNeeded("Say why.")
     plan.returned_by, plan.returned_at, plan.returned_reason = by, timezone.now(), reason[:MOST_OF_A_REASON]
-
-
-def _tell(plan, text, url) -> int:
-    people = User.objects.filter(is_active=True, staffmember__assignments__plan=plan).distinct()
-    return len([notify(user=user, text=text, url=url, organisation=plan.organisation) for user in people])
 
 
 def _record(action, plan, by, details):

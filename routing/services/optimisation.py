@@ -1,7 +1,6 @@
 """Optimising a plan in the background: queue it, work on it, keep what was found, and leave nothing half done."""
 
 from django.db import transaction
-from django.db.models import Q
 from django.urls import reverse
 
 from accounts import audit, jobs
@@ -147,19 +146,8 @@ def settle_interrupted_plans(*, plans=None) -> list[RoutePlan]:
 
     A killed worker, a job cancelled while it waited: cheap, and safe to call from pages as often as they are shown.
     """
-    waiting = (plans if plans is not None else RoutePlan.objects.all()).optimising().select_related("job")
-    if not waiting.exists():
-        return []
-    jobs.mark_interrupted()
-    settled = []
-    for plan in waiting.filter(ended_job()):
-        settled.append(release_plan(plan=plan, job=plan.job, note=_why_ended(plan), by=WATCHDOG))
-    return settled
-
-
-def ended_job() -> Q:
-    """Plans whose job is gone or has come to an end."""
-    return Q(job__isnull=True) | Q(job__state__in=JobState.finished())
+    ended = jobs.abandoned((plans if plans is not None else RoutePlan.objects.all()).optimising())
+    return [release_plan(plan=plan, job=plan.job, note=_why_ended(plan), by=WATCHDOG) for plan in ended]
 
 
 def _has_plan_of(job, plan) -> bool:

@@ -5,12 +5,10 @@ from datetime import date, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts import audit, jobs
-from accounts.models import JobState
 from routing.models import PlanState, PlanVersion, RoutePlan, Visit, WeekPlan, WeekState
 from routing.planning.engines import SolveOptions, solve
 from routing.planning.solution import Solution, Unserved
@@ -308,10 +306,6 @@ def release_week(*, week: WeekPlan, job, note: str, by) -> WeekPlan:
 
 def settle_interrupted_weeks(*, weeks=None) -> list[WeekPlan]:
     """Free every week (of `weeks`, else of all) whose search has ended without telling it: a killed worker."""
-    waiting = (weeks if weeks is not None else WeekPlan.objects.all()).filter(state=WeekState.OPTIMISING)
-    if not waiting.exists():
-        return []
-    jobs.mark_interrupted()
-    ended = waiting.select_related("job").filter(Q(job__isnull=True) | Q(job__state__in=JobState.finished()))
+    ended = jobs.abandoned((weeks if weeks is not None else WeekPlan.objects.all()).filter(state=WeekState.OPTIMISING))
     note = "The search ended before there was a plan. Nothing was lost: try again."
     return [release_week(week=week, job=week.job, note=note, by=WATCHDOG) for week in ended]
