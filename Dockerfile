@@ -32,11 +32,15 @@ COPY --from=packages /opt/venv /opt/venv
 # Code belongs to root: the application cannot change itself.
 COPY . .
 COPY --from=assets /app/static/dist static/dist
-# Collecting needs settings but no service; the key exists for this one command only.
-RUN SECRET_KEY=only-for-collecting-static-files python manage.py collectstatic --noinput --ignore redoc --verbosity=0
+# Collecting needs settings but no service; the keys exist for this one command only.
+RUN SECRET_KEY=only-for-collecting-static-files FIELD_ENCRYPTION_KEYS=only-for-collecting-static-files \
+    JWT_SIGNING_KEYS=for-collecting-static-files-only-no-tokens \
+    python manage.py collectstatic --noinput --ignore redoc --verbosity=0
 USER 10001
 # The compiled search is kept where the application may write: a worker on another kind of processor compiles it anew.
-RUN SECRET_KEY=only-for-compiling python manage.py compile_planner
+RUN SECRET_KEY=only-for-compiling-the-planner-- FIELD_ENCRYPTION_KEYS=only-for-compiling-the-planner-- \
+    JWT_SIGNING_KEYS=for-compiling-the-planner-only-no-tokens \
+    python manage.py compile_planner
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s CMD ["python", "infrastructure/container/healthcheck.py"]
 ENTRYPOINT ["infrastructure/container/entrypoint.sh"]

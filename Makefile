@@ -1,6 +1,6 @@
 # HealthEquiRoute on one machine. `make help` lists the targets; infrastructure/local holds what they do.
 .DEFAULT_GOAL := help
-.PHONY: help dev test coverage setup services osrm stop migrate seed assets lint clean
+.PHONY: help dev test coverage setup services osrm stop migrate seed assets lint audit clean
 L := bash infrastructure/local
 
 help: ## List the targets
@@ -41,6 +41,9 @@ assets: ## Compile styles and scripts and collect static files
 
 lint: ## Check the style of Python, templates and scripts, and the import contracts
 	@$(L)/lint.sh
+
+audit: ## Ask the advisory databases about the packages in use (needs the internet; exit code 2: could not ask)
+	@$(L)/audit_dependencies.sh
 
 clean: ## Remove what make made: virtual environment, packages, assets, settings, databases
 	@$(L)/clean.sh

@@ -1,9 +1,27 @@
 """Fixtures for every app's tests. How the database is set up: `healthequiroute.testing.database`."""
 
+import gc
+import os
+from contextlib import nullcontext
+
 import pytest
 from django.conf import settings
+from hypothesis import HealthCheck
+from hypothesis import settings as property_tests
 
-from healthequiroute.testing import database
+from healthequiroute.testing import clock, database
+from healthequiroute.testing.shared import layers, shared_on_demand
+
+# The same examples in every run, so that a change is judged by what it changed; EXAMPLES_FACTOR looks for new ones. A
+# busy machine that takes long over an example says nothing about what is tested.
+property_tests.register_profile(
+    "suite",
+    deadline=None,
+    derandomize="EXAMPLES_FACTOR" not in os.environ,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+property_tests.load_profile("suite")
 
 
 def pytest_configure(config):
@@ -17,12 +35,31 @@ def pytest_configure(config):
     # Static files come from where they are, not from the folder that collectstatic fills.
     settings.WHITENOISE_AUTOREFRESH = settings.WHITENOISE_USE_FINDERS = True
     # Clearing a Redis cache would empty the database that others share.
-    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    # Room for what a test keeps beside the counters of limits: this one throws out what it likes from 300 on.
+    options = {"MAX_ENTRIES": 1_000_000}
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": options}}
     settings.HUEY = {**settings.HUEY, "immediate": True}
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     settings.SECURE_SSL_REDIRECT = settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = False
+    # Tests of other things go through days with one client; those of sessions set their own.
+    settings.SESSION_IDLE_SECONDS = settings.SESSION_LONGEST_SECONDS = 10 * 365 * 24 * 3600
+    # Tests of the rule for passwords switch them off themselves.
+    settings.LOCAL_PASSWORDS = True
     # Tests of the demo mode switch it on themselves.
     settings.DEMO_MODE = False
+
+
+def pytest_collection_finish(session):
+    """What was imported stays to the end: looking through it for what can go would be time of every other test."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item):
+    """Around the whole test, since rows that are shared are made before its fixtures."""
+    with clock.on_the_day_before() if clock.is_of_a_fixed_day(item.path) else nullcontext():
+        return (yield)
 
 
 @pytest.fixture(scope="session")
@@ -33,14 +70,30 @@ def django_db_setup(django_db_setup, django_db_blocker):
         database.flush_as_owner()
     yield
     with django_db_blocker.unblock():
+        layers.leave()
         database.connect_as(settings.DATABASE_OWNER_ROLE)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(fixturedef, request):
+    """Shared rows are made before the test's own transaction begins, which is what pytest-django does here."""
+    if fixturedef.argname == "_django_db_helper":
+        with request.getfixturevalue("django_db_blocker").unblock():
+            layers.prepare(request)
+    return (yield)
 
 
 @pytest.fixture(autouse=True)
 def _empty_cache():
     from django.core.cache import cache
 
+    from priorities import preview_inputs
+    from routing import plan_editing
+
     cache.clear()
+    # What a process remembers by the keys of rows: rows that are taken back leave their keys to others.
+    preview_inputs._kept.inputs = preview_inputs._kept.in_force = None
+    plan_editing._looked_at.clear()
 
 
 @pytest.fixture
@@ -68,6 +121,7 @@ def audit_triggers_off(owner_connection):
 
 
 @pytest.fixture
+@shared_on_demand
 def organisation(db):
     from accounts.tests.factories import OrganisationFactory
 
@@ -75,6 +129,7 @@ def organisation(db):
 
 
 @pytest.fixture
+@shared_on_demand
 def other_organisation(db):
     from accounts.tests.factories import OrganisationFactory
 
@@ -100,13 +155,17 @@ def make_user(organisation):
 @pytest.fixture
 def client_as(make_user):
     """`client_as("planner")`, `client_as("planner", organisation=other)`, `client_as(user=someone)`: a signed-in
-    client; the person is `client.user`. Several roles: `client_as("planner", "approver")`. None: no membership."""
+    client; the person is `client.user`. Several roles: `client_as("planner", "approver")`. None: no membership.
+    The person has used a second factor and confirmed just now that it is them; tests of these rules remove the marks.
+    """
     from django.test import Client
+
+    from accounts.tests.sessions import sign_in
 
     def make(*roles, user=None, **fields):
         client = Client()
         client.user = user or make_user(roles=roles, **fields)
-        client.force_login(client.user, backend="django.contrib.auth.backends.ModelBackend")
+        sign_in(client, client.user)
         return client
 
     return make
@@ -116,18 +175,20 @@ def client_as(make_user):
 def api_client_as(make_user):
     """Like `client_as`, with an access token instead of a session: `api_client_as("analyst").get("/api/v1/...")`."""
     from rest_framework.test import APIClient
-    from rest_framework_simplejwt.tokens import RefreshToken
+
+    from accounts.credentials import tokens
 
     def make(*roles, user=None, **fields):
         client = APIClient()
         client.user = user or make_user(roles=roles, **fields)
-        client.credentials(HTTP_AUTHORIZATION=f"Bearer {RefreshToken.for_user(client.user).access_token}")
+        client.credentials(HTTP_AUTHORIZATION=f"Bearer {tokens.begin(user=client.user).access}")
         return client
 
     return make
 
 
 @pytest.fixture
+@shared_on_demand
 def platform_administrator(db):
     from accounts.tests.factories import PlatformAdministratorFactory
 
@@ -135,6 +196,7 @@ def platform_administrator(db):
 
 
 @pytest.fixture
+@shared_on_demand
 def second_platform_administrator(db):
     from accounts.tests.factories import PlatformAdministratorFactory
 

@@ -16,6 +16,11 @@ def allowed(user, permission: Permission, organisation=None) -> bool:
     return user.has_perm(permission.value, target)
 
 
+def organisation_suspended(request):
+    """The page that says so, and why; nothing of the organisation is on it but its name."""
+    return render(request, "accounts/organisation_suspended.html", status=403)
+
+
 def requires(*permissions: Permission):
     """View decorator: all permissions are needed in `request.organisation`; 403 otherwise.
 
@@ -30,6 +35,8 @@ def requires(*permissions: Permission):
                     continue
                 if request.organisation is None and permission not in PLATFORM_PERMISSIONS:
                     return render(request, "accounts/no_membership.html", status=403)
+                if permission not in PLATFORM_PERMISSIONS and request.organisation.is_suspended:
+                    return organisation_suspended(request)
                 raise PermissionDenied(f"This needs the right to {permission.description}.")
             return view(request, *args, **kwargs)
 
@@ -68,7 +75,10 @@ class HasPermission(BasePermission):
         needed = self.permission
         if isinstance(needed, dict):
             needed = needed.get(getattr(view, "action", None), needed.get(None))
-        return needed is not None and allowed(request.user, needed, request_organisation(request))
+        organisation = request_organisation(request)
+        if organisation is not None and organisation.is_suspended:
+            self.message = f"{organisation} is suspended: {organisation.suspended_reason}"
+        return needed is not None and allowed(request.user, needed, organisation)
 
     def has_object_permission(self, request, view, target):
         # A second line of defence: querysets are scoped already.
@@ -109,4 +119,5 @@ def may_steer_job(user, job) -> bool:
 
 def _started(user, job) -> bool:
     # Somebody who has left the organisation has left its jobs too.
-    return job.created_by_id == user.pk and bool(user.permissions_in(job.organisation))
+    # A key may steer what its scopes allow, not whatever its maker began.
+    return user.limit is None and job.created_by_id == user.pk and bool(user.permissions_in(job.organisation))

@@ -2,15 +2,27 @@
 
 from allauth.account.decorators import secure_admin_login
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialApp, SocialToken
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
-from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
+from django.utils.decorators import method_decorator
 
 from .forms import ChangeUserForm, NewUserForm
-from .models import ActorPseudonym, AuditEvent, Job, Membership, Notification, Organisation, User
+from .models import (
+    ActorPseudonym,
+    ApiKey,
+    AuditEvent,
+    Job,
+    Membership,
+    Notification,
+    Organisation,
+    TokenFamily,
+    User,
+)
 from .read_only_admin import ReadOnlyAdmin
+from .sessions.step_up import confirmed_recently
 
 # One door: rate limits, failed attempts in the audit trail and Google apply here as well.
 admin.site.login = secure_admin_login(admin.site.login)
@@ -20,17 +32,24 @@ admin.site.disable_action("delete_selected")
 admin.site.unregister(Group)
 # These pages would show secrets, or change behind the services' back how somebody signs in. Google is configured by
 # the environment.
-for model in (EmailAddress, OutstandingToken, SocialApp, SocialToken):
+for model in (Authenticator, EmailAddress, SocialApp, SocialToken):
     admin.site.unregister(model)
 
 
 class MembershipInline(admin.TabularInline):
+    """To be looked at: services alone know who may change which roles, and keep an administrator in each place."""
+
     model = Membership
     extra = 0
-    fields = ["organisation", "roles", "suspended_at"]
-    autocomplete_fields = ["organisation"]
+    fields = readonly_fields = ["organisation", "roles", "suspended_at", "suspended_until"]
+    can_delete = False
+
+    def has_add_permission(self, request, obj=None):
+        return False
 
 
+@method_decorator(confirmed_recently, name="changeform_view")
+@method_decorator(confirmed_recently, name="user_change_password")
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin):
     form = ChangeUserForm
@@ -40,7 +59,8 @@ class UserAdmin(DjangoUserAdmin):
     list_filter = ["is_active", "is_platform_administrator", "is_demo"]
     search_fields = ["email", "full_name"]
     filter_horizontal = []
-    readonly_fields = ["last_login", "date_joined", "is_demo"]
+    # Accounts are closed on the page of the person, which ends their sessions too.
+    readonly_fields = ["last_login", "date_joined", "is_demo", "is_active"]
     fieldsets = [
         (None, {"fields": ["email", "full_name", "password"]}),
         ("Access", {"fields": ["is_active", "is_platform_administrator", "is_demo"]}),
@@ -56,8 +76,14 @@ class UserAdmin(DjangoUserAdmin):
 
 @admin.register(Organisation)
 class OrganisationAdmin(admin.ModelAdmin):
-    list_display = ["name", "ods_code", "created_at"]
+    """What has to be put right by hand; the rest is at /organisations/, with its first administrator."""
+
+    list_display = ["name", "ods_code", "created_at", "suspended_at"]
     search_fields = ["name", "ods_code"]
+    fields = ["name", "ods_code"]
+
+    def has_add_permission(self, request):
+        return False
 
     def has_delete_permission(self, request, obj=None):
         # Everything of an organisation would go with it.
@@ -65,12 +91,13 @@ class OrganisationAdmin(admin.ModelAdmin):
 
 
 @admin.register(Membership)
-class MembershipAdmin(admin.ModelAdmin):
+class MembershipAdmin(ReadOnlyAdmin):
     list_display = ["user", "organisation", "role_names", "suspended_at"]
     list_filter = ["organisation"]
     list_select_related = ["user", "organisation"]
     search_fields = ["user__email", "user__full_name", "organisation__name"]
-    autocomplete_fields = ["user", "organisation"]
+    # What administrators wrote down is read on their own page, by them.
+    exclude = ["suspended_reason"]
 
 
 @admin.register(AuditEvent)
@@ -114,11 +141,32 @@ class ActorPseudonymAdmin(ReadOnlyAdmin):
     search_fields = ["actor_id", "user__email"]
 
 
-@admin.register(OutstandingToken)
-class OutstandingTokenAdmin(ReadOnlyAdmin):
-    """Who holds a refresh token until when. Never the token itself: whoever reads it is its owner."""
+@admin.register(TokenFamily)
+class TokenFamilyAdmin(ReadOnlyAdmin):
+    """Who holds tokens until when. Tokens themselves are kept nowhere."""
 
-    list_display = ["jti", "user", "created_at", "expires_at"]
+    list_display = ["user", "started_at", "renewed_at", "expires_at", "ended_at", "ended_because"]
+    list_filter = ["ended_because"]
     list_select_related = ["user"]
-    search_fields = ["user__email", "jti"]
-    exclude = ["token"]
+    search_fields = ["user__email"]
+    exclude = ["current", "password_mark"]
+
+
+@admin.register(ApiKey)
+class ApiKeyAdmin(ReadOnlyAdmin):
+    """Keys are made and revoked on the portal's pages, where the organisation's administrators are."""
+
+    list_display = [
+        "name",
+        "prefix",
+        "organisation",
+        "made_by",
+        "created_at",
+        "expires_at",
+        "last_used_at",
+        "revoked_at",
+    ]
+    list_filter = ["organisation"]
+    list_select_related = ["organisation", "made_by"]
+    search_fields = ["name", "prefix"]
+    exclude = ["secret_digest", "previous_digest"]

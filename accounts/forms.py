@@ -6,7 +6,6 @@ from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 
 from .models import User
 from .permissions import Role
-from .presenters import action_text
 
 ROLES = [(role.value, f"{role.label}: {role.description[0].lower()}{role.description[1:]}") for role in Role]
 
@@ -46,17 +45,6 @@ class NewMemberForm(RolesForm):
     full_name = forms.CharField(label="Full name", max_length=150, error_messages={"required": "Enter a full name"})
 
 
-class AuditFilterForm(forms.Form):
-    """`?action=` of the audit page; an action that never happened in the organisation is refused as unknown."""
-
-    action = forms.ChoiceField(label="Action", required=False)
-
-    def __init__(self, *args, actions, **kwargs):
-        super().__init__(*args, **kwargs)
-        options = sorted(((action, action_text(action)) for action in actions), key=lambda option: option[1])
-        self.fields["action"].choices = [("", "All actions"), *options]
-
-
 class NewUserForm(AdminUserCreationForm):
     """A person made in the administration."""
 
@@ -75,6 +63,14 @@ class ChangeUserForm(UserChangeForm):
         model = User
         fields = "__all__"
         field_classes = {}
+
+    def clean_is_platform_administrator(self):
+        """The platform keeps an administrator who can sign in."""
+        wanted = self.cleaned_data["is_platform_administrator"]
+        others = User.objects.filter(is_platform_administrator=True, is_active=True).exclude(pk=self.instance.pk)
+        if not wanted and self.instance.is_platform_administrator and not others.exists():
+            raise forms.ValidationError("The platform would be left without an administrator. Make another one first.")
+        return wanted
 
     def clean_email(self):
         return self.cleaned_data["email"].lower()

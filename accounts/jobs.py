@@ -11,13 +11,14 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import structlog
+from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 from redis.exceptions import RedisError
 
-from . import audit
-from .models import Job, JobState, Notification
+from . import audit, job_news
+from .models import Job, JobState, Notification, Organisation
 
 log = structlog.get_logger(__name__)
 # A title may hold the name of a file, which is as long as people make it.
@@ -35,7 +36,11 @@ class JobCancelled(Exception):
 
 
 class JobNotRetryable(ValueError):
-    """The job has not ended, or it succeeded."""
+    """The job has not ended, it succeeded, or its organisation is suspended."""
+
+
+class OrganisationSuspended(ValueError):
+    """Nothing is begun for an organisation that is suspended."""
 
 
 def register_kind(kind: str, task: Callable[[str], object]) -> None:
@@ -45,12 +50,14 @@ def register_kind(kind: str, task: Callable[[str], object]) -> None:
 
 @transaction.atomic
 def enqueue(*, kind: str, title: str, payload: dict, by, organisation=None, url: str = "") -> Job:
-    """Create a job and start it after commit. KeyError for an unknown kind.
+    """Create a job and start it after commit. KeyError for an unknown kind; OrganisationSuspended.
 
     `by` is a User or SystemActor; `url` is the page of the portal that shows the outcome.
     """
     if kind not in _tasks:
         raise KeyError(kind)
+    if _is_suspended(organisation and organisation.pk):
+        raise OrganisationSuspended(f"{organisation} is suspended: no work is begun for it.")
     creator = by if hasattr(by, "email") else None
     job = Job.objects.create(
         kind=kind, title=title[:MOST_TITLE], payload=payload, url=url, created_by=creator, organisation=organisation
@@ -82,6 +89,7 @@ def request_cancel(*, job: Job, by) -> Job:
     if job.state == JobState.QUEUED:
         job.state, job.finished_at, job.message = JobState.CANCELLED, timezone.now(), "Cancelled before it started"
     job.save()
+    job_news.tell(job.pk)
     audit.record(action="job.cancel_requested", by=by, organisation=job.organisation, target=job)
     return job
 
@@ -92,6 +100,8 @@ def retry(*, job: Job, by) -> Job:
     job = Job.objects.select_for_update().get(pk=job.pk)
     if job.state not in (JobState.FAILED, JobState.CANCELLED, JobState.INTERRUPTED):
         raise JobNotRetryable(f"A job that is {job.get_state_display().lower()} cannot be tried again.")
+    if _is_suspended(job.organisation_id):
+        raise JobNotRetryable("The organisation is suspended: its work can be tried again when that has ended.")
     job.state, job.progress, job.message, job.error, job.result = JobState.QUEUED, 0, "", "", {}
     job.started_at = job.finished_at = job.heartbeat_at = job.cancel_requested_at = None
     job.created_at, job.attempt = timezone.now(), job.attempt + 1
@@ -101,6 +111,20 @@ def retry(*, job: Job, by) -> Job:
     )
     transaction.on_commit(lambda: _hand_over(job))
     return job
+
+
+@transaction.atomic
+def stop_all(*, organisation, by) -> int:
+    """Ask every unfinished job of an organisation to stop. Returns how many there were."""
+    unfinished = list(Job.objects.for_organisation(organisation).unfinished())
+    for job in unfinished:
+        request_cancel(job=job, by=by)
+    return len(unfinished)
+
+
+def _is_suspended(organisation_id) -> bool:
+    """As the database has it now: the instance in hand may be of before."""
+    return Organisation.objects.filter(pk=organisation_id, suspended_at__isnull=False).exists()
 
 
 def mark_interrupted() -> list[Job]:
@@ -154,6 +178,7 @@ class JobRun:
         ).update(**values)
         if not updated:
             raise JobCancelled
+        job_news.tell(self.job.pk)
 
     @property
     def cancelled(self) -> bool:
@@ -179,6 +204,11 @@ def job_run(job_id: str | uuid.UUID):
         yield None
         return
     run = JobRun(Job.objects.select_related("organisation", "created_by").get(pk=job_id))
+    if _is_suspended(run.job.organisation_id):
+        # It was queued in the moment in which the organisation was suspended.
+        _finish(run.job, JobState.CANCELLED, message="The organisation is suspended")
+        yield None
+        return
     stop = threading.Event()
     beat = threading.Thread(target=_beat, args=(run.job.pk, run.job.attempt, stop), daemon=True)
     # In tests work happens inside the test's transaction, which another connection cannot see.
@@ -203,11 +233,29 @@ def job_run(job_id: str | uuid.UUID):
             beat.join()
 
 
+# What is never raised with a sentence for people.
+FAULTS = (
+    *(ArithmeticError, AssertionError, AttributeError, LookupError, NameError, NotImplementedError, TypeError),
+    *(MemoryError, BufferError, ImportError),
+)
+
+
 def _explain(error: Exception) -> str:
     """For the page; the log has the traceback. What a database says about itself helps nobody there."""
+    return f"Failed: {explained(error)}"[:300]
+
+
+def explained(error: Exception) -> str:
+    """Why work failed, in words for people; nothing of what a program or a database says about itself."""
     if isinstance(error, DatabaseError):
-        return "Failed: the database refused the result."
-    return f"Failed: {error}"[:300]
+        return "the database refused the result."
+    if isinstance(error, RedisError):
+        return "the queue of background work could not be reached."
+    if isinstance(error, ValidationError):
+        return " ".join(error.messages)
+    if isinstance(error, FAULTS):
+        return "there is a fault in the program. Nothing was lost; the log says where it is. Tell your administrator."
+    return str(error)
 
 
 def _beat(job_id, attempt, stop):
@@ -233,6 +281,7 @@ def _finish(job, state, **values):
     if state != JobState.CANCELLED:
         _tell_creator(job)
     actor = audit.SystemActor(f"job:{job.kind}")
+    job_news.tell(job.pk)
     details = {"attempt": job.attempt}
     audit.record(action=f"job.{state.value}", by=actor, organisation=job.organisation, target=job, details=details)
 

@@ -1,10 +1,12 @@
 """Who is asking: sign-in required by default, and the organisation that a request acts in."""
 
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpResponse
 from django.shortcuts import resolve_url
+
+from .safe_redirects import safe_address
 
 SESSION_KEY = "organisation_id"
 # API clients with several memberships name the organisation in this header.
@@ -12,16 +14,25 @@ HEADER = "X-Organisation"
 
 
 def organisation_for(request, user):
-    """The chosen organisation of the user if they are a member of it, else their first; None without membership."""
+    """The chosen organisation of the user if they are a member of it, else their first; None without membership.
+
+    A suspended one is the answer where it was chosen or where there is no other: its pages say that it is suspended.
+    """
     if not user.is_authenticated or not user.may_act:
         return None
     memberships = list(user.memberships.active().select_related("organisation"))
+    if user.limit is not None:
+        # An API key acts in its own organisation, wherever else its maker belongs.
+        memberships = [each for each in memberships if each.organisation_id == user.limit.organisation_id]
+    # Read once: the second factor asks for their roles (accounts.sessions.second_factor).
+    request.roles_found = user.pk, {role for membership in memberships for role in membership.roles}
     by_id = {str(membership.organisation_id): membership.organisation for membership in memberships}
     if HEADER in request.headers:
         # A header that names somebody else's organisation is refused, not replaced by another one.
         return by_id.get(request.headers[HEADER])
     chosen = request.session.get(SESSION_KEY) if hasattr(request, "session") else None
-    return by_id.get(chosen) or next(iter(by_id.values()), None)
+    first = sorted(by_id.values(), key=lambda organisation: organisation.is_suspended)
+    return by_id.get(chosen) or next(iter(first), None)
 
 
 class SignInRequiredMiddleware(LoginRequiredMiddleware):
@@ -38,8 +49,7 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
         response = HttpResponse("Your session has ended. Sign in again.", status=401, content_type="text/plain")
         if request.htmx:
             # The whole page goes to sign in, and comes back to where the person was.
-            here = urlsplit(request.htmx.current_url or "/")
-            back = here._replace(scheme="", netloc="", fragment="").geturl() or "/"
+            back = safe_address(request, request.htmx.current_url).partition("#")[0]
             response["HX-Redirect"] = f"{resolve_url(self.get_login_url(view_func))}?{urlencode({'next': back})}"
         return response
 

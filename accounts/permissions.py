@@ -25,11 +25,16 @@ class Permission(StrEnum):
     REVIEW_SAFETY = "safety.review"
     VIEW_AUDIT = "audit.view"
     MANAGE_MEMBERS = "members.manage"
+    MANAGE_API_KEYS = "api_keys.manage"
+    MANAGE_ORGANISATION = "organisation.manage"
+    MANAGE_PRIVACY = "privacy.manage"
     # Platform permissions: data and models are common to all organisations.
     LOAD_DATA = "platform.load_data"
     EDIT_MODELS = "platform.edit_models"
     PUBLISH_MODELS = "platform.publish_models"
     RECALCULATE = "platform.recalculate"
+    MANAGE_ORGANISATIONS = "platform.manage_organisations"
+    MANAGE_PEOPLE = "platform.manage_people"
     USE_ADMIN = "platform.admin"
 
     @property
@@ -55,10 +60,15 @@ PERMISSION_DESCRIPTIONS = {
     Permission.REVIEW_SAFETY: "review what the safety checks flagged",
     Permission.VIEW_AUDIT: "read the audit trail",
     Permission.MANAGE_MEMBERS: "add people and give or take away roles",
+    Permission.MANAGE_ORGANISATION: "keep the organisation's settings",
+    Permission.MANAGE_PRIVACY: "keep legal holds, and copy and erase data of people without an account",
+    Permission.MANAGE_API_KEYS: "make and revoke API keys for other systems",
     Permission.LOAD_DATA: "load open data",
     Permission.EDIT_MODELS: "edit and propose priority models",
     Permission.PUBLISH_MODELS: "publish, return and restore priority models",
     Permission.RECALCULATE: "recalculate priorities",
+    Permission.MANAGE_ORGANISATIONS: "make, suspend and restore organisations, and say which features they have",
+    Permission.MANAGE_PEOPLE: "look after the accounts of everybody on the platform",
     Permission.USE_ADMIN: "use the administration of the whole platform",
 }
 PERMISSION_NAMES = frozenset(p.value for p in Permission)
@@ -103,6 +113,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         {
             P.VIEW_AREAS,
             P.MANAGE_MEMBERS,
+            P.MANAGE_API_KEYS,
+            P.MANAGE_ORGANISATION,
+            P.MANAGE_PRIVACY,
             P.MANAGE_PATCHES,
             P.MANAGE_TEAMS,
             P.MANAGE_INDICATORS,
@@ -119,7 +132,7 @@ ROLE_DESCRIPTIONS = {
     Role.FIELD_WORKER: "Sees their own round and records what happens on it.",
     Role.SAFETY_REVIEWER: "Reviews what the safety checks flagged.",
     Role.AUDITOR: "Reads the audit trail and plans, and changes nothing.",
-    Role.ADMINISTRATOR: "Manages the people, patches, teams, own indicators and scenarios of the organisation.",
+    Role.ADMINISTRATOR: "Manages the organisation: people, settings, patches, teams, own indicators and scenarios.",
 }
 
 

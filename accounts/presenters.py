@@ -8,27 +8,80 @@ from django.urls import reverse
 from django.utils import timezone
 
 from .access import may_steer_job
-from .audit import Check
-from .models import ActorPseudonym, AuditEvent, Job, JobState, Membership, User
+from .models import ActorPseudonym, AuditCheck, AuditEvent, Job, JobState, Membership, User
 from .permissions import ROLE_PERMISSIONS, Permission, Role
+from .trail.words import page_text
 
 # What an event says on the page; upper apps add theirs in AppConfig.ready() with `describe_actions`.
 ACTION_WORDS = {
     "sign_in.succeeded": "Signed in",
     "sign_in.failed": "Sign-in failed",
-    "sign_in.refused": "Sign-in refused: not invited",
+    "session.ended": "Sessions ended",
+    "second_factor.added": "Added a second factor",
+    "second_factor.removed": "Removed a second factor",
+    "second_factor.used": "Showed their second factor",
+    "second_factor.failed": "Second factor was wrong",
+    "second_factor.reset": "Reset somebody's second factors",
+    "recovery_codes.made": "Made recovery codes",
+    "recovery_codes.used": "Used a recovery code",
+    "step_up.confirmed": "Confirmed that it was them",
+    "step_up.failed": "Failed to confirm that it was them",
+    "sign_in.refused": "Sign-in refused",
+    "sign_in.cancelled": "Sign-in cancelled",
+    "sign_in.connected": "Connected their account with a provider of identity",
+    "sign_in.not_connected": "Could not connect an account with a provider of identity",
+    "sign_in.disconnected": "Removed the connection with a provider of identity",
+    "sign_in.break_glass": "Signed in with an emergency account",
+    "break_glass.named": "Named an emergency account",
+    "break_glass.ended": "Ended an emergency account",
     "sign_out": "Signed out",
     "password.changed": "Changed their password",
     "token.issued": "Got an access token",
-    "token.refreshed": "Renewed an access token",
+    "token.revoked": "Signed a program out",
+    "token.reused": "A refresh token was used twice: its tokens were ended",
+    "token.all_ended": "All access tokens were ended",
+    "api_key.created": "Made an API key",
+    "api_key.rotated": "Gave an API key a new secret",
+    "api_key.revoked": "Revoked an API key",
+    "api_key.refused": "An API key was refused",
+    "access.refused": "Was refused: not there, or not theirs",
+    "admin.refused_address": "The administration was refused from this address",
     "organisation.created": "Made an organisation",
     "organisation.switched": "Switched to this organisation",
+    "organisation.settings_changed": "Changed settings of the organisation",
+    "organisation.limits_changed": "Changed limits of the organisation",
+    "organisation.suspended": "Suspended the organisation",
+    "organisation.restored": "Ended the suspension of the organisation",
+    "organisation.setup_shown": "Showed or put away the checklist of setting up",
+    "organisation.feature_switched": "Switched a feature of the organisation",
     "user.created": "Made an account",
     "member.roles_granted": "Gave roles",
     "member.suspended": "Suspended a member",
     "member.restored": "Restored a member",
+    "member.suspension_ended": "A suspension ended by itself",
+    "members.imported": "Added people from a file",
+    "access_review.begun": "Began a review of access",
+    "access_review.confirmed": "Confirmed somebody's roles",
+    "access_review.finished": "Finished a review of access",
+    "access_review.exported": "Took a file of a review of access",
+    "person.note_added": "Wrote a note about a person",
+    "person.note_deleted": "Deleted a note about a person",
+    "person.account_closed": "Closed an account",
+    "person.list_exported": "Took a file of people",
+    "second_factor.asked_for": "Asked for a second factor",
+    "person.account_reopened": "Opened an account again",
     "member.removed": "Removed a member",
     "member.first_link_made": "Made a link for a first password",
+    "person.erased": "Erased a person",
+    "privacy.hold_placed": "Placed a legal hold",
+    "privacy.hold_reviewed": "Reviewed a legal hold and kept it",
+    "privacy.hold_released": "Released a legal hold",
+    "privacy.hold_review_due": "A legal hold is due for review",
+    "privacy.copy_asked_for": "Asked for a copy of somebody's data",
+    "privacy.copy_fetched": "Fetched a copy of somebody's data",
+    "privacy.copy_made": "Made a copy of somebody's data",
+    "privacy.keys_rotated": "Changed the keys of encrypted fields",
+    "privacy.retention_applied": "Let data go whose time was over",
     "job.queued": "Started background work",
     "job.succeeded": "Background work finished",
     "job.failed": "Background work failed",
@@ -36,6 +89,22 @@ ACTION_WORDS = {
     "job.interrupted": "Background work was interrupted",
     "job.retried": "Tried background work again",
     "job.cancel_requested": "Asked background work to stop",
+    "personal_data.read": "Looked at data of people",
+    "audit.sealed": "Sealed the audit trail",
+    "demo.seeded": "Made the demo world",
+    "token.forgotten": "Forgot access tokens that had expired",
+    "api_key.usage_forgotten": "Forgot old figures of what API keys were used for",
+    "privacy.copies_deleted": "Deleted copies of people's data whose day was over",
+    "audit.exports_deleted": "Deleted large exports whose day was over",
+    "audit.partitions_made": "Made room in the audit trail",
+    "audit.exported": "Exported the audit trail",
+    "audit.export_made": "Made a large export of the audit trail",
+    "audit.history_taken": "Took a file from the audit trail about a person or thing",
+    "unusual.noticed": "Something unusual was noticed",
+    "unusual.decided": "Decided what something unusual was",
+    "unusual.thresholds_changed": "Changed from which number on something is unusual",
+    "audit.reported": "Took a compliance report",
+    "bench.measured": "Measured the audit trail",
     "platform.first_administrator": "Made the first platform administrator",
     "admin.added": "Added a record in the administration",
     "admin.changed": "Changed a record in the administration",
@@ -72,6 +141,7 @@ class AuditRow:
     sequence: int
     occurred_at: datetime
     actor: str
+    actor_url: str
     action: str
     target: str
     target_url: str
@@ -79,41 +149,53 @@ class AuditRow:
     digest: str
 
 
-def audit_rows(events: list[AuditEvent]) -> list[AuditRow]:
-    """Lines for the events given: two queries for the names of all people in them."""
-    names = _names(events)
+def audit_rows(events: list[AuditEvent], names: dict[str, str] | None = None) -> list[AuditRow]:
+    """Lines for the events given: two queries for the names of all people in them, unless they were asked before."""
+    names = names_in(events)[0] if names is None else names
     return [_audit_row(event, names) for event in events]
 
 
-def _names(events) -> dict[str, str]:
-    """Name by pseudonym, and by id of the account where that is what an event concerns."""
+def names_in(events) -> tuple[dict[str, str], list[User]]:
+    """Name by pseudonym, and by id of the account where that is what an event concerns; and whose names these are."""
     pseudonyms = {event.actor_id for event in events if event.actor_kind == "user"}
     pseudonyms |= {event.details["account"] for event in events if event.details.get("account", "unknown") != "unknown"}
     accounts = {event.target_id for event in events if event.target_type == "accounts.user"}
     known = ActorPseudonym.objects.filter(actor_id__in=pseudonyms).select_related("user")
     names = {str(pseudonym.actor_id): str(pseudonym.user) for pseudonym in known}
-    return names | {str(user.pk): str(user) for user in User.objects.filter(pk__in=accounts)}
+    concerned = list(User.objects.filter(pk__in=accounts))
+    users = [*(pseudonym.user for pseudonym in known), *concerned]
+    return names | {str(user.pk): str(user) for user in concerned}, users
 
 
 def _audit_row(event, names) -> AuditRow:
     # A pseudonym without a person belongs to somebody who was erased.
     actor = system_name(event.actor_id) if event.actor_kind == "system" else names.get(event.actor_id, "Erased person")
+    is_person = event.actor_kind == "user" and event.organisation_id is not None
     target = object_name(event.target_type, event.target_id) if event.target_type else ""
     url = reverse("audit-object", args=[event.target_type, event.target_id]) if event.target_type else ""
     return AuditRow(
         sequence=event.sequence,
         occurred_at=event.occurred_at,
         actor=actor,
+        actor_url=reverse("audit-person", args=[event.actor_id]) if is_person else "",
         action=action_text(event.action),
         target=names.get(event.target_id, target),
         target_url=url,
-        details=[(key.replace("_", " "), _detail(key, event.details[key], names)) for key in _ordered(event.details)],
+        details=_details(event, names),
         digest=bytes(event.digest).hex(),
     )
 
 
 # jsonb keeps keys by length; people read who, then from what, then to what.
 FIRST_DETAILS = ["account", "from", "to"]
+
+
+def _details(event, names) -> list[tuple[str, str]]:
+    if event.action == "personal_data.read":
+        # Whose data it was: the page of the object says; a list of identifiers says nothing to readers.
+        people = event.details.get("number", 0)
+        return [("shown", page_text(event.details.get("page", ""))), ("people", str(people))]
+    return [(key.replace("_", " "), _detail(key, event.details[key], names)) for key in _ordered(event.details)]
 
 
 def _ordered(details) -> list[str]:
@@ -152,27 +234,21 @@ def object_name(target_type: str, target_id: str) -> str:
     return f"{kind} {target_id[:8]}"
 
 
-CHAIN_REASONS = {
-    "number": "entries before it are missing",
-    "link": "it does not continue from the entry before it",
-    "content": "its content was changed after it was written",
-}
-
-
 @dataclass(frozen=True)
 class ChainPanel:
-    """What the banner of the audit pages says."""
+    """What the banner of the audit pages says: the newest entries, and when the whole trail was last checked."""
 
     intact: bool
     events: int
-    broken_sequence: int | None
-    reason: str
+    first: int
+    words: str
     checked_at: datetime
+    full_check: AuditCheck | None
 
 
-def chain_panel(check: Check) -> ChainPanel:
-    found = check.verification
-    return ChainPanel(found.intact, found.events, found.broken_sequence, CHAIN_REASONS.get(found.reason, ""), check.at)
+def chain_panel(check: AuditCheck) -> ChainPanel:
+    full = AuditCheck.objects.latest_full()
+    return ChainPanel(check.is_intact, check.last_sequence, check.first_sequence, check.words, check.checked_at, full)
 
 
 @dataclass(frozen=True)

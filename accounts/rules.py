@@ -25,7 +25,7 @@ def _organisation_predicate(permission):
     def allowed(user, target=None):
         if not (user.is_authenticated and user.may_act):
             return False
-        if permission in COMMON_PERMISSIONS and user.is_platform_administrator:
+        if permission in COMMON_PERMISSIONS and user.is_platform_administrator and user.limit is None:
             return True
         organisation = _organisation_of(target)
         # Without an organisation there is nothing to be allowed in: default-deny.

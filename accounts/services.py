@@ -1,17 +1,20 @@
 """Every write about people: accounts, organisations, memberships, notifications."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
 
 from . import audit
-from .models import Membership, Notification, Organisation, User
+from .models import LegalHold, Membership, Notification, Organisation, User
+from .people import limits
+from .people.limits import RefusedChange
 from .permissions import Role
+from .sessions import ending
 
-
-class RefusedChange(ValueError):
-    """A change of roles that would do harm; the message is for the page."""
+# What a suspension of a member writes.
+SUSPENSION = ["suspended_at", "suspended_until", "suspended_reason"]
 
 
 @transaction.atomic
@@ -46,6 +49,7 @@ def grant_roles(*, user: User, organisation: Organisation, roles: Iterable[str],
     if Role.ADMINISTRATOR not in wanted:
         _keep_an_administrator(organisation, membership)
     if membership is None:
+        limits.check_members(organisation)
         membership = Membership(user=user, organisation=organisation)
     membership.roles = wanted
     membership.save()
@@ -56,13 +60,20 @@ def grant_roles(*, user: User, organisation: Organisation, roles: Iterable[str],
 
 
 @transaction.atomic
-def suspend_member(*, membership: Membership, by) -> Membership:
-    """Take all rights in the organisation away at once, keeping the roles for a return. RefusedChange as above."""
+def suspend_member(*, membership: Membership, by, reason: str = "", until: datetime | None = None) -> Membership:
+    """Take all rights in the organisation away at once, keeping the roles for a return.
+
+    `until`: the suspension ends by itself then. RefusedChange as above, and for an end that is not in the future.
+    """
+    if until is not None and until <= timezone.now():
+        raise RefusedChange("A suspension can only end in the future.")
     membership = _checked(membership, by)
-    if membership.suspended_at is None:
-        membership.suspended_at = timezone.now()
-        membership.save(update_fields=["suspended_at"])
-        _record_member("member.suspended", membership, by)
+    if not membership.is_suspended:
+        membership.suspended_at, membership.suspended_until = timezone.now(), until
+        membership.suspended_reason = reason.strip()
+        membership.save(update_fields=SUSPENSION)
+        _sign_out(membership, by)
+        _record_member("member.suspended", membership, by, until=until)
     return membership
 
 
@@ -72,16 +83,29 @@ def restore_member(*, membership: Membership, by) -> Membership:
     _refuse_own(membership.user, by)
     membership = _locked_memberships(membership.organisation).get(pk=membership.pk)
     if membership.suspended_at is not None:
-        membership.suspended_at = None
-        membership.save(update_fields=["suspended_at"])
-        _record_member("member.restored", membership, by)
+        _end_suspension(membership, "member.restored", by)
     return membership
+
+
+def end_past_suspensions(*, by) -> int:
+    """Write down that suspensions with a last day have ended: they count for nothing already. Returns how many."""
+    ended = 0
+    past = Membership.objects.filter(suspended_until__lte=timezone.now())
+    for organisation in Organisation.objects.filter(memberships__in=past).distinct():
+        with transaction.atomic():
+            for membership in _locked_memberships(organisation).filter(suspended_until__lte=timezone.now()):
+                _end_suspension(membership, "member.suspension_ended", by)
+                ended += 1
+    return ended
 
 
 @transaction.atomic
 def remove_member(*, membership: Membership, by) -> None:
-    """End a membership; the account and what it did stay. RefusedChange as above."""
+    """End a membership; the account and what it did stay. RefusedChange as above, and under a legal hold."""
     membership = _checked(membership, by)
+    if LegalHold.objects.naming_account(membership.user).exists():
+        raise RefusedChange("A legal hold names this person: they can be suspended, not removed.")
+    _sign_out(membership, by)
     _record_member("member.removed", membership, by)
     membership.delete()
 
@@ -95,11 +119,19 @@ def add_member(*, email: str, full_name: str, organisation: Organisation, roles:
     # First of all: whoever waits for the audit trail must not hold what another writer still needs.
     _locked_memberships(organisation)
     user = User.objects.filter(email=email.strip().lower()).first()
+    check_domain(organisation, email)
     if user is None:
         user = create_user(email=email.strip(), full_name=full_name, by=by)
     elif user.memberships.filter(organisation=organisation).exists():
         raise RefusedChange("This person belongs to the organisation already. Change their roles instead.")
     return grant_roles(user=user, organisation=organisation, roles=roles, by=by)
+
+
+def check_domain(organisation: Organisation, email: str) -> None:
+    """RefusedChange for an address outside of the domains that the organisation takes new people from."""
+    domains = organisation.sign_in_domains
+    if domains and email.strip().lower().rpartition("@")[2] not in domains:
+        raise RefusedChange(f"{organisation} takes people with an address at {' or '.join(domains)} only.")
 
 
 def record_switch(*, user: User, organisation: Organisation) -> None:
@@ -145,17 +177,29 @@ def _locked_memberships(organisation):
 
 def _keep_an_administrator(organisation, membership) -> None:
     """Refuse when `membership` is the only active one with the role of administrator."""
-    if membership is None or Role.ADMINISTRATOR not in membership.roles or membership.suspended_at is not None:
+    if membership is None or Role.ADMINISTRATOR not in membership.roles or membership.is_suspended:
         return
-    administrators = Membership.objects.for_organisation(organisation).active()
-    if not administrators.filter(roles__contains=[Role.ADMINISTRATOR]).exclude(pk=membership.pk).exists():
+    administrators = Membership.objects.for_organisation(organisation).administrators()
+    if not administrators.exclude(pk=membership.pk).exists():
         raise RefusedChange("The organisation would be left without an administrator. Name another one first.")
 
 
-def _record_member(action, membership, by) -> None:
+def _end_suspension(membership, action, by) -> None:
+    membership.suspended_at, membership.suspended_until, membership.suspended_reason = None, None, ""
+    membership.save(update_fields=SUSPENSION)
+    _record_member(action, membership, by)
+
+
+def _record_member(action, membership, by, **more) -> None:
     _forget_permissions(membership.user)
     details = {"account": audit.pseudonym_of(membership.user)}
+    details |= {name: value for name, value in more.items() if value is not None}
     audit.record(action=action, by=by, organisation=membership.organisation, target=membership, details=details)
+
+
+def _sign_out(membership, by) -> None:
+    """What is open on somebody's screen goes with the rights that it was opened with."""
+    ending.end_all(user=membership.user, by=by, why="suspended", organisation=membership.organisation)
 
 
 def _forget_permissions(user) -> None:

@@ -11,11 +11,14 @@ from django.dispatch import receiver
 from . import audit
 from .middleware import organisation_for
 from .models import User
+from .signing_in import passwords
 
 
 @receiver(user_logged_in)
 def signed_in(sender, request, user, **kwargs):
     _record("sign_in.succeeded", user, request)
+    if passwords.is_emergency(user):
+        passwords.tell_of_break_glass(user)
 
 
 @receiver(user_logged_out)

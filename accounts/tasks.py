@@ -1,17 +1,28 @@
 """Periodic housekeeping of the worker."""
 
 import time
+from datetime import timedelta
 
 import structlog
 from django.core.cache import cache
-from django.core.management import call_command
+from django.utils import timezone
 from huey import crontab
 from huey.contrib.djhuey import db_periodic_task, on_startup, periodic_task
 
 from . import audit, jobs, services
+from .credentials import keys, tokens, usage
+from .people import reviews
+
+# Huey knows only the tasks that are imported.
+from .privacy import tasks as privacy_tasks  # noqa: F401
+from .sessions import ending
+
+# Huey knows only the tasks that are imported.
+from .trail import tasks as trail_tasks  # noqa: F401
 
 log = structlog.get_logger(__name__)
 
+HOUSEKEEPING = audit.SystemActor("huey:housekeeping")
 WORKER_BEAT_KEY = "worker-beat"
 
 
@@ -36,6 +47,12 @@ def beat_every_minute():
     beat()
 
 
+@db_periodic_task(crontab(minute="*/10"))
+def end_past_suspensions():
+    """Suspensions with a last day count for nothing once it has come; here the trail learns of it."""
+    services.end_past_suspensions(by=audit.SystemActor("accounts:suspensions"))
+
+
 @db_periodic_task(crontab(minute="*"))
 def end_interrupted_jobs():
     """Jobs whose worker died end as interrupted even when nobody looks at them."""
@@ -43,20 +60,37 @@ def end_interrupted_jobs():
         log.warning("job_interrupted", job=str(job.pk), kind=job.kind)
 
 
-@db_periodic_task(crontab(minute="7"))
-def check_audit_trail():
-    """Every hour; a broken chain goes to the log as an error and to every platform administrator."""
-    found = audit.check_now().verification
-    if found.intact:
-        # The log goes where the database cannot write: `verify_audit --seal` compares.
-        log.info("audit_trail_checked", events=found.events, seal=audit.seal(found))
-        return
-    log.error("audit_trail_broken", sequence=found.broken_sequence, reason=found.reason)
-    services.warn_platform(text=f"The audit trail is broken at entry {found.broken_sequence}.")
-
-
 @db_periodic_task(crontab(hour="3", minute="17"))
 def forget_expired_sign_ins():
     """Sessions and refresh tokens that nobody can use any more."""
-    call_command("clearsessions")
-    call_command("flushexpiredtokens")
+    ending.end_those_over()
+    families = tokens.forget_expired()
+    if families:
+        audit.record(action="token.forgotten", by=HOUSEKEEPING, details={"token_families": families})
+
+
+@db_periodic_task(crontab(minute="*/5"))
+def end_sessions():
+    """Sessions that ended because nothing was done are in the trail minutes later."""
+    ending.end_those_over()
+
+
+@db_periodic_task(crontab(minute="*"))
+def bring_api_key_usage():
+    """What keys were used for is on their pages a minute later."""
+    usage.flush()
+
+
+@db_periodic_task(crontab(hour="6", minute="17"))
+def remind_of_access_reviews():
+    """Administrators hear of reviews that are due soon, or late."""
+    reviews.remind()
+
+
+@db_periodic_task(crontab(hour="6", minute="11"))
+def look_after_api_keys():
+    """Makers hear of keys that expire soon; what nobody asks about any more is forgotten."""
+    keys.warn_of_expiry()
+    rows = usage.forget_before(timezone.localdate() - timedelta(days=usage.KEPT_DAYS))
+    if rows:
+        audit.record(action="api_key.usage_forgotten", by=HOUSEKEEPING, details={"days_of_keys": rows})

@@ -1,4 +1,4 @@
-"""ASGI entry point (gunicorn with uvicorn workers)."""
+"""ASGI entry point (gunicorn with the workers of `healthequiroute.serving.worker`)."""
 
 import os
 
@@ -6,4 +6,8 @@ from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "healthequiroute.settings")
 
-application = get_asgi_application()
+_django = get_asgi_application()
+
+from .serving.bodies import MeasuredBodies  # noqa: E402 - reads the settings
+
+application = MeasuredBodies(_django)

@@ -1,5 +1,7 @@
 """One error page for people; API addresses get problem details (RFC 9457) even when no view was reached."""
 
+from django.core.exceptions import BadRequest, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.db import connection
 from django.http import HttpResponseServerError
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -9,14 +11,41 @@ from .problems import problem_response
 API_PREFIX = "/api/"
 
 
+def is_api(request) -> bool:
+    """Whether a program asks, which gets problem details and no page."""
+    return request.path.startswith(API_PREFIX)
+
+
 def _answer(request, status, title, detail):
-    if request.path.startswith(API_PREFIX):
+    if is_api(request):
         return problem_response(request=request, status=status, title=title, detail=detail)
-    return render(request, f"errors/{status}.html", {"detail": detail}, status=status)
+    return _page(request, f"errors/{status}.html", {"detail": detail}, status)
+
+
+def _page(request, template, values, status):
+    """With the navigation of whoever is signed in, which asks the database.
+
+    An ASGI server makes these pages in any thread of its pool, not in the request's: what is opened there, nobody else
+    would close.
+    """
+    was_open = connection.connection is not None
+    try:
+        return render(request, template, values, status=status)
+    finally:
+        if not was_open and not connection.in_atomic_block:
+            connection.close()
 
 
 def bad_request(request, exception=None):
-    return _answer(request, 400, "Bad request", "The request could not be understood.")
+    if isinstance(exception, RequestDataTooBig):
+        # Django's own words tell the name of a setting.
+        said = str(exception) if str(exception).startswith("What was sent") else "What was sent is too large."
+        return _answer(request, 413, "Too large", said)
+    if isinstance(exception, TooManyFieldsSent | TooManyFilesSent):
+        return _answer(request, 400, "Bad request", "The form has more fields or files than are taken at once.")
+    # A BadRequest is worded for whoever asked; anything else may hold what belongs into the log.
+    why = f" {exception}" if type(exception) is BadRequest else ""
+    return _answer(request, 400, "Bad request", f"The request could not be understood.{why}")
 
 
 def permission_denied(request, exception=None):
@@ -26,9 +55,9 @@ def permission_denied(request, exception=None):
 
 def csrf_failure(request, reason=""):
     """A form without its secret: the page stood open while somebody signed in anew, or cookies are off."""
-    if request.path.startswith(API_PREFIX):
+    if is_api(request):
         return _answer(request, 403, "Not allowed", "The request came without the secret of its form (CSRF).")
-    return render(request, "errors/403_csrf.html", status=403)
+    return _page(request, "errors/403_csrf.html", {}, 403)
 
 
 def not_found(request, exception=None):
@@ -37,7 +66,7 @@ def not_found(request, exception=None):
 
 def server_error(request):
     """Rendered without context processors: the database may be what failed."""
-    if request.path.startswith(API_PREFIX):
+    if is_api(request):
         return problem_response(
             request=request, status=500, title="Server error", detail="Something went wrong on our side."
         )

@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from redis.exceptions import RedisError
 
 from accounts.tasks import worker_seen_seconds_ago
+from accounts.trail import checking
 
 # A worker beats every minute; after three it is missing.
 WORKER_MISSING_AFTER = 180
@@ -26,6 +27,8 @@ def ready(request):
     """200 when every part works, else 503; each part says "ok" or what is wrong, and nothing that helps an attacker."""
     parts = {"database": _database(), "cache": _cache(), "worker": _worker()}
     ok = all(state == "ok" for state in parts.values())
+    # A broken audit trail is an alarm, and no reason to take the portal away from nurses on their rounds.
+    parts["audit"] = _audit()
     return JsonResponse({"status": "ok" if ok else "unavailable", "parts": parts}, status=200 if ok else 503)
 
 
@@ -38,9 +41,17 @@ def _database():
     return "migrations pending" if pending else "ok"
 
 
+def _audit():
+    try:
+        return checking.state()
+    except DatabaseError:
+        return "unreachable"
+
+
 def _cache():
     try:
-        cache.set("health", "ok", 5)
+        # `set` would not say that nothing was kept.
+        cache.add("health", "ok", 5)
     except (RedisError, OSError):
         return "unreachable"
     return "ok"

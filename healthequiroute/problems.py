@@ -9,6 +9,8 @@ from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 CONTENT_TYPE = "application/problem+json"
+# Of what is said about one field, which may quote what was sent.
+MOST_SAID = 500
 
 
 def problem(*, request, status: int, title: str, detail: str = "", errors=None) -> dict:
@@ -67,4 +69,45 @@ def _field_errors(detail, pointer=""):
             nested = isinstance(value, dict | list)
             yield from _field_errors(value, f"{pointer}/{index}" if nested else pointer)
     else:
-        yield {"pointer": pointer or "/", "detail": str(detail)}
+        said = str(detail)
+        yield {"pointer": pointer or "/", "detail": said if len(said) <= MOST_SAID else f"{said[:MOST_SAID]}…"}
+
+
+PROBLEM = {
+    "type": "object",
+    "description": "What cannot be done, and why, in words (RFC 9457).",
+    "required": ["type", "title", "status", "detail", "instance"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "instance": {"type": "string", "description": "The address that was asked."},
+        "errors": {
+            "type": "array",
+            "description": "What is wrong with single values, where the status is 400.",
+            "items": {
+                "type": "object",
+                "required": ["pointer", "detail"],
+                "properties": {
+                    "pointer": {"type": "string", "description": "Which value of the body or the query, as /a/0/b."},
+                    "detail": {"type": "string", "description": "What was expected of it."},
+                },
+            },
+        },
+    },
+}
+
+
+def describe_problems(result, **options):
+    """Hook of drf-spectacular: every operation says in which form it refuses."""
+    result["components"].setdefault("schemas", {})["Problem"] = PROBLEM
+    content = {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    for operations in result["paths"].values():
+        for operation in operations.values():
+            answers = operation["responses"]
+            for status, answer in answers.items():
+                if status.startswith("4"):
+                    answer.setdefault("content", content)
+            answers.setdefault("4XX", {"description": "It cannot be done; `detail` says why.", "content": content})
+    return result

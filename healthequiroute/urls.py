@@ -1,5 +1,6 @@
 """The URL map of the portal. API routes live in `healthequiroute.api`."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
@@ -26,5 +27,7 @@ handler403 = errors.permission_denied
 handler404 = errors.not_found
 handler500 = errors.server_error
 
+# One door: its limits, second factor and audit hold for the administration too.
+admin.site.login = secure_admin_login(admin.site.login)
 admin.site.site_header = admin.site.site_title = "HealthEquiRoute administration"
 admin.site.index_title = "Data, models and people"

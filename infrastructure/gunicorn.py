@@ -2,7 +2,8 @@
 
 import os
 
-worker_class = "uvicorn_worker.UvicornWorker"
+# Its limits: docs/hardening.md.
+worker_class = "healthequiroute.serving.worker.Worker"
 workers = int(os.environ.get("WEB_WORKERS", "2"))
 # A page that waits for a slow query may take this long before its worker is replaced; long work belongs to the queue.
 timeout = 60

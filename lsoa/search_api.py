@@ -1,6 +1,6 @@
 """The search box in the API: `/api/v1/search/?q=wigan`."""
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_serializer
 from rest_framework import serializers, viewsets
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
@@ -43,6 +43,7 @@ class PlaceSerializer(serializers.Serializer):
     successors = AreaCodeSerializer(many=True, help_text="of an area of 2011 that was replaced: what it became")
 
 
+@extend_schema_serializer(many=False)
 class AnswerSerializer(serializers.Serializer):
     query = serializers.CharField(help_text="the text as it was read")
     meant = serializers.CharField(help_text="the spelling that was looked for instead, else empty")

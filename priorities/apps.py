@@ -10,12 +10,13 @@ class PrioritiesConfig(AppConfig):
         from accounts.jobs import register_kind
         from lsoa.quality import register_needs
         from lsoa.signals import dataset_loaded
-        from priorities import audit_words
+        from priorities import audit_words, readings
         from priorities.needs import needed_by_published_models
         from priorities.services import SCORE_KIND, VALIDATION_KIND, mark_outdated
         from priorities.tasks import score_in_background, validate_in_background
 
         audit_words.describe()
+        readings.declare()
         register_kind(SCORE_KIND, score_in_background)
         register_kind(VALIDATION_KIND, validate_in_background)
 

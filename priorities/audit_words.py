@@ -15,6 +15,7 @@ ACTIONS = {
     "model.withdrawn": "Withdrew their proposal of a priority model",
     "model.published": "Published a priority model",
     "model.restored": "Brought an earlier priority model back into force",
+    "model.refused": "Was refused to publish or restore a priority model",
     "model.validated": "Validated a priority model",
     "model.deleted": "Deleted a draft of the priority model",
     "scenario.made": "Made a scenario",

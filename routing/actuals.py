@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
+from accounts.small_numbers import groups_to_hide
 from routing.alerts import latest_start
-from routing.planning.equity import groups_to_hide, quintile_of_decile
-from routing.round_states import StandingRound, patience
+from routing.planning.equity import quintile_of_decile
+from routing.standing_day import RecordedRound, patience
 
 MINUTE = timedelta(minutes=1)
 # Upper bounds, minutes; the last is open.
@@ -21,7 +22,7 @@ LONGEST = "More than 20 min longer"
 class VisitActual:
     """One person's part in one visit. Minutes are None where nothing was recorded to work them out from."""
 
-    standing: StandingRound
+    standing: RecordedRound
     stop: object
     number: int
     arrived_at: datetime | None
@@ -55,7 +56,7 @@ class VisitActual:
         return None if self.arrived_at is None else (self.arrived_at - self.stop.starts_at) / MINUTE
 
 
-def visit_actuals(standing: StandingRound) -> list[VisitActual]:
+def visit_actuals(standing: RecordedRound) -> list[VisitActual]:
     """The visits of one round, in planned order."""
     drives = _drives(standing)
     rows, waits = [], patience()
@@ -117,7 +118,7 @@ def _weight(row):
 
 @dataclass(frozen=True)
 class Totals:
-    """Of a group of visits. `hidden`: fewer than five, or they would give away a group of fewer than five."""
+    """Of a group of visits. `hidden`: few, or they would give a group of few away (accounts.small_numbers)."""
 
     visits: int = 0
     done: int = 0

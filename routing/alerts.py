@@ -1,6 +1,7 @@
 """When somebody should look at a round. Pure rules: a round and a moment go in, alerts come out.
 
-late_visit  nobody has arrived although the window has closed, or, without a window, `late` after the planned start
+late_visit  nobody has arrived although the window has closed, or, without a window, `late` after the planned start;
+            or the day runs late and by the forecast nobody will have arrived in the window
 not_heard   a person who works alone gave no sign of life for `not_heard` after the next one was due
 not_back    the round is not finished `not_back` after the planned return
 """
@@ -9,9 +10,11 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from .day_forecast import RoundState
+from .day_forecast import RoundState, forecast
 
 LATE_VISIT, NOT_HEARD, NOT_BACK = "late_visit", "not_heard", "not_back"
+# By so much a forecast may be wrong. Set by judgement.
+FORECAST_MARGIN = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +38,28 @@ def alerts_of(state: RoundState, *, works_alone: bool, now: datetime, patience: 
     """What should be open at `now`; what is not in the answer any more is over. A finished round has none."""
     if state.finished_at is not None:
         return set()
-    found = {
-        Alert(LATE_VISIT, stop.visit)
-        for stop in state.open_stops
-        if state.of(stop.visit).arrived_at is None and now > latest_start(stop, patience)
-    }
+    ahead = [stop for stop in state.open_stops if state.of(stop.visit).arrived_at is None]
+    found = {Alert(LATE_VISIT, stop.visit) for stop in ahead if now > latest_start(stop, patience)}
+    found |= {Alert(LATE_VISIT, visit) for visit in foreseen_late(state, now)}
     if works_alone and now > next_sign_due(state) + patience.not_heard:
         found.add(Alert(NOT_HEARD))
     if now > state.returns_at + patience.not_back:
         found.add(Alert(NOT_BACK))
     return found
+
+
+def foreseen_late(state: RoundState, now: datetime) -> list[Hashable]:
+    """Visits that nobody has arrived at and that will begin after their window by the forecast, in expected order. One
+    without a window is promised no time: it is late once it is. Nothing is foreseen of who recorded nothing yet.
+    """
+    if state.free_at is None and state.here is None:
+        return []
+    closes = {stop.visit: stop.closes_at for stop in state.open_stops if state.of(stop.visit).arrived_at is None}
+    return [
+        each.visit
+        for each in forecast(state, now).visits
+        if closes.get(each.visit) is not None and each.starts_at > closes[each.visit] + FORECAST_MARGIN
+    ]
 
 
 def latest_start(stop, patience: Patience) -> datetime:

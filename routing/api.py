@@ -12,6 +12,7 @@ from accounts.access import HasPermission, request_organisation
 from accounts.permissions import Permission
 
 from . import disruption_api, equity_api, services
+from .api_plans import Choice
 from .models import RouteAssignment, RoutePlan, RouteStop, Team, UnservedVisit
 
 
@@ -81,7 +82,7 @@ class TypedText(serializers.CharField):
 class VisitDecisionSerializer(serializers.Serializer):
     """What an approver decides about one visit left out, or about all of them (without `visit`)."""
 
-    decision = serializers.ChoiceField(choices=UnservedVisit.Decision.choices)
+    decision = Choice(choices=UnservedVisit.Decision.choices)
     reason = TypedText(max_length=services.MOST_OF_A_DECISION)
     deferred_to = serializers.DateField(required=False, allow_null=True, default=None)
 

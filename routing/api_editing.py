@@ -11,9 +11,10 @@ from accounts.permissions import Permission
 
 from . import services
 from .api import Conflict
-from .api_plans import OfPlanViewSet
-from .editing import EditError, Effect, Move, Proposal, PutIn, Reorder, alternatives, nearest_start
+from .api_plans import Choice, OfPlanViewSet
+from .editing import EditError, Effect, Frozen, Move, Proposal, PutIn, Reorder
 from .plan_editing import KINDS, OpenPlan, why_not_editable
+from .planning.replanning import UnfitDisruption
 from .presenters.editing_preview import edit_values
 from .problem_building import NothingToPlan
 
@@ -32,7 +33,7 @@ class NoSuchChange(APIException):
 class EditSerializer(serializers.Serializer):
     """A change by hand. People and visits go by their references; which fields it needs depends on its kind."""
 
-    kind = serializers.ChoiceField(choices=KINDS)
+    kind = Choice(choices=KINDS)
     version = serializers.IntegerField(min_value=0, help_text="The version of the plan that was looked at.")
     dry_run = serializers.BooleanField(default=False, help_text="Look at it only: nothing is stored.")
     visit = serializers.CharField(required=False, max_length=40)
@@ -87,7 +88,9 @@ class PreviewSerializer(serializers.Serializer):
 
 
 class PlanEditViewSet(OfPlanViewSet):
-    """Changes of a plan by hand."""
+    """Changes of a plan by hand: of one that is proposed, published or in progress. Of a day under way, what has begun
+    stays: a change that would move it is refused with the rule `begun`.
+    """
 
     permission_classes = [HasPermission.of(Permission.EDIT_PLANS)]
 
@@ -115,9 +118,11 @@ class PlanEditViewSet(OfPlanViewSet):
             if values["dry_run"]:
                 return Response(_told(opened, opened.draft.proposed(edit), is_kept=False))
             kept, proposal = services.apply_edit(plan=plan, edit=edit, version=values["version"], by=request.user)
+        except Frozen as error:
+            return self._frozen(opened, error)
         except EditError as error:
             raise NoSuchChange(error.in_words(str)) from error
-        except NothingToPlan as error:
+        except (NothingToPlan, UnfitDisruption) as error:
             raise Conflict(str(error)) from error
         except services.EditRefused as error:
             return self._refused(opened, error)
@@ -128,14 +133,23 @@ class PlanEditViewSet(OfPlanViewSet):
     def _refused(self, opened, error):
         """Problem details with what is broken and what could be done instead."""
         told = _told(opened, error.proposal, is_kept=False)
+        return self._problem(" ".join(error.messages), told["violations"], told["alternatives"])
+
+    def _frozen(self, opened, error):
+        """What has begun is a rule of its own, which no change may break."""
+        why = opened.refused(error)
+        violation = {"rule": "begun", "staff": next(iter(error.staff), None), "visit": error.visit, "detail": why}
+        return self._problem(why, [violation], [])
+
+    def _problem(self, detail, violations, alternatives):
         body = {
             "type": "about:blank",
             "title": "The change breaks a rule",
             "status": status.HTTP_422_UNPROCESSABLE_ENTITY,
-            "detail": " ".join(error.messages),
+            "detail": detail,
             "instance": self.request.path,
-            "violations": told["violations"],
-            "alternatives": told["alternatives"],
+            "violations": violations,
+            "alternatives": alternatives,
         }
         return Response(body, status=status.HTTP_422_UNPROCESSABLE_ENTITY, content_type=PROBLEM)
 
@@ -164,8 +178,8 @@ def _told(opened: OpenPlan, proposal: Proposal, *, is_kept) -> dict:
 
 
 def _instead(opened, proposal):
-    start = nearest_start(opened.draft, proposal)
-    found = [start] if start else [place.proposal for place in alternatives(opened.draft, proposal)]
+    start = opened.draft.nearest_start(proposal)
+    found = [start] if start else [place.proposal for place in opened.draft.alternatives(proposal)]
     return [_request_of(opened, each.edit) for each in found]
 
 

@@ -1,28 +1,13 @@
-"""Why stored routes do not hold any more, in words for those who plan: names for references, no seconds."""
+"""Why stored routes do not hold any more, in words for those who plan: names for references, no seconds. The rules are
+worded in `editing.words`; who is away and what is gone is known here.
+"""
 
+from routing.editing.words import NO_SUCH_BREAK, told_plainly
 from routing.models import Absence, PlanAdjustment, RoutePlan, StaffMember, Visit
 from routing.planning.check import Violation
 from routing.problem_building import PlanProblem
 
 MOST_LISTED = 10
-RULES = {
-    "window": "starts outside its window",
-    "late": "starts too late after its window",
-    "skill": "needs a skill that this person does not have on that day",
-    "staff": "must not be done by this person",
-    "pin": "is fixed to another person or time",
-    "double": "needs other people at the same time",
-    "twice": "is there twice",
-    "link": "does not keep to the visit that it is linked with",
-    "time": "cannot be reached in time: visits or driving times have changed",
-    "shift": "the day does not fit the shift",
-    "break": "there is no room for the break",
-    "max_visits": "has more visits than allowed",
-    "drive": "drives longer than allowed",
-    "duration": "is out longer than allowed",
-    "capacity": "carries more than allowed",
-    "end": "does not get back",
-}
 
 
 def broken_rules(built: PlanProblem, violations: list[Violation]) -> list[str]:
@@ -43,11 +28,11 @@ class _Words:
     def line(self, violation: Violation) -> str:
         if violation.rule == "unknown" and violation.visit:
             return f"{violation.visit} {self._gone(violation.visit)}."
+        if violation.rule == "unknown" and violation.part == "break":
+            return NO_SUCH_BREAK.format(self._name(violation.staff))
         if violation.rule == "unknown":
             return f"{self._name(violation.staff)} {self._away(violation.staff)}."
-        what = RULES.get(violation.rule, violation.detail)
-        who = ", ".join(filter(None, (violation.visit, self._name(violation.staff))))
-        return f"{who}: {what}."
+        return told_plainly(violation, self._name)
 
     def _name(self, reference) -> str:
         person = self.people.get(reference)

@@ -18,6 +18,8 @@ PERSONAL_WORDS = {
     *("phone", "telephone", "tel", "mobile", "email", "mail", "gp", "notes", "comment", "comments"),
 }
 DELIMITERS = ",;\t"
+# Of the headings of a file that is none of ours, in what is said about it.
+MOST_NAMED, MOST_LETTERS = 12, 40
 
 
 class FileRefused(ValueError):
@@ -48,19 +50,19 @@ class Columns:
         personal = [name for name in names if self._is_personal(name)]
         if personal:
             raise FileRefused(
-                f"The file has columns that may hold personal details: {listed(personal)}. Nothing was read. "
+                f"The file has columns that may hold personal details: {quoted(personal)}. Nothing was read. "
                 f"A {self.thing} is an opaque reference and a place; remove these columns and try again."
             )
         unknown = [name or "(blank)" for name in names if name not in self.known]
         if unknown:
-            raise FileRefused(f"Unknown columns: {listed(unknown)}. Expected {listed(self.known)}.")
+            raise FileRefused(f"Unknown columns: {quoted(unknown)}. Expected {listed(self.known)}.")
         if len(set(names)) < len(names):
             raise FileRefused("A column appears twice in the heading.")
         missing = self.required - set(names)
         lacks_any = bool(self.any_of) and not self.any_of & set(names)
         if missing or lacks_any:
             wanted = sorted(missing) + ([" or ".join(sorted(self.any_of, reverse=True))] if lacks_any else [])
-            raise FileRefused(f"Missing columns: {', '.join(wanted)}. Found {listed(names)}.")
+            raise FileRefused(f"Missing columns: {', '.join(wanted)}. Found {quoted(names)}.")
 
     def _is_personal(self, name: str) -> bool:
         if name in self.known:
@@ -110,6 +112,14 @@ def read_sheet(
 
 def listed(names) -> str:
     return ", ".join(sorted(names))
+
+
+def quoted(names) -> str:
+    """The same of names that somebody else gave: the first few, and as much of each as tells it apart."""
+    known = sorted(names)
+    more = len(known) - MOST_NAMED
+    shown = [name if len(name) <= MOST_LETTERS else f"{name[:MOST_LETTERS]}…" for name in known[:MOST_NAMED]]
+    return ", ".join(shown) + (f" and {more:,} more" if more > 0 else "")
 
 
 def _keep(sheet, line, cells):

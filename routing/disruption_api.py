@@ -16,6 +16,7 @@ from accounts.access import HasPermission, request_organisation
 from accounts.permissions import Permission
 
 from . import services
+from .api_plans import Choice
 from .models import Disruption, RoutePlan, Skill, StaffMember, Visit
 from .visit_files import MINUTES
 
@@ -82,7 +83,7 @@ class NewDisruptionSerializer(serializers.Serializer):
     one that is not known yet.
     """
 
-    kind = serializers.ChoiceField(choices=Kind.choices)
+    kind = Choice(choices=Kind.choices)
     at = serializers.DateTimeField(help_text="Of the plan's day.")
     staff = serializers.CharField(max_length=40, required=False, default="", allow_blank=True)
     visit = serializers.CharField(max_length=40, required=False, default="", allow_blank=True)
@@ -124,7 +125,7 @@ def _new_visit(data, plan) -> services.NewVisit:
 
 
 class UseSerializer(serializers.Serializer):
-    alternative = serializers.ChoiceField(choices=["few", "best"], default="few")
+    alternative = Choice(choices=["few", "best"], default="few")
     absent = serializers.BooleanField(default=False, help_text="Put whoever is sick down as absent for the day.")
 
 

@@ -51,8 +51,8 @@ class NewVisitFields(forms.Form):
     skills = forms.ModelMultipleChoiceField(
         Skill.objects.none(), label="Skills needed", required=False, widget=forms.CheckboxSelectMultiple
     )
-    opens = time_field("Not before", required=False, help_text="HH:MM; blank: any time.")
-    closes = time_field("Starts at the latest", required=False, help_text="HH:MM")
+    opens = time_field("Not before", required=False, help_text="For example 10:30. Blank: any time.")
+    closes = time_field("Starts at the latest", required=False, help_text="For example 12:00. Blank: any time.")
 
     def __init__(self, *args, organisation, **kwargs):
         super().__init__(*args, **kwargs)
@@ -93,13 +93,13 @@ class DisruptionForm(NewVisitFields):
     """What happened, of one kind; only the fields of that kind are left."""
 
     FIELDS = {
-        Kind.SICK: ("at", "staff"),
-        Kind.LATE: ("at", "staff", "minutes"),
-        Kind.OVERRUN: ("at", "visit", "minutes"),
-        Kind.NO_ACCESS: ("at", "visit"),
+        Kind.SICK: ("staff", "at"),
+        Kind.LATE: ("staff", "at", "minutes"),
+        Kind.OVERRUN: ("visit", "at", "minutes"),
+        Kind.NO_ACCESS: ("visit", "at"),
         Kind.URGENT: ("at", "visit", *NewVisitFields.base_fields),
     }
-    at = time_field("From when on?", help_text="HH:MM. Nothing that has begun by then is moved.")
+    at = time_field("From when on?", help_text="For example 11:00. Nothing that has begun by then is moved.")
     staff = forms.ModelChoiceField(
         StaffMember.objects.none(), label="Who?", empty_label="Choose", error_messages={"required": "Say who it is."}
     )
@@ -126,6 +126,7 @@ class DisruptionForm(NewVisitFields):
         self.plan, self.kind = plan, kind
         for name in set(self.fields) - set(self.FIELDS[kind]):
             del self.fields[name]
+        self.order_fields(self.FIELDS[kind])
         if not self.is_bound:
             now = clock(datetime.now().astimezone())
             self.initial.setdefault("at", now if plan.day == today() else "")

@@ -3,18 +3,19 @@ shared out fairly. Each is bounded: what cannot be had is said, and the plan is 
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from .equity_reading.core20 import core20_and_rest, quintiles_of
 from .planning.engines import DEFAULT_ENGINE, Engine, SolveOptions, UnsupportedFeature, get_engine
 from .planning.engines.completion import completed
-from .planning.equity.coverage import core20_ratio, gap_between
+from .planning.equity.coverage import FEWEST_COMPARED, core20_ratio, gap_between
+from .planning.equity.fairness import staff_loads
 from .planning.equity.lever import SOLVES, LeverOutcome, core20_at_least
 from .planning.equity.sharing import MOST_MORE_TRAVEL, SharedWork, share_work
-from .planning.equity.small_numbers import SMALLEST_SHOWN
 from .planning.solution import Solution
 from .problem_building import PlanProblem
+from .problem_building.weeks import WeekProblem
 
 # Of the time for a plan: for sharing out the work, where that is asked for.
 SHARING_PART = 0.3
@@ -25,7 +26,7 @@ LEAST_SECONDS = 0.5
 @dataclass(frozen=True)
 class Wishes:
     """What became of what was asked for; None: it was not. `core20`, `rest`: coverage in the plan as it is now, with
-    the numbers of visits in `sizes`: figures of fewer than five are not told.
+    the numbers of visits in `sizes`: figures of few are not told.
     """
 
     lever: LeverOutcome | None = None
@@ -38,7 +39,7 @@ class Wishes:
 
     @property
     def may_be_told(self) -> bool:
-        return min(self.sizes) >= SMALLEST_SHOWN
+        return min(self.sizes) >= FEWEST_COMPARED
 
     @property
     def is_reached(self) -> bool:
@@ -73,12 +74,12 @@ class Wishes:
 
 
 def search_with_wishes(
-    built: PlanProblem,
+    built: PlanProblem | WeekProblem,
     options: SolveOptions,
     engine: str | Engine = DEFAULT_ENGINE,
     tell: Callable[[str], None] = lambda stage: None,
 ) -> tuple[Solution, Wishes]:
-    """The plan for what `built.plan` asks for, complete with reasons, and what became of it. `tell` hears what is done.
+    """The plan for what `built.asks` asks for, complete with reasons, and what became of it. `tell` hears what is done.
 
     With `options.iterations` and a seed the answer is the same on every machine. Raises
     UnsupportedFeature, EngineFault.
@@ -87,11 +88,11 @@ def search_with_wishes(
     features = engine.unsupported(built.problem)
     if features:
         raise UnsupportedFeature(engine.name, features)
-    began, plan = time.monotonic(), built.plan
-    part = options.seconds * (1 - SHARING_PART if plan.shares_work else 1)
+    began, asks = time.monotonic(), built.asks
+    part = options.seconds * (1 - SHARING_PART if asks.shares_work else 1)
     solution, lever = _found(built, replace(options, seconds=part), engine, tell)
     shared = None
-    if plan.shares_work:
+    if asks.shares_work:
         tell("Sharing out the work")
         left = max(LEAST_SECONDS, options.seconds - (time.monotonic() - began))
         shared = share_work(built.problem, solution, contracted_seconds(built), replace(options, seconds=left), engine)
@@ -104,7 +105,7 @@ def search_with_wishes(
 
 
 def _found(built, options, engine, tell) -> tuple[Solution, LeverOutcome | None]:
-    if not built.plan.holds_core20:
+    if not built.asks.holds_core20:
         return engine.solve(built.problem, options), None
     began = time.monotonic()
     quintiles, weights = quintiles_of(built), {name: visit.minutes for name, visit in built.visits.items()}
@@ -129,7 +130,7 @@ def _is_stopped(options):
     return bool(options.should_stop and options.should_stop())
 
 
-def contracted_seconds(built: PlanProblem) -> dict[str, int]:
+def contracted_seconds(built: PlanProblem | WeekProblem) -> dict[str, int]:
     """Shift less break of everybody who works, by reference."""
     found = {}
     for name, shift in built.shifts.items():
@@ -148,6 +149,18 @@ def _coverage(built, solution) -> tuple:
 
 def _wishes(built, solution, lever, shared) -> Wishes:
     return Wishes(lever, shared, *_coverage(built, solution))
+
+
+def wishes_as_stored(built, wishes: Wishes, solution: Solution, facts: Mapping | None = None) -> Wishes:
+    """What became of the wishes once the plan that was found was changed: by coverage as it is in `solution` now. With
+    `facts` (the judge's, by staff id) the work is told as it lies now, too.
+    """
+    shared = wishes.shared
+    if shared is not None and facts is not None:
+        travel = sum(fact.drive for fact in facts.values()) / 60
+        after = staff_loads(facts, contracted_seconds(built))
+        shared = replace(shared, after=after, travel_minutes=(shared.travel_minutes[0], travel))
+    return _wishes(built, solution, wishes.lever, shared)
 
 
 def sentences(wishes: Wishes) -> list[str]:

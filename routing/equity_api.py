@@ -5,15 +5,19 @@ from rest_framework import viewsets
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
+from accounts import audit
 from accounts.access import HasPermission, request_organisation
 from accounts.permissions import Permission
 
 from .equity_forms import PERIODS, PeriodForm
 from .equity_reading import equity_of_period
+from .readings import people_in_figures
 
 
 class EquityViewSet(viewsets.ViewSet):
-    """All equity measures of a team's plans. Groups of fewer than five visits are null and `hidden`."""
+    """All equity measures of a team's plans, under the small-number rule: counts are 0 or rounded to 5; what must
+    not be told is null, with `suppressed: "small_number_rule"`.
+    """
 
     permission_classes = [HasPermission.of(Permission.VIEW_PLANS)]
 
@@ -33,7 +37,10 @@ class EquityViewSet(viewsets.ViewSet):
             raise ValidationError(form.errors)
         if form.cleaned_data["asked"] is None:
             raise ValidationError({"day": ["No plan has been approved yet: name a day or a plan."]})
-        return Response(equity_of_period(form.cleaned_data["asked"]).as_dict())
+        found = equity_of_period(form.cleaned_data["asked"])
+        shown = people_in_figures(found.loads.by_staff, request_organisation(request))
+        audit.record_reading(request, "equity", shown)
+        return Response(found.as_dict())
 
 
 def register(router):

@@ -3,13 +3,15 @@
 import csv
 from collections.abc import Iterator
 
+from accounts.small_numbers import HIDDEN_MARK, RULE, Count
+
 from .equity_reading import PeriodEquity
 
 COLUMNS = [
     *("team", "period", "first_day", "last_day", "basis", "measure", "group_kind", "group"),
     *("value", "visits", "served", "interval_low", "interval_high", "note"),
 ]
-HIDDEN = "hidden: fewer than 5 visits, or would give such a group away"
+HIDDEN = f"hidden: {RULE.words}"
 SINGLE = [
     *("ratio", "gap", "gini_areas", "concentration", "erreygers", "horizontal_inequity"),
     *("slope", "relative_slope"),
@@ -23,7 +25,7 @@ class _Echo:
 
 
 def equity_csv(equity: PeriodEquity) -> Iterator[bytes]:
-    """Header and lines, UTF-8. Blank: not defined or hidden, never 0; the note says which."""
+    """Header and lines, UTF-8. Blank: not defined, never 0; "[c]": hidden, the note says why."""
     writer = csv.writer(_Echo(), lineterminator="\r\n")
     yield writer.writerow(COLUMNS).encode()
     period = equity.period
@@ -53,13 +55,13 @@ def _rows(equity):
             ]
     for quintile, part in equity.burden.items():
         for name in BURDEN:
-            note = HIDDEN if part.hidden else ""
-            yield ["planned", name, "fifth", quintile or "not known", getattr(part, name), part.n, "", "", "", note]
+            value, note = (HIDDEN_MARK, HIDDEN) if part.hidden else (getattr(part, name), "")
+            yield ["planned", name, "fifth", quintile or "not known", value, part.n, "", "", "", note]
     for name, load in sorted(equity.loads.by_staff.items()):
         yield ["planned", "workload", "person", name, load, *_nothing(), "travel and visits / contracted time"]
     yield ["planned", "gini_workload", "all", "all", equity.loads.gini, *_nothing(), "shown, never an aim"]
     for name, days in sorted((equity.deferred or {}).items(), key=lambda entry: str(entry[0])):
-        yield ["planned", "deferred_days", "group", name, days, *_nothing(), HIDDEN if days is None else ""]
+        yield ["planned", "deferred_days", "group", name, _or_mark(days), *_nothing(), HIDDEN if days is None else ""]
 
 
 def _coverages(basis, report):
@@ -67,8 +69,12 @@ def _coverages(basis, report):
     groups += [("plus_group", report.plus), ("local_authority", report.districts), ("lsoa", report.areas)]
     for kind, parts in groups:
         for name, part in parts.items():
-            note = HIDDEN if part.hidden else ""
-            yield [basis, "coverage", kind, name, part.coverage, part.n, part.served, part.low, part.high, note]
+            value, note = (HIDDEN_MARK, HIDDEN) if part.is_withheld else (part.coverage, "")
+            yield [basis, "coverage", kind, name, value, part.n, part.served, part.low, part.high, note]
+
+
+def _or_mark(value):
+    return HIDDEN_MARK if value is None else value
 
 
 def _nothing():
@@ -76,7 +82,9 @@ def _nothing():
 
 
 def _safe(value):
-    """Blank for None; texts that a spreadsheet would run as a formula are quoted."""
+    """Blank for None; counts as they may be told; texts that a spreadsheet would run as a formula are quoted."""
+    if isinstance(value, Count):
+        return value.mark
     if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
         return f"'{value}"
     return "" if value is None else value

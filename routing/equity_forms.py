@@ -1,5 +1,7 @@
 """What is asked of the equity pages: team, period, day or plan. Page, file and API read the same question."""
 
+from datetime import date
+
 from django import forms
 from django.core.exceptions import ValidationError
 
@@ -11,6 +13,8 @@ PERIODS = [
     (PeriodKind.FOUR_WEEKS.value, "Four weeks"),
     (PeriodKind.PLAN.value, "One plan"),
 ]
+# Whatever has plans lies between them; a day beyond is a slip of the pen.
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
 # Plans to choose among: the newest.
 MOST_PLANS = 60
 
@@ -64,6 +68,12 @@ class PeriodForm(forms.Form):
         self.fields["plan"].queryset = (
             RoutePlan.objects.for_organisation(organisation).filter(optimised_at__isnull=False).select_related("team")
         )
+
+    def clean_day(self):
+        day = self.cleaned_data["day"]
+        if day is not None and not FIRST_DAY <= day <= LAST_DAY:
+            raise ValidationError(f"Enter a day from {FIRST_DAY} to {LAST_DAY}: found {day}.")
+        return day
 
     def clean(self):
         """`cleaned_data["asked"]` is the Period; None where there is nothing to show yet."""

@@ -3,12 +3,14 @@
 from datetime import timedelta
 
 from django import forms
+from django.core.exceptions import ValidationError
 
 from lsoa.models import Patch
 
 from .civil_time import today
 from .models import Depot, Shift, Skill, StaffMember
-from .source_forms import FROM_CASELOAD, FROM_FILE, FROM_PRIORITIES, VisitSourceForm
+from .services import check_day
+from .source_forms import FROM_CASELOAD, FROM_FILE, FROM_PRIORITIES, WISHES, VisitSourceForm
 from .team_forms import located_postcode
 
 FILE_HELP = (
@@ -23,7 +25,7 @@ SEARCH_TIMES = [(10, "10 seconds: a first look"), (30, "30 seconds"), (60, "1 mi
 class PlanForm(VisitSourceForm):
     """A new plan: team, day, and where the visits come from."""
 
-    field_order = ["team", "day", "name", "source", "count", "file", "seconds"]
+    field_order = ["team", "day", "name", "source", "count", "file", "seconds", *WISHES]
 
     day = forms.DateField(
         label="Day",
@@ -45,20 +47,12 @@ class PlanForm(VisitSourceForm):
         initial=FROM_PRIORITIES,
     )
     seconds = forms.TypedChoiceField(label="Time to search", choices=SEARCH_TIMES, coerce=int, initial=30)
-    holds_core20 = forms.BooleanField(
-        label="Core20 coverage at least as high as elsewhere",
-        required=False,
-        help_text="The search is repeated within its time; the plan says whether it was reached and what it cost.",
-    )
-    shares_work = forms.BooleanField(
-        label="Work shared out fairly",
-        required=False,
-        help_text="The fullest day becomes as short as the same visits allow, for at most 10% more travel.",
-    )
 
     def __init__(self, *args, organisation, **kwargs):
         super().__init__(*args, organisation=organisation, **kwargs)
         self.fields["count"].initial, self.fields["file"].help_text = 100, FILE_HELP
+        if organisation.search_seconds in dict(SEARCH_TIMES):
+            self.fields["seconds"].initial = organisation.search_seconds
         if not self.is_bound:
             following = Shift.objects.for_organisation(organisation).filter(day__gt=today()).order_by("day").first()
             self.initial.setdefault("day", following.day if following else today() + timedelta(days=1))
@@ -104,21 +98,30 @@ class ShiftForm(forms.Form):
         label="Last day", widget=forms.SelectDateWidget, required=False, help_text="Left blank: only the first day."
     )
     weekends = forms.BooleanField(label="Also on Saturdays and Sundays", required=False)
-    starts = forms.TimeField(label="From", initial="08:00", widget=forms.TimeInput(format="%H:%M"), help_text="HH:MM")
-    ends = forms.TimeField(label="Until", initial="16:30", widget=forms.TimeInput(format="%H:%M"), help_text="HH:MM")
+    starts = forms.TimeField(label="From", widget=forms.TimeInput(format="%H:%M"), help_text="For example 08:00")
+    ends = forms.TimeField(label="Until", widget=forms.TimeInput(format="%H:%M"), help_text="For example 16:30")
     break_minutes = forms.IntegerField(
-        label="Break in minutes", min_value=0, max_value=120, initial=30, help_text="Between 11:30 and 14:00."
+        label="Break in minutes",
+        min_value=0,
+        max_value=120,
+        help_text="Between 11:30 and 14:00. A shift that does not reach over this time has no break.",
     )
 
     def __init__(self, *args, team, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["people"].queryset = team.staff.active()
+        usual = team.organisation
+        self.fields["starts"].initial, self.fields["ends"].initial = usual.shift_starts, usual.shift_ends
+        self.fields["break_minutes"].initial = usual.shift_break_minutes
         if not self.is_bound:
             self.initial.setdefault("first_day", today() + timedelta(days=1))
 
     def clean(self):
         """`cleaned_data["days"]` holds the days meant."""
         data = super().clean()
+        for name in ("first_day", "last_day"):
+            if data.get(name):
+                self._check_day(name, data[name])
         first, last = data.get("first_day"), data.get("last_day") or data.get("first_day")
         if not first or not last:
             return data
@@ -133,6 +136,12 @@ class ShiftForm(forms.Form):
             if not data["days"]:
                 self.add_error("last_day", "There is no working day in between.")
         return data
+
+    def _check_day(self, name, day):
+        try:
+            check_day(day)
+        except ValidationError as error:
+            self.add_error(name, error)
 
 
 class DepotForm(forms.Form):

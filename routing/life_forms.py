@@ -3,10 +3,10 @@
 from datetime import datetime, timedelta
 
 from django import forms
-from django.core.exceptions import ValidationError
 
-from .civil_time import NoSuchTime, instant
+from .civil_time import NoSuchTime, clock, instant
 from .models import Depot, RoutePlan, Skill, StaffMember, UnservedVisit, Visit
+from .models.people import TravelProfile
 from .services import MOST_OF_A_DECISION, MOST_OF_A_REASON, Deferral
 
 Kind = UnservedVisit.Decision
@@ -98,17 +98,20 @@ class DecisionForm(forms.Form):
         if self.rows:
             self.fields["reason"].help_text = "For every visit above without a decision of its own; and to reject."
 
+    @property
+    def checked_rows(self) -> list[LeftOutForm]:
+        """Forms of single visits that count for this decision: a rejection needs none."""
+        return self.rows if self.is_bound and self.data.get("decision") == self.APPROVE else []
+
+    def is_valid(self):
+        return super().is_valid() and not any(row.errors for row in self.checked_rows)
+
     def clean(self):
         data = super().clean()
-        if data.get("decision") != self.APPROVE:
+        # What is wrong with a single one is said beside it.
+        if data.get("decision") != self.APPROVE or any(row.errors for row in self.rows):
             return data
-        for row in self.rows:
-            row.is_valid()
         reason = (data.get("reason") or "").strip()
-        if any(row.errors for row in self.rows):
-            raise ValidationError(
-                [message for row in self.rows for errors in row.errors.values() for message in errors]
-            )
         if len(reason) > MOST_OF_A_DECISION and self.rows:
             self.add_error(
                 "reason", f"A reason has at most {MOST_OF_A_DECISION} characters; this one has {len(reason)}."
@@ -230,8 +233,8 @@ class LongerShiftForm(FixForm):
 
 class WindowForm(FixForm):
     visit = _visit()
-    starts_at = ClockField(label="Starts from", help_text="HH:MM")
-    ends_at = ClockField(label="Until", help_text="HH:MM; latest start")
+    starts_at = ClockField(label="Starts from", help_text="For example 10:30")
+    ends_at = ClockField(label="Until", help_text="Latest start, for example 12:00")
     reason = _reason()
 
 
@@ -239,10 +242,28 @@ class MadeUpPersonForm(FixForm):
     name = forms.CharField(label="Name on the plan", max_length=100, initial="One more nurse")
     base = forms.ModelChoiceField(Depot.objects.none(), label="Starts and ends at", empty_label=None)
     skills = forms.ModelMultipleChoiceField(Skill.objects.none(), required=False, widget=forms.CheckboxSelectMultiple)
-    starts_at = ClockField(label="Works from", initial="08:00", help_text="HH:MM")
-    ends_at = ClockField(label="Until", initial="16:30", help_text="HH:MM")
+    starts_at = ClockField(label="Works from", initial="08:00", help_text="For example 08:00")
+    ends_at = ClockField(label="Until", initial="16:30", help_text="For example 16:30")
+    travel_profile = forms.ChoiceField(
+        label="Travels by", choices=TravelProfile.choices, initial=TravelProfile.CAR, required=False
+    )
 
-    def __init__(self, *args, plan, **kwargs):
-        super().__init__(*args, plan=plan, **kwargs)
+    def __init__(self, *args, plan, person: StaffMember | None = None, **kwargs):
+        super().__init__(*args, plan=plan, initial=_of_made_up(person) if person else None, **kwargs)
         self.fields["base"].queryset = Depot.objects.for_organisation(plan.organisation)
         self.fields["skills"].queryset = Skill.objects.for_organisation(plan.organisation)
+
+    def clean_travel_profile(self):
+        return self.cleaned_data["travel_profile"] or TravelProfile.CAR
+
+
+def _of_made_up(person) -> dict:
+    shift = person.shifts.first()
+    return {
+        "name": person.display_name,
+        "base": person.base_id,
+        "skills": list(person.skill_records.values_list("skill", flat=True)),
+        "starts_at": clock(shift.starts_at) if shift else None,
+        "ends_at": clock(shift.ends_at) if shift else None,
+        "travel_profile": person.travel_profile,
+    }

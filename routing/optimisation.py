@@ -8,7 +8,7 @@ import structlog
 from django.conf import settings
 
 from accounts import audit
-from accounts.jobs import JobCancelled, JobRun
+from accounts.jobs import JobCancelled, JobRun, explained
 
 from .equitable_search import Wishes, search_with_wishes, sentences
 from .models import RoutePlan
@@ -171,7 +171,7 @@ def work_on(run: JobRun, call_for_help=None) -> RoutePlan:
         raise
     except Exception as error:
         log.exception("optimisation_failed", plan=str(plan.pk))
-        release_plan(plan=plan, job=run.job, note=f"The optimisation failed: {error}", by=ACTOR)
+        release_plan(plan=plan, job=run.job, note=f"The optimisation failed: {explained(error)}", by=ACTOR)
         raise
     if report.cancelled:
         raise JobCancelled
@@ -195,6 +195,8 @@ def _note(solution: Solution, report: SearchReport) -> str:
     how = f"Searched for {solution.seconds:.0f} seconds."
     if report.cancelled:
         how = f"Stopped on request after {solution.seconds:.0f} seconds; the best plan found until then was kept."
+    if report.pool is not None and report.pool.cut_off:
+        how += " Other workers could not be reached: this one searched alone."
     how = " ".join([how, *sentences(report.wishes)])
     certificate = solution.certificate
     if certificate and certificate.accepted is not None:

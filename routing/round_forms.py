@@ -37,7 +37,7 @@ def entries_of(body: bytes) -> list[Recorded | dict]:
     """
     try:
         rows = json.loads(body)["events"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise BadRequest('Expected {"events": [...]} as JSON.') from None
     if not isinstance(rows, list) or len(rows) > MOST_AT_ONCE:
         raise BadRequest(f"Expected a list of at most {MOST_AT_ONCE} events.")
@@ -57,13 +57,15 @@ def _entry(row) -> Recorded | dict:
             reason=_text(row, "reason"),
         )
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
-        return {"id": str(row.get("id", ""))[:36], "reason": "It could not be read. Record it again."}
+        known = str(row.get("id", ""))[:36].encode(errors="replace").decode()
+        return {"id": known, "reason": "It could not be read. Record it again."}
 
 
 def _text(row, name) -> str:
     text = row.get(name) or ""
     if not isinstance(text, str) or len(text) > TEXT[name] or "\0" in text:
         raise ValueError(name)
+    text.encode()  # ValueError for half of a surrogate pair
     return text
 
 

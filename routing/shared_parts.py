@@ -2,7 +2,8 @@
 
 The worker that has the job puts parts on a list, calls for help, and works through the list itself. Workers that are
 free take parts from the same list. So nothing waits for a worker that is not there, and with a single worker the job
-does everything alone. What a worker took and did not bring back is done again by the job, or left as it was.
+does everything alone. What a worker took and did not bring back is done again by the job, or left as it was. When Redis
+goes away in the middle, the job searches the rest alone.
 
 Nothing is kept: the lists are gone when the search ends, and expire by themselves when the job's worker dies. They hold
 references, places and times of visits, no names.
@@ -18,6 +19,7 @@ from dataclasses import replace
 import structlog
 from django.conf import settings
 from redis import Redis
+from redis.exceptions import RedisError
 
 from routing.planning.decomposition.pool import Pool
 from routing.planning.decomposition.work import Answer, Request
@@ -33,6 +35,7 @@ ASK_EVERY = 0.5  # seconds between a helper's questions whether its part is stil
 LOOK_EVERY = 0.05  # seconds between looks for answers, where the job itself has nothing to do
 GRACE = 3.0  # seconds past its time after which a part counts as lost
 ATTEMPTS = 2
+REDIS_SECONDS = 5  # after which a Redis that says nothing counts as gone
 
 
 def packed(data) -> bytes:
@@ -78,7 +81,9 @@ class Lists:
 
     def __init__(self, name: str, client: Redis | None = None):
         self.name = name
-        self.client = client or Redis.from_url(settings.REDIS_URL)
+        self.client = client or Redis.from_url(
+            settings.REDIS_URL, socket_timeout=REDIS_SECONDS, socket_connect_timeout=REDIS_SECONDS
+        )
         self.waiting, self.taken, self.answers, self.alive = (
             f"{name}:{part}" for part in ("waiting", "taken", "answers", "alive")
         )
@@ -147,25 +152,32 @@ def help_with(name: str) -> bool:
     seconds = _seconds(lists, data)
     lists.note_taken(data["number"], time.time() + seconds)
     request = replace(request_of(data["request"]), seconds=seconds)
-    answer = _searched(request, _Wanted(lists))
-    if answer is not None and lists.is_alive:
-        lists.answer(data["number"], {"number": data["number"], "answer": answer_data(answer)})
+    outcome = _searched(request, _Wanted(lists))
+    if lists.is_alive:
+        # That there is no answer is told as well: nobody should wait for it.
+        told = {"why": outcome} if isinstance(outcome, str) else {"answer": answer_data(outcome)}
+        lists.answer(data["number"], {"number": data["number"], **told})
     return lists.count_waiting() > 0
 
 
 _own: list[Pool] = []
+# Why a part has no answer.
+UNTIMELY, LOST = "untimely", "lost"
 
 
-def _searched(request, should_stop) -> Answer | None:
+def _searched(request, should_stop) -> Answer | str:
     """The answer of a process beside this worker, which is kept: loading compiled code takes as long as a part.
 
-    None where it was stopped, or died twice: so does not the worker.
+    LOST where it died twice: so does not the worker. UNTIMELY where it was stopped, or no time was left.
     """
     if not _own:
         _own.append(Pool(1).__enter__())
         atexit.register(_own[0].__exit__)
+    lost = len(_own[0].lost)
     found = _own[0].run([request], until=time.monotonic() + request.seconds, should_stop=should_stop)
-    return found[0] if found else None
+    if found:
+        return found[0]
+    return LOST if len(_own[0].lost) > lost else UNTIMELY
 
 
 def _seconds(lists, data) -> float:
@@ -194,7 +206,7 @@ class SharedPool:
     """What `decomposition.pool.Pool` is, with workers of the queue in place of processes.
 
     `call_for_help(name)` queues one helper, who calls for the next while parts wait. `lost`: parts that were taken and
-    never came back, and were left as they were.
+    never came back, and were left as they were. `cut_off`: Redis went away, and the job searched the rest alone.
     """
 
     def __init__(self, name: str, helpers: int, call_for_help: Callable[[str], object]):
@@ -204,13 +216,22 @@ class SharedPool:
         self.end = float("inf")
         self.lost: list[int] = []
         self.helped = 0  # answers that others brought
+        self.cut_off = False
         self._round = 0
 
     def __enter__(self):
         return self
 
     def __exit__(self, *exc):
-        self.lists.clear()
+        try:
+            self.lists.clear()
+        except RedisError as error:  # the lists expire by themselves, and helpers find nothing
+            self.cuts_off(error)
+
+    def cuts_off(self, error: RedisError):
+        if not self.cut_off:
+            log.warning("parts_not_shared", error=type(error).__name__)
+        self.cut_off = True
 
     def run(self, requests, *, until, should_stop, hear=None, share=False) -> list[Answer]:
         """See Pool.run."""
@@ -235,8 +256,16 @@ class _Batch:
         self.unclear_since, self._beaten = {}, float("-inf")
 
     def run(self):
-        if not self.requests:
-            return {}
+        try:
+            if self.requests and not self.pool.cut_off:
+                self._share_out()
+        except RedisError as error:
+            self.pool.cuts_off(error)
+        if self.pool.cut_off:
+            self._go_on_alone()
+        return self.answers
+
+    def _share_out(self):
         self.lists.put([self._message(number) for number in self.by_number])
         for _ in range(min(self.pool.helpers, len(self.requests) - 1)):
             self.pool.call_for_help(self.lists.name)
@@ -246,7 +275,12 @@ class _Batch:
             if not self._work() and self.outstanding:
                 self._look_after()
                 time.sleep(LOOK_EVERY)
-        return self.answers
+
+    def _go_on_alone(self):
+        while self.outstanding and not self.should_stop():
+            number, left = self.outstanding[0], max(0.0, self.until - time.time())
+            own = left / len(self.outstanding) if self.share else self.by_number[number].seconds
+            self._search(number, min(own, left))
 
     @property
     def outstanding(self):
@@ -260,9 +294,19 @@ class _Batch:
 
     def _collect(self):
         for data in self.lists.answered():
-            if data["number"] in self.by_number:
+            if data["number"] not in self.by_number:
+                continue
+            if "why" in data:
+                self._came_to_nothing(data["number"], data["why"])
+            else:
                 self.pool.helped += 1
                 self._taken(answer_of(data["answer"]))
+
+    def _came_to_nothing(self, number, why):
+        if why == LOST:
+            self.lost.append(number)
+        else:
+            self.untimely.add(number)
 
     def _taken(self, answer):
         if answer.key in self.answers:
@@ -279,25 +323,29 @@ class _Batch:
         if value is None:
             return False
         data = unpacked(value)
-        seconds = _seconds(self.lists, data)
-        if data["number"] in self.by_number and seconds > 0:
-            answer = _searched(replace(self.by_number[data["number"]], seconds=seconds), self._stop_or_beat)
-            if answer is not None:
-                self._taken(answer)
-            elif not self.should_stop():
-                self.lost.append(data["number"])
-        elif data["number"] in self.by_number:
-            self.untimely.add(data["number"])  # no time was left for it
+        if data["number"] in self.by_number:
+            self._search(data["number"], _seconds(self.lists, data))
         return True
+
+    def _search(self, number, seconds):
+        outcome = _searched(replace(self.by_number[number], seconds=seconds), self._stop_or_beat)
+        if isinstance(outcome, str):
+            self._came_to_nothing(number, outcome)
+        else:
+            self._taken(outcome)
 
     def _stop_or_beat(self):
         self._beat()
         return self.should_stop()
 
     def _beat(self):
-        if time.monotonic() - self._beaten > BEAT_SECONDS:
-            self._beaten = time.monotonic()
+        if self.pool.cut_off or time.monotonic() - self._beaten <= BEAT_SECONDS:
+            return
+        self._beaten = time.monotonic()
+        try:
             self.lists.keep_alive()
+        except RedisError as error:  # in the middle of a part, which goes on
+            self.pool.cuts_off(error)
 
     def _look_after(self):
         """Parts that others hold beyond their time are put on the list again, or given up."""

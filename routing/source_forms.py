@@ -1,4 +1,6 @@
-"""Where the visits of a new plan come from: what the forms for a day and for several days have in common."""
+"""Where the visits of a new plan come from, and what it is to keep: what the forms for a day and for several days have
+in common.
+"""
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -7,11 +9,13 @@ from .models import Team
 from .services import MAX_VISITS, check_day
 from .visit_files import MAX_BYTES, VisitFileRefused, read_visit_file
 
+# What a search may be asked to keep beyond its cost.
+WISHES = ("holds_core20", "shares_work")
 FROM_PRIORITIES, FROM_FILE, FROM_CASELOAD = "priorities", "file", "caseload"
 
 
 class VisitSourceForm(forms.Form):
-    """Team and source. `day_field` names the field with the (first) day, to which a file of visits belongs.
+    """Team, source and wishes. `day_field` names the field with the (first) day, to which a file of visits belongs.
 
     `cleaned_data["visit_file"]` holds the parsed file when the visits come from one.
     """
@@ -36,10 +40,23 @@ class VisitSourceForm(forms.Form):
         label="File of visits", required=False, widget=forms.FileInput(attrs={"accept": ".csv,text/csv"})
     )
 
+    holds_core20 = forms.BooleanField(
+        label="Core20 coverage at least as high as elsewhere",
+        required=False,
+        help_text="The search is repeated within its time; the plan says whether it was reached and what it cost.",
+    )
+    shares_work = forms.BooleanField(
+        label="Work shared out fairly",
+        required=False,
+        help_text="The fullest day becomes as short as the same visits allow, for at most 10% more travel.",
+    )
+
     def __init__(self, *args, organisation, **kwargs):
         super().__init__(*args, **kwargs)
         self.organisation = organisation
         self.fields["team"].queryset = Team.objects.for_organisation(organisation)
+        for wish in WISHES:
+            self.fields[wish].initial = getattr(organisation, wish)
 
     def clean(self):
         data = super().clean()
@@ -51,6 +68,14 @@ class VisitSourceForm(forms.Form):
         if data.get("source") == FROM_FILE and data.get(self.day_field) is not None:
             self._read_file(data)
         return data
+
+    @property
+    def wishes(self) -> dict[str, bool]:
+        return {name: self.cleaned_data[name] for name in WISHES}
+
+    def last_day(self, data):
+        """The last day of a plan over several; None for a plan of one day."""
+        return
 
     def _check_day(self, day):
         try:
@@ -69,7 +94,11 @@ class VisitSourceForm(forms.Form):
             return
         try:
             data["visit_file"] = read_visit_file(
-                upload.read(), organisation=self.organisation, day=data[self.day_field], team=data.get("team")
+                upload.read(),
+                organisation=self.organisation,
+                day=data[self.day_field],
+                last_day=self.last_day(data),
+                team=data.get("team"),
             )
         except VisitFileRefused as error:
             self.add_error("file", str(error))

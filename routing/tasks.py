@@ -5,10 +5,11 @@ from huey.contrib.djhuey import db_periodic_task, db_task, task
 
 from accounts.jobs import job_run
 
+from . import equity_reading
 from .civil_time import today
 from .disruptions import mend
 from .optimisation import work_on
-from .pricing import work_on_price
+from .pricing import work_on_price, work_on_week_price
 from .services import (
     close_past_plans,
     settle_interrupted_disruptions,
@@ -55,6 +56,14 @@ def optimise_week(job_id: str):
             work_on_week(run)
 
 
+@db_task(priority=HELP)
+def price_week(job_id: str):
+    """Compare the open days of one week with the same days without equity, behind all other work."""
+    with job_run(job_id) as run:
+        if run is not None:
+            work_on_week_price(run)
+
+
 @task(priority=HELP)
 def help_with_parts(name: str):
     """Take on one part of another worker's search. The next one is a task of its own, so that others have a turn."""
@@ -74,6 +83,12 @@ def settle():
 def watch():
     """Raise and clear the alerts of rounds under way."""
     watch_rounds()
+
+
+@db_periodic_task(crontab(hour="4", minute="40"))
+def prepare_equity() -> int:
+    """Four weeks of a large team take seconds at first: nobody should wait for them in the morning."""
+    return equity_reading.prepare(today())
 
 
 @db_periodic_task(crontab(hour="3", minute="10"))

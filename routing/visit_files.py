@@ -4,7 +4,8 @@ Columns: `reference`, `minutes` (a number, or the word `area` for what is planne
 `area_code` (or both). All others may be missing: docs/visit-files.md lists them.
 """
 
-from dataclasses import dataclass, field
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from django.contrib.gis.geos import Point
@@ -31,7 +32,7 @@ COLUMNS = Columns(
     optional=frozenset(
         {
             *("window_start", "window_end", "late_minutes", "skills", "tier", "staff_required", "preferred_staff"),
-            *("excluded_staff", "first_due", "clinical_limit", "earliest_day", "latest_day", "plus_groups"),
+            *("excluded_staff", "first_due", "clinical_limit", "day", "earliest_day", "latest_day", "plus_groups"),
             *("linked_to", *LINK_COLUMNS),
         }
     ),
@@ -51,9 +52,13 @@ class VisitFileRefused(FileRefused):
 
 @dataclass(frozen=True)
 class ParsedLink:
-    """What binds a row to another row of the file, which comes first. Gaps are minutes from start to start."""
+    """What binds a row to another row of the file, which comes first: that of reference `first` on `first_day`.
+
+    Gaps are minutes from start to start.
+    """
 
     first: str
+    first_day: date
     min_gap: int | None
     max_gap: int | None
     same_staff: bool
@@ -63,10 +68,11 @@ class ParsedLink:
 
 @dataclass
 class ParsedVisit:
-    """One good row, with its area, place and tier looked up. `window`: opening and latest start as instants."""
+    """One good row, with its area, place and tier looked up. `window`: opening and latest start on `day`, instants."""
 
     line: int
     reference: str
+    day: date
     area: Area
     postcode: str
     point: Point
@@ -86,6 +92,11 @@ class ParsedVisit:
     latest_day: date | None = None
     plus_groups: list[PlusGroup] = field(default_factory=list)
     link: ParsedLink | None = None
+
+    @property
+    def key(self) -> tuple[str, date]:
+        """What it is told apart by: over several days a person may be visited more than once."""
+        return self.reference, self.day
 
 
 @dataclass
@@ -107,8 +118,10 @@ class Known:
         self.people = {person.reference.lower(): person for person in people}
 
 
-def read_visit_file(content: bytes, *, organisation, day: date, team=None) -> VisitFile:
-    """Parse and look up. VisitFileRefused for a file that is not a CSV of visits. `team`: whose people it may name."""
+def read_visit_file(content: bytes, *, organisation, day: date, last_day: date | None = None, team=None) -> VisitFile:
+    """Parse and look up. VisitFileRefused for a file that is not a CSV of visits. `last_day`: of a plan over several
+    days; `team`: whose people it may name.
+    """
     try:
         sheet = read_sheet(
             content, check=COLUMNS.check, most_bytes=MAX_BYTES, most_rows=MAX_ROWS, rows_are="visits are planned"
@@ -116,37 +129,58 @@ def read_visit_file(content: bytes, *, organisation, day: date, team=None) -> Vi
     except FileRefused as error:
         raise VisitFileRefused(str(error)) from None
     places = Places((row for _, row in sheet.rows), organisation)
-    known = Known(organisation, team)
+    known, span = Known(organisation, team), (day, last_day or day)
     file = VisitFile(rows=[], rejected=list(sheet.bad), sha256=sheet.sha256)
-    first_seen: dict[str, int] = {}
+    first_seen: dict[tuple, int] = {}
     for line, row in sheet.rows:
         try:
-            visit = _visit(line, row, places, known, day)
-            if visit.reference in first_seen:
-                raise BadRow(f"the reference is already used in line {first_seen[visit.reference]}")
+            visit = _visit(line, row, places, known, span)
+            if visit.key in first_seen:
+                of_day = " for the same day" if last_day else ""
+                raise BadRow(f"the reference is already used in line {first_seen[visit.key]}{of_day}")
         except BadRow as error:
             file.rejected.append({"line": line, "reason": str(error)})
         else:
-            first_seen[visit.reference] = line
+            first_seen[visit.key] = line
             file.rows.append(visit)
-    file.rows = whole_links(file.rows, file.rejected)
+    file.rows = whole_links(_with_days(file.rows, file.rejected), file.rejected)
     return file
+
+
+def _with_days(rows: list[ParsedVisit], rejected: list[dict]) -> list[ParsedVisit]:
+    """The rows with the day of the visit that each is linked to: its own, else the only one that the file has for that
+    reference. Where there are several, nobody knows which is meant.
+    """
+    days_of = defaultdict(list)
+    for row in rows:
+        days_of[row.reference].append(row.day)
+    taken = []
+    for row in rows:
+        days = days_of[row.link.first] if row.link else []
+        if row.link and row.day not in days:
+            if len(days) > 1:
+                reason = f"linked_to names {row.link.first}, which the file has on several other days"
+                rejected.append({"line": row.line, "reason": reason})
+                continue
+            row.link = replace(row.link, first_day=days[0] if days else row.day)
+        taken.append(row)
+    return taken
 
 
 def whole_links(rows: list[ParsedVisit], rejected: list[dict]) -> list[ParsedVisit]:
     """The rows whose links hold: both ends are taken, no two are linked twice. The others are added to `rejected`."""
-    linked: set[frozenset[str]] = set()
+    linked: set[frozenset] = set()
     taken = []
     for row in rows:
-        pair = frozenset({row.reference, row.link.first}) if row.link else frozenset()
+        pair = frozenset({row.key, _first(row)}) if row.link else frozenset()
         if row.link and pair in linked:
             rejected.append({"line": row.line, "reason": "these two visits are linked already in a line before"})
             continue
         linked.add(pair)
         taken.append(row)
     while True:
-        there = {row.reference for row in taken}
-        torn = [row for row in taken if row.link and row.link.first not in there]
+        there = {row.key for row in taken}
+        torn = [row for row in taken if row.link and _first(row) not in there]
         if not torn:
             return taken
         reason = "the visit that it is linked to is not among the rows taken from this file"
@@ -154,8 +188,13 @@ def whole_links(rows: list[ParsedVisit], rejected: list[dict]) -> list[ParsedVis
         taken = [row for row in taken if row not in torn]
 
 
-def _visit(line, row, places, known, day) -> ParsedVisit:
+def _first(row) -> tuple[str, date]:
+    return row.link.first, row.link.first_day
+
+
+def _visit(line, row, places, known, span) -> ParsedVisit:
     reference = reference_cell(row["reference"])
+    day, earliest, latest = _days(row, *span)
     area, postcode, point = places.find(row)
     priority, decile = places.priorities.get(area.pk), decile_of(area)
     window = _window(row.get("window_start", ""), row.get("window_end", ""), day)
@@ -164,10 +203,12 @@ def _visit(line, row, places, known, day) -> ParsedVisit:
     if set(preferred) & set(excluded):
         raise BadRow("somebody is preferred and excluded at once")
     first_due, limit = _due(row)
-    earliest, latest = _movable(row, day)
+    if first_due and first_due > (latest or day):
+        raise BadRow("first_due is after the day of the visit")
     return ParsedVisit(
         line=line,
         reference=reference,
+        day=day,
         area=area,
         postcode=postcode,
         point=point,
@@ -186,7 +227,7 @@ def _visit(line, row, places, known, day) -> ParsedVisit:
         earliest_day=earliest,
         latest_day=latest,
         plus_groups=coded(row.get("plus_groups", ""), known.groups, "PLUS group", "PLUS groups"),
-        link=_link(row, reference),
+        link=_link(row, reference, day),
     )
 
 
@@ -227,14 +268,33 @@ def _due(row) -> tuple[date | None, date | None]:
     return first, limit
 
 
-def _movable(row, day) -> tuple[date | None, date | None]:
+def _days(row, first, last) -> tuple[date, date | None, date | None]:
+    """(its day, earliest, latest) in a plan from `first` to `last`. Without a day it stands on the first one that it
+    may be made on.
+    """
+    day = optional_day(row.get("day", ""), "day")
     earliest = optional_day(row.get("earliest_day", ""), "earliest_day")
     latest = optional_day(row.get("latest_day", ""), "latest_day")
     if (earliest is None) != (latest is None):
         raise BadRow("a visit that may move needs both earliest_day and latest_day")
+    if earliest and latest < earliest:
+        raise BadRow("latest_day is before earliest_day")
+    if day is not None and not first <= day <= last:
+        raise BadRow(f"day must be {_span_words(first, last)}")
+    if day is None:
+        day = max(first, earliest) if earliest and first < last else first
+        if earliest and not day <= min(last, latest) and first < last:
+            raise BadRow(f"no day from earliest_day to latest_day is {_span_words(first, last)}")
     if earliest and not earliest <= day <= latest:
-        raise BadRow(f"the plan's day, {day:%-d %B %Y}, does not lie from earliest_day to latest_day")
-    return earliest, latest
+        which = "its day" if first < last else "the plan's day"
+        raise BadRow(f"{which}, {day:%-d %B %Y}, does not lie from earliest_day to latest_day")
+    return day, earliest, latest
+
+
+def _span_words(first, last) -> str:
+    if first == last:
+        return f"the plan's day, {first:%-d %B %Y}"
+    return f"one of the plan's days, {first:%-d %B %Y} to {last:%-d %B %Y}"
 
 
 def _tier(text, priority, decile) -> int:
@@ -247,7 +307,7 @@ def _tier(text, priority, decile) -> int:
     return VisitTier.of(priority, decile)
 
 
-def _link(row, reference) -> ParsedLink | None:
+def _link(row, reference, day) -> ParsedLink | None:
     first = row.get("linked_to", "")
     least, most = (_gap(row.get(name, ""), name) for name in ("min_gap", "max_gap"))
     ways = {name: yes_no(row.get(name, ""), name) for name in ("same_staff", "different_staff", "together")}
@@ -264,7 +324,7 @@ def _link(row, reference) -> ParsedLink | None:
         raise BadRow("max_gap is less than min_gap")
     if ways["same_staff"] and ways["different_staff"]:
         raise BadRow("same_staff and different_staff cannot both be yes")
-    return ParsedLink(first, least, most, **ways)
+    return ParsedLink(first, day, least, most, **ways)
 
 
 def _gap(text, name) -> int | None:

@@ -31,8 +31,10 @@ class PlaceForm(forms.Form):
         required=False,
         help_text="Left blank: what is planned in the area.",
     )
-    window_start = forms.CharField(label="May start from", max_length=5, required=False, help_text="HH:MM")
-    window_end = forms.CharField(label="Start no later than", max_length=5, required=False, help_text="HH:MM")
+    window_start = forms.CharField(label="May start from", max_length=5, required=False, help_text="For example 08:00")
+    window_end = forms.CharField(
+        label="Start no later than", max_length=5, required=False, help_text="For example 11:30"
+    )
     skills = forms.ModelMultipleChoiceField(Skill.objects.none(), required=False, widget=forms.CheckboxSelectMultiple)
     staff_required = forms.IntegerField(
         label="How many people", min_value=1, max_value=MOST_STAFF, initial=1, help_text="2: double-handed."
@@ -119,7 +121,7 @@ class VisitForm(PlaceForm):
     )
 
     def __init__(self, *args, team, day, visit: Visit | None = None, **kwargs):
-        self.day = day
+        self.day, self.latest_day = day, visit.latest_day if visit else None
         super().__init__(*args, team=team, initial=_initial(visit) if visit else None, **kwargs)
         self.fields["excluded_staff"].queryset = team.staff.active()
 
@@ -149,6 +151,8 @@ class VisitForm(PlaceForm):
             self.add_error("first_due", "Say when it first fell due.")
         elif limit and first and limit < first:
             self.add_error("clinical_limit", "This is before it fell due.")
+        if first and first > (self.latest_day or self.day):
+            self.add_error("first_due", "This is after the day of the visit.")
 
     @property
     def values(self) -> dict:

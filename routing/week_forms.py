@@ -6,10 +6,11 @@ from django import forms
 
 from .civil_time import today
 from .services.weeks import DAYS
-from .source_forms import FROM_CASELOAD, FROM_FILE, FROM_PRIORITIES, VisitSourceForm
+from .source_forms import FROM_CASELOAD, FROM_FILE, FROM_PRIORITIES, WISHES, VisitSourceForm
 
 FILE_HELP = (
-    "As for one day. Visits with earliest_day and latest_day may move between these; the others stay on the first day."
+    "As for one day, and day: where a visit stands. Visits with earliest_day and latest_day may move between "
+    "these; the others stay on their day, without one on the first. A reference may be used once for each day."
 )
 SEARCH_TIMES = [(30, "30 seconds: a first look"), (60, "1 minute"), (120, "2 minutes"), (300, "5 minutes")]
 
@@ -18,7 +19,7 @@ class WeekForm(VisitSourceForm):
     """Team, days, and where the visits come from."""
 
     day_field = "first_day"
-    field_order = ["team", "first_day", "days", "name", "source", "count", "file", "seconds"]
+    field_order = ["team", "first_day", "days", "name", "source", "count", "file", "seconds", *WISHES]
 
     first_day = forms.DateField(
         label="First day",
@@ -59,3 +60,7 @@ class WeekForm(VisitSourceForm):
         if not self.is_bound:
             monday = today() + timedelta(days=7 - today().weekday())
             self.initial.setdefault("first_day", monday)
+
+    def last_day(self, data):
+        """None where the number of days is not known: nothing can be read for them."""
+        return data["first_day"] + timedelta(days=data["days"] - 1) if data.get("days") else None

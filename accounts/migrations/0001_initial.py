@@ -43,29 +43,6 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name="AuditEvent",
-            fields=[
-                ("sequence", models.BigAutoField(primary_key=True, serialize=False)),
-                ("occurred_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ("actor_kind", models.CharField(choices=[("user", "Person"), ("system", "System")], max_length=10)),
-                (
-                    "actor_id",
-                    models.CharField(help_text="Pseudonym of the person, or name of the system part.", max_length=100),
-                ),
-                ("organisation_id", models.UUIDField(null=True)),
-                ("action", models.CharField(max_length=60)),
-                ("target_type", models.CharField(blank=True, max_length=60)),
-                ("target_id", models.CharField(blank=True, max_length=60)),
-                ("details", models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
-                ("request_id", models.CharField(blank=True, max_length=60)),
-                ("previous_digest", models.BinaryField(db_default=models.Value(b""), max_length=32)),
-                ("digest", models.BinaryField(db_default=models.Value(b""), max_length=32)),
-            ],
-            options={
-                "ordering": ["-sequence"],
-            },
-        ),
-        migrations.CreateModel(
             name="Job",
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
@@ -185,29 +162,6 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("email", django.db.models.functions.text.Lower("email"))),
                 name="user_email_is_lower_case",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="auditevent",
-            index=models.Index(fields=["organisation_id", "-sequence"], name="audit_by_organisation"),
-        ),
-        migrations.AddIndex(
-            model_name="auditevent",
-            index=models.Index(fields=["target_type", "target_id"], name="audit_by_target"),
-        ),
-        migrations.AddConstraint(
-            model_name="auditevent",
-            constraint=models.UniqueConstraint(fields=("previous_digest",), name="audit_chain_does_not_fork"),
-        ),
-        migrations.AddConstraint(
-            model_name="auditevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("actor_kind__in", ["user", "system"]),
-                    models.Q(("actor_id", ""), _negated=True),
-                    models.Q(("action", ""), _negated=True),
-                ),
-                name="audit_names_actor_and_action",
             ),
         ),
         migrations.AddField(

@@ -1,9 +1,12 @@
 """Test data: organisations, people with roles, jobs."""
 
+from datetime import timedelta
+
 import factory
 from django.utils import timezone
 
-from accounts.models import Job, JobState, Membership, Organisation, User
+from accounts.credentials import key_text
+from accounts.models import ApiKey, Job, JobState, Membership, Organisation, User
 from accounts.permissions import Role
 
 
@@ -58,3 +61,17 @@ class JobFactory(factory.django.DjangoModelFactory):
     organisation = factory.SubFactory(OrganisationFactory)
     kind = "test.work"
     title = "Optimise a plan"
+
+
+class ApiKeyFactory(factory.django.DjangoModelFactory):
+    """A key without a maker and with a secret that nobody knows: for pages. One to use: `keys.create_key`."""
+
+    class Meta:
+        model = ApiKey
+
+    organisation = factory.SubFactory(OrganisationFactory)
+    name = "Data warehouse"
+    prefix = factory.LazyFunction(key_text.new_prefix)
+    secret_digest = key_text.NOBODYS_DIGEST
+    scopes = ["areas.view"]
+    expires_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=90))

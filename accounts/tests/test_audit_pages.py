@@ -1,5 +1,7 @@
 """The audit trail on the page and on the command line."""
 
+import re
+
 import pytest
 from django.core.cache import cache
 from django.core.management import CommandError, call_command
@@ -47,7 +49,8 @@ class TestTrail:
 
     def test_events_of_others_stay_with_them(self, client_as, other_organisation):
         write(other_organisation, "organisation.created")
-        assert "Made an organisation" not in client_as("auditor").get("/audit/").content.decode()
+        page = client_as("auditor").get("/audit/").content.decode()
+        assert "Made an organisation" not in page[page.index("</form>") :].partition("<tbody")[2]
 
     def test_filter_by_action(self, client_as, organisation):
         write(organisation, "member.suspended")
@@ -57,7 +60,10 @@ class TestTrail:
         assert "Restored a member" in table
         assert "Suspended a member" not in table
 
-    @pytest.mark.parametrize("query", ["?action=nonsense", "?page=nonsense", "?page=99", "?page=-1"])
+    @pytest.mark.parametrize(
+        "query",
+        ["?action=nonsense", "?before=nonsense", "?before=-1", "?after=99999999999999999999", "?since=32/1/2026"],
+    )
     def test_nonsense_in_the_address_is_harmless(self, client_as, organisation, query):
         write(organisation)
         assert client_as("auditor").get(f"/audit/{query}").status_code == 200
@@ -67,9 +73,14 @@ class TestTrail:
             write(organisation)
         client = client_as("auditor")
         first = client.get("/audit/?action=member.suspended").content.decode()
-        assert "?action=member.suspended&amp;page=2" in first
-        second = client.get("/audit/?action=member.suspended&page=2").content.decode()
+        assert first[first.index("<tbody") :].count("<tr>") == 50
+        assert "50 of 51 entries" in first
+        older = re.search(r"\?(action=member.suspended&amp;before=\d+)", first)[1].replace("&amp;", "&")
+        second = client.get(f"/audit/?{older}").content.decode()
         assert second[second.index("<tbody") :].count("<tr>") == 1
+        newer = re.search(r"\?(action=member.suspended&amp;after=\d+)", second)[1].replace("&amp;", "&")
+        again = client.get(f"/audit/?{newer}").content.decode()
+        assert again[again.index("<tbody") :].count("<tr>") == 50
 
     def test_many_events_cost_no_more_queries_than_few(
         self, client_as, make_user, organisation, django_assert_max_num_queries
@@ -77,7 +88,7 @@ class TestTrail:
         for _ in range(40):
             write(organisation, by=make_user())
         client = client_as("auditor")
-        with django_assert_max_num_queries(12):
+        with django_assert_max_num_queries(16):
             client.get("/audit/")
 
     def test_the_history_of_one_thing(self, client_as, organisation, other_organisation):
@@ -119,29 +130,7 @@ def test_the_banner_and_the_command_name_the_broken_entry(
     cache.clear()
     page = client.get("/audit/").content.decode()
     assert "tampered" in page
-    assert f"Entry {second.sequence} does not hold: its content was changed" in page
+    assert f"The content of entry {second.sequence} was changed after it was written." in page
     with pytest.raises(CommandError, match=f"broken at entry {second.sequence}") as failure:
         call_command("verify_audit")
     assert failure.value.returncode == 1
-
-
-def test_a_seal_shows_that_the_end_was_cut_off(owner_connection, audit_triggers_off, organisation, capsys):
-    for _ in range(3):
-        write(organisation)
-    call_command("verify_audit")
-    seal = capsys.readouterr().out.splitlines()[1].removeprefix("Seal: ")
-    write(organisation)
-    call_command("verify_audit", "--seal", seal)
-    assert "Entry 3 is the one that was sealed" in capsys.readouterr().out
-    with audit_triggers_off():
-        owner_connection.execute("DELETE FROM accounts_auditevent WHERE sequence >= 3")
-    assert audit.verify().intact
-    with pytest.raises(CommandError, match="Entry 3 is not what it was"):
-        call_command("verify_audit", "--seal", seal)
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("seal", ["", "nonsense", "3:abc:forged"])
-def test_a_forged_seal_is_refused(seal):
-    with pytest.raises(audit.BrokenSeal, match="not made by this installation"):
-        audit.check_seal(seal)

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from redis.exceptions import ConnectionError as RedisConnectionError
@@ -82,6 +83,14 @@ class TestRun:
 
     def test_what_the_database_says_about_itself_stays_off_the_page(self):
         assert "secret" not in jobs._explain(IntegrityError("Key (email)=(secret@x) already exists"))
+
+    def test_what_a_program_says_about_itself_stays_off_the_page_too(self):
+        assert jobs._explain(AttributeError("'NoneType' object has no attribute 'seconds'")).startswith(
+            "Failed: there is a fault in the program."
+        )
+        gone = RedisConnectionError("Error 111 connecting to 127.0.0.1:6379. Connection refused.")
+        assert jobs._explain(gone) == "Failed: the queue of background work could not be reached."
+        assert jobs._explain(ValidationError(["No shift.", "No visit."])) == "Failed: No shift. No visit."
 
     def test_a_stopping_worker_leaves_the_job_interrupted(self, organisation, handed_over):
         job = queue(organisation)

@@ -1,12 +1,9 @@
 """Progress of background work, and the two things one can do about it."""
 
-from urllib.parse import urlsplit
-
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -14,6 +11,7 @@ from .. import jobs
 from ..access import may_follow_job, may_steer_job
 from ..models import Job
 from ..presenters import job_panel
+from ..safe_redirects import safe_address
 
 
 @never_cache
@@ -64,7 +62,4 @@ def _answer(request, job):
 
 def _back(request, job) -> str:
     """The page that the button was on, when it is one of ours; else the job's own."""
-    target = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}) and urlsplit(target).path:
-        return target
-    return reverse("job-panel", args=[job.pk])
+    return safe_address(request, request.POST.get("next"), otherwise=reverse("job-panel", args=[job.pk]))

@@ -1,5 +1,7 @@
 """Signing in, and choosing the organisation to work in."""
 
+from functools import wraps
+
 from allauth.account.views import LoginView
 from django.conf import settings
 from django.contrib import messages
@@ -8,13 +10,15 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from .. import demo, services
 from ..forms import SignInForm
 from ..middleware import SESSION_KEY
 from ..models import User
+from ..safe_redirects import safe_next
+from ..signing_in import passwords, providers
+from ..signing_in.refusals import Page
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -27,10 +31,39 @@ class SignInView(LoginView):
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
-        context["google_sign_in"] = bool(settings.GOOGLE_CLIENT_ID)
+        context["providers"] = [
+            {"name": known.name, "url": reverse(f"{key}_login")} for key, known in providers.configured().items()
+        ]
+        context["passwords"] = settings.LOCAL_PASSWORDS
+        context["emergency_passwords"] = not settings.LOCAL_PASSWORDS and passwords.are_offered()
         context["demo_accounts"] = _demo_accounts() if settings.DEMO_MODE else []
         context["next"] = self.request.GET.get("next", "")
         return context
+
+
+def password_page(view):
+    """A page about one's password, for those whose password works; for all others there is none."""
+
+    @wraps(view)
+    def guarded(request, *args, **kwargs):
+        if request.user.is_authenticated and not passwords.may_use(request.user):
+            raise Http404("This account does not sign in by password.")
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+@login_not_required
+@require_GET
+def refused(request, provider, page):
+    """Why somebody was not signed in. The address says it, nothing is remembered: the page may be opened again."""
+    known = providers.configured().get(provider)
+    found = next((each for each in Page if each.value == page), None)
+    if known is None or found is None:
+        raise Http404
+    words = found.words
+    shown = {"heading": words.heading.format(provider=known.name), "text": words.text.format(provider=known.name)}
+    return render(request, "account/refused.html", shown)
 
 
 def _demo_accounts():
@@ -50,7 +83,7 @@ def demo_sign_in(request):
     if user is None:
         raise Http404
     login(request, user, backend=BACKEND)
-    return redirect(_safe_next(request))
+    return redirect(safe_next(request))
 
 
 @require_POST
@@ -73,11 +106,3 @@ def my_account(request):
     """Who one is signed in as, where, with which roles."""
     memberships = request.user.memberships.active().select_related("organisation")
     return render(request, "accounts/my_account.html", {"memberships": memberships})
-
-
-def _safe_next(request) -> str:
-    target = request.POST.get("next", "")
-    hosts = {request.get_host()}
-    if url_has_allowed_host_and_scheme(target, allowed_hosts=hosts, require_https=request.is_secure()):
-        return target
-    return reverse(settings.LOGIN_REDIRECT_URL)

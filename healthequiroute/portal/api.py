@@ -28,7 +28,7 @@ class AreaExportViewSet(viewsets.ViewSet):
 
     permission_classes = [HasPermission.of(Permission.EXPORT_AREAS)]
 
-    @extend_schema(parameters=PARAMETERS, responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    @extend_schema(parameters=PARAMETERS, responses={(200, "*/*"): OpenApiTypes.BINARY})
     @action(detail=False, url_path="areas/(?P<kind>csv|figures|geojson|gpkg)", url_name="areas")
     def areas(self, request, kind):
         """`csv`: one row for each area. `figures`: one row for each figure. `geojson`, `gpkg`: with boundaries."""

@@ -8,7 +8,10 @@ from django.utils.functional import SimpleLazyObject
 
 from accounts.access import allowed
 from accounts.middleware import organisation_for
+from accounts.people.flags import Flag, is_on
 from accounts.permissions import Permission
+from accounts.sessions.presenters import owner_of
+from accounts.sessions.store import SessionStore
 
 # Text, URL name, permission (None: everybody who is signed in), prefix that marks the item as current.
 NAVIGATION = [
@@ -20,9 +23,13 @@ NAVIGATION = [
     ("Plans", "plans", Permission.VIEW_PLANS, "/plans/"),
     ("Teams", "teams", Permission.MANAGE_TEAMS, "/teams/"),
     ("Members", "members", Permission.MANAGE_MEMBERS, "/members/"),
+    ("API keys", "api-keys", Permission.MANAGE_API_KEYS, "/api-keys/"),
     ("Audit", "audit", Permission.VIEW_AUDIT, "/audit/"),
+    ("Organisations", "organisations", Permission.MANAGE_ORGANISATIONS, "/organisations/"),
     ("Administration", "admin:index", Permission.USE_ADMIN, "/admin/"),
 ]
+# Items that an organisation may be without.
+FEATURES = {"scenarios": Flag.SCENARIOS}
 # Pages outside the prefix of the item that they belong to.
 RELATED = {
     "/areas/": "explore",
@@ -31,6 +38,9 @@ RELATED = {
     "/equity/": "plans",
     "/weeks/": "plans",
     "/mileage/": "my-round",
+    "/roles/": "members",
+    "/organisation/": "members",
+    "/people/": "organisations",
 }
 
 
@@ -57,6 +67,16 @@ class Shell:
         return known or (organisation_for(self.request, self.user) if self.is_signed_in else None)
 
     @property
+    def session_end(self) -> dict | None:
+        """What static/src/js/session_end.js must know; None where nobody is signed in through a session of ours."""
+        session = getattr(self.request, "session", None)
+        if not self.is_signed_in or not isinstance(session, SessionStore):
+            return None
+        left, longest = session.seconds_left()
+        hours = settings.SESSION_LONGEST_SECONDS // 3600
+        return {"left": left, "longest": longest, "owner": owner_of(self.user), "hours": hours}
+
+    @property
     def navigation(self) -> list[NavigationItem]:
         if not self.is_signed_in:
             return []
@@ -65,6 +85,8 @@ class Shell:
         items = []
         for text, name, permission, _prefix in NAVIGATION:
             href = _address(name)
+            if name in FEATURES and not is_on(FEATURES[name], organisation):
+                continue
             if href and (permission is None or allowed(self.user, permission, organisation)):
                 items.append(NavigationItem(text, href, name == current))
         return items

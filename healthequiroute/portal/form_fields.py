@@ -6,6 +6,8 @@ Django decides names, values, errors and ids; the component decides the markup. 
 from django import forms
 from django.utils.safestring import SafeString
 
+from .form_errors import messages_of
+
 # Attributes that the component sets itself; everything else on a widget is passed through.
 _OWN_ATTRIBUTES = {
     "id",
@@ -52,7 +54,7 @@ def error_links(form) -> list[dict]:
     """Errors of a form or of all its fields in field order, each linking to its control."""
     links = [_text_or_html(error) for error in form.non_field_errors()]
     for field in form:
-        links += [_text_or_html(error) | {"href": f"#{_first_id(field)}"} for error in field.errors]
+        links += [_text_or_html(error) | {"href": f"#{_first_id(field)}"} for error in messages_of(field)]
     return links
 
 
@@ -71,7 +73,7 @@ def _common(field, options) -> dict:
     return {
         "name": field.html_name,
         "hint": _text_or_html(hint) if hint else None,
-        "errorMessage": _text_or_html(field.errors[0]) if field.errors else None,
+        "errorMessage": _text_or_html(messages_of(field)[0]) if field.errors else None,
         "formGroup": {"classes": options["group_classes"]} if options.get("group_classes") else None,
     }
 
@@ -105,7 +107,9 @@ def _value(field, widget) -> str:
 
 
 def _input(field, widget, options):
-    return "input", _common(field, options) | {
+    # With a button that shows what was typed; without JavaScript it is an input like any other.
+    component = "password-input" if widget.input_type == "password" else "input"
+    return component, _common(field, options) | {
         "id": field.auto_id,
         "label": _label(field, options),
         "type": widget.input_type,
@@ -197,8 +201,10 @@ def _checkboxes(field, widget, options):
 
 
 def _single_checkbox(field, widget, options):
-    item = {"value": "on", "checked": bool(field.value()), "text": field.label, "id": field.auto_id}
     common = _common(field, options)
+    item = {"value": "on", "checked": bool(field.value()), "text": field.label, "id": field.auto_id}
+    # Below its own box: above it the hint would seem to belong to the field before.
+    item |= {"hint": common.pop("hint")}
     return "checkboxes", common | {
         "idPrefix": field.auto_id,
         "items": [item],

@@ -9,7 +9,6 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.admin",
@@ -18,8 +17,8 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "allauth.socialaccount",
-    "allauth.socialaccount.providers.google",
     "django_htmx",
     "django_filters",
     "django_structlog",
@@ -27,9 +26,10 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "huey.contrib.djhuey",
     "leaflet",
+    "pghistory",
+    "pgtrigger",
     "rest_framework",
     "rest_framework_gis",
-    "rest_framework_simplejwt.token_blacklist",
     "rules.apps.AutodiscoverRulesConfig",
     "accounts",
     "lsoa",
@@ -40,23 +40,41 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    # Outermost: what the others refuse (a wrong host, a missing form token) is a page as well.
+    # Before anything that asks where a request comes from.
+    "accounts.client_address.TrustedProxyMiddleware",
+    "healthequiroute.answer_headers.AnswerHeadersMiddleware",
+    "healthequiroute.answer_headers.CrossOriginMiddleware",
+    # Around the rest: what the others refuse (a wrong host, a missing form token) is a page as well.
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "healthequiroute.middleware.ReadableAddressMiddleware",
+    "healthequiroute.middleware.BodySizeMiddleware",
+    # Before anything looks at what a call of the API proves itself with.
+    "healthequiroute.api_limits.ApiLimitsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "healthequiroute.page_limits.PageLimitsMiddleware",
+    "healthequiroute.refusals.RefusalsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "healthequiroute.middleware.PageOrPartMiddleware",
     "accounts.middleware.SignInRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
+    "healthequiroute.request_log.RequestLogMiddleware",
     "accounts.middleware.OrganisationMiddleware",
+    # After whoever says who is asking.
+    "accounts.trail.context.HistoryContextMiddleware",
+    "accounts.credentials.admin_networks.AdminNetworksMiddleware",
+    "accounts.sessions.middleware.ActivityMiddleware",
+    "accounts.sessions.middleware.SecondFactorMiddleware",
+    "accounts.trail.readings.ReadingsMiddleware",
+    # Innermost: its page has the navigation of whoever is signed in.
+    "healthequiroute.middleware.FormAddressMiddleware",
 ]
 
 TEMPLATES = [
@@ -95,8 +113,6 @@ STORAGES = {
     "staticfiles": {"BACKEND": _STATIC_STORAGE},
 }
 MEDIA_ROOT = env.path("MEDIA_ROOT", BASE_DIR / ".local" / "media")
-# Uploads are CSV files of visits: anything larger than this is refused before it is read.
-DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 LEAFLET_CONFIG = {
     # No base map: a page opened without internet is complete. The areas themselves are the map.

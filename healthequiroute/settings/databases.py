@@ -33,7 +33,7 @@ REDIS_URL = env.str("REDIS_URL", "redis://localhost:6379/0")
 
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "healthequiroute.cache.ForgetfulCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": env.str("CACHE_KEY_PREFIX", "her"),
     }

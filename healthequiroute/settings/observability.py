@@ -3,6 +3,8 @@
 import structlog
 from environs import validate
 
+from accounts.privacy.masking import mask_personal
+
 from .environment import DEBUG, env
 
 _LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
@@ -15,7 +17,11 @@ _shared = [
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     structlog.stdlib.add_logger_name,
 ]
-_renderer = structlog.dev.ConsoleRenderer() if LOG_FORMAT == "console" else structlog.processors.JSONRenderer()
+_renderer = (
+    structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    if LOG_FORMAT == "console"
+    else structlog.processors.JSONRenderer()
+)
 
 LOGGING = {
     "version": 1,
@@ -23,7 +29,13 @@ LOGGING = {
     "formatters": {
         "structured": {
             "()": structlog.stdlib.ProcessorFormatter,
-            "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, _renderer],
+            # Tracebacks become text first, so that the masks see what exceptions say.
+            "processors": [
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                mask_personal,
+                _renderer,
+            ],
             "foreign_pre_chain": _shared,
         }
     },

@@ -1,13 +1,13 @@
 """REST API: authentication, permission default, error format, schema."""
 
-from datetime import timedelta
-
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "rest_framework_simplejwt.authentication.JWTAuthentication",
+        "accounts.credentials.authentication.TokenAuthentication",
+        "accounts.credentials.authentication.ApiKeyAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["accounts.access.DenyUnlessDeclared"],
+    "DEFAULT_THROTTLE_CLASSES": ["accounts.credentials.throttles.CallerThrottle"],
     "DEFAULT_PARSER_CLASSES": [
         "healthequiroute.parsers.ObjectParser",
         "rest_framework.parsers.FormParser",
@@ -20,18 +20,17 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "healthequiroute.problems.exception_handler",
     "PAGE_SIZE": 50,
 }
-SIMPLE_JWT = {
-    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=15),
-    "REFRESH_TOKEN_LIFETIME": timedelta(hours=12),
-    "ROTATE_REFRESH_TOKENS": True,
-    "BLACKLIST_AFTER_ROTATION": True,
-    "UPDATE_LAST_LOGIN": False,
-    # A changed password makes all tokens worthless.
-    "CHECK_REVOKE_TOKEN": True,
-}
 SPECTACULAR_SETTINGS = {
     "TITLE": "HealthEquiRoute API",
-    "DESCRIPTION": "Areas, priorities and visit plans. Every call needs a token or a signed-in session.",
+    "DESCRIPTION": (
+        "Areas, priorities and visit plans. Every call needs a token, an API key or a signed-in session. What cannot "
+        "be done is told as problem details (RFC 9457, `application/problem+json`); `errors` names the values that are "
+        "wrong. Answers say in `RateLimit` how many more calls are welcome."
+    ),
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "healthequiroute.problems.describe_problems",
+    ],
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     # Names where several fields hold the same choices, or the same name holds several.

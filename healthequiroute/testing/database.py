@@ -79,10 +79,27 @@ def restore_pristine_rows() -> None:
 
 def switch_audit_triggers(cursor, *, on: bool) -> None:
     """Only an owner can do this, and only by changing the table; also used to prove that tampering is noticed."""
-    cursor.execute(f"ALTER TABLE accounts_auditevent {'ENABLE' if on else 'DISABLE'} TRIGGER USER")
-    if on:
-        cursor.execute("ALTER TABLE accounts_auditevent ENABLE ALWAYS TRIGGER audit_event_no_change")
-        cursor.execute("ALTER TABLE accounts_auditevent ENABLE ALWAYS TRIGGER audit_event_no_truncate")
+    for statement in _trigger_statements(cursor, on):
+        cursor.execute(statement)
+
+
+# The trail with its partitions, and the tables that refuse TRUNCATE: those of row history.
+GUARDED = """
+SELECT relation.oid::regclass::text, array_agg(guard.tgname::text ORDER BY guard.tgname)
+FROM pg_class AS relation JOIN pg_trigger AS guard ON guard.tgrelid = relation.oid AND NOT guard.tgisinternal
+WHERE relation.relnamespace = 'public'::regnamespace
+  AND (guard.tgname LIKE 'audit\\_event\\_%%' OR guard.tgname LIKE 'pgtrigger\\_append\\_only\\_%%'
+       OR guard.tgname LIKE 'pgtrigger\\_no\\_truncate\\_%%')
+GROUP BY relation.oid
+"""
+
+
+def _trigger_statements(cursor, on):
+    cursor.execute(GUARDED)
+    for table, triggers in cursor.fetchall():
+        for trigger in triggers:
+            how = "ENABLE ALWAYS" if trigger.startswith("audit_") else "ENABLE"
+            yield f"ALTER TABLE ONLY {table} {how if on else 'DISABLE'} TRIGGER {trigger}"
 
 
 def flush_as_owner() -> None:

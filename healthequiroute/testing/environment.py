@@ -11,3 +11,5 @@ os.environ.setdefault("HER_ENV_FILE", ".local/test.env")
 os.environ["DATABASE_AS_OWNER"] = "true"
 # Tasks run in place, without a broker. Processes that a test starts must not inherit these two.
 os.environ["HUEY_IMMEDIATE"] = "true"
+# Seals belong to one trail: those of one test's database would call the next one's cut off. Tests of seals name theirs.
+os.environ["AUDIT_SEAL_DIRECTORY"] = os.environ["AUDIT_SEAL_KEY"] = ""

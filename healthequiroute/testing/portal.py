@@ -16,7 +16,10 @@ import psycopg
 from psycopg import sql
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
-START_SECONDS = 60
+# A demand on nobody's machine: several portals may be starting at once.
+START_SECONDS = 240
+# A worker that does not come to its turn for a while is busy, not dead.
+WORKERS = ["--workers=2", "--timeout=180"]
 
 
 class PortalDidNotStart(RuntimeError):
@@ -26,7 +29,7 @@ class PortalDidNotStart(RuntimeError):
 class Portal:
     """Starts and stops the parts. Use as a context manager; `url` is the address, `worker` the Huey process."""
 
-    def __init__(self, *, database: str, logs: Path):
+    def __init__(self, *, database: str, logs: Path, settings: dict[str, str] | None = None):
         self.database = database
         self.logs = logs
         self.port = _free_port()
@@ -42,6 +45,9 @@ class Portal:
             # A queue and cache of its own: workers of other test runs must not take its tasks.
             "HUEY_NAME": database,
             "CACHE_KEY_PREFIX": database,
+            "AUDIT_SEAL_DIRECTORY": str(logs / "seals"),
+            "AUDIT_SEAL_KEY": str(logs / "audit-seal.key"),
+            **(settings or {}),
         }
 
     def __enter__(self):
@@ -74,6 +80,11 @@ class Portal:
         assert done.returncode == 0, f"manage.py {' '.join(arguments)} failed:\n{done.stdout}\n{done.stderr}"
         return done.stdout
 
+    def row(self, statement: str) -> tuple:
+        """The first row that a query of this portal's database finds; None where there is none."""
+        with self._as_owner(self.database) as connection:
+            return connection.execute(statement).fetchone()
+
     def start_worker(self):
         self.worker = self._start("worker", [sys.executable, "manage.py", "run_huey", "--workers=2"])
 
@@ -82,9 +93,15 @@ class Portal:
         os.killpg(self.worker.pid, signal.SIGKILL)
         self.worker.wait()
 
+    def kill_server_workers(self):
+        """Every open connection breaks; the server starts new workers by itself."""
+        children = Path(f"/proc/{self.server.pid}/task/{self.server.pid}/children").read_text().split()
+        for child in children:
+            os.kill(int(child), signal.SIGKILL)
+
     def start_server(self):
-        command = ["-m", "gunicorn", "healthequiroute.asgi:application", "--worker-class=uvicorn_worker.UvicornWorker"]
-        self.server = self._start("server", [sys.executable, *command, f"--bind=127.0.0.1:{self.port}", "--workers=2"])
+        command = ["-m", "gunicorn", "--config=infrastructure/gunicorn.py", "healthequiroute.asgi:application"]
+        self.server = self._start("server", [sys.executable, *command, f"--bind=127.0.0.1:{self.port}", *WORKERS])
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             if self.server.poll() is not None:
@@ -123,7 +140,7 @@ class Portal:
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
             connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(name, template))
 
-    def _as_owner(self):
+    def _as_owner(self, database="postgres"):
         from django.conf import settings
 
         default = settings.DATABASES["default"]
@@ -131,7 +148,7 @@ class Portal:
             host=default["HOST"],
             port=default["PORT"],
             user=settings.DATABASE_OWNER_ROLE,
-            dbname="postgres",
+            dbname=database,
             autocommit=True,
         )
 

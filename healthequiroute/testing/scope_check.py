@@ -1,4 +1,4 @@
-"""Fails the build when a view, an API view, a form or a task reaches past the organisation.
+"""Fails the build when a view, an API view, a form, a task, an export or a command reaches past the organisation.
 
 Data of an organisation is reached through `Model.objects.for_organisation(organisation)` or through a relation of
 something that was reached so. Everything else that starts at such a model is reported: `Model.objects.filter(...)`,
@@ -20,7 +20,8 @@ from accounts.scoping import OrganisationScopedQuerySet
 SCOPED = {"for_organisation", "visible_to", "none", "national", "scenarios_of"}
 MANAGERS = {"objects", "_default_manager", "_base_manager"}
 SHORTCUTS = {"get_object_or_404", "get_list_or_404", "aget_object_or_404", "aget_list_or_404"}
-CHECKED = ("views", "api", "tasks", "forms")
+# What answers people or works on its own: pages, API, tasks, forms, exports, commands, presenters.
+CHECKED = ("views", "api", "tasks", "forms", "exports", "outputs", "commands", "presenters", "streams", "signals")
 EXCUSE = "# unscoped: "
 
 
@@ -44,7 +45,7 @@ def owned_models() -> set[str]:
 
 
 def checked_files(root: Path, app_names: Iterable[str]) -> Iterator[Path]:
-    """views*.py, api*.py, tasks*.py, forms*.py and packages of these names, tests apart."""
+    """Modules and packages whose name begins with one of `CHECKED`, tests apart."""
     for app in app_names:
         for path in sorted((root / app).rglob("*.py")):
             rooms = path.relative_to(root / app).with_suffix("").parts

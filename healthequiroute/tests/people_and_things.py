@@ -8,9 +8,15 @@ from django.contrib.gis.geos import Point
 from django.utils import timezone
 
 from accounts import audit
-from accounts.models import User
+from accounts.models import AccessReview, LegalHold, Membership, PersonNote, UnusualBehaviour, User
 from accounts.permissions import Role
-from accounts.tests.factories import JobFactory, MembershipFactory, PlatformAdministratorFactory, UserFactory
+from accounts.tests.factories import (
+    ApiKeyFactory,
+    JobFactory,
+    MembershipFactory,
+    PlatformAdministratorFactory,
+    UserFactory,
+)
 from lsoa.models import Area, Dataset, QualityAlert, Upload
 from lsoa.services import create_feed, create_patch, load_paths
 from lsoa.tests.factories import IndicatorFactory
@@ -32,6 +38,7 @@ from routing.models import (
     StaffMember,
     Team,
     UnservedVisit,
+    VisitLink,
     WeekPlan,
 )
 from routing.tests.factories import DAY, draft_plan, skills_of
@@ -81,6 +88,11 @@ def _member(organisation, roles):
     return user
 
 
+def _who_acted(organisation) -> str:
+    """The pseudonym of somebody of whom the organisation's trail knows."""
+    return audit.record(action="sign_in.succeeded", by=UserFactory(), organisation=organisation).actor_id
+
+
 def _things(organisation) -> dict[str, dict]:
     area = Area.objects.order_by("code").first()
     team = _team(organisation)
@@ -95,12 +107,27 @@ def _things(organisation) -> dict[str, dict]:
         "area-detail": {"code": area.code},
         "api-export-areas": {"kind": "csv"},
         **_priority_things(organisation, area),
+        "audit-person": {"actor_id": _who_acted(organisation)},
+        **_trail_things(organisation, plan, shift.staff),
         "audit-object": {"target_type": "routing.routeplan", "target_id": str(plan.pk)},
         **dict.fromkeys(("job-panel", "job-cancel", "job-retry"), job),
-        **{f"member-{name}": member for name in ("edit", "suspend", "restore", "remove", "first-link")},
+        **{f"member-{name}": member for name in MEMBER_PAGES},
+        **_platform_things(organisation, member["pk"]),
+        "device-end": {"name": "0" * 32},
+        **dict.fromkeys(("mfa_remove_webauthn", "mfa_edit_webauthn"), {"pk": 1}),
+        **dict.fromkeys(
+            ("api-key", "api-key-rotate", "api-key-revoke"), {"pk": ApiKeyFactory(organisation=organisation).pk}
+        ),
         "account_reset_password_from_key": {"uidb36": "1", "key": "wrong"},
+        "sign-in-refused": {"provider": "google", "page": "closed"},
+        "connection-add": {"provider": "cis2"},
+        "connection-remove": {"provider": "cis2"},
+        "provider-client-keys": {"provider": "cis2"},
         **dict.fromkeys(("plan", "plan-price", "plan-wishes"), plan_id),
-        **dict.fromkeys(("week", "week-progress", "week-optimise", "week-stop"), {"week_id": _week(team).pk}),
+        **dict.fromkeys(
+            ("week", "week-progress", "week-optimise", "week-stop", "week-wishes", "week-price"),
+            {"week_id": _week(team).pk},
+        ),
         "route-plan-editing-edits": {"pk": plan.pk},
         **{f"plan-edit{name}": plan_id for name in ("", "-preview", "-keep", "-undo", "-fix")},
         **{f"plan-{name}": plan_id for name in ("progress", "optimise", "stop", "decide", "routes", "run-sheets")},
@@ -116,6 +143,63 @@ def _things(organisation) -> dict[str, dict]:
         **_data_things(organisation, area),
         **dict.fromkeys([f"scenario{name}" for name in SCENARIO_NAMES], {"pk": _scenario(organisation).pk}),
     }
+
+
+def _trail_things(organisation, plan, person) -> dict[str, dict]:
+    """Histories of somebody and of a plan; what was noticed here, and on the platform."""
+    readers = {"target_type": "routing.staffmember", "target_id": str(person.pk)}
+    rows = {"target_type": "routing.routeplan", "target_id": str(plan.pk)}
+    noticed = [
+        UnusualBehaviour.objects.create(organisation=place, rule="refusals", day=DAY, number=20, threshold=15)
+        for place in (organisation, None)
+    ]
+    return {
+        **dict.fromkeys(("audit-readers", "audit-readers-csv"), readers),
+        **dict.fromkeys(("audit-rows", "audit-rows-csv"), rows),
+        "audit-unusual-decide": {"pk": noticed[0].pk},
+        "audit-unusual-platform-decide": {"pk": noticed[1].pk},
+        # Nobody's export: it is the person's own alone.
+        "audit-export-file": {"job_id": uuid4()},
+    }
+
+
+MEMBER_PAGES = ("edit", "suspend", "restore", "remove", "first-link", "history", "note-add")
+ORGANISATION_ACTIONS = ("limits", "suspend", "restore", "feature", "administrator")
+PERSON_ACTIONS = ("close", "reopen", "sessions-end", "second-factor-reset", "note-add")
+
+
+def _platform_things(organisation, member_pk) -> dict[str, dict]:
+    """A member with notes, as their administrator and as the platform's administrators meet them."""
+    person = UserFactory()
+    note = PersonNote.objects.create(person_id=person.pk, text="On leave")
+    member = Membership.objects.get(pk=member_pk)
+    own_note = PersonNote.objects.create(person=member.user, organisation=organisation, text="On leave")
+    administrator = MembershipFactory(organisation=organisation, roles=["administrator"])
+    return {
+        "member-note-delete": {"pk": member_pk, "note_id": own_note.pk},
+        **{f"organisation-{name}": {"pk": organisation.pk} for name in ORGANISATION_ACTIONS},
+        **_review_things(organisation),
+        "organisation": {"pk": organisation.pk},
+        "organisation-first-link": {"pk": organisation.pk, "membership_id": administrator.pk},
+        **{f"person-{name}": {"pk": person.pk} for name in PERSON_ACTIONS},
+        "person": {"pk": person.pk},
+        "person-erase": {"pk": person.pk},
+        **dict.fromkeys(("legal-hold", "legal-hold-keep", "legal-hold-release"), {"pk": _hold(organisation).pk}),
+        # Nobody's copy: it is the person's own alone.
+        "my-data-file": {"job_id": uuid4()},
+        "person-note-delete": {"pk": person.pk, "note_id": note.pk},
+    }
+
+
+def _hold(organisation) -> LegalHold:
+    """It names somebody who is not kept any more, so that nothing else here is held."""
+    subject = {"subject_type": "accounts.user", "subject_id": str(uuid4())}
+    return LegalHold.objects.create(organisation=organisation, reason="A case at court", **subject)
+
+
+def _review_things(organisation) -> dict[str, dict]:
+    review = {"pk": AccessReview.objects.create(organisation=organisation).pk}
+    return {f"access-review-{name}": review for name in ("confirm", "finish", "file")}
 
 
 def _disruption_things(plan, shift) -> dict[str, dict]:
@@ -135,7 +219,9 @@ def _disruption_things(plan, shift) -> dict[str, dict]:
 
 def _team_things(team, person, plan) -> dict[str, dict]:
     """Somebody of a team with an absence, a file of the rota, somebody on the caseload, and one visit."""
-    team_id, visit = {"team_id": team.pk}, plan.visits.order_by("reference").first()
+    team_id = {"team_id": team.pk}
+    visit, other = plan.visits.order_by("reference")[:2]
+    link = VisitLink.objects.create(first=visit, second=other, min_gap_minutes=30)
     day, group = (
         DAY + timedelta(days=20),
         PlusGroup.objects.create(organisation=team.organisation, code="roma", name="R"),
@@ -148,11 +234,17 @@ def _team_things(team, person, plan) -> dict[str, dict]:
     entry = services.save_caseload_entry(team=team, values={**values, "reference": "P-1"}, by=SETUP)
     one = team_id | {"staff_id": person.pk}
     return {
-        **dict.fromkeys(("staff", "staff-skills", "absence-add"), one),
+        **dict.fromkeys(("staff", "staff-skills", "staff-erase", "staff-copy", "absence-add"), one),
+        **dict.fromkeys(
+            ("data-subject", "data-subject-copy", "data-subject-erase"),
+            {"label": "routing.staffmember", "pk": person.pk},
+        ),
         **dict.fromkeys(("absence", "absence-remove"), one | {"absence_id": absence.pk}),
         **dict.fromkeys(("rota", "rota-upload", "rota-template", "team-visits"), team_id),
         **{f"rota-{name}": team_id | {"file_id": file.pk} for name in ("file", "apply", "discard", "refused")},
-        **dict.fromkeys(("visit", "visit-remove"), team_id | {"visit_id": visit.pk}),
+        **dict.fromkeys(("visit", "visit-remove", "visit-link-add"), team_id | {"visit_id": visit.pk}),
+        **dict.fromkeys(("visit-link", "visit-link-remove"), team_id | {"visit_id": visit.pk, "link_id": link.pk}),
+        "visit-links-detail": {"pk": link.pk},
         "visit-add": {"plan_id": plan.pk},
         **dict.fromkeys(("caseload", "caseload-add", "caseload-import", "caseload-template"), team_id),
         **{f"caseload-{name}": team_id | {"entry_id": entry.pk} for name in ("entry", "pause", "remove")},
@@ -186,9 +278,11 @@ def _file_things(plan, shift) -> dict[str, dict]:
     """Files of a plan, and of one person in it."""
     plan_id, day = {"plan_id": plan.pk}, {"plan_id": plan.pk, "staff_id": shift.staff.pk}
     return {
-        **{f"plan-{name}": plan_id for name in ("stops-csv", "problem", "solution", "timeline")},
+        **{f"plan-{name}": plan_id for name in ("stops-csv", "problem", "solution", "timeline", "stream")},
         **{f"plan-{name}": day for name in ("round-calendar", "round-gpx", "run-sheet")},
         "api-plan-file": {"pk": plan.pk, "kind": "stops"},
+        **{f"api-plan-reading-{name}": {"pk": plan.pk} for name in ("actual", "routes", "timeline")},
+        "api-plan-run-sheet": {"pk": plan.pk, "staff": shift.staff.pk},
         "api-plan-round-file": {"pk": plan.pk, "staff": shift.staff.pk, "kind": "calendar"},
     }
 
@@ -211,7 +305,7 @@ def _life_things(plan, person) -> dict[str, dict]:
         **dict.fromkeys(("plan-version", "plan-restore"), version),
         "plan-fix": plan_id | {"way": "lock"},
         "plan-unfix": plan_id | {"number": fixed.pk},
-        "plan-unmake": plan_id | {"staff_id": made_up.pk},
+        **dict.fromkeys(("plan-unmake", "plan-made-up"), plan_id | {"staff_id": made_up.pk}),
         "plan-try": plan_id | {"left_out": left.pk, "number": 0},
     }
 
@@ -257,10 +351,15 @@ def _scenario(organisation):
     return new_scenario(source=source, organisation=organisation, title="A try", by=SETUP)
 
 
+def keep_effect(organisation) -> str:
+    """Has the cache hold what the scenario would change, as a page that showed it does. Returns the effect's name."""
+    scenario = ModelVersion.objects.scenarios_of(organisation).get()
+    return keep_moves(scenario, effect_of(scenario.compiled))
+
+
 def _scenario_questions(organisation, area) -> dict[str, dict]:
     """What the map and the list of a scenario need: the name of an effect."""
-    scenario = ModelVersion.objects.scenarios_of(organisation).get()
-    draft = {"draft": keep_moves(scenario, effect_of(scenario.compiled))}
+    draft = {"draft": keep_effect(organisation)}
     return {"scenario-moves": draft, "scenario-areas": draft, "scenario-area": draft | {"index": area.index}}
 
 

@@ -19,8 +19,10 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.permissions import Role
+from accounts.tests.sessions import sign_in
+from healthequiroute.testing.shared import shared
 
-from .people_and_things import build_world
+from .people_and_things import build_world, keep_effect
 
 TABLE = Path(__file__).with_name("access_matrix.txt")
 # The Django admin and its app lists are one rule: platform administrators only. Tested below, not row by row.
@@ -60,20 +62,23 @@ def test_every_column_is_a_role_or_explained():
 
 
 @pytest.fixture
+@shared
 def world(db, organisation, other_organisation):
     return build_world(organisation=organisation, other_organisation=other_organisation)
 
 
 @pytest.fixture
-def cookies(world):
+def cookies(world, organisation):
     """What the browser of each column holds: everybody signs in once, and comes to every address anew."""
+    # The world is made once for all tests here, and the cache is emptied before each.
+    keep_effect(organisation)
     return {column: signed_in(person) for column, person in world.people.items()}
 
 
 def signed_in(person):
     client = Client()
     if person is not None:
-        client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+        sign_in(client, person)
     return client.cookies
 
 

@@ -17,8 +17,8 @@ def test_every_part_is_started():
 
 
 def test_every_variable_is_documented():
-    used = set(re.findall(r"\$\{([A-Z_]+)", COMPOSE))
-    documented = set(re.findall(r"^([A-Z_]+)=", (BASE_DIR / ".env.example").read_text(), re.MULTILINE))
+    used = set(re.findall(r"\$\{([A-Z0-9_]+)", COMPOSE))
+    documented = set(re.findall(r"^([A-Z0-9_]+)=", (BASE_DIR / ".env.example").read_text(), re.MULTILINE))
     assert used <= documented
 
 

@@ -1,18 +1,22 @@
 """The demo world: complete after one seed, untouched by the second, and brought up to date when days have passed."""
 
+from contextlib import contextmanager
 from datetime import timedelta
 from io import StringIO
 
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
+from django.test import override_settings
 from django.utils import timezone
 
 from accounts import audit
 from accounts.models import AuditEvent, Organisation
 from healthequiroute import demo, demo_people
+from healthequiroute.testing.shared import shared
 from lsoa.models import Area, Feed, FeedReading, Patch, TileSet
 from priorities.models import ModelVersion, PriorityScore, ValidationReport
+from priorities.validation import holding
 from routing.models import (
     Absence,
     CaseloadEntry,
@@ -25,21 +29,36 @@ from routing.models import (
     Visit,
 )
 
+# A Wednesday, so that weekends come and go within the tests.
+WEDNESDAY = "2026-09-16 09:00:00+01:00"
+
+
+@contextmanager
+def demo_mode(folder):
+    with pytest.MonkeyPatch.context() as patched, override_settings(DEMO_MODE=True, FEED_DROP_ROOT=folder):
+        # The search is not what is tested here.
+        patched.setattr(demo, "PLANS", tuple((*plan[:3], 1) for plan in demo.PLANS))
+        # Nor is what is drawn to see how well the priorities hold.
+        patched.setattr(holding, "DRAWS", 3)
+        patched.setattr(holding, "CLASS_DRAWS", 5)
+        yield
+
 
 @pytest.fixture
-def demo_mode(settings, monkeypatch, tmp_path):
-    settings.DEMO_MODE = True
-    settings.FEED_DROP_ROOT = tmp_path
-    # The search is not what is tested here.
-    monkeypatch.setattr(demo, "PLANS", tuple((*plan[:3], 1) for plan in demo.PLANS))
-
-
-@pytest.fixture
-def world(db, demo_mode):
-    # A Wednesday, so that weekends come and go within the tests.
-    with time_machine.travel("2026-09-16 09:00:00+01:00", tick=True):
+@shared
+def seeded(db, tmp_path_factory):
+    """The organisation of the demo world, and the folder of its feeds."""
+    folder = tmp_path_factory.mktemp("feeds")
+    with demo_mode(folder), time_machine.travel(WEDNESDAY, tick=True):
         assert demo.seed() is True
-        yield Organisation.objects.get()
+    return Organisation.objects.get(), folder
+
+
+@pytest.fixture
+def world(seeded):
+    organisation, folder = seeded
+    with demo_mode(folder), time_machine.travel(WEDNESDAY, tick=True):
+        yield organisation
 
 
 def test_every_room_of_the_house_has_something_in_it(world):

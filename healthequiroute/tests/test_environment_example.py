@@ -21,7 +21,7 @@ def _variables_read() -> set[str]:
 
 
 def _variables_documented() -> set[str]:
-    return set(re.findall(r"^([A-Z_]+)=", (BASE_DIR / ".env.example").read_text(), re.MULTILINE))
+    return set(re.findall(r"^([A-Z][A-Z0-9_]*)=", (BASE_DIR / ".env.example").read_text(), re.MULTILINE))
 
 
 def test_every_variable_is_documented_and_every_documented_variable_is_read():

@@ -11,6 +11,13 @@ from healthequiroute.settings.security import DEMO_SECRET_KEY
 from routing.checks import places_do_not_travel_in_clear
 
 GOOD_KEY = "k3Y-for-9-tests" * 4
+GOOD_TOKEN_KEY = "t0K3n-for-9-tests" * 4
+GOOD_FIELD_KEY = "f1eld-k3Y-for-t3sts-" * 2
+GOOD_SECRETS = {
+    "SECRET_KEY": GOOD_KEY,
+    "JWT_SIGNING_KEYS": GOOD_TOKEN_KEY,
+    "FIELD_ENCRYPTION_KEYS": GOOD_FIELD_KEY,
+}
 
 
 def start(tmp_path, *arguments, **variables):
@@ -29,6 +36,11 @@ def start(tmp_path, *arguments, **variables):
         ({"SECRET_KEY": ""}, ["SECRET_KEY"]),
         ({"SECRET_KEY": "short", "HUEY_WORKERS": "many", "LOG_LEVEL": "loud"}, ["SECRET_KEY", "WORKERS", "LEVEL"]),
         ({"SECRET_KEY": DEMO_SECRET_KEY}, ["everybody knows"]),
+        ({**GOOD_SECRETS, "JWT_SIGNING_KEYS": ""}, ["JWT_SIGNING_KEYS"]),
+        ({**GOOD_SECRETS, "JWT_SIGNING_KEYS": f"{GOOD_TOKEN_KEY},short"}, ["JWT_SIGNING_KEYS", "32"]),
+        ({**GOOD_SECRETS, "JWT_SIGNING_KEYS": GOOD_KEY}, ["JWT_SIGNING_KEYS", "key of their own"]),
+        ({**GOOD_SECRETS, "ADMIN_ALLOWED_NETWORKS": "10.0.0.0/8,here"}, ["ADMIN_ALLOWED_NETWORKS", "here"]),
+        ({**GOOD_SECRETS, "API_LIMIT_PERSON": "0"}, ["API_LIMIT_PERSON"]),
     ],
 )
 def test_wrong_settings_stop_the_start_and_are_all_named(tmp_path, variables, named):
@@ -40,7 +52,7 @@ def test_wrong_settings_stop_the_start_and_are_all_named(tmp_path, variables, na
 def test_a_deployment_has_nothing_to_be_warned_of(tmp_path):
     done = start(
         tmp_path, "--deploy", "--fail-level=WARNING",
-        SECRET_KEY=GOOD_KEY, ALLOWED_HOSTS="portal.example.org", BEHIND_TLS_PROXY="true",
+        **GOOD_SECRETS, ALLOWED_HOSTS="portal.example.org", TRUSTED_PROXY_COUNT="1",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "no issues" in done.stdout + done.stderr
@@ -71,7 +83,7 @@ def test_demo_mode_under_a_public_name_is_warned_of(settings, demo, hosts, warne
     ],
 )
 def test_a_road_network_needs_its_address(tmp_path, variables, named):
-    done = start(tmp_path, SECRET_KEY=GOOD_KEY, **variables)
+    done = start(tmp_path, **GOOD_SECRETS, **variables)
     assert done.returncode != 0
     assert all(name in done.stderr for name in named), done.stderr
 
@@ -91,3 +103,38 @@ def test_a_road_network_needs_its_address(tmp_path, variables, named):
 def test_places_in_clear_over_a_public_network_are_warned_of(settings, address, warned):
     settings.VALHALLA_URL = address
     assert bool(places_do_not_travel_in_clear()) == warned
+
+
+def test_a_provider_of_identity_is_whole_or_not_there(tmp_path):
+    wrong = {
+        "GOOGLE_CLIENT_ID": "a-client",
+        "GOOGLE_ISSUER": "http://accounts.google.com",
+        "GOOGLE_HOSTS": "https://oauth2.googleapis.com/",
+        "CIS2_CLIENT_ID": "a-client",
+        "CIS2_ASSURANCE": "1",
+        "CIS2_IDENTITY_ASSURANCE": "4",
+    }
+    done = start(tmp_path, SECRET_KEY=GOOD_KEY, **wrong)
+    assert done.returncode != 0
+    missing = {"GOOGLE_CLIENT_SECRET", "CIS2_CLIENT_SECRET", "CIS2_ISSUER"}
+    assert all(name in done.stderr for name in (set(wrong) | missing) - {"GOOGLE_CLIENT_ID", "CIS2_CLIENT_ID"})
+
+
+def test_a_secret_may_come_from_a_file_and_forms_lead_to_configured_providers_alone(tmp_path):
+    secret = tmp_path / "secret"
+    secret.write_text("of a provider that is not Google\n")
+    variables = {
+        "DEMO_MODE": "true",
+        "CIS2_CLIENT_ID": "a-client",
+        "CIS2_CLIENT_SECRET_FILE": str(secret),
+        "CIS2_ISSUER": "https://am.example.nhs.uk:443/openam/oauth2",
+        "CIS2_HOSTS": "",
+    }
+    nothing = tmp_path / "nothing.env"
+    nothing.touch()
+    question = "from healthequiroute import settings as s; print(s.CIS2_CLIENT_SECRET, s.CONTENT_SECURITY_POLICY)"
+    environment = {"PATH": os.environ["PATH"], "HER_ENV_FILE": str(nothing), **variables}
+    done = subprocess.run([sys.executable, "-c", question], env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "of a provider" in done.stdout
+    assert "'form-action': [\"'self'\", 'https://am.example.nhs.uk:443']" in done.stdout

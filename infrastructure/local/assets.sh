@@ -42,7 +42,7 @@ collect() {
     [ -x "$PYTHON" ] || die "the virtual environment is missing: run make setup"
     # The API page is Swagger UI; Redoc, which comes in the same package, is large and not shown.
     # Needs settings but no service. Compressing takes most of a minute and pays off over a network only.
-    SECRET_KEY=only-for-collecting-static-files STATIC_COMPRESSION=false \
+    SECRET_KEY=only-for-collecting-static-files FIELD_ENCRYPTION_KEYS=only-for-collecting-static-files STATIC_COMPRESSION=false \
         "$PYTHON" manage.py collectstatic --noinput --clear --ignore redoc --verbosity=0
     set_stamp collected "$hash"
 }

@@ -1,18 +1,28 @@
 #!/usr/bin/env bash
-# Everything that must hold: style, import contracts, tests, browser tests. All of it runs; the end says what failed.
+# Everything that must hold: style, import contracts, tests, browser tests. All of it runs; the end says what failed, and
+# how long each part took.
 # usage: test.sh [--coverage]    PYTEST_WORKERS sets the number of test processes (default 2). With --coverage the tests
 #        take twice as long, and say which lines they run: .local/coverage-html.
+#
+# Three runs of pytest share the machine: the browser tests, which mostly wait for pages and searches; the published
+# files, which are one long load; all other tests, which fill the gaps. Each has databases, queues and caches of its own.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 HERE=$CHECKOUT/infrastructure/local
+# What every database of the tests is a copy of: the tables of all migrations, made once.
+MIGRATED=her_migrated
 cd "$CHECKOUT"
 FAILED=()
+CLOSING=()
 STARTED_SERVICES=
+declare -A BESIDE=()
 COVERAGE=()
 case ${1:-} in
     "") ;;
     --coverage) COVERAGE=(--cov "--cov-report=html:$LOCAL/coverage-html") ;;
     *) die "usage: test.sh [--coverage]" ;;
 esac
+# Tests start many processes of ours: none should have to compile every module anew.
+unset PYTHONDONTWRITEBYTECODE
 
 prepare() {
     bash "$HERE/packages.sh" --with-chromium
@@ -22,18 +32,47 @@ prepare() {
     export HER_ENV_FILE=.local/test.env
     bash "$HERE/planner.sh"
     bash "$HERE/assets.sh"
+    CLOSING+=("Set-up: $SECONDS s")
 }
 
+gone() { ! kill -0 "$1" 2>/dev/null; }
+
+# A Ctrl-C reaches what runs beside as well: it gets time to stop its servers before it is told once more.
 finish() {
-    if [ -n "$BESIDE" ]; then kill -INT "$BESIDE" 2>/dev/null && wait "$BESIDE"; fi || true
+    local pid
+    for pid in "${BESIDE[@]}"; do
+        wait_until 20 gone "$pid" || kill -INT "$pid" 2>/dev/null || true
+        wait "$pid" 2>/dev/null || true
+    done
     if [ -n "$STARTED_SERVICES" ]; then bash "$HERE/services.sh" stop test; fi
 }
 
 step() {
-    local name=$1
+    local name=$1 began=$SECONDS
     shift
     say "$name"
     "$@" || FAILED+=("$name")
+    CLOSING+=("$name: $((SECONDS - began)) s")
+}
+
+make_migrated_database() {
+    PGDATABASE=postgres bash "$HERE/postgres.sh" psql test -v ON_ERROR_STOP=1 \
+        -c "DROP DATABASE IF EXISTS $MIGRATED WITH (FORCE)" -c "CREATE DATABASE $MIGRATED TEMPLATE her_template" &&
+        DATABASE_NAME=$MIGRATED DATABASE_AS_OWNER=true "$PYTHON" manage.py migrate --verbosity=0 &&
+        DATABASE_AS_OWNER=true "$PYTHON" manage.py makemigrations --check --dry-run
+}
+
+style_and_migrations() {
+    local migrations style=0
+    make_migrated_database >"$LOCAL/migrations.log" 2>&1 &
+    migrations=$!
+    bash "$HERE/lint.sh" || style=1
+    if wait "$migrations"; then
+        export DATABASE_TEMPLATE=$MIGRATED
+        return "$style"
+    fi
+    cat "$LOCAL/migrations.log"
+    return 1
 }
 
 # The end repeats pytest's last line and the names of what failed: nobody should have to look for them.
@@ -49,39 +88,42 @@ pytest_step() {
     local name=$1 status=0
     shift
     say "$name"
-    "$PYTHON" -m pytest "$@" 2>&1 | tee "$LOCAL/pytest.log" || status=$?
+    "$@" 2>&1 | tee "$LOCAL/pytest.log" || status=$?
     closing "$name" "$LOCAL/pytest.log" "$status"
 }
 
-# Runs beside the other steps, in a database of its own; what it said is shown when it is waited for.
-BESIDE=
-pytest_beside() {
-    TEST_DATABASE_NAME=$1 "$PYTHON" -m pytest "${@:2}" >"$LOCAL/pytest-beside.log" 2>&1 &
-    BESIDE=$!
+# Runs a command beside the other steps; what it said is shown when it is waited for. What bash starts beside itself is
+# deaf to Ctrl-C, and could not stop its servers then: hence `env`.
+start_beside() {
+    local name=$1
+    shift
+    env --default-signal=INT "$@" >"$LOCAL/pytest-$name.log" 2>&1 &
+    BESIDE[$name]=$!
 }
 
 wait_beside() {
-    local name=$1 status=0
-    wait "$BESIDE" || status=$?
-    BESIDE=
-    say "$name"
-    cat "$LOCAL/pytest-beside.log"
-    closing "$name" "$LOCAL/pytest-beside.log" "$status"
+    local name=$1 title=$2 status=0
+    wait "${BESIDE[$name]}" || status=$?
+    unset "BESIDE[$name]"
+    say "$title"
+    cat "$LOCAL/pytest-$name.log"
+    closing "$title" "$LOCAL/pytest-$name.log" "$status"
 }
 
-CLOSING=()
 trap finish EXIT
 prepare
-step "Style" bash "$HERE/lint.sh"
-step "Migrations" env DATABASE_AS_OWNER=true "$PYTHON" manage.py makemigrations --check --dry-run
-# A whole national load in one process: every worker would load anew, and most of it is the database's work. So it has a
-# database of its own, beside everything else.
-pytest_beside test_her_published -q --create-db --durations=10 lsoa/tests/realdata
-pytest_step "Tests" -q -n "${PYTEST_WORKERS:-2}" --dist worksteal --create-db -m "not browser" --durations=10 --ignore=lsoa/tests/realdata \
-    "${COVERAGE[@]}"
-pytest_step "Browser tests" -q --create-db -m browser --durations=5 \
-    --tracing=retain-on-failure --screenshot=only-on-failure --output=.local/browser
-wait_beside "Published files"
+step "Style and migrations" style_and_migrations
+# A person at a browser waits least: everything else is nice to it.
+# A page that failed is told in words and in a picture; a recording of every step would cost each test more than that.
+start_beside browser "$PYTHON" -m pytest -q --durations=10 --screenshot=only-on-failure --output=.local/browser \
+    healthequiroute/tests/browser
+# A whole national load in one process: every worker would load anew, and most of it is the database's work.
+start_beside published nice -n 5 env TEST_DATABASE_NAME=test_her_published \
+    "$PYTHON" -m pytest -q --create-db --durations=10 lsoa/tests/realdata
+pytest_step "Tests" nice -n 5 "$PYTHON" -m pytest -q -n "${PYTEST_WORKERS:-2}" --dist worksteal --create-db \
+    --durations=10 --ignore=healthequiroute/tests/browser --ignore=lsoa/tests/realdata "${COVERAGE[@]}"
+wait_beside browser "Browser tests"
+wait_beside published "Published files"
 echo
 printf '%s\n' "${CLOSING[@]}"
 printf 'All of it took %d s.\n' "$SECONDS"

@@ -145,7 +145,9 @@ def forget_old_readings(*, by) -> int:
 def _claim(feed, now, anyway) -> bool:
     """Take the feed for this attempt: of several workers that try, one gets it."""
     due = Q() if anyway else Q(due_at__isnull=True) | Q(due_at__lte=now)
-    mine = Feed.objects.filter(due, pk=feed.pk, is_enabled=True)
+    # Nothing is asked on behalf of an organisation that is suspended.
+    in_force = Q(organisation__isnull=True) | Q(organisation__suspended_at__isnull=True)
+    mine = Feed.objects.filter(due, in_force, pk=feed.pk, is_enabled=True)
     return bool(mine.update(due_at=now + timedelta(seconds=feed.interval_seconds)))
 
 

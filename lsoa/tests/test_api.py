@@ -8,11 +8,13 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.db import connections
 
+from healthequiroute.testing.shared import shared
 from lsoa.exports import contents
 from lsoa.models import Area
 from lsoa.services import refresh_profile
 
 from . import published
+from .conftest import load_files, three_areas
 from .factories import AreaFactory, PatchFactory
 from .published import CODES
 
@@ -20,14 +22,22 @@ AREAS = "/api/v1/areas/"
 
 
 @pytest.fixture
-def loaded(boundaries, load, tmp_path):
+@shared
+def figures(loaded_boundaries, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("figures")
     rows = {CODES[0]: [900, 9], CODES[1]: [900, "*"], CODES[2]: [900, 36]}
-    load(
-        published.nomis(tmp_path / "a.csv", "TS039", rows),
-        published.iod2025(tmp_path / "b.xlsx", [(CODES[0], 1, 1), (CODES[1], 4000, 2), (CODES[2], 33755, 10)]),
-        published.local_authorities(tmp_path / "c.csv", [(CODES[2], "E08000025", "Birmingham")]),
-        published.care_boards(tmp_path / "d.csv", CODES[:1]),
-    )
+    with three_areas():
+        load_files(
+            published.nomis(folder / "a.csv", "TS039", rows),
+            published.iod2025(folder / "b.xlsx", [(CODES[0], 1, 1), (CODES[1], 4000, 2), (CODES[2], 33755, 10)]),
+            published.local_authorities(folder / "c.csv", [(CODES[2], "E08000025", "Birmingham")]),
+            published.care_boards(folder / "d.csv", CODES[:1]),
+        )
+
+
+@pytest.fixture
+def loaded(boundaries, figures):
+    """The three areas with figures, authorities and a care board."""
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import AuditEvent
+from healthequiroute.testing.shared import shared
 from lsoa.models import Area, AreaChange, Dataset, Indicator, IndicatorValue
 from lsoa.presenters import wording
 from lsoa.presenters.lineage import Lineage
@@ -14,6 +15,7 @@ from lsoa.quality.spread import spread_by_indicator
 from lsoa.services import refresh_profile
 
 from . import published
+from .conftest import load_files, three_areas
 from .factories import AreaFactory, DatasetFactory, IndicatorFactory, IndicatorValueFactory
 from .published import CODES
 
@@ -29,10 +31,17 @@ def rows_of(response) -> list[dict]:
 
 
 @pytest.fixture
-def care(boundaries, load, tmp_path):
-    """Unpaid care of the three areas, and one row that is no area."""
+@shared
+def loaded_care(loaded_boundaries, tmp_path_factory):
     rows = {CODES[0]: [900, 18], CODES[1]: [800, 40], CODES[2]: [500, 5], "E01999999": [1, 0]}
-    return load(published.nomis(tmp_path / "t.csv", "TS039", rows)).dataset
+    with three_areas():
+        return load_files(published.nomis(tmp_path_factory.mktemp("care") / "t.csv", "TS039", rows)).dataset
+
+
+@pytest.fixture
+def care(boundaries, loaded_care):
+    """Unpaid care of the three areas, and one row that is no area."""
+    return loaded_care
 
 
 @pytest.fixture

@@ -5,10 +5,12 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
 from accounts.models import AuditEvent, Job, JobState
+from healthequiroute.testing.shared import shared
 from lsoa.models import Area, Dataset, IndicatorValue, LoadReject
 from lsoa.services import queue_load
 
 from . import published
+from .conftest import load_files, three_areas
 from .factories import DatasetFactory, IndicatorFactory, IndicatorValueFactory, PatchFactory
 from .published import CODES
 
@@ -80,11 +82,19 @@ def test_a_cancelled_load_leaves_nothing_of_its_file(boundaries, platform_admini
 
 
 @pytest.fixture
-def loaded(boundaries, load, tmp_path):
-    outcome = load(published.nomis(tmp_path / "t.csv", "TS039", {**CARE, "E01999999": [1, 0]}))
-    load(published.practices(tmp_path / "p.csv", [("A81001", CODES[0], "ACTIVE")]))
+@shared
+def care(loaded_boundaries, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("care")
+    with three_areas():
+        outcome = load_files(published.nomis(folder / "t.csv", "TS039", {**CARE, "E01999999": [1, 0]}))
+        load_files(published.practices(folder / "p.csv", [("A81001", CODES[0], "ACTIVE")]))
     PatchFactory(areas=list(Area.objects.all()))
     return outcome.dataset
+
+
+@pytest.fixture
+def loaded(boundaries, care):
+    return care
 
 
 MODELS = [

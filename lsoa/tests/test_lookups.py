@@ -2,10 +2,12 @@
 
 import pytest
 
+from healthequiroute.testing.shared import shared
 from lsoa.models import Area, AreaChange, AuthorityCode, Dataset, IndicatorValue, LoadReject
 
 from . import published
 from . import published_geography as geography
+from .conftest import load_files, without_map
 from .published import CODES, WELSH
 
 ONS_21 = ("LSOA21CD", "LSOA21NM")
@@ -14,9 +16,12 @@ WARD_22 = (*ONS_21, "WD22CD", "WD22NM", "LAD22CD", "LAD22NM")
 
 
 @pytest.fixture
-def nation(load, tmp_path):
+@shared
+def nation(db, tmp_path_factory):
     """The made-up nation's areas of both vintages."""
-    load(geography.geojson(tmp_path / "new.geojson"), geography.geojson(tmp_path / "old.geojson", 2011))
+    folder = tmp_path_factory.mktemp("nation")
+    with without_map():
+        load_files(geography.geojson(folder / "new.geojson"), geography.geojson(folder / "old.geojson", 2011))
 
 
 def area(code=geography.U, vintage=2021):

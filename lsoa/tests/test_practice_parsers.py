@@ -21,7 +21,9 @@ ANYTHING = st.text(st.characters(blacklist_categories=("Cs",), blacklist_charact
 DAYS = st.dates(date(1948, 7, 5), date(2047, 12, 31))
 STYLES = ["%Y-%m-%d", "%Y%m%d", "%d/%m/%Y", "%d%b%Y", "%d-%b-%y", "%d %B %Y"]
 CODES = st.integers(0, 99_999).map(lambda n: f"A{n:05d}")
-QUICK = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+QUICK = settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 
 
 def chunks(path):

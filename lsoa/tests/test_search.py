@@ -5,6 +5,7 @@ from django.contrib.gis.geos import Point
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from healthequiroute.testing.shared import shared
 from lsoa.models import Area, AreaChange, Place, PlaceWord
 from lsoa.search import Fit, PlaceUnreadable, clean, in_place, normalise_postcode, read_place, search
 from lsoa.search.gazetteer import place_key
@@ -105,6 +106,7 @@ def area(code, name, ward=("", ""), **fields):
 
 
 @pytest.fixture
+@shared
 def nation(db):
     """Seven areas of 2021 in three authorities, one area that ended with 2011, and a few postcodes."""
     icb = {"icb_code": "E54000057", "icb_name": "NHS Greater Manchester Integrated Care Board"}

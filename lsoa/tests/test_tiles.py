@@ -1,6 +1,7 @@
 """Map tiles: the right areas, for those who may see them, again only when something changed."""
 
 import gzip
+from functools import cache
 
 import pytest
 import shapely
@@ -10,6 +11,7 @@ from django.urls import reverse
 
 from accounts.audit import SystemActor
 from accounts.models import AuditEvent
+from healthequiroute.testing.shared import shared
 from lsoa import tile_sets, tiles
 from lsoa.models import Area, Dataset, Tile, TileGeometry, TileSet, Vintage
 from lsoa.sources.synthetic import build_city
@@ -21,14 +23,20 @@ BY = SystemActor("test:tiles")
 CITY_TILE = {4: (4, 8, 5), 8: (8, 129, 81), 10: (10, 518, 324), 13: (13, 4148, 2595)}
 
 
-@pytest.fixture(scope="module")
-def city():
+@cache
+def small_city():
     return build_city(seed=1, areas=150)
 
 
 @pytest.fixture
-def areas(db, city):
-    return make_areas(city)
+def city():
+    return small_city()
+
+
+@pytest.fixture
+@shared
+def areas(db):
+    return make_areas(small_city())
 
 
 def make_areas(city):
@@ -58,6 +66,7 @@ def make_areas(city):
 
 
 @pytest.fixture
+@shared
 def tile_set(areas):
     return tile_sets.rebuild(by=BY)
 

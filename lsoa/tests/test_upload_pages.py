@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.audit import SystemActor
 from accounts.models import Job, JobState
+from accounts.tests.sessions import sign_in
 from lsoa import services
 from lsoa.models import Upload
 from lsoa.presenters.uploads import UploadPage
@@ -38,7 +39,7 @@ def test_an_empty_file_is_said_to_be_empty(analyst):
 @pytest.mark.parametrize("address", ["/data/load/", "/data/own/add/"])
 def test_a_form_without_its_secret_is_refused_in_words(platform_client, platform_administrator, address):
     strict = Client(enforce_csrf_checks=True)
-    strict.force_login(platform_administrator)
+    sign_in(strict, platform_administrator)
     answer = strict.post(address, {"csrfmiddlewaretoken": "x" * 64})
     assert answer.status_code == 403
     page = answer.content.decode()

@@ -369,7 +369,9 @@ def test_windows_text_is_read_and_said_so(boundaries):
     assert figures.rows and "Windows" in figures.notes[0]
 
 
-@hypothesis_settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(st.binary(max_size=400) | st.text(max_size=400).map(str.encode))
 def test_nothing_that_is_handed_in_crashes_the_reader(db, content):
     try:

@@ -7,12 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounts.models import AuditEvent
+from healthequiroute.testing.shared import shared
 from lsoa.loading.carry_over import carry_over_pending, weigh_changes
 from lsoa.models import Area, AreaChange, IndicatorValue
 from lsoa.vintages import IN_PART, KINDS, MISSING_TOLERATED, Changes, carry
 
 from . import published_geography as geography
-from .conftest import LOADER
+from .conftest import LOADER, load_files, without_map
 from .factories import DatasetFactory, IndicatorFactory
 
 # One unchanged, one in two parts, two in one, two redrawn as two.
@@ -188,10 +189,13 @@ def test_a_mean_lies_between_its_parents(nation):
 
 
 @pytest.fixture
-def nation(load, tmp_path):
+@shared
+def nation(db, tmp_path_factory):
     """The made-up nation's areas of both vintages, and how the one became the other."""
-    load(geography.geojson(tmp_path / "new.geojson"), geography.geojson(tmp_path / "old.geojson", 2011))
-    load(geography.changes(tmp_path / "changes.csv"))
+    folder = tmp_path_factory.mktemp("nation")
+    with without_map():
+        load_files(geography.geojson(folder / "new.geojson"), geography.geojson(folder / "old.geojson", 2011))
+        load_files(geography.changes(folder / "changes.csv"))
 
 
 @pytest.fixture

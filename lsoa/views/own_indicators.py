@@ -1,5 +1,6 @@
 """Indicators of the organisation's own: list, hand in, preview, save, replace, take back, delete."""
 
+import structlog
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,6 +15,8 @@ from ..forms import OwnFiguresForm, OwnIndicatorForm
 from ..models import Dataset, Indicator, Upload
 from ..presenters.uploads import OwnPreview
 from ..sources.base import Refused
+
+log = structlog.get_logger(__name__)
 
 
 @require_safe
@@ -74,6 +77,8 @@ def preview(request, pk):
         figures, problem = services.read_upload(upload), ""
     except (Refused, services.UploadRefused) as refusal:
         figures, problem = None, str(refusal)
+        # The reason stands on the page; it may quote the file.
+        log.warning("file_refused", address="own-indicator-preview", signed_in=True)
     context = {"upload": upload, "problem": problem, "preview": figures and OwnPreview(upload, figures)}
     return render(request, "lsoa/own_indicator_preview.html", context)
 

@@ -5,6 +5,7 @@ from django.http import Http404
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
+from accounts.sessions.step_up import confirmed_recently
 from priorities import services
 from priorities.computed_thresholds import ThresholdsNotComputable
 from priorities.dex.model import ModelError
@@ -20,8 +21,16 @@ WEIGHED = ("propose", "publish", "return", "restore")
 REFUSALS = (services.PublicationRefused, services.NothingToScore, ThresholdsNotComputable, ModelError)
 
 
+# Steps that change what every organisation works with.
+SENSITIVE = ("publish", "restore")
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def step(request, pk, name):
+    return (confirmed_recently(_step) if name in SENSITIVE else _step)(request, pk, name)
+
+
+def _step(request, pk, name):
     version = version_or_404(pk)
     found = STEPS.get(name)
     if found is None:
@@ -29,6 +38,7 @@ def step(request, pk, name):
     if found not in steps_for(version, request.user):
         state = version.get_state_display().lower()
         messages.error(request, f"“{found.title}” is not possible for you now: {version} is {state}.")
+        _note_refusal(request, version, found, f"not for them, {state}")
         return redirect("admin:priorities_modelversion_change", version.pk)
     text = " ".join(request.POST.get("text", "").split())
     problem = ""
@@ -73,11 +83,17 @@ def _take(request, version, found, text: str):
         result = found.run(version, request.user, text, "confirmed" in request.POST)
     except REFUSALS as refusal:
         messages.error(request, str(refusal))
+        _note_refusal(request, version, found, type(refusal).__name__)
         return None
     messages.success(request, f"{result or version} {found.done}.")
     if result is None:
         return redirect("admin:priorities_modelversion_changelist")
     return redirect("admin:priorities_modelversion_change", result.pk)
+
+
+def _note_refusal(request, version, found, reason: str) -> None:
+    if request.method == "POST" and found.name in SENSITIVE:
+        services.note_refusal(version=version, step=found.name, reason=reason, by=request.user)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

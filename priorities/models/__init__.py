@@ -1,3 +1,4 @@
+from . import history  # noqa: F401
 from .overrides import VisitMinutesOverride
 from .runs import ScoreRun
 from .scores import PriorityClass, PriorityScore

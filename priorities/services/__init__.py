@@ -24,7 +24,7 @@ from .scoring import (
 )
 from .thresholds import apply_thresholds, compute_thresholds, draft_with_thresholds
 from .validation import VALIDATION_KIND, run_queued_validation, start_validation, validate_priorities
-from .versions import propose_version, publish_version, restore_version, return_version
+from .versions import note_refusal, propose_version, publish_version, restore_version, return_version
 
 __all__ = [
     "SCORE_KIND",
@@ -48,6 +48,7 @@ __all__ = [
     "mark_outdated",
     "new_draft",
     "new_scenario",
+    "note_refusal",
     "propose_version",
     "publish_default_model",
     "publish_version",

@@ -7,6 +7,7 @@ once can come back into force in one step: it is the very row that two people pu
 from django.db import connection, transaction
 from django.utils import timezone
 
+from accounts.access import allowed
 from accounts.models import User
 from accounts.permissions import Permission
 from accounts.services import notify
@@ -78,7 +79,8 @@ def return_version(*, version: ModelVersion, by: User, note: str = "") -> ModelV
 def publish_version(
     *, version: ModelVersion, by: User, confirm_conflicts: bool = False, recalculate: bool = True
 ) -> ModelVersion:
-    """Publish a version in review; the one published before is retired. ``by`` must not have proposed it.
+    """Publish a version in review; the one published before is retired. ``by`` must not have proposed it, and whoever
+    has must still be allowed to.
 
     ``confirm_conflicts``: the reviewer has seen the rules that contradict each other; whoever accepted them cannot
     confirm them. ``recalculate``: queue the scores of all areas.
@@ -89,6 +91,11 @@ def publish_version(
         raise PublicationRefused(f"{version} is {version.get_state_display().lower()}; it must be proposed first.")
     if version.proposed_by_id == by.pk:
         raise PublicationRefused("Whoever proposed a version cannot publish it: that takes a second administrator.")
+    if not allowed(version.proposed_by, Permission.EDIT_MODELS):
+        # Two people stand for a publication: one who has lost the right, or left, stands for nothing.
+        raise PublicationRefused(
+            "Whoever proposed this is no platform administrator any more: return it, so that another proposes it."
+        )
     _refuse_unfinished(version)
     _check_conflicts_seen(version, by, confirm_conflicts)
     retired = _retire(version.name)
@@ -142,6 +149,11 @@ def _check_conflicts_seen(version: ModelVersion, by: User, confirmed: bool) -> N
     if found and not confirmed:
         labels = ", ".join(conflict.label for conflict in found.values())
         raise PublicationRefused(f"Rules of {labels} contradict each other. Confirm that you have seen them.")
+
+
+def note_refusal(*, version: ModelVersion, step: str, reason: str, by: User) -> None:
+    """Who tried what takes two people, and could not, is in the trail: what the step itself wrote was taken back."""
+    record(version, "model.refused", by, step=step, reason=reason)
 
 
 def _retire(name: str) -> list[int]:

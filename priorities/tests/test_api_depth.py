@@ -6,6 +6,7 @@ import pytest
 
 from accounts.audit import SystemActor
 from accounts.models import AuditEvent
+from healthequiroute.testing.shared import shared
 from lsoa.models import Patch
 from priorities import services
 from priorities.models import ScoreRun, VisitMinutesOverride
@@ -19,6 +20,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
+@shared
 def areas():
     """The first area turned from quiet to worst between two runs."""
     made = make_areas(QUIET, DEPRIVED, WORST, *spread())

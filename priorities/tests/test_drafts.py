@@ -6,6 +6,7 @@ from django.db import transaction
 from accounts.audit import SystemActor
 from accounts.models import AuditEvent
 from accounts.tests.factories import PlatformAdministratorFactory, UserFactory
+from healthequiroute.testing.shared import shared, shared_on_demand
 from lsoa.models import Indicator
 from priorities import services
 from priorities.dex.dxi import read_dxi
@@ -17,17 +18,20 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
+@shared
 def published():
     make_areas(*spread(101), is_synthetic=True)
     return publish()
 
 
 @pytest.fixture
+@shared_on_demand
 def editor():
     return PlatformAdministratorFactory()
 
 
 @pytest.fixture
+@shared
 def draft(published, editor):
     return services.new_draft(source=published, by=editor, title="More weight on access")
 

@@ -6,6 +6,7 @@ import re
 import pytest
 from django.urls import reverse
 
+from healthequiroute.testing.shared import shared
 from priorities import services
 from priorities.editing import DraftContent
 from priorities.models import ModelVersion
@@ -17,6 +18,7 @@ PRIORITY, DEPRIVATION, AGE75 = 0, 9, 7
 
 
 @pytest.fixture
+@shared
 def draft(platform_administrator, second_platform_administrator):
     """A draft of the default model; the same model is in force."""
     make_areas(*spread())

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from accounts import audit
+from healthequiroute.testing.shared import shared
 from lsoa.models import Area
 from priorities.dex.confidence import confidence, evaluate_softly
 from priorities.dex.dxi_writer import write_dxi
@@ -27,6 +28,7 @@ ROUTINE, STANDARD, ELEVATED, URGENT = range(4)
 
 
 @pytest.fixture
+@shared
 def areas():
     rows = [*spread(), QUIET, DEPRIVED, WORST, GAP, QUIET | {"no_car_share": None, "gp_travel_minutes": None}]
     made = make_areas(*rows)
@@ -36,6 +38,7 @@ def areas():
 
 
 @pytest.fixture
+@shared
 def in_force(areas):
     version = publish()
     score_areas(by=TESTER)

@@ -5,6 +5,7 @@ import pytest
 from accounts.models import AuditEvent, Notification
 from accounts.permissions import Permission, Role
 from accounts.tests.factories import PlatformAdministratorFactory
+from healthequiroute.testing.shared import shared
 from priorities import services
 from priorities.models import ModelVersion
 from priorities.tests.drafts import edited
@@ -16,6 +17,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
+@shared
 def published():
     make_areas(*spread(20), is_synthetic=True)
     return publish()

@@ -4,6 +4,7 @@ import pytest
 
 from accounts.models import AuditEvent, Notification
 from accounts.tests.factories import PlatformAdministratorFactory
+from healthequiroute.testing.shared import shared
 from lsoa.signals import dataset_loaded
 from priorities import services
 from priorities.models import ModelVersion
@@ -14,11 +15,13 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
+@shared
 def areas():
     return make_areas(*spread(101), is_synthetic=True)
 
 
 @pytest.fixture
+@shared
 def published(areas):
     return publish()
 

@@ -10,6 +10,8 @@ from django.urls import reverse
 from accounts.audit import SystemActor
 from accounts.models import AuditEvent, Job
 from accounts.tests.factories import MembershipFactory, UserFactory
+from accounts.tests.sessions import sign_in
+from healthequiroute.testing.shared import shared
 from lsoa.models import Area, Dataset, IndicatorValue
 from priorities import default_model, services
 from priorities.models import ModelVersion, ValidationReport
@@ -45,6 +47,7 @@ def few_draws(monkeypatch):
 
 
 @pytest.fixture
+@shared
 def england():
     areas = make_areas(*figures())
     for place, area in enumerate(areas):
@@ -244,11 +247,11 @@ class TestPage:
     def test_only_platform_administrators_ask_for_it_anew(self, client, viewer, england, platform_administrator):
         address = reverse("methods-priorities-validate")
         assert viewer.post(address).status_code == 403
-        client.force_login(platform_administrator)
+        sign_in(client, platform_administrator)
         assert "runs in the background" in text_of(client.post(address, follow=True))
         assert Job.objects.get().title == "Validate LSOA visit priority, version 1"
 
     def test_asking_without_a_published_model_is_answered(self, client, platform_administrator):
-        client.force_login(platform_administrator)
+        sign_in(client, platform_administrator)
         answer = client.post(reverse("methods-priorities-validate"), follow=True)
         assert "No version of the model is published" in text_of(answer)

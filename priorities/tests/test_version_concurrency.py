@@ -5,6 +5,7 @@ import threading
 import pytest
 from django.db import connection
 
+from accounts.models import AuditEvent
 from accounts.tests.factories import PlatformAdministratorFactory
 from priorities import services
 from priorities.models import ModelVersion
@@ -25,7 +26,7 @@ def together(*steps) -> list[str]:
 
     def take(step):
         try:
-            start.wait(timeout=10)
+            start.wait(timeout=60)
             step()
             outcomes.append("done")
         except services.PublicationRefused as refusal:
@@ -37,7 +38,7 @@ def together(*steps) -> list[str]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=30)
+        thread.join(timeout=120)
     return sorted(outcomes)
 
 
@@ -73,3 +74,16 @@ def test_of_two_publications_the_later_replaces_the_earlier(published):
     assert together(*steps) == ["done", "done"]
     states = ModelVersion.objects.national().order_by("number").values_list("state", flat=True)
     assert sorted(states) == ["published", "retired", "retired"]
+
+
+def test_of_two_reviewers_of_one_version_exactly_one_publishes_it(published):
+    ann, bob, cat = (PlatformAdministratorFactory() for _ in range(3))
+    draft = services.new_draft(source=published, by=ann)
+    proposed = services.propose_version(version=draft, by=ann, reason="Try")
+    steps = [
+        lambda by=by: services.publish_version(version=proposed, by=by, recalculate=False) for by in (ann, bob, cat)
+    ]
+    assert together(*steps) == ["PublicationRefused", "PublicationRefused", "done"]
+    proposed.refresh_from_db()
+    assert proposed.published_by in (bob, cat)
+    assert AuditEvent.objects.filter(action="model.published", target_id=str(proposed.pk)).count() == 1

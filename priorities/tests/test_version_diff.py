@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from accounts.tests.factories import PlatformAdministratorFactory
+from healthequiroute.testing.shared import shared
 from priorities import services
 from priorities.dex.dxi import read_dxi
 from priorities.dex.dxi_writer import write_dxi
@@ -19,6 +20,7 @@ NEAR = {"no_car_share": 0.0, "gp_travel_minutes": 0.0}
 
 
 @pytest.fixture
+@shared
 def published():
     make_areas(WORST | NEAR, *spread(20), is_synthetic=True)
     return publish()

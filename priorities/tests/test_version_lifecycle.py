@@ -7,6 +7,7 @@ from accounts.models import AuditEvent, Job, Notification
 from accounts.permissions import Role
 from accounts.presenters import action_text
 from accounts.tests.factories import PlatformAdministratorFactory, UserFactory
+from healthequiroute.testing.shared import shared, shared_on_demand
 from priorities import services
 from priorities.audit_words import ACTIONS
 from priorities.models import PriorityScore
@@ -19,22 +20,26 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
+@shared
 def published():
     make_areas(WORST | NEAR, *spread(20), is_synthetic=True)
     return publish()
 
 
 @pytest.fixture
+@shared_on_demand
 def author():
     return PlatformAdministratorFactory(full_name="Ann Author")
 
 
 @pytest.fixture
+@shared_on_demand
 def reviewer():
     return PlatformAdministratorFactory(full_name="Ron Reviewer")
 
 
 @pytest.fixture
+@shared
 def draft(published, author):
     return services.new_draft(source=published, by=author, title="Less for the worst")
 

@@ -5,6 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from accounts.models import Job
+from healthequiroute.testing.shared import shared
 from priorities import services
 from priorities.default_model import FILE
 from priorities.dex.dxi import read_dxi
@@ -16,6 +17,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
+@shared
 def published(platform_administrator, second_platform_administrator):
     make_areas(*spread())
     version = publish(proposed_by=second_platform_administrator, published_by=platform_administrator)
@@ -24,6 +26,7 @@ def published(platform_administrator, second_platform_administrator):
 
 
 @pytest.fixture
+@shared
 def draft(published, platform_administrator):
     return services.new_draft(source=published, by=platform_administrator, title="Access counts more")
 

@@ -4,6 +4,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from accounts.tests.factories import PlatformAdministratorFactory
+from healthequiroute.testing.shared import shared, shared_on_demand
 from priorities import services
 from priorities.tests.factories import make_areas, publish, spread
 
@@ -16,17 +17,20 @@ def update(version, assignment: str, *values) -> None:
 
 
 @pytest.fixture
+@shared_on_demand
 def people():
     return PlatformAdministratorFactory(), PlatformAdministratorFactory()
 
 
 @pytest.fixture
+@shared
 def published(people):
     make_areas(*spread())
     return publish(proposed_by=people[0], published_by=people[1])
 
 
 @pytest.fixture
+@shared
 def draft(published, people):
     return services.new_draft(source=published, by=people[0])
 

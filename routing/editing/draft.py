@@ -119,6 +119,24 @@ class Draft:
         }
         return Trials(self.problem, sound, routes)
 
+    def best_places(self, visit: str, **wishes) -> list:
+        """See `places.best_places`."""
+        from .places import best_places
+
+        return best_places(self, visit, **wishes)
+
+    def alternatives(self, proposal: Proposal) -> list:
+        """See `places.alternatives`."""
+        from .places import alternatives
+
+        return alternatives(self, proposal)
+
+    def nearest_start(self, proposal: Proposal) -> Proposal | None:
+        """See `places.nearest_start`."""
+        from .places import nearest_start
+
+        return nearest_start(self, proposal)
+
     def source(self, edit: Move) -> str:
         """Whose visit it is that moves."""
         self._visit(edit.visit)

@@ -20,6 +20,10 @@ class EditError(ValueError):
         return words
 
 
+class NothingBetter(EditError):
+    """What was asked makes sense, and is as good already."""
+
+
 @dataclass(frozen=True, slots=True)
 class Move:
     """A served visit to another person or place. `place` None: the best one of that person. `from_staff`: whose visit

@@ -10,7 +10,7 @@ from routing.planning.problem import Staff
 from routing.planning.slack import NEVER, break_bound, start_bounds
 
 from .draft import Draft
-from .edits import EditError, Reorder
+from .edits import EditError, NothingBetter, Reorder
 from .timing import broken_rules
 
 # Orders begun: a tenth of a second.
@@ -18,7 +18,7 @@ MOST_STEPS = 12_000
 
 
 def better_order(draft: Draft, staff: str) -> list[str]:
-    """The cheapest order found that keeps every rule. EditError where none is better than the present one."""
+    """The cheapest order found that keeps every rule. NothingBetter where the present one is."""
     visits = draft.orders[staff]
     person = draft.problem.staff_by_id.get(staff)
     if person is None or any(name not in draft.problem.visit_by_id for name in visits):
@@ -26,7 +26,7 @@ def better_order(draft: Draft, staff: str) -> list[str]:
     search = _Search(draft, person, visits)
     search.run()
     if search.best is None:
-        raise EditError("No better order was found for the round of {0}.", staff)
+        raise NothingBetter("No better order was found for the round of {0}.", staff)
     return search.best
 
 

@@ -146,14 +146,16 @@ def alternatives(draft: Draft, proposal: Proposal) -> list[Place]:
 
 
 def nearest_start(draft: Draft, proposal: Proposal) -> Proposal | None:
-    """The start nearest to one that breaks a rule, in whole minutes, where every rule is kept; None where there is none
-    or something else was asked for.
+    """The start nearest to one that breaks a rule, in whole minutes, where every rule is kept; None where there is
+    none, something else was asked for, or whoever has the visit does not work in the plan any more.
     """
     edit = proposal.edit
     if not isinstance(edit, SetStart) or edit.start is None or edit.visit not in draft.problem.visit_by_id:
         return None
     earliest = draft.proposed(SetStart(edit.visit, None))
     reached = [start for fact in earliest.verdict.facts.values() for name, start in fact.starts if name == edit.visit]
+    if not reached:
+        return None
     closes = [closes for _, closes in draft.problem.visit_by_id[edit.visit].start_windows]
     minutes = {-(-max(reached) // 60) * 60, *(closing // 60 * 60 for closing in closes)}
     for start in sorted(minutes, key=lambda minute: abs(minute - edit.start)):

@@ -1,15 +1,40 @@
-"""A change, and the rules that it breaks, in words. `Names` says how people, skills and times are called."""
+"""A change, and the rules that it breaks, in words. `Names` says how people, skills and times are called.
 
-import re
+The only place where broken rules are worded: with the times of the plan where its verdict is at hand (`told`), else
+plainly (`told_plainly`).
+"""
+
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from routing.planning.check import Verdict, Violation
 from routing.planning.problem import ALWAYS, Problem, Visit
-from routing.planning.solution import VisitStop
 
 from .draft import Proposal
 from .edits import Clear, Move, MoveBreak, PutIn, Reorder, SetStart, Swap, TakeOut
+
+# What is wrong, without saying when: the rest of a sentence about a visit and a person.
+PLAIN = {
+    "window": "starts outside its window",
+    "late": "starts too late after its window",
+    "skill": "needs a skill that this person does not have on that day",
+    "staff": "must not be done by this person",
+    "pin": "is fixed to another person or time",
+    "double": "needs other people at the same time",
+    "twice": "is there twice",
+    "link": "does not keep to the visit that it is linked with",
+    "time": "cannot be reached in time: visits or driving times have changed",
+    "shift": "the day does not fit the shift",
+    "away": "begins after this person has gone home",
+    "break": "there is no room for the break",
+    "max_visits": "has more visits than allowed",
+    "drive": "drives longer than allowed",
+    "duration": "is out longer than allowed",
+    "capacity": "carries more than allowed",
+    "end": "does not get back",
+}
+
+NO_SUCH_BREAK = "{} has a break in the round that the shift does not have any more."
 
 
 @dataclass(frozen=True)
@@ -85,6 +110,13 @@ def told(problem: Problem, verdict: Verdict, violation: Violation, names: Names)
     return _Teller(problem, verdict, names).tell(violation)
 
 
+def told_plainly(violation: Violation, person: Callable[[str], str]) -> str:
+    """The same without the plan's times: what is wrong, about which visit and whom. `person`: a name by staff id."""
+    what = PLAIN.get(violation.rule, violation.detail)
+    about = ", ".join(filter(None, (violation.visit, violation.staff and person(violation.staff))))
+    return f"{about}: {what}." if about else f"{what}."
+
+
 class _Teller:
     def __init__(self, problem, verdict, names):
         self.problem, self.verdict, self.names = problem, verdict, names
@@ -94,26 +126,13 @@ class _Teller:
         visit = self.problem.visit_by_id.get(broken.visit) if broken.visit else None
         words = getattr(self, f"_{broken.rule}", None)
         sentence = words(broken, person, visit) if words else None
-        return sentence or self._plainly(broken, person)
-
-    def _plainly(self, broken, person):
-        about = ", ".join(part for part in (person, broken.visit) if part)
-        return f"{about}: {broken.detail}." if about else f"{broken.detail}."
-
-    def _start(self, broken):
-        for route in self.verdict.routes:
-            if broken.staff in (None, route.staff):
-                for stop in route.stops:
-                    if isinstance(stop, VisitStop) and stop.visit == broken.visit:
-                        return stop.start
-        return None
+        return sentence or told_plainly(broken, self.names.person)
 
     def _window(self, broken, person, visit: Visit):
-        start = self._start(broken)
-        if visit is None or start is None:
+        if visit is None:
             return None
         hours = " or ".join(self._hours(opens, closes) for opens, closes in visit.start_windows)
-        return f"{person} would start {visit.id} at {self.names.clock(start)}; it must start {hours}."
+        return f"{person} would start {visit.id} at {self.names.clock(broken.found)}; it must start {hours}."
 
     _end = _late = _window
 
@@ -123,103 +142,91 @@ class _Teller:
         return f"between {self.names.clock(opens)} and {self.names.clock(closes)}"
 
     def _shift(self, broken, person, visit):
-        staff, fact = self.problem.staff_by_id.get(broken.staff), self.verdict.facts.get(broken.staff)
-        if staff is None or fact is None:
-            return None
-        if broken.visit is not None or fact.returns is None:
-            starts = self.names.clock(staff.shift[0])
-            return f"{person} would have to leave before the shift starts at {starts}."
-        if not fact.overtime:
+        if broken.part == "departs":
+            return f"{person} would have to leave before the shift starts at {self.names.clock(broken.limit)}."
+        if broken.part == "break":
+            found, starts = self.names.clock(broken.found), self.names.clock(broken.limit)
+            return f"{person}'s break would start at {found}, before the shift starts at {starts}."
+        staff = self.problem.staff_by_id.get(broken.staff)
+        if staff is None:
             return None
         extra = f" and up to {self.names.span(staff.overtime)} of overtime" if staff.overtime else ""
-        ends = self.names.clock(staff.shift[1] + fact.overtime)
-        return f"{person}'s day would end at {ends}; the shift ends at {self.names.clock(staff.shift[1])}{extra}."
+        ends, until = self.names.clock(broken.found), self.names.clock(staff.shift[1])
+        return f"{person}'s day would end at {ends}; the shift ends at {until}{extra}."
+
+    def _away(self, broken, person, visit):
+        return f"{person} goes home at {self.names.clock(broken.limit)} and cannot begin {broken.visit} after that."
 
     def _skill(self, broken, person, visit):
-        staff = self.problem.staff_by_id.get(broken.staff)
-        if staff is None or visit is None:
-            return None
-        missing = " and ".join(self.names.skill(code) for code in sorted(visit.skills - staff.skills))
-        return f"{visit.id} needs {missing}, which {person} does not have."
+        missing = " and ".join(self.names.skill(code) for code in broken.skills)
+        return f"{broken.visit} needs {missing}, which {person} does not have."
 
     def _staff(self, broken, person, visit):
         return f"{person} is not to go to {broken.visit}."
 
     def _break(self, broken, person, visit):
-        named = re.match(r"break (\d+) (?:starts at (-?\d+), outside|is missing)", broken.detail)
-        if named is None:
-            return None
-        pause = self.problem.staff_by_id[broken.staff].breaks[int(named[1])]
+        if broken.part == "twice":
+            return f"{person} would have the same break twice."
+        if broken.part == "short":
+            found, asked = self.names.span(broken.found), self.names.span(broken.limit)
+            return f"{person}'s break would last {found} instead of {asked}."
+        pause = self.problem.staff_by_id[broken.staff].breaks[broken.index]
         hours = " or ".join(self._hours(*window) for window in pause.windows)
-        if named[2]:
-            return f"{person}'s break would start at {self.names.clock(int(named[2]))}; it must start {hours}."
+        if broken.part == "window":
+            return f"{person}'s break would start at {self.names.clock(broken.found)}; it must start {hours}."
         return f"{person}'s break of {self.names.span(pause.duration)} must start {hours}: there is no room for it."
 
     def _max_visits(self, broken, person, visit):
-        staff, fact = self.problem.staff_by_id[broken.staff], self.verdict.facts[broken.staff]
-        return f"{person} would have {len(fact.starts)} visits; {staff.max_visits} at most are allowed."
+        return f"{person} would have {broken.found} visits; {broken.limit} at most are allowed."
 
     def _drive(self, broken, person, visit):
-        staff, fact = self.problem.staff_by_id[broken.staff], self.verdict.facts[broken.staff]
-        most = self.names.span(staff.max_drive)
-        return f"{person} would drive {self.names.span(fact.drive)}; {most} at most are allowed."
+        found, most = self.names.span(broken.found), self.names.span(broken.limit)
+        return f"{person} would drive {found}; {most} at most are allowed."
+
+    def _duration(self, broken, person, visit):
+        found, most = self.names.span(broken.found), self.names.span(broken.limit)
+        return f"{person} would be out for {found}; {most} at most are allowed."
+
+    def _capacity(self, broken, person, visit):
+        return f"{person} would carry {broken.found}; {broken.limit} at most are allowed."
 
     def _pin(self, broken, person, visit):
-        pin = visit.pinned if visit else None
-        if broken.staff is None:
+        if broken.part == "staff":
+            pin = visit.pinned if visit else None
             return f"{broken.visit} is kept with {self.names.person(pin.staff)}." if pin and pin.staff else None
-        # A start that is asked for stands in the judge's words only: it is no part of the stored problem.
-        times = re.fullmatch(r"starts at (-?\d+), pinned to (-?\d+)", broken.detail)
-        if times is None:
-            return None
-        start, wanted = map(int, times.groups())
-        if start > wanted:
-            reached = self.names.clock(start)
-            return f"{person} cannot start {broken.visit} before {reached}; {self.names.clock(wanted)} is asked for."
-        return (
-            f"{person} would start {broken.visit} at {self.names.clock(start)} instead of {self.names.clock(wanted)}."
-        )
+        found, wanted = self.names.clock(broken.found), self.names.clock(broken.limit)
+        if broken.found > broken.limit:
+            return f"{person} cannot start {broken.visit} before {found}; {wanted} is asked for."
+        return f"{person} would start {broken.visit} at {found} instead of {wanted}."
 
     def _time(self, broken, person, visit):
-        if broken.visit is None:
-            times = re.match(r"break \d+ starts at (-?\d+), while busy until (-?\d+)", broken.detail)
-            if times is None:
-                return None
-            start, until = map(self.names.clock, map(int, times.groups()))
+        if broken.part == "none":
+            return f"{person}'s times cannot be worked out from {broken.visit or 'the break'} on."
+        if broken.part == "busy":
+            start, until = self.names.clock(broken.found), self.names.clock(broken.limit)
             return f"{person} is busy until {until} and cannot take the break at {start}."
-        start = self._start(broken)
-        when = f" for {self.names.clock(start)}" if start is not None else " in time"
-        return f"{person} cannot be at {broken.visit}{when}."
+        if broken.part == "short":
+            found, asked = self.names.span(broken.found), self.names.span(broken.limit)
+            return f"{person} would have {found} for {broken.visit}, which takes {asked}."
+        return f"{person} cannot be at {broken.visit} for {self.names.clock(broken.found)}."
 
     def _double(self, broken, person, visit):
-        if visit is None:
-            return None
-        there = [route.staff for route in self.verdict.routes if visit.id in route.visits]
-        if len(there) < visit.staff_required:
-            whom = " and ".join(self.names.person(name) for name in there)
-            return f"{visit.id} needs {visit.staff_required} people together; only {whom} would be there."
-        return f"The people for {visit.id} would not start together."
+        if broken.part == "apart":
+            return f"The people for {broken.visit} would not start together."
+        there = [route.staff for route in self.verdict.routes if broken.visit in route.visits]
+        whom = " and ".join(self.names.person(name) for name in there)
+        return f"{broken.visit} needs {broken.limit} people together; only {whom} would be there."
 
     def _link(self, broken, person, visit):
-        for link in self.problem.links:
-            if broken.visit in (link.first, link.second) and (
-                link.second == broken.visit or "goes together" in broken.detail
-            ):
-                return self._linked(link, broken) or None
-        return None
-
-    def _linked(self, link, broken):
-        if "goes together" in broken.detail:
-            return f"{link.first} and {link.second} go together: either both are planned or neither."
-        if link.same_staff and "the person who" in broken.detail:
-            return f"{link.first} and {link.second} must be visited by the same person."
-        if link.different_staff and "somebody else" in broken.detail:
-            return f"{link.first} and {link.second} must be visited by different people."
-        if "at least" in broken.detail and link.min_gap is not None:
-            return f"{link.second} must start at least {self.names.span(link.min_gap)} after {link.first}."
-        if "at most" in broken.detail and link.max_gap is not None:
-            return f"{link.second} must start at most {self.names.span(link.max_gap)} after {link.first}."
-        return ""
+        first, second = broken.other, broken.visit
+        if broken.part == "together":
+            return f"{first} and {second} go together: either both are planned or neither."
+        if broken.part == "same_staff":
+            return f"{first} and {second} must be visited by the same person."
+        if broken.part == "different_staff":
+            return f"{first} and {second} must be visited by different people."
+        bound = "least" if broken.part == "min_gap" else "most"
+        return f"{second} must start at {bound} {self.names.span(broken.limit)} after {first}."
 
     def _required(self, broken, person, visit):
         return f"{broken.visit} must not wait any longer and would be left out: an approver has to decide that."
@@ -227,7 +234,9 @@ class _Teller:
     def _unknown(self, broken, person, visit):
         if broken.visit:
             return f"{broken.visit} is in the round of {person}, but is not to be planned any more."
+        if broken.part == "break":
+            return NO_SUCH_BREAK.format(person)
         return f"{person} does not work in this plan any more and still has a round."
 
     def _twice(self, broken, person, visit):
-        return f"{broken.visit} would be visited too often." if broken.visit else None
+        return f"{broken.visit} would be visited too often." if broken.visit else f"{person} has more than one round."

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import cached_property
 
 from routing.models import PlanState, RoutePlan, Team
 
@@ -53,9 +54,9 @@ class Period:
         monday, sunday = week_of(day)
         return cls(team, PeriodKind.FOUR_WEEKS, monday - 3 * WEEK, sunday)
 
-    @property
+    @cached_property
     def plans(self) -> list[RoutePlan]:
-        """In order of their days."""
+        """In order of their days, as they are when first asked for: the figures of a period are of one moment."""
         if self.plan is not None:
             return [self.plan]
         plans = RoutePlan.objects.for_organisation(self.team.organisation).binding().filter(team=self.team)

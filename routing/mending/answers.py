@@ -59,7 +59,7 @@ def _best(answer: Answer, options: SolveOptions) -> MendedPlan | None:
     state it, or finds a plan that keeps the rules.
     """
     day = answer.day
-    remaining = _without_price_of_change(day, problem_from(day, reconsider=True))
+    remaining = problem_from(day, reconsider=True, changes_cost=False)
     engine = next((get_engine(name) for name in ENGINES if not get_engine(name).unsupported(remaining)), None)
     if engine is None or not remaining.staff or not remaining.visits:
         return None
@@ -81,15 +81,3 @@ def _ahead(day: Day, solution: Solution) -> dict[str, list[str]]:
     working = {person.id for person in day.working}
     ahead = {name: [v for v in visits if v not in day.begun] for name, visits in solution.orders.items()}
     return {name: visits for name, visits in ahead.items() if visits and name in working}
-
-
-def _without_price_of_change(day: Day, remaining):
-    """People who should come, as the visits have it; keeping the plan is worth nothing of its own here."""
-    working = {person.id for person in remaining.staff}
-    visits = []
-    for visit in remaining.visits:
-        asked = day.problem.visit_by_id[visit.id]
-        preferred = asked.preferred_staff & working
-        cost = asked.preference_cost if preferred else 0
-        visits.append(replace(visit, preferred_staff=preferred, preference_cost=cost))
-    return replace(remaining, visits=tuple(visits))

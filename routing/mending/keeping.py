@@ -7,9 +7,9 @@ from routing.models import Disruption
 from routing.planning.check import Verdict
 from routing.planning.io import parse_solution
 from routing.planning.replanning import Day, UnfitDisruption, day_of
-from routing.planning.solution import BreakStop, Route, Solution, Unserved, VisitStop
+from routing.planning.solution import Solution, Unserved, VisitStop
 from routing.problem_building import NothingToPlan, PlanProblem
-from routing.standing_day import standing_day
+from routing.standing_day import as_planned, standing_day
 
 from .happened import DisruptionRefused, Happening, happening, moment_of_mending
 
@@ -55,7 +55,7 @@ def mended(disruption: Disruption, key: str, judge: Callable[[PlanProblem, Solut
     except (DisruptionRefused, UnfitDisruption, NothingToPlan) as error:
         raise DayMovedOn(str(error)) from error
     solution.unserved = [replace(entry, remedies=[]) for entry in solution.unserved]
-    verdict = replace(verdict, routes=[_as_planned(route, happened, day) for route in verdict.routes])
+    verdict = replace(verdict, routes=[as_planned(route, happened.standing, day) for route in verdict.routes])
     return _with_called_off(Mended(happened, day, solution, verdict))
 
 
@@ -89,47 +89,6 @@ def _check_order(begun, solution):
     for name, visits in begun.items():
         if orders.get(name, [])[: len(visits)] != visits:
             raise DayMovedOn(f"the round of {name} has moved on")
-
-
-def _as_planned(route: Route, happened: Happening, day: Day) -> Route:
-    """The route with what has begun at its planned times, where they still follow each other; when a visit that goes on
-    ends is told as it is. What came of visits is in their records.
-    """
-    standing = happened.standing
-    if route.staff not in standing.stored:
-        return route
-    stored = {_key(stop): stop for stop in standing.stored[route.staff].stops}
-    begun = {_key(stop) for stop in day.positions[route.staff].begun}
-    stops, changed = [], False
-    for stop in route.stops:
-        if _key(stop) in begun and _key(stop) in stored:
-            planned = stored[_key(stop)]
-            is_over = (route.staff, _key(stop)) in standing.over or isinstance(stop, BreakStop)
-            leave = planned.leave if is_over else max(planned.start, stop.leave)
-            kept = replace(planned, leave=leave)
-            changed = changed or kept != stop
-            stops.append(kept)
-        else:
-            stops.append(stop)
-    return Route(route.staff, _in_time(stops)) if changed and _in_order(stops) else route
-
-
-def _key(stop):
-    return stop.visit if isinstance(stop, VisitStop) else stop.index
-
-
-def _in_order(stops) -> bool:
-    starts = [stop.start for stop in stops]
-    return starts == sorted(starts)
-
-
-def _in_time(stops):
-    """Nothing ends after the next thing begins: the planned end of what was over early gives way."""
-    ends = [getattr(following, "arrive", None) or following.start for following in stops[1:]]
-    return [
-        replace(stop, leave=max(stop.start, min(stop.leave, end)))
-        for stop, end in zip(stops, [*ends, stops[-1].leave], strict=True)
-    ]
 
 
 def _with_called_off(each: Mended) -> Mended:

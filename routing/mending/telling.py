@@ -2,12 +2,17 @@
 
 from dataclasses import asdict
 
+import numpy as np
+
+from routing.models.people import DayEnd
 from routing.planning.check import Verdict, check
 from routing.planning.io import solution_json
 from routing.planning.problem import Problem
 from routing.planning.replanning import Day
 from routing.planning.solution import VisitStop
+from routing.problem_building.rows import LINE_METRES
 from routing.services.proposals import cost_parts, equity_of
+from routing.travel.lines import simplified
 
 from .answers import MendedPlan
 from .happened import Happening
@@ -55,7 +60,31 @@ def _figures(happened, problem: Problem, verdict: Verdict, people) -> dict:
         "served": served,
         "equity": equity_of(built, [name for name in built.visits if name in missing or not _knows(problem, name)]),
         "days": {route.staff: _stops(problem, route) for route in verdict.routes if route.staff in people},
+        "ways": _ways(happened.standing.built, [route for route in verdict.routes if route.staff in people]),
     }
+
+
+def _ways(built, routes) -> dict[str, list]:
+    """For the map, by person: one line along the roads for each way to a visit, and one back; null where it is not
+    known. Ways from and to homes are left out: whoever may read the answer need not know where people live.
+    """
+    known = [route for route in routes if all(visit in built.problem.visit_by_id for visit in route.visits)]
+    built.lines = {}
+    built.draw(known)
+    found = {}
+    for route in known:
+        staff = built.shifts[route.staff].staff
+        lines = [_line(leg) for leg in built.lines.get(route.staff, ())]
+        if lines and staff.starts_from == DayEnd.HOME:
+            lines[0] = None
+        if lines and staff.ends_at == DayEnd.HOME:
+            lines[-1] = None
+        found[route.staff] = lines
+    return found
+
+
+def _line(leg) -> list | None:
+    return None if leg.estimated else np.round(simplified(leg.line, LINE_METRES), 6).tolist()
 
 
 def _knows(problem, name):

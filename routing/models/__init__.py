@@ -1,3 +1,4 @@
+from . import history  # noqa: F401
 from .caseload import CaseloadEntry, PlusGroup
 from .changes import Disruption, PlanAdjustment, PlanVersion
 from .people import Absence, DayEnd, Shift, StaffMember, StaffSkill

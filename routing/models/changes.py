@@ -4,7 +4,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 
 from accounts.models import Job
 from accounts.scoping import OrganisationScopedQuerySet
@@ -16,6 +16,21 @@ from .visits import Visit
 
 class OfPlanQuerySet(OrganisationScopedQuerySet):
     organisation_lookup = "plan__organisation"
+
+
+class PlanVersionQuerySet(OfPlanQuerySet):
+    def staff_not_by_hand(self) -> set[str]:
+        """References of the people with a round in a version that nobody made by hand: it stays the same however often
+        visits are moved and moves undone.
+        """
+        by_hand = (PlanVersion.Origin.MOVED, PlanVersion.Origin.RESTORED)
+        staff = Func(
+            F("routes"),
+            template="jsonb_path_query(%(expressions)s, '$[*].staff')",
+            output_field=models.JSONField(),
+        )
+        versions = self.exclude(origin__in=by_hand).order_by()
+        return set(versions.annotate(staff=staff).values_list("staff", flat=True).distinct())
 
 
 class PlanVersion(models.Model):
@@ -43,7 +58,7 @@ class PlanVersion(models.Model):
     cost = models.JSONField(default=dict)
     equity = models.JSONField(default=dict)
 
-    objects = OfPlanQuerySet.as_manager()
+    objects = PlanVersionQuerySet.as_manager()
 
     class Meta:
         ordering = ["-number"]

@@ -8,8 +8,10 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db.models import F, Q, Value
 
+from accounts.privacy.fields import EncryptedPointField, EncryptedTextField
 from accounts.scoping import OrganisationScopedQuerySet
 
+from .once import OnceOnly
 from .ranges import DateRange, TsTzRange
 from .teams import Depot, Skill, Team, TravelProfile
 
@@ -32,8 +34,10 @@ class DayEnd(models.TextChoices):
     HOME = "home", "Home"
 
 
-class StaffMember(models.Model):
+class StaffMember(OnceOnly, models.Model):
     """Somebody who visits. `home` is personal data: shown to those who keep the team only."""
+
+    taken = "Somebody with this short reference already exists in the team. Choose another one."
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="staff")
@@ -42,8 +46,8 @@ class StaffMember(models.Model):
     display_name = models.CharField(max_length=100)
     skills = models.ManyToManyField(Skill, through="StaffSkill", blank=True, related_name="staff")
     base = models.ForeignKey(Depot, on_delete=models.PROTECT, related_name="staff")
-    home_postcode = models.CharField(max_length=8, blank=True)
-    home = models.PointField(srid=4326, null=True, blank=True)
+    home_postcode = EncryptedTextField(max_length=8, blank=True, subject="self")
+    home = EncryptedPointField(null=True, blank=True, subject="self")
     starts_from = models.CharField(max_length=4, choices=DayEnd.choices, default=DayEnd.BASE)
     ends_at = models.CharField(max_length=4, choices=DayEnd.choices, default=DayEnd.BASE)
     travel_profile = models.CharField(max_length=8, choices=TravelProfile.choices, default=TravelProfile.CAR)

@@ -8,6 +8,7 @@ from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from accounts.models import Job, Organisation
+from accounts.privacy.fields import EncryptedTextField
 from accounts.scoping import OrganisationScopedQuerySet
 
 from .people import Shift, StaffMember
@@ -143,7 +144,9 @@ class RoutePlan(models.Model):
         help_text="Who decided, either way.",
     )
     approved_at = models.DateTimeField(null=True, blank=True, help_text="When it was decided, either way.")
-    decision_reason = models.TextField(blank=True, help_text="Why tier-1 visits were deferred, or a plan was rejected.")
+    decision_reason = EncryptedTextField(
+        blank=True, help_text="Why tier-1 visits were deferred, or a plan was rejected."
+    )
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -162,8 +165,11 @@ class RoutePlan(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     returned_at = models.DateTimeField(null=True, blank=True)
-    returned_reason = models.TextField(
+    returned_reason = EncryptedTextField(
         blank=True, help_text="Why a publication or an approval was last taken back; blank once it is given again."
+    )
+    pseudonymised_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="Since when nobody in it can be told any more."
     )
 
     objects = RoutePlanQuerySet.as_manager()
@@ -326,7 +332,7 @@ class UnservedVisit(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     decided_at = models.DateTimeField(null=True, blank=True)
-    decision_reason = models.CharField(max_length=500, blank=True)
+    decision_reason = EncryptedTextField(max_length=500, blank=True)
     deferred_to = models.DateField(null=True, blank=True, help_text="Civil day in Europe/London.")
 
     objects = UnservedVisitQuerySet.as_manager()

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from accounts.privacy.fields import EncryptedTextField
 from accounts.scoping import OrganisationScopedQuerySet
 
 from .people import StaffMember
@@ -39,7 +40,7 @@ class RoundEvent(models.Model):
     kind = models.CharField(max_length=9, choices=Kind.choices)
     happened_at = models.DateTimeField(help_text="By the device's clock.")
     received_at = models.DateTimeField(auto_now_add=True)
-    note = models.CharField(max_length=500, blank=True)
+    note = EncryptedTextField(max_length=500, blank=True, subject="staff")
     is_moved = models.BooleanField(
         default=False, help_text="Whether the visit was on somebody else's round when this arrived."
     )
@@ -80,7 +81,7 @@ class VisitRecord(models.Model):
     arrived_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=9, choices=Outcome.choices, blank=True)
-    note = models.CharField(max_length=500, blank=True)
+    note = EncryptedTextField(max_length=500, blank=True, subject="staff")
 
     objects = OfRoundQuerySet.as_manager()
 

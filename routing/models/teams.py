@@ -9,6 +9,8 @@ from accounts.models import Organisation
 from accounts.scoping import OrganisationScopedQuerySet
 from lsoa.models import Patch
 
+from .once import OnceOnly
+
 
 class TravelProfile(models.TextChoices):
     CAR = "car", "Car"
@@ -16,8 +18,10 @@ class TravelProfile(models.TextChoices):
     FOOT = "foot", "On foot"
 
 
-class Skill(models.Model):
+class Skill(OnceOnly, models.Model):
     """What a visit may need, e.g. wound care."""
+
+    taken = "A skill with this code already exists. Choose another code."
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="skills")
     code = models.SlugField(max_length=40)
@@ -33,14 +37,23 @@ class Skill(models.Model):
         return self.name
 
 
-class Depot(models.Model):
+class DepotQuerySet(OrganisationScopedQuerySet):
+    def usual_first(self, team):
+        """Bases from which most people of the team start come first, then the newest."""
+        starting = models.Count("staff", filter=Q(staff__team=team))
+        return self.annotate(starting=starting).order_by("-starting", "-pk")
+
+
+class Depot(OnceOnly, models.Model):
     """A base from which staff start and to which they return."""
+
+    taken = "A base of this name already exists. Choose another name."
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="depots")
     name = models.CharField(max_length=100)
     point = models.PointField(srid=4326)
 
-    objects = OrganisationScopedQuerySet.as_manager()
+    objects = DepotQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
@@ -61,8 +74,10 @@ class TeamQuerySet(OrganisationScopedQuerySet):
         return counted.order_by("name")
 
 
-class Team(models.Model):
+class Team(OnceOnly, models.Model):
     """A community team: its patch, its people."""
+
+    taken = "A team of this name already exists. Choose another name."
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="teams")

@@ -50,6 +50,10 @@ class VisitQuerySet(OrganisationScopedQuerySet):
         """Visits not taken up by an approved plan."""
         return self.filter(state=Visit.State.OPEN)
 
+    def deferred_to(self, team, day):
+        """Open visits of a day that were made by the deferral of an earlier one."""
+        return self.due(team, day).open().filter(deferred_from__isnull=False)
+
     def taken_up(self):
         """In a plan that was approved, or done by one."""
         return self.filter(state__in=[Visit.State.PLANNED, Visit.State.DONE])
@@ -107,6 +111,14 @@ class Visit(models.Model):
     )
     clinical_limit = models.DateField(
         null=True, blank=True, help_text="Last civil day by which it must be done; from then on a plan needs it."
+    )
+    deferred_from = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="deferred_as",
+        help_text="The visit of an earlier day whose deferral made this one.",
     )
     source = models.CharField(max_length=8, choices=Source.choices)
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)

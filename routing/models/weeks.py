@@ -41,6 +41,17 @@ class WeekPlan(models.Model):
     outcome_note = models.CharField(max_length=300, blank=True)
     cost = models.JSONField(default=dict, blank=True)
     trace = models.JSONField(default=list, blank=True)
+    holds_core20 = models.BooleanField(
+        default=False, help_text="Whether coverage in Core20 over all days must be at least as high as elsewhere."
+    )
+    shares_work = models.BooleanField(
+        default=False, help_text="Whether the fullest day of anybody is made as short as the same visits allow."
+    )
+    equity = models.JSONField(default=dict, blank=True, help_text="Coverage measures over the days planned together.")
+    price = models.JSONField(
+        default=dict, blank=True, help_text="What became of the wishes, and what equity costs the open days."
+    )
+    price_job = models.ForeignKey(Job, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     optimised_at = models.DateTimeField(null=True, blank=True)

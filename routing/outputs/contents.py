@@ -31,7 +31,8 @@ class PlanContents:
 
     @cached_property
     def unserved(self) -> list[UnservedVisit]:
-        return list(self.plan.unserved.prefetch_related(Prefetch("visit", queryset=Visit.objects.for_display())))
+        visits = Visit.objects.for_display()  # unscoped: those of the plan's own rows
+        return list(self.plan.unserved.prefetch_related(Prefetch("visit", queryset=visits)))
 
     @property
     def changed_at(self) -> datetime:

@@ -19,7 +19,9 @@ def add_arguments(parser):
     )
     parser.add_argument("--seeds", type=_numbers, default=[1, 2, 3], help="seeds of the made-up days (default 1,2,3)")
     parser.add_argument(
-        "--instances", metavar="DIR", help="published instances: Solomon .txt, VRPLIB .vrp, .sol beside"
+        "--instances",
+        metavar="DIR",
+        help="published instances (.txt, .vrp, .json), plans beside them",
     )
     parser.add_argument("--only", type=_names, metavar="NAMES", help="of the instances, by name")
     parser.add_argument("--search-seeds", type=_numbers, default=[1], help="seeds of the searches (default 1)")

@@ -18,6 +18,7 @@ BUDGETS = {
     MIXED: BY_SIZE,
     "VRPTW": ((400, 10), (20_000, 60)),
     "PCVRPTW": ((20_000, 60),),
+    "home care": ((20_000, 60),),
 }
 OTHER_BUDGET = 30  # site-dependent, multi-depot and others
 

@@ -47,15 +47,17 @@ def check(problem: Problem, solution: Solution) -> Verdict:
     for route in routes:
         person = problem.staff_by_id.get(route.staff)
         if person is None:
-            violations.append(Violation("unknown", route.staff, None, f"no staff member has the id {route.staff!r}"))
+            detail = f"no staff member has the id {route.staff!r}"
+            violations.append(Violation("unknown", route.staff, None, detail, part="staff"))
             continue
         if route.staff in facts:
-            violations.append(Violation("twice", route.staff, None, "has more than one route"))
+            violations.append(Violation("twice", route.staff, None, "has more than one route", part="routes"))
         fact = check_route(problem, person, route, violations)
         facts[route.staff] = fact
         for name, start in fact.starts:
             if route.staff in served[name]:
-                violations.append(Violation("twice", route.staff, name, "is visited twice by the same person"))
+                detail = "is visited twice by the same person"
+                violations.append(Violation("twice", route.staff, name, detail, part="person"))
             served[name][route.staff] = start
     _check_unserved_list(problem, solution, served, violations)
     done = _check_served(problem, served, violations)
@@ -75,9 +77,11 @@ def check(problem: Problem, solution: Solution) -> Verdict:
 def _check_unserved_list(problem, solution, served, violations):
     for left in solution.unserved:
         if left.visit not in problem.visit_by_id:
-            violations.append(Violation("unknown", None, left.visit, f"no visit has the id {left.visit!r}"))
+            detail = f"no visit has the id {left.visit!r}"
+            violations.append(Violation("unknown", None, left.visit, detail, part="visit"))
         elif left.visit in served:
-            violations.append(Violation("twice", None, left.visit, "is on a route and in the list of unserved visits"))
+            detail = "is on a route and in the list of unserved visits"
+            violations.append(Violation("twice", None, left.visit, detail, part="unserved"))
 
 
 def _check_served(problem, served, violations):
@@ -91,43 +95,48 @@ def _check_served(problem, served, violations):
             if visit.required:
                 violations.append(Violation("required", None, visit.id, "must be served and is not"))
             continue
-        if len(starts) > visit.staff_required:
-            detail = f"is served by {len(starts)} people and needs {visit.staff_required}"
-            violations.append(Violation("twice", None, visit.id, detail))
-        if len(starts) < visit.staff_required:
-            detail = f"needs {visit.staff_required} people together and has {len(starts)}"
-            violations.append(Violation("double", None, visit.id, detail))
+        asked = visit.staff_required
+        if len(starts) > asked:
+            detail = f"is served by {len(starts)} people and needs {asked}"
+            violations.append(Violation("twice", None, visit.id, detail, part="people", found=len(starts), limit=asked))
+        if len(starts) < asked:
+            detail = f"needs {asked} people together and has {len(starts)}"
+            broken = Violation("double", None, visit.id, detail, part="people", found=len(starts), limit=asked)
+            violations.append(broken)
         else:
             done[visit.id] = starts
-        if len(set(starts.values())) > 1 and visit.staff_required > 1:
-            violations.append(Violation("double", None, visit.id, "does not start together"))
+        if len(set(starts.values())) > 1 and asked > 1:
+            violations.append(Violation("double", None, visit.id, "does not start together", part="apart"))
         pin = visit.pinned
         if pin and pin.staff is not None and pin.staff not in starts:
-            violations.append(Violation("pin", None, visit.id, f"is pinned to {pin.staff}"))
+            violations.append(Violation("pin", None, visit.id, f"is pinned to {pin.staff}", part="staff"))
     return done
 
 
 def _check_links(problem, done, violations):
+    def broken(link, part, detail, staff=None, **data):
+        violations.append(Violation("link", staff, link.second, detail, part=part, other=link.first, **data))
+
     for link in problem.links:
         first, second = done.get(link.first), done.get(link.second)
         if link.together and (first is None) != (second is None):
             served, left = (link.first, link.second) if second is None else (link.second, link.first)
-            violations.append(Violation("link", None, left, f"goes together with {served}, which is served"))
+            detail = f"goes together with {served}, which is served"
+            violations.append(Violation("link", None, left, detail, part="together", other=served))
         if first is None or second is None:
             continue
         least, most = min(second.values()) - max(first.values()), max(second.values()) - min(first.values())
         if link.min_gap is not None and least < link.min_gap:
             detail = f"starts {least} s after {link.first}, at least {link.min_gap} s are asked for"
-            violations.append(Violation("link", None, link.second, detail))
+            broken(link, "min_gap", detail, found=least, limit=link.min_gap)
         if link.max_gap is not None and most > link.max_gap:
             detail = f"starts {most} s after {link.first}, at most {link.max_gap} s are allowed"
-            violations.append(Violation("link", None, link.second, detail))
+            broken(link, "max_gap", detail, found=most, limit=link.max_gap)
         common = set(first) & set(second)
         if link.same_staff and not common:
-            violations.append(Violation("link", None, link.second, f"needs the person who does {link.first}"))
+            broken(link, "same_staff", f"needs the person who does {link.first}")
         if link.different_staff and common:
-            detail = f"needs somebody else than {link.first}"
-            violations.append(Violation("link", min(common), link.second, detail))
+            broken(link, "different_staff", f"needs somebody else than {link.first}", min(common))
 
 
 def _cost(problem, facts, done, unserved):

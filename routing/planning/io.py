@@ -25,6 +25,7 @@ VISIT = (
     "not_staff", "preferred_staff", "preference_cost", "pinned", "demand", "window_at", "late_cost", "late_max",
 )  # fmt: skip
 LINK = ("first", "second", "min_gap", "max_gap", "same_staff", "different_staff", "together")
+VIOLATION = ("rule", "staff", "visit", "detail")
 COST = ("travel", "prizes", "late", "preference", "overtime", "breaks", "waiting", "idle")
 WEIGHTS = ("travel", "waiting", "max_late", "max_idle")
 # A solution may come from anywhere: fields beside these are ignored there, since they cannot change what is judged.
@@ -327,7 +328,7 @@ def verdict_json(verdict: Verdict) -> dict:
     """The judge's verdict in the contract's shape; with tiers, also the numbers unserved by tier."""
     answer = {
         "feasible": verdict.feasible,
-        "violations": [asdict(violation) for violation in verdict.violations],
+        "violations": [{key: getattr(violation, key) for key in VIOLATION} for violation in verdict.violations],
         "cost": cost_json(verdict.cost),
     }
     if verdict.unserved_by_tier:

@@ -178,7 +178,9 @@ class _Day:
             self.mark("shift")
         paused = sum(1 for t in range(first_start, returns) for a, b, _ in every if a <= t < b)
         self.waiting = max(0, returns - first_start - service - drive - legs[0] - paused)
-        self.idle = self.departs - person.shift[0] + self.waiting + max(0, person.shift[1] - returns)
+        at_hand = range(person.shift[0], max(returns, person.shift[1]))
+        resting = sum(1 for a, b, _ in every for t in range(a, b) if t in at_hand)
+        self.idle = len(at_hand) - first_leg - drive - legs[0] - service - resting
         self.missed = sum(p.missed_cost for i, p in enumerate(person.breaks) if i not in taken)
         if any(p.required and i not in taken for i, p in enumerate(person.breaks)):
             self.mark("break")

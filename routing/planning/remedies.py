@@ -16,7 +16,7 @@
     gap           link `link` is kept less strictly by `amount` seconds
     move          the visits `moved` wait for another day
     second        somebody in addition comes to the visit for `shift`, beside `staff`
-    extra         one more person works `shift` from place `base`
+    extra         one more person works `shift` from place `base`, where the day of `staff` begins
 
 A missed break is no remedy.
 """

@@ -90,7 +90,9 @@ def _has_room(trials, row, gone, visit):
 
 
 def extra_person(trials: Trials, visit: Visit) -> list[Remedy]:
-    """One more person who comes for this visit alone, from the nearest place where somebody's day begins."""
+    """One more person who comes for this visit alone, from the nearest place where somebody's day begins: that of
+    `staff`, of several the first by id.
+    """
     problem = trials.problem
     if visit.pinned and visit.pinned.staff is not None:
         return []
@@ -103,6 +105,7 @@ def extra_person(trials: Trials, visit: Visit) -> list[Remedy]:
         shift = (start - there, start + visit.service + back)
         name = newcomer(problem)
         remedy = Remedy("", 0, "extra", visit.id, amount=shift[1] - shift[0], shift=shift, base=base)
+        remedy.staff = min((person.id for person in problem.staff if person.start == base), default="")
         remedy.places, remedy.skills = ((name, 0),), tuple(sorted(visit.skills))
         if trials.judged(remedy):
             return [remedy]

@@ -11,11 +11,12 @@ def change_in_words(problem: Problem, remedy: Remedy) -> str:
     return in_words(remedy, clock=clock)
 
 
-def in_words(remedy: Remedy, *, name=str, skill=str, clock) -> str:
+def in_words(remedy: Remedy, *, name=str, skill=str, clock, assumed="") -> str:
     """The change in a few words. `name`: of a staff reference, `skill`: of a skill code, `clock`: of seconds into the
-    day.
+    day; `assumed`: where one more person begins and how they travel.
     """
-    return _WORDS[remedy.kind](remedy, name, skill, clock)
+    words = _WORDS[remedy.kind](remedy, name, skill, clock)
+    return f"{words}{_assumed(remedy, name, assumed)}" if remedy.kind in ("extra", "second") else words
 
 
 def clock(seconds) -> str:
@@ -116,6 +117,15 @@ def _move(remedy, name, skill, clock):
 def _second(remedy, name, skill, clock):
     first, last = remedy.shift
     return f"A second person{_with(remedy, skill)} beside {name(remedy.staff)}, {clock(first)} to {_later(last, clock)}"
+
+
+def _assumed(remedy, name, assumed):
+    """What is taken for granted about somebody who is not there yet."""
+    if remedy.kind == "second":
+        return " at the door; their way there is not counted"
+    if assumed:
+        return f", {assumed}"
+    return f", from where {name(remedy.staff)} begins and as most travel" if remedy.staff else ""
 
 
 def _extra(remedy, name, skill, clock):

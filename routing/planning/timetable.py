@@ -217,20 +217,21 @@ def retimed_later(problem: Problem, person: Staff, route: Route, held=frozenset(
             latest = depart_latest(following, travel, pauses) - visit.service
             if pauses:  # breaks keep their times, so service must end before the first of them
                 latest = min(latest, pauses[0][0] - visit.service)
-            latest = min(latest, _same_lateness(visit, current))
+            latest = min(latest, same_lateness(visit, current))
         starts[visit.id] = following = max(current, latest)
         place = visit.location
-    return _with_starts(problem, person, route, visits, starts)
+    return with_starts(problem, person, route, visits, starts)
 
 
-def _same_lateness(visit, start):
+def same_lateness(visit, start):
     """The latest start with the same lateness: the end of the window, or `start` itself when late or pinned."""
     if visit.pinned and visit.pinned.start is not None:
         return start
     return max([closes for opens, closes in visit.start_windows if opens <= start <= closes], default=start)
 
 
-def _with_starts(problem, person, route, visits, starts):
+def with_starts(problem, person, route, visits, starts):
+    """A route with these starts by visit id, its breaks as they are, and arrivals to match."""
     stops, clock, place, matrix = [], None, person.start, problem.duration_of(person)
     for leg, visit in zip(legs_of(route), visits, strict=False):
         spans = [(p.start, p.leave, person.breaks[p.index].place != "stop") for p in leg]

@@ -2,12 +2,13 @@
 
 from datetime import datetime, timedelta
 from functools import cached_property
+from urllib.parse import urlencode
 
 from routing.actuals import Totals, grouped_totals, one_per_visit, overruns, totals, visit_actuals
 from routing.civil_time import LONDON, clock
 from routing.day_forecast import forecast
 from routing.models import PlanState, RoundAlert
-from routing.round_states import StandingRound, standing_rounds
+from routing.standing_day import RecordedRound, patience, recorded_rounds
 
 from .plan import FIFTHS
 from .plans import state_tag
@@ -25,7 +26,7 @@ CSV_HEADING = (
 class LiveRow:
     """One person now. `delay`: of the next visit, or of the return where none is left."""
 
-    def __init__(self, standing: StandingRound, now: datetime, alerts: list[RoundAlert]):
+    def __init__(self, standing: RecordedRound, now: datetime, alerts: list[RoundAlert]):
         self.standing, self.alerts = standing, alerts
         state = standing.state
         foreseen = forecast(state, now)
@@ -36,6 +37,18 @@ class LiveRow:
         self.expected = following.starts_at if following else foreseen.returns_at
         self.delay = following.delay if following else self.expected - state.returns_at
         self.is_over = state.finished_at is not None
+        self.foreseen = foreseen
+        # How late they reach the next place: what a planner would say of them.
+        behind = following.arrives_at - self.next.arrives_at if following else timedelta()
+        self.late_minutes = max(0, -(-int(behind.total_seconds()) // 60))
+
+    @property
+    def report_query(self) -> str:
+        """The form "Somebody is late", filled in; blank for somebody who is on time."""
+        is_said = any(alert.kind == RoundAlert.Kind.LATE_VISIT for alert in self.alerts)
+        if self.is_over or not self.late_minutes or not (is_said or self.late_minutes * 60 >= patience().late.seconds):
+            return ""
+        return urlencode({"kind": "late", "staff": self.standing.staff.pk, "minutes": self.late_minutes})
 
     @property
     def alert_tags(self) -> list[str]:
@@ -118,8 +131,8 @@ class ActualPage:
         return self.plan.state in PlanState.running() and self.plan.day == self.now.astimezone(LONDON).date()
 
     @cached_property
-    def rounds(self) -> list[StandingRound]:
-        return standing_rounds(self.plan)
+    def rounds(self) -> list[RecordedRound]:
+        return recorded_rounds(self.plan)
 
     @cached_property
     def alerts(self) -> list[RoundAlert]:
@@ -133,7 +146,8 @@ class ActualPage:
         groups: dict = {}
         for alert in self.alerts:
             groups.setdefault((alert.seen_at is not None, alert.staff_id, alert.kind), []).append(alert)
-        return [_alert_group(alerts) for alerts in groups.values()]
+        rows = {row.standing.staff.pk: row for row in self.live} if self.is_live else {}
+        return [_alert_group(alerts, rows.get(alerts[0].staff_id)) for alerts in groups.values()]
 
     @cached_property
     def live(self) -> list[LiveRow]:
@@ -205,15 +219,17 @@ class ActualPage:
 
     @cached_property
     def groups(self) -> list[dict]:
-        """Two tables: by tier and by IMD fifth."""
+        """Two tables: by tier and by IMD fifth. `hides`: whether a row of them is not shown."""
         tiers, fifths = grouped_totals(self.visits)
         return [
             {
                 "title": "By tier",
+                "hides": any(found.hidden for found in tiers.values()),
                 "rows": [_group(f"Tier {number}: {TIER_NOTES[number]}", tiers[number]) for number in tiers],
             },
             {
                 "title": "By deprivation fifth",
+                "hides": any(found.hidden for found in fifths.values()),
                 "rows": [
                     _group(FIFTHS.get(str(number), "not known"), found)
                     for number, found in sorted(fifths.items(), key=lambda item: item[0] or 9)
@@ -236,9 +252,10 @@ class ActualPage:
                 )
 
 
-def _alert_group(alerts) -> dict:
+def _alert_group(alerts, row: LiveRow | None) -> dict:
     first = alerts[0]
-    visits = [alert.visit.reference for alert in alerts if alert.visit]
+    visits = [_late_visit(alert, row) for alert in alerts if alert.visit]
+    is_late = first.kind == RoundAlert.Kind.LATE_VISIT
     return {
         "id": first.pk,
         "title": f"{first.get_kind_display()}{'s' if len(visits) > 1 else ''}: {first.staff.display_name}",
@@ -246,7 +263,15 @@ def _alert_group(alerts) -> dict:
         "since": clock(min(alert.raised_at for alert in alerts)),
         "seen_by": (first.seen_by.get_full_name() if first.seen_by else "somebody") if first.seen_at else "",
         "seen_at": clock(first.seen_at) if first.seen_at else "",
+        "report_query": row.report_query if row and is_late else "",
+        "late_minutes": row.late_minutes if row else 0,
     }
+
+
+def _late_visit(alert, row) -> str:
+    """With when it is expected, as long as somebody is on the way."""
+    expected = row.foreseen.of(alert.visit_id) if row else None
+    return alert.visit.reference + (f" (expected {clock(expected.starts_at)})" if expected else "")
 
 
 def _person(standing, rows) -> dict:

@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 
+from django.db.models import Q
+
 from routing.civil_time import clock
 from routing.models import VisitLink
 
@@ -30,17 +32,7 @@ class Bonds:
 
     def words(self, visit) -> list[str]:
         """E.g. "at least 2 h after V-3 (09:10, Asha Begum)"."""
-        return [self._words(link, visit, other) for link, other in self.links[visit.pk]]
-
-    def _words(self, link, visit, other) -> str:
-        parts = [gap_words(link, is_second=link.second_id == visit.pk, other=self._named(other))]
-        if link.same_staff:
-            parts.append("the same person")
-        if link.different_staff:
-            parts.append("another person")
-        if link.together:
-            parts.append("both or neither")
-        return ", ".join(parts)
+        return [link_words(link, visit, self._named(other)) for link, other in self.links[visit.pk]]
 
     def _named(self, other) -> str:
         served = self.at_visit[other.pk]
@@ -48,6 +40,41 @@ class Bonds:
             return f"{other.reference} (not in this plan)"
         staff, stop = served[0]
         return f"{other.reference} ({clock(stop.starts_at)}, {staff.display_name})"
+
+
+class LinksOf:
+    """Links of some visits, whatever plan they are in; one query."""
+
+    def __init__(self, visits):
+        known = {visit.pk: visit for visit in visits}
+        found = VisitLink.objects.filter(Q(first__in=known) | Q(second__in=known))  # unscoped: of visits at hand
+        self.of_visit: dict = defaultdict(list)
+        for link in found.select_related("first", "second").order_by("pk"):
+            for visit, other in ((link.first, link.second), (link.second, link.first)):
+                if visit.pk in known:
+                    self.of_visit[visit.pk].append((link, other))
+
+    def rows(self, visit) -> list[dict]:
+        """Each link of the visit with its words and the other visit."""
+        return [
+            {"link": link, "other": other, "text": link_words(link, visit, other.reference)}
+            for link, other in self.of_visit[visit.pk]
+        ]
+
+    def words(self, visit) -> list[str]:
+        return [row["text"] for row in self.rows(visit)]
+
+
+def link_words(link, visit, other: str) -> str:
+    """From the side of `visit`; `other`: how the other visit is called."""
+    parts = [gap_words(link, is_second=link.second_id == visit.pk, other=other)]
+    if link.same_staff:
+        parts.append("the same person")
+    if link.different_staff:
+        parts.append("another person")
+    if link.together:
+        parts.append("both or neither")
+    return ", ".join(parts)
 
 
 def gap_words(link, *, is_second: bool, other: str) -> str:

@@ -6,6 +6,7 @@ from functools import cached_property
 from routing.civil_time import clock, moment_of
 from routing.models import PlanVersion
 
+from .rules import version_rules
 from .versions import VersionFacts
 from .wording import counted, duration, percent
 
@@ -29,6 +30,12 @@ class Comparison:
     def heads(self) -> tuple[str, str]:
         """What the two columns are called."""
         return _head(self.left, self.is_one_plan), _head(self.right, self.is_one_plan)
+
+    @cached_property
+    def rules(self) -> list[dict]:
+        """What the judge says now of each of the two, with the name of its column."""
+        sides = zip(self.heads, (self.left, self.right), strict=True)
+        return [{"name": head} | said for head, facts in sides if (said := version_rules(facts.version))]
 
     @property
     def is_same(self) -> bool:
@@ -90,7 +97,7 @@ class Comparison:
         if self.is_same:
             return "The same people make the same visits at the same times."
         gained = sum(row["change"] == "now served" for row in self.unserved)
-        lost = sum(row["change"] == "now left out" for row in self.unserved)
+        lost = self.leaves_more_out
         parts = [
             (gained, f"{counted(gained, 'visit')} more served"),
             (lost, f"{counted(lost, 'visit')} more left out"),
@@ -98,6 +105,11 @@ class Comparison:
             (len(self.moved), f"{counted(len(self.moved), 'visit')} at another time"),
         ]
         return "; ".join(text for number, text in parts if number) + "."
+
+    @property
+    def leaves_more_out(self) -> int:
+        """Visits that the later of two versions leaves out and the earlier served."""
+        return sum(row["change"] == "now left out" for row in self.unserved)
 
     @property
     def figures(self) -> list[dict]:

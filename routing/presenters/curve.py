@@ -90,7 +90,7 @@ class CostCurve:
     @property
     def rows(self) -> list[dict]:
         """The last improvements, the newest first."""
-        return [{"after": _seconds(moment), "cost": hours(cost)} for moment, cost in self.trace[-ROWS:][::-1]]
+        return [{"after": _seconds(moment), "cost": hours(cost, 2)} for moment, cost in self.trace[-ROWS:][::-1]]
 
     @property
     def _is_steep(self) -> bool:
@@ -101,9 +101,9 @@ class CostCurve:
         return log10(max(cost, 1)) if self._is_steep else cost
 
 
-def hours(cost: float) -> str:
-    """E.g. 8.6 hours, 1,240.3 hours."""
-    return f"{cost / HOUR:,.1f} hours"
+def hours(cost: float, digits: int = 1) -> str:
+    """E.g. 8.6 hours, 1,240.3 hours. With more digits where improvements stand below each other."""
+    return f"{cost / HOUR:,.{digits}f} hours"
 
 
 def _seconds(value: float) -> str:

@@ -7,13 +7,14 @@ from routing.civil_time import LONDON, clock, moment_of, today
 from routing.models import Disruption, PlanState, RoutePlan, StaffMember, Visit
 from routing.services.bookings import OPEN_STATES
 
+from .mended_map import MendedMap
 from .remedies import driving_text
 from .wording import counted, percent, reason_label
 
 Kind, State = Disruption.Kind, Disruption.State
 
 KINDS = [
-    {"kind": Kind.SICK, "title": "Somebody is sick", "text": "They do no more visits from a time on."},
+    {"kind": Kind.SICK, "title": "Somebody is sick", "text": "They make no more visits from a time that you give."},
     {"kind": Kind.LATE, "title": "Somebody is late", "text": "By so many minutes, wherever they are on their round."},
     {"kind": Kind.URGENT, "title": "An urgent visit", "text": "A new one, or an open visit of the team."},
     {"kind": Kind.OVERRUN, "title": "A visit takes longer", "text": "Somebody is there and needs more time."},
@@ -123,12 +124,12 @@ class DisruptionPage:
         return [self._alternative(each) for each in told if applied in (None, each["key"])]
 
     @cached_property
-    def names(self) -> dict[str, str]:
-        staff = StaffMember.objects.for_organisation(self.plan.organisation).filter(team=self.plan.team_id)
-        return dict(staff.values_list("reference", "display_name"))
+    def staff(self) -> dict[str, StaffMember]:
+        found = StaffMember.objects.for_organisation(self.plan.organisation).filter(team=self.plan.team_id)
+        return {person.reference: person for person in found.select_related("base")}
 
     def name(self, reference: str) -> str:
-        return self.names.get(reference, reference)
+        return self.staff[reference].display_name if reference in self.staff else reference
 
     @cached_property
     def visits(self) -> dict[str, Visit]:
@@ -140,6 +141,8 @@ class DisruptionPage:
 
     def _alternative(self, told) -> dict:
         before, moved = self.answer["before"], told["moved"]
+        drawn = self._map(before, told)
+        marks = {person["staff"].reference: person for person in drawn.people}
         planned_out = {move["visit"] for move in moved if move["kind"] == "left out"}
         reasons = {entry["visit"]: entry for entry in told["left_out"]}
         return {
@@ -148,7 +151,8 @@ class DisruptionPage:
             "note": NOTES[told["key"]],
             "lead": self._lead(told, planned_out),
             "css": "her-verdict--warning" if planned_out else "",
-            "people": [self._person(name, moved) for name in told["people"]],
+            "people": [self._person(name, before, told, marks.get(name)) for name in self._in_order(told["people"])],
+            "map": drawn if marks else None,
             "moves": [self._move(move) for move in moved],
             "left_out": [self._left_out(name, reasons.get(name)) for name in sorted(planned_out)],
             "figures": self._figures(before, told),
@@ -165,11 +169,39 @@ class DisruptionPage:
             left = counted(len(planned_out), "visit is not served any more", "visits are not served any more")
         return f"{others}, {moved}, {left}."
 
-    def _person(self, name, moved) -> dict:
-        gives = [move["visit"] for move in moved if name in move["before"] and name not in move["after"]]
-        takes = [move["visit"] for move in moved if name in move["after"] and name not in move["before"]]
-        shifts = [move["visit"] for move in moved if name in move["after"] and name in move["before"]]
-        return {"name": self.name(name), "gives": gives, "takes": takes, "shifts": shifts}
+    def _in_order(self, people) -> list[str]:
+        """As in the timeline and on the map."""
+        return sorted(people, key=self.name)
+
+    def _map(self, before, told) -> MendedMap:
+        people = [self.staff[name] for name in self._in_order(told["people"]) if name in self.staff]
+        return MendedMap(told["key"], before, told, people, self.visits, self._clock)
+
+    def _person(self, name, before, told, mark) -> dict:
+        """What the map shows, in words: visits with their start, and when the last visit ends."""
+        gives, takes, shifts = [], [], []
+        for move in told["moved"]:
+            was, is_now = move["before"].get(name), move["after"].get(name)
+            if was is not None and is_now is None:
+                gives.append(f"{move['visit']} ({self._clock(was)})")
+            elif was is None and is_now is not None:
+                takes.append(f"{move['visit']} ({self._clock(is_now)})")
+            elif was is not None:
+                shifts.append(f"{move['visit']} ({self._clock(was)} to {self._clock(is_now)})")
+        ends = [self._end(side["days"].get(name, ())) for side in (before, told)]
+        return {
+            "name": self.name(name),
+            "mark": mark,
+            "gives": gives,
+            "takes": takes,
+            "shifts": shifts,
+            "ended": ends[0],
+            "ends": ends[1],
+        }
+
+    def _end(self, stops) -> str:
+        leaves = [stop["leave"] for stop in stops if stop["visit"]]
+        return self._clock(leaves[-1]) if leaves else "no visit"
 
     def _move(self, move) -> dict:
         return {
@@ -206,14 +238,18 @@ class DisruptionPage:
                 rows.append(_row(label, before["cost"].get(key, 0), after["cost"].get(key, 0)))
         rows.append(_row("Cost, in seconds of travel", before["cost"]["total"], after["cost"]["total"]))
         ratios = [_ratio(each["equity"]) for each in (before, after)]
-        rows.append({"label": "Core20 coverage ratio", "before": ratios[0], "after": ratios[1], "change": ""})
+        rows.append(
+            {"label": "Core20 coverage ratio", "before": ratios[0], "after": ratios[1], "change": _changed(ratios)}
+        )
         shares = [_share(each["equity"]) for each in (before, after)]
-        rows.append({"label": "Coverage in Core20", "before": shares[0], "after": shares[1], "change": ""})
+        rows.append(
+            {"label": "Coverage in Core20", "before": shares[0], "after": shares[1], "change": _changed(shares)}
+        )
         return rows
 
     def _timeline(self, before, after, people) -> list[dict]:
         rows = []
-        for index, name in enumerate(sorted(people, key=self.name)):
+        for index, name in enumerate(self._in_order(people)):
             for when, days in (("before", before), ("after", after)):
                 segments = self._segments(days.get(name, ()))
                 label = self.name(name) if when == "before" else "after"
@@ -260,6 +296,11 @@ def _row(label, before, after) -> dict:
 def _hours(seconds) -> str:
     hours, minutes = divmod(round(seconds / 60), 60)
     return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min"
+
+
+def _changed(texts) -> str:
+    """Shares and ratios speak for themselves where they differ."""
+    return "the same" if texts[0] == texts[1] else ""
 
 
 def _ratio(equity) -> str:

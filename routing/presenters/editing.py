@@ -2,7 +2,7 @@
 
 from functools import cached_property
 
-from routing.editing import Proposal, best_places
+from routing.editing import Proposal
 from routing.editing.edits import EditError
 from routing.plan_editing import OpenPlan
 from routing.planning.solution import BreakStop, VisitStop
@@ -11,13 +11,22 @@ from .editing_board import Board
 from .editing_preview import Preview, place_row
 from .wording import duration
 
+NOBODY_COMES = (
+    "Whoever has these visits is away. They are left out as soon as a change is kept, unless you give them to somebody."
+)
+RUNS_LATE = "The day runs late. If nothing is changed, this is so, and no change may make it worse."
+
 
 class EditPage:
-    """`ask`: the text values of the request (a dictionary): what is chosen, or which change is looked at."""
+    """`ask`: the text values of the request (a dictionary): what is chosen, or which change is looked at. `error`: why
+    it makes no sense; `news`: what came of it where there is no change to look at.
+    """
 
-    def __init__(self, opened: OpenPlan, ask, *, proposal: Proposal | None = None, error="", kept=None, may_undo=False):
+    def __init__(
+        self, opened: OpenPlan, ask, *, proposal: Proposal | None = None, error="", news="", kept=None, may_undo=False
+    ):
         self.opened, self.plan, self.ask = opened, opened.plan, ask
-        self.proposal, self.error, self.kept, self.may_undo = proposal, error, kept, may_undo
+        self.proposal, self.error, self.news, self.kept, self.may_undo = proposal, error, news, kept, may_undo
         self.board = Board(opened, selected=self.visit_reference, chosen_round=self.round_reference, proposal=proposal)
 
     @cached_property
@@ -52,12 +61,12 @@ class EditPage:
         """Where the focus goes after a swap: the card, the panel, or where it was."""
         if self.by_keys or self.kept is not None:
             return "card"
-        return "panel" if self.proposal is not None or self.error else ""
+        return "panel" if self.proposal is not None or self.error or self.news else ""
 
     @property
     def announcement(self) -> str:
-        if self.error:
-            return self.error
+        if self.error or self.news:
+            return self.error or self.news
         if self.preview is not None:
             return self.preview.announcement
         if self.kept is not None:
@@ -77,6 +86,16 @@ class EditPage:
         return ChosenRound(self.opened, self.round_reference)
 
     @property
+    def notes(self) -> list[dict]:
+        """What is to be known of a day under way before anything is changed: `head`, then `lines`."""
+        opened, notes = self.opened, []
+        if opened.dropped:
+            notes.append({"head": NOBODY_COMES, "lines": opened.dropped})
+        if opened.runs_late:
+            notes.append({"head": RUNS_LATE, "lines": opened.runs_late})
+        return notes
+
+    @property
     def already_broken(self) -> list[str]:
         """Rules that the plan breaks as it is stored: the roster or the visits have changed since."""
         return self.opened.broken(self.opened.draft.standing)
@@ -89,6 +108,11 @@ class ChosenVisit:
         self.opened, self.board, self.reference = opened, board, reference
         servers = opened.draft.served_by.get(reference, [])
         self.staff = from_staff if from_staff in servers else (servers[0] if servers else "")
+
+    @property
+    def why_begun(self) -> str:
+        """Why it cannot be changed; empty where it can."""
+        return self.opened.why_begun(self.reference) if self.opened.has_begun(self.reference) else ""
 
     @cached_property
     def card(self) -> dict:
@@ -117,7 +141,7 @@ class ChosenVisit:
         if self.visit is None or (self.is_double and not self.staff):
             return []
         try:
-            places = best_places(self.opened.draft, self.reference, from_staff=self.staff or None)
+            places = self.opened.draft.best_places(self.reference, from_staff=self.staff or None)
         except EditError:
             return []
         return [place_row(self.opened, place) for place in places]
@@ -130,8 +154,12 @@ class ChosenVisit:
             if not column["is_known"]:
                 continue
             others = [visit for visit in self.opened.draft.orders[column["staff"]] if visit != self.reference]
-            options = [(f"{column['staff']}|", "best place"), (f"{column['staff']}|0", "first visit")]
-            options += [(f"{column['staff']}|{at}", f"after {other}") for at, other in enumerate(others, start=1)]
+            begun = sum(map(self.opened.has_begun, others))
+            options = [(f"{column['staff']}|", "best place")]
+            options += [(f"{column['staff']}|0", "first visit")] if not begun else []
+            options += [
+                (f"{column['staff']}|{at}", f"after {other}") for at, other in enumerate(others, start=1) if at >= begun
+            ]
             groups.append({"name": column["name"], "options": options})
         return groups
 
@@ -142,7 +170,7 @@ class ChosenVisit:
             visits = [
                 {"reference": stop["reference"], "start": stop["start"]}
                 for stop in column["stops"]
-                if not stop.get("is_break") and stop["reference"] != self.reference
+                if not stop.get("is_break") and stop["reference"] != self.reference and not stop["state"]
             ]
             if visits:
                 groups.append({"name": column["name"], "visits": visits})
@@ -166,7 +194,11 @@ class ChosenRound:
     @property
     def is_at_work(self) -> bool:
         """Somebody who fell ill after the plan was made has a round and does not work."""
-        return self.staff in self.opened.problem.staff_by_id
+        return self.staff in self.opened.problem.staff_by_id and not self.opened.is_away(self.staff)
+
+    @property
+    def has_visits_ahead(self) -> bool:
+        return any(not self.opened.has_begun(visit) for visit in self.visits)
 
     @property
     def order_text(self) -> str:
@@ -186,6 +218,7 @@ class ChosenRound:
                 "hours": " or ".join(f"{clock(opens)} to {clock(closes)}" for opens, closes in pause.windows),
             }
             for index, pause in enumerate(person.breaks)
+            if not self.opened.is_break_over(self.staff, index)
         ]
 
     def _targets(self, index) -> list[tuple[str, str, bool]]:
@@ -196,4 +229,5 @@ class ChosenRound:
                 break
             before += isinstance(stop, VisitStop)
         places = ["before the first visit", *(f"after {visit}" for visit in self.visits)]
-        return [(f"{self.staff}|{at}", words, at == before) for at, words in enumerate(places)]
+        begun = sum(map(self.opened.has_begun, self.visits))
+        return [(f"{self.staff}|{at}", words, at == before) for at, words in enumerate(places) if at >= begun]

@@ -29,9 +29,11 @@ class Board:
 
     @cached_property
     def order(self) -> list[str]:
-        """Staff ids by name; those without a visit come last."""
+        """Staff ids by name; those to whom no search gave a visit come last. What is moved by hand has no say: no round
+        jumps to another place while somebody works, and the arrow key that goes back leads to where a visit was.
+        """
         people = self.opened.people
-        used = self.opened.draft.routes
+        used = self.opened.plan.versions.staff_not_by_hand()
         return sorted(
             self.opened.draft.orders, key=lambda name: (name not in used, people.get(name, name).lower(), name)
         )
@@ -83,11 +85,13 @@ class Board:
             "stops": self._stops(name, route) if route else [],
             "is_chosen": name == self.chosen_round,
             "is_broken": (name, None) in self.broken,
-            "is_known": name in self.opened.problem.staff_by_id,
+            "is_known": name in self.opened.problem.staff_by_id and not self.opened.is_away(name),
             "query": urlencode({"staff": name}),
         }
 
     def _facts(self, name, fact):
+        if self.opened.is_away(name):
+            return "Away from now on"
         if fact is None or fact.returns is None or fact.departs is None:
             return "Not at work in this plan any more"
         clock = self.opened.clock
@@ -149,6 +153,7 @@ class Board:
             "is_selected": stop.visit == self.selected,
             "is_broken": bool({(name, stop.visit), (None, stop.visit)} & self.broken),
             "is_pinned": stop.visit in self.pinned,
+            "state": self.opened.state_of(name, stop.visit),
             "with": " and ".join(
                 self.opened.people.get(other, other) for other in self.with_whom[stop.visit] if other != name
             ),
@@ -189,7 +194,7 @@ class Board:
         return [
             self._row(column, self.routes[column["staff"]])
             for column in self.columns
-            if column["staff"] in self.routes and column["is_known"]
+            if column["staff"] in self.routes and column["staff"] in self.verdict.facts
         ]
 
     def _row(self, column, route):

@@ -4,7 +4,7 @@ import json
 from functools import cached_property
 from urllib.parse import urlencode
 
-from routing.editing import Effect, Move, Place, Proposal, PutIn, TakeOut, alternatives, nearest_start
+from routing.editing import Effect, Move, Place, Proposal, PutIn, TakeOut
 from routing.models import VisitTier
 from routing.plan_editing import OpenPlan
 
@@ -118,10 +118,10 @@ class Preview:
     def alternatives(self) -> list[dict]:
         if self.feasible:
             return []
-        start = nearest_start(self.opened.draft, self.proposal)
+        start = self.opened.draft.nearest_start(self.proposal)
         if start is not None:
             return [start_row(self.opened, start)]
-        return [place_row(self.opened, place) for place in alternatives(self.opened.draft, self.proposal)]
+        return [place_row(self.opened, place) for place in self.opened.draft.alternatives(self.proposal)]
 
     @cached_property
     def values(self) -> dict:

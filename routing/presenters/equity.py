@@ -3,8 +3,10 @@
 from functools import cached_property
 from urllib.parse import urlencode
 
+from accounts.small_numbers import RULE
+from accounts.small_numbers.words import about, small_number_words
 from routing.equity_reading import NEED_WEIGHTS, PeriodEquity, PeriodKind
-from routing.planning.equity import Coverage
+from routing.equity_reading.published import SafeCoverage
 
 from .wording import counted, percent
 
@@ -16,10 +18,14 @@ STATUS = {
         "Amber: Core20 homes are served slightly less well than others (0.95 to 1).",
     ),
     "red": ("her-verdict--bad", "Red: Core20 homes are served less well than others (ratio below 0.95)."),
-    "unknown": ("her-verdict--warning", "Too few visits inside or outside Core20 to compare the two."),
+    "unknown": (
+        "her-verdict--warning",
+        "Core20 is not compared with others here: too few visits, or too few of them left out, to tell.",
+    ),
 }
 KPI_CSS = {"green": "her-kpi--good", "amber": "her-kpi--warning", "red": "her-kpi--bad"}
 HIDDEN = "not shown"
+PLANS_TO_LOOK_AT = 7
 COVERAGE_COLUMNS = ["Visits", "Planned", "Need met", "95% interval"]
 
 
@@ -55,8 +61,17 @@ class EquityPage:
     def head(self) -> str:
         core20, rest = self.planned.core20, self.planned.rest
         if core20.coverage is None or rest.coverage is None:
-            return f"{counted(self.equity.visits, 'visit')} in {counted(self.equity.plans, 'plan')}."
+            visits = about(self.equity.visits, "visit")
+            return f"{visits[0].upper()}{visits[1:]} in {counted(self.equity.plans, 'plan')}."
         return f"Core20 homes get {percent(core20.coverage)} of the need met, others {percent(rest.coverage)}."
+
+    @cached_property
+    def plans_to_look_at(self) -> list:
+        """Where Core20 is not compared, because so few must not be told in figures that leave: plans whose own pages
+        show every visit, as long as somebody can look at them all.
+        """
+        plans = self.period.plans if self.planned.status == "unknown" else []
+        return plans if len(plans) <= PLANS_TO_LOOK_AT else []
 
     @cached_property
     def sentences(self) -> list[str]:
@@ -90,7 +105,7 @@ class EquityPage:
                 texts.append("Service follows need: neither the more nor the less deprived get more than their need.")
             else:
                 who = "more" if index < 0 else "less"
-                texts.append(f"For the same need the {who} deprived are planned more often (HI {index:+.3f}).")
+                texts.append(f"For the same need the {who} deprived are planned more often (HI {index:+.2f}).")
         if self.planned.gini_areas is not None:
             texts.append(f"Between areas service differs with a Gini of {self.planned.gini_areas:.2f} (0: all alike).")
         return texts
@@ -129,7 +144,7 @@ class EquityPage:
             {
                 "label": "Core20 coverage ratio",
                 "value": "–" if ratio is None else f"{ratio:.2f}",
-                "note": "need met in Core20 / elsewhere" if ratio is not None else "too few visits to compare",
+                "note": "need met in Core20 / elsewhere" if ratio is not None else "too few visits to tell",
                 "css": KPI_CSS.get(self.planned.status, ""),
             },
             {
@@ -225,16 +240,18 @@ class EquityPage:
     def _areas(self) -> dict:
         """Areas that may be shown, those with the most visits first; how many may not."""
         shown = {code: part for code, part in self.planned.areas.items() if not part.hidden}
-        order = sorted(shown, key=lambda code: (-shown[code].n, code))
+        order = sorted(shown, key=lambda code: (-shown[code].n.shown, code))
         names = self.equity.area_names
         parts = {f"{names[code]} ({code})": shown[code] for code in order}
         done = self.done and {f"{names[code]} ({code})": self.done.areas.get(code) for code in order}
-        empty = "No area may be shown: each has fewer than five visits, or would give such an area away."
+        empty = f"No area may be shown: each has {RULE.words}."
+        if self.equity.period.kind == PeriodKind.PLAN:
+            empty = "Areas are shown over a week and four weeks: on a single day hardly one has enough visits."
         table = self._coverage("areas", "By area (LSOA)", "Area", parts, done, chart=False, empty=empty)
         hidden = len(self.planned.areas) - len(shown)
         if shown and hidden:
             told = counted(hidden, "area is", "areas are")
-            table["note"] = f"{told} not shown: fewer than five visits, or would give such an area away."
+            table["note"] = f"{told} not shown: {RULE.words}."
         return table
 
     @property
@@ -242,7 +259,7 @@ class EquityPage:
         rows = [
             {"label": FIFTHS.get(key, "not known"), "cells": _burden_cells(part)}
             for key, part in self.equity.burden.items()
-            if key or part.n or part.hidden
+            if key or part.n.shown != 0
         ]
         return {
             "id": "burden",
@@ -319,57 +336,57 @@ class EquityPage:
     def unknowns(self) -> list[str]:
         """What is not known."""
         texts = []
-        if self.planned.not_known:
-            texts.append(
-                f"{counted(self.planned.not_known, 'visit')} in areas of unknown deprivation count in no fifth."
-            )
-        if self.equity.without_due_day and self.equity.deferred is not None:
-            texts.append(
-                f"Of {counted(self.equity.without_due_day, 'visit')} it is not known when they first fell due: they "
-                "count from their own day."
-            )
-        if self.equity.without_plus == self.equity.visits:
+        if self.planned.unknown.n.shown != 0:
+            number = about(self.planned.unknown.n, "visit")
+            texts.append(f"{number} in areas of unknown deprivation: in no fifth.")
+        if self.equity.without_due_day.shown != 0 and self.equity.deferred is not None:
+            number = about(self.equity.without_due_day, "visit")
+            texts.append(f"Not known when they first fell due: {number}. These count from their own day.")
+        if not self.planned.plus:
             texts.append("No visit says whether the person belongs to a PLUS group.")
-        elif self.equity.without_plus:
-            texts.append(
-                f"{counted(self.equity.without_plus, 'visit')} name no PLUS group: the person belongs to none, or it "
-                "was not recorded."
-            )
+        elif self.planned.without_plus.n.shown != 0:
+            number = about(self.planned.without_plus.n, "visit")
+            texts.append(f"Without a PLUS group: {number}. The person belongs to none, or it was not recorded.")
         if self.equity.plans > self.equity.closed_plans:
             open_plans = self.equity.plans - self.equity.closed_plans
             texts.append(f"{counted(open_plans, 'plan is', 'plans are')} not closed: what was done there is not known.")
         return texts
 
     @property
+    def rule(self) -> str:
+        return small_number_words("visits")
+
+    @property
     def weights(self) -> str:
         return NEED_WEIGHTS
 
 
-def _coverage_cells(part: Coverage) -> list[str]:
-    if part.hidden:
-        return [HIDDEN, HIDDEN, HIDDEN, ""]
+def _coverage_cells(part: SafeCoverage) -> list[str]:
+    if part.is_withheld:
+        return [str(part.n), HIDDEN, HIDDEN, ""]
     if part.coverage is None:
         return ["0", "0", "no visits", ""]
     return [str(part.n), str(part.served), percent(part.coverage), f"{percent(part.low)} to {percent(part.high)}"]
 
 
-def _done_text(part: Coverage | None) -> str:
+def _done_text(part: SafeCoverage | None) -> str:
     if part is None or part.coverage is None:
-        return HIDDEN if part is not None and part.hidden else "no record"
+        return HIDDEN if part is not None and part.is_withheld else "no record"
     return percent(part.coverage)
 
 
 def _burden_cells(part) -> list[str]:
     if part.hidden:
         return [HIDDEN] * 5
-    if not part.n:
+    if part.n.shown == 0:
         return ["0", "–", "–", "–", "–"]
     shares = ["too few" if share is None else percent(share) for share in (part.preferred_share, part.continuity_share)]
-    return [str(part.n), f"{part.travel_minutes:.1f} min", *shares, f"{part.weighted_lateness:.0f}"]
+    late = "too few" if part.weighted_lateness is None else f"{part.weighted_lateness:.0f}"
+    return [str(part.n), f"{part.travel_minutes:.1f} min", *shares, late]
 
 
 def _number(value) -> str:
-    return "no figure" if value is None else f"{value:+.3f}" if value < 0 else f"{value:.3f}"
+    return "no figure" if value is None else f"{value:+.2f}" if value < 0 else f"{value:.2f}"
 
 
 def _short(label: str, most: int = 22) -> str:

@@ -5,6 +5,8 @@ from functools import cached_property
 from routing.civil_time import clock
 from routing.models import PlanAdjustment, RoutePlan
 from routing.problem_building import remedy_of
+from routing.problem_building.travel import PROFILE_WORDS
+from routing.travel import Profile
 
 from .remedies import Wording
 
@@ -62,7 +64,11 @@ class FixedPanel:
         shift = next(iter(person.shifts.all()), None)
         skills = ", ".join(record.skill.name.lower() for record in person.skill_records.all()) or "no special skill"
         hours = f"{clock(shift.starts_at)} to {clock(shift.ends_at)}" if shift else "no shift"
-        return {"pk": person.pk, "what": f"{person.display_name}, made up: {hours}, {person.base.name}, {skills}"}
+        way = PROFILE_WORDS[Profile(person.travel_profile)]
+        return {
+            "pk": person.pk,
+            "what": f"{person.display_name}, made up: {hours}, {person.base.name}, {way}, {skills}",
+        }
 
     def _words(self, each) -> str:
         visit, person = each.visit, each.staff

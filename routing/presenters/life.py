@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from routing.civil_time import LONDON
+from routing.civil_time import LONDON, today
 from routing.models import PlanAdjustment, PlanState, RoutePlan
-from routing.services import history_of
+from routing.services import history_of, undo_target
 from routing.services.adjustments import ADJUSTABLE
 from routing.services.versions import CHANGEABLE
 
@@ -71,7 +71,9 @@ class LifePanel:
 
     @property
     def can_close(self) -> bool:
-        return self.may_publish and self.plan.state in PlanState.running()
+        # Before its day a publication is withdrawn instead.
+        due = self.plan.state == PlanState.IN_PROGRESS or self.plan.day <= today()
+        return self.may_publish and due and self.plan.state in PlanState.running()
 
     @property
     def can_reopen(self) -> bool:
@@ -99,7 +101,7 @@ class LifePanel:
 
     @property
     def undo_to(self) -> int | None:
-        return self.history.undo_to if self.can_restore else None
+        return undo_target(self.plan) if self.can_restore else None
 
     @property
     def redo_to(self) -> int | None:

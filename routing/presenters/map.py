@@ -24,7 +24,7 @@ def route_features(plan, rounds, *, shows_homes=False) -> dict:
         visit = left.visit
         label = f"Left out: {visit.reference}, {_kind_of(visit.tier, visit.is_core20)}. {reason_label(left.reason)}"
         properties = {"kind": "unserved", "label": label, "visit": visit.reference, "reason": left.reason}
-        features.append(_point(visit.point, tier=visit.tier, is_core20=visit.is_core20, **properties))
+        features.append(feature_point(visit.point, tier=visit.tier, is_core20=visit.is_core20, **properties))
     return {"type": "FeatureCollection", "features": features}
 
 
@@ -50,11 +50,11 @@ def map_settings(points) -> dict:
 
 def _bases(rounds) -> list[dict]:
     bases = {each.assignment.staff.base_id: each.assignment.staff.base for each in rounds}
-    return [_point(base.point, kind="depot", label=f"Base: {base.name}") for base in bases.values()]
+    return [feature_point(base.point, kind="depot", label=f"Base: {base.name}") for base in bases.values()]
 
 
 def _home(each: Round) -> dict:
-    return _point(
+    return feature_point(
         each.assignment.staff.home, kind="home", label=f"Home of {each.name}", staff=each.name, mark=each.label
     )
 
@@ -84,6 +84,13 @@ def _lines(each: Round, shows_homes) -> list[dict]:
     return made
 
 
+def feature_line(start, way, end, **properties) -> dict:
+    """A line from door to door; `way`: longitudes and latitudes between."""
+    coordinates = [_coordinates(start), *(_rounded(*place) for place in way), _coordinates(end)]
+    geometry = {"type": "LineString", "coordinates": coordinates}
+    return {"type": "Feature", "geometry": geometry, "properties": {"kind": "route", **properties}}
+
+
 def _line(each: Round, coordinates, is_straight, is_estimated) -> dict:
     return {
         "type": "Feature",
@@ -103,7 +110,7 @@ def _line(each: Round, coordinates, is_straight, is_estimated) -> dict:
 
 def _stop(each: Round, row) -> dict:
     told = _kind_of(row["tier"], row["is_core20"])
-    return _point(
+    return feature_point(
         row["visit"].point,
         kind="stop",
         label=f"{each.name}, stop {row['number']} at {row['start']}: {row['reference']}, {told}",
@@ -123,7 +130,8 @@ def _kind_of(tier, is_core20) -> str:
     return f"tier {tier}{', Core20' if is_core20 else ''}"
 
 
-def _point(point, **properties) -> dict:
+def feature_point(point, **properties) -> dict:
+    """A point with what is told of it."""
     geometry = {"type": "Point", "coordinates": _coordinates(point)}
     return {"type": "Feature", "geometry": geometry, "properties": properties}
 

@@ -14,9 +14,16 @@ from .wording import counted
 
 CSV_HEADING = (
     *("person", "reference", "team", "day", "plan", "travels_by", "visits_reached", "visits_not_reached"),
-    *("kilometres", "miles", "way", "pence_per_mile", "amount_pounds"),
+    *("kilometres", "miles", "legs", "legs_not_as_planned", "legs_estimated", "way"),
+    *("pence_per_mile", "amount_pounds", "counted"),
 )
 FIRST_YEAR = 2000
+COUNTED = (
+    "Counted: the way from place to place in the order in which they were recorded, out and back. Places without "
+    "access count, stops that were never reached do not. Distances are those of the roads, not of an odometer: "
+    "the plan's for legs that it had, today's for others; estimated from straight lines where no way by road is known."
+)
+COUNTED_KEY = "legs between recorded places, in recorded order, out and back; distances of roads, not measured"
 
 
 class NoSuchMonth(ValueError):
@@ -53,6 +60,8 @@ class MileagePage:
     @property
     def month_text(self) -> str:
         return f"{self.month:%B %Y}"
+
+    counted = COUNTED
 
     @property
     def key(self) -> str:
@@ -93,12 +102,13 @@ class MileagePage:
             "lines": [
                 {
                     "day": f"{line.day:%A} {line.day.day} {line.day:%B}",
-                    "plan": line.assignment.plan,
+                    "plan": line.plan,
                     "reached": str(line.reached),
                     "missed": counted(line.missed, "stop") + " not reached" if line.missed else "",
                     "kilometres": _one(line.metres / 1000),
                     "miles": _one(line.miles),
-                    "way": "estimated" if line.is_estimated else "by road",
+                    "other": f"{line.other} of {len(line.legs)} legs" if line.other else "",
+                    "way": _way(line),
                     "amount": self._pounds(line.profile, [line]),
                 }
                 for line in lines
@@ -126,6 +136,42 @@ class MileagePage:
             return ""
         return f"£{sum((_amount(line, rate) for line in lines), Decimal()):,.2f}"
 
+    def as_dict(self) -> dict:
+        """For other programs; distances in metres."""
+        return {
+            "month": self.key,
+            "counted": COUNTED_KEY,
+            "people": [self._as_dict(staff, lines) for staff, lines in self.lines.items()],
+        }
+
+    def _as_dict(self, staff, lines) -> dict:
+        rate = self.rates[staff.travel_profile]
+        return {
+            "staff": str(staff.pk),
+            "reference": staff.reference,
+            "name": staff.display_name,
+            "team": staff.team.name,
+            "travels_by": staff.travel_profile,
+            "pence_per_mile": rate or None,
+            "metres": sum(line.metres for line in lines),
+            "days": [
+                {
+                    "day": line.day.isoformat(),
+                    "plan": str(line.plan.pk),
+                    "plan_name": line.plan.name,
+                    "visits_reached": line.reached,
+                    "visits_not_reached": line.missed,
+                    "metres": line.metres,
+                    "legs": len(line.legs),
+                    "legs_not_as_planned": line.other,
+                    "legs_estimated": line.estimated,
+                    "way": _WAY_KEYS[_way(line)],
+                    "amount_pounds": f"{_amount(line, rate):.2f}" if rate else None,
+                }
+                for line in lines
+            ],
+        }
+
     def csv_rows(self):
         yield CSV_HEADING
         for staff, lines in self.lines.items():
@@ -133,10 +179,19 @@ class MileagePage:
             for line in lines:
                 yield (
                     *(staff.display_name, staff.reference, staff.team.name, line.day.isoformat()),
-                    *(line.assignment.plan.name, staff.travel_profile, line.reached, line.missed),
-                    *(f"{line.metres / 1000:.1f}", f"{line.miles:.1f}", "estimated" if line.is_estimated else "road"),
-                    *(rate, f"{_amount(line, rate):.2f}" if rate else ""),
+                    *(line.plan.name, staff.travel_profile, line.reached, line.missed),
+                    *(f"{line.metres / 1000:.1f}", f"{line.miles:.1f}", len(line.legs), line.other, line.estimated),
+                    *(_WAY_KEYS[_way(line)], rate, f"{_amount(line, rate):.2f}" if rate else "", COUNTED_KEY),
                 )
+
+
+_WAY_KEYS = {"by road": "road", "estimated": "estimated", "partly estimated": "partly_estimated"}
+
+
+def _way(line) -> str:
+    if not line.estimated:
+        return "by road"
+    return "estimated" if line.estimated == len(line.legs) else "partly estimated"
 
 
 def _amount(line, pence: str) -> Decimal:

@@ -11,8 +11,8 @@ from routing.civil_time import LONDON, clock
 from routing.day_forecast import forecast
 from routing.models import PlanState, PlanVersion, RouteStop, VisitRecord
 from routing.own_rounds import OwnRound, first_day
-from routing.round_states import StandingRound, standing_rounds
 from routing.services.rounds import NO_ACCESS_REASONS
+from routing.standing_day import RecordedRound, recorded_rounds
 
 from .rounds import window_text
 from .wording import counted, duration, kilometres
@@ -123,8 +123,8 @@ class MyRoundPage:
         return str(uuid4())
 
     @cached_property
-    def standing(self) -> StandingRound | None:
-        return next(iter(standing_rounds(self.plan, staff=self.staff)), None)
+    def standing(self) -> RecordedRound | None:
+        return next(iter(recorded_rounds(self.plan, staff=self.staff)), None)
 
     @property
     def day(self) -> str:

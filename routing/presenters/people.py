@@ -25,8 +25,9 @@ def team_tabs(team, current: str, *, may_plan: bool) -> list[dict]:
 def skill_warnings(people) -> list[dict]:
     """Skills that have expired or soon will, the first to expire first. `people`: a QuerySet of staff."""
     day = today()
+    soon = day + timedelta(days=DAYS_OF_WARNING)
     records = (
-        StaffSkill.objects.filter(staff__in=people, expires_on__lte=day + timedelta(days=DAYS_OF_WARNING))
+        StaffSkill.objects.filter(staff__in=people, expires_on__lte=soon)  # unscoped: of the people handed over
         .select_related("staff", "skill")
         .order_by("expires_on", "staff__display_name")
     )

@@ -7,11 +7,15 @@ from django.urls import reverse
 
 from accounts.models import JobState
 from routing.models import PlanState, RoutePlan, Visit, VisitTier
+from routing.plan_editing import why_not_editable
+from routing.plan_verdicts import PlanVerdict, verdict_of
 from routing.prechecks import findings_of
 from routing.problem_building import working_shifts
 
+from .bonds import LinksOf
 from .creation import IntakePanel
 from .curve import CostCurve
+from .deferrals import DeferredOn, deferred_to
 from .disruptions import DisruptionsPanel
 from .fixed import FixedPanel
 from .life import LifePanel
@@ -21,6 +25,7 @@ from .plans import state_tag
 from .progress import ProgressPanel
 from .remedies import Wording
 from .rounds import Round, rounds_of, window_text
+from .rules import rule_groups, rules_text
 from .timeline import Timeline
 from .travel import TravelOrigin
 from .visits import late_window_text, needs_text
@@ -29,6 +34,9 @@ from .wording import counted, decile_text, decision_text, duration, kilometres, 
 FIFTHS = {"1": "1 most deprived", "2": "2", "3": "3", "4": "4", "5": "5 least deprived"}
 UNSUCCESSFUL = (JobState.FAILED, JobState.CANCELLED, JobState.INTERRUPTED)
 LEFT_OUT_AT_ONCE = 10
+# Judged again whenever the page is shown; a larger plan that is not published yet is not read for that.
+JUDGED = (PlanState.PROPOSED, PlanState.APPROVED, *PlanState.published())
+MOST_JUDGED = 400
 # Name of the address, title, what it is for.
 PLAN_FILES = (
     ("plan-run-sheets", "Run sheets", "Everybody's day for print, a page for each person."),
@@ -55,6 +63,7 @@ class PlanPage:
         self.tag = state_tag(plan)
         self.equity = EquityPanel(plan, may_optimise=may_optimise)
         self.may_edit = may_edit
+        self.can_change = may_edit and not why_not_editable(plan)
         self.life = LifePanel(plan, may_edit=may_edit, may_publish=may_publish, may_decide=may_decide)
         self.disruptions = DisruptionsPanel(plan, may_edit=may_edit)
         self.fixed = FixedPanel(plan, can_change=self.life.can_fix)
@@ -73,9 +82,8 @@ class PlanPage:
 
     @cached_property
     def left_out(self) -> list[dict]:
-        unserved = self.plan.unserved.select_related("decided_by").prefetch_related(
-            Prefetch("visit", queryset=Visit.objects.for_display())
-        )
+        visits = Visit.objects.for_display()  # unscoped: those of the plan's own rows
+        unserved = self.plan.unserved.select_related("decided_by").prefetch_related(Prefetch("visit", queryset=visits))
         return [
             {
                 "reference": left.visit.reference,
@@ -88,11 +96,21 @@ class PlanPage:
                 "pk": left.pk,
                 "reason": reason_label(left.reason),
                 "decision": decision_text(left),
-                "detail": left.detail,
+                "deferred": self._deferrals.row(left),
+                "detail": self.wording.detail(left.detail),
                 "remedies": self.wording.remedies(left.remedies),
             }
             for left in unserved
         ]
+
+    @cached_property
+    def _deferrals(self) -> DeferredOn:
+        return DeferredOn(self.plan, may_edit=self.may_edit)
+
+    @cached_property
+    def deferred_here(self) -> list[dict]:
+        """Visits that came from an earlier day, with the plan that left them out."""
+        return deferred_to(self.plan)
 
     @property
     def left_out_first(self) -> list[dict]:
@@ -164,31 +182,57 @@ class PlanPage:
         return self.plan.optimised_at is None or self.plan.optimised_at < job.created_at
 
     @cached_property
+    def people_free(self) -> int:
+        return len(working_shifts(self.plan))
+
+    @cached_property
     def draft_lead(self) -> str:
-        people = len(working_shifts(self.plan))
         tier_one = sum(visit.tier == VisitTier.FIRST for visit in self.visits)
+        visits = f"{counted(len(self.visits), 'visit')} ({tier_one} of tier 1)"
+        if not self.people_free:
+            return (
+                f"{visits}, and nobody to make them: on {self.plan.day:%A %-d %B %Y} nobody of {self.plan.team} has a "
+                "shift and is free of absences and other approved plans."
+            )
         return (
-            f"{counted(len(self.visits), 'visit')} ({tier_one} of tier 1) for "
-            f"{counted(people, 'person', 'people')} on shift. "
+            f"{visits} for {counted(self.people_free, 'person', 'people')} on shift. "
             f"The search takes up to {counted(self.plan.seconds_allowed, 'second')}."
         )
 
+    @cached_property
+    def judged(self) -> PlanVerdict:
+        """What the judge says of the plan as things are now. One too large to read while a page waits was judged when
+        it was stored, and is again before it is approved.
+        """
+        is_read = self.plan.state in JUDGED and (self.plan.published_at or len(self.visits) <= MOST_JUDGED)
+        return verdict_of(self.plan) if is_read else PlanVerdict()
+
     @property
     def verdict(self) -> dict:
-        """One sentence that says whether the plan is good, and its colour."""
-        total, left = len(self.visits), len(self.left_out)
+        """One sentence that says whether the plan is good, its colour, and lines under headings of what is not."""
+        judged, total, left = self.judged, len(self.visits), len(self.left_out)
+        head = f"{total - left} of {total} visits are planned; {rules_text(judged)}"
+        css, text = self._left_out_verdict()
+        css = "her-verdict--bad" if judged.broken else css or ("her-verdict--warning" if judged.late else "")
+        return {"css": css, "head": head, "text": text, "groups": rule_groups(judged)}
+
+    def _left_out_verdict(self) -> tuple[str, str]:
+        """(colour, what is left out)."""
+        left = len(self.left_out)
         tier_one = sum(visit.tier == VisitTier.FIRST for visit in self.visits)
-        head = f"{total - left} of {total} visits are planned; no rule is broken."
         if self.tier_one_left_out:
             count = counted(self.tier_one_left_out, "tier 1 visit is", "tier 1 visits are")
-            if self.plan.is_binding:
-                return {"css": "her-verdict--warning", "head": head, "text": f"{count} left out by a named decision."}
-            return {"css": "her-verdict--bad", "head": head, "text": f"{count} left out: a decision needs a reason."}
+            undecided = sum(row["tier"] == VisitTier.FIRST and not row["decision"] for row in self.left_out)
+            if not self.plan.is_binding:
+                return "her-verdict--bad", f"{count} left out: a decision needs a reason."
+            if undecided:
+                return "her-verdict--bad", f"{count} left out, {undecided} of them without a named decision."
+            return "her-verdict--warning", f"{count} left out by a named decision."
         text = f"All {tier_one} tier 1 visits are served." if tier_one else "There are no tier 1 visits."
         if not left:
-            return {"css": "", "head": head, "text": text}
+            return "", text
         lower = counted(left, "lower-tier visit is", "lower-tier visits are")
-        return {"css": "her-verdict--warning", "head": head, "text": f"{text} {lower} left out."}
+        return "her-verdict--warning", f"{text} {lower} left out."
 
     @property
     def kpis(self) -> list[dict]:
@@ -302,8 +346,11 @@ class PlanPage:
     @property
     def visit_rows(self) -> list[dict]:
         """Visits of a draft, which has no rounds yet."""
+        visits = list(self.plan.visits.for_display())
+        links = LinksOf(visits)
         return [
             {
+                "links": links.words(visit),
                 "reference": visit.reference,
                 "tier": visit.tier,
                 "area": visit.area.name,
@@ -314,7 +361,7 @@ class PlanPage:
                 "skills": needs_text(visit),
                 "visit": visit,
             }
-            for visit in self.plan.visits.for_display()
+            for visit in visits
         ]
 
 

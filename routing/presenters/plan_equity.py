@@ -2,15 +2,21 @@
 
 from functools import cached_property
 
+from django.urls import reverse
+
 from accounts.models import JobState
-from routing.models import PlanState, RoutePlan
+from routing.models import PlanState, RoutePlan, WeekPlan, WeekState
 from routing.services.equity import PRICEABLE, is_priced_now
+from routing.services.week_proposals import versions_of
+from routing.services.weeks import open_days
 
 from .wording import counted, percent
 
 
 class EquityPanel:
-    """Reads `plan.equity`, `plan.price` and the job of the comparison."""
+    """Reads `plan.equity`, `plan.price` and the job of the comparison. `noun`, `what`, `span`: what it speaks of."""
+
+    noun, what, span, scope = "plan", "the plan", "day", ""
 
     def __init__(self, plan: RoutePlan, *, may_optimise: bool):
         self.plan = plan
@@ -18,6 +24,18 @@ class EquityPanel:
         self.may_compare = (
             may_optimise and plan.state in PRICEABLE and plan.optimised_at is not None and not self.is_comparing
         )
+
+    @property
+    def wishes_url(self) -> str:
+        return reverse("plan-wishes", args=[self.plan.pk])
+
+    @property
+    def price_url(self) -> str:
+        return reverse("plan-price", args=[self.plan.pk])
+
+    @property
+    def measures_url(self) -> str:
+        return f"{reverse('equity')}?period=plan&plan={self.plan.pk}"
 
     @property
     def is_comparing(self) -> bool:
@@ -114,6 +132,56 @@ class EquityPanel:
         if fewer > 0:
             words += f" {counted(fewer, 'visit fewer is', 'visits fewer are')} served, the neediest first."
         return words
+
+
+class WeekEquityPanel(EquityPanel):
+    """The same for a week: over the days that are planned together."""
+
+    noun, what, span = "week", "the week", "days"
+    scope = "Over the days that are planned together, not for each of them."
+    measures_url = ""
+
+    def __init__(self, week: WeekPlan, *, may_optimise: bool):
+        self.plan = week
+        self.may_choose = may_optimise and week.state != WeekState.OPTIMISING
+        self.may_compare = (
+            may_optimise and week.state == WeekState.PROPOSED and not self.is_comparing and bool(open_days(week))
+        )
+
+    @property
+    def wishes_url(self) -> str:
+        return reverse("week-wishes", args=[self.plan.pk])
+
+    @property
+    def price_url(self) -> str:
+        return reverse("week-price", args=[self.plan.pk])
+
+    @cached_property
+    def price(self) -> dict:
+        found = self.plan.price or {}
+        return found if found.get("versions") == versions_of(self.plan) else {}
+
+    @property
+    def outcomes(self) -> list[str]:
+        """As the search left the days; once one of them was changed by hand, nothing is told."""
+        lever, sharing = self.price.get("lever"), self.price.get("sharing")
+        texts = []
+        if lever:
+            texts += [_reached_text(lever), _cost_of(lever)]
+        if sharing:
+            texts.append(_sharing_text(sharing))
+        if not texts and self.wishes and self.plan.optimised_at:
+            texts.append("The days have changed since they were searched together, or it is asked for since.")
+        return texts
+
+
+def _reached_text(lever) -> str:
+    if lever["core20"] is None or lever["rest"] is None:
+        return "Reached." if lever["reached"] else "Not reached."
+    if lever["reached"]:
+        return "Reached: Core20 homes are covered at least as well as others."
+    points = 100 * (lever["rest"] - lever["core20"])
+    return f"Not reached: Core20 homes are covered {points:.1f} points less than others."
 
 
 def _cost_of(lever) -> str:

@@ -1,17 +1,27 @@
 """What would help: remedies of visits left out, and what is certain before optimising, with names for references."""
 
+import re
 from dataclasses import fields
 from functools import cached_property
 
 from routing.civil_time import clock, moment_of
 from routing.models import RoutePlan, Skill, StaffMember
+from routing.models.people import DayEnd
 from routing.planning.prechecks import Finding
 from routing.planning.remedies import KINDS
 from routing.planning.remedy_words import in_words
 from routing.planning.solution import Remedy
+from routing.problem_building.travel import PROFILE_WORDS, main_of
 
 from .wording import counted, duration, reason_label
 
+# Where reasons (`planning.reasons`, `planning.precheck_capacity`) name skills and people.
+SKILLS_NAMED = re.compile(
+    r"(?<=Nobody on shift has )[^.]+|(?<=Nobody with ).+?(?= works )|(?<=Needs )[^:]+(?=: nobody)|"
+    r"(?<=visits that need ).+?(?= take )|(?<=people with ).+?(?= have )|(?<=one person with ).+?(?= has )"
+)
+PERSON_NAMED = re.compile(r"(?<=the day of )[\w-]+")
+CODE = re.compile(r"[\w-]+")
 KNOWN = {field.name for field in fields(Remedy)}
 LISTED_AT_ONCE = 1
 VISITS_NAMED = 5
@@ -32,6 +42,14 @@ class Wording:
     def skills(self) -> dict[str, str]:
         return dict(Skill.objects.for_organisation(self.plan.organisation).values_list("code", "name"))
 
+    def detail(self, text: str) -> str:
+        """A reason with the names of skills and people in place of their codes and references."""
+        text = SKILLS_NAMED.sub(lambda part: CODE.sub(self._skill_of, part[0]), text)
+        return PERSON_NAMED.sub(lambda found: self.people.get(found[0], found[0]), text)
+
+    def _skill_of(self, found) -> str:
+        return self.skills.get(found[0], found[0]).lower()
+
     def change(self, remedy: Remedy) -> str:
         if remedy.kind not in KINDS:
             return remedy.change
@@ -40,7 +58,21 @@ class Wording:
             name=lambda reference: self.people.get(reference, reference),
             skill=lambda code: self.skills.get(code, code).lower(),
             clock=lambda seconds: clock(moment_of(self.plan.day, seconds)),
+            assumed=self._assumed(remedy) if remedy.kind == "extra" else "",
         )
+
+    def _assumed(self, remedy) -> str:
+        """Of one more person: from where and how the time was reckoned. Nobody's home is told."""
+        base = self.bases.get(remedy.staff)
+        where = f"from {base}" if base else "from where somebody's day begins"
+        return f"{where}, {PROFILE_WORDS[main_of(self.plan.travel.get('profiles', ()))]}, no break"
+
+    @cached_property
+    def bases(self) -> dict[str, str]:
+        """Names of the bases of people whose day begins there."""
+        staff = StaffMember.objects.for_organisation(self.plan.organisation).filter(team=self.plan.team_id)
+        at_base = staff.filter(starts_from=DayEnd.BASE).select_related("base")
+        return {person.reference: person.base.name for person in at_base}
 
     def remedies(self, stored: list[dict]) -> dict:
         """The cheapest `first`, the `others` behind a heading; each with its change and what it does to the driving."""
@@ -59,7 +91,7 @@ class Wording:
         return [
             {
                 "label": reason_label(finding.code),
-                "detail": finding.detail,
+                "detail": self.detail(finding.detail),
                 "visits": _named(finding.visits),
                 "remedies": [self.change(remedy) for remedy in finding.changes] or list(finding.remedies),
             }

@@ -76,16 +76,15 @@ class RotaGrid:
     @cached_property
     def _shifts(self) -> dict:
         texts = defaultdict(list)
-        of_team = Shift.objects.of_team(self.team).filter(day__range=(self.days[0], self.last_day))
-        for shift in of_team.order_by("starts_at"):
+        of_team = Shift.objects.of_team(self.team)  # unscoped: of the team handed over
+        for shift in of_team.filter(day__range=(self.days[0], self.last_day)).order_by("starts_at"):
             texts[shift.staff_id, shift.day].append((clock(shift.starts_at), clock(shift.ends_at)))
         return texts
 
     @cached_property
     def _away(self) -> dict:
-        absences = Absence.objects.filter(
-            staff__in=self.people, first_day__lte=self.last_day, last_day__gte=self.days[0]
-        )
+        absences = Absence.objects.filter(staff__in=self.people)  # unscoped: of the team handed over
+        absences = absences.filter(first_day__lte=self.last_day, last_day__gte=self.days[0])
         return {
             (absence.staff_id, day): absence.get_kind_display()
             for absence in absences
@@ -116,7 +115,7 @@ class RotaGrid:
 
     @cached_property
     def _needs(self) -> Counter:
-        visits = Visit.objects.filter(
+        visits = Visit.objects.filter(  # unscoped: of the team handed over
             team=self.team,
             day__range=(self.days[0], self.last_day),
             state__in=[Visit.State.OPEN, Visit.State.PLANNED],

@@ -109,11 +109,12 @@ class Round:
 
 def rounds_of(plan) -> list[Round]:
     """Every person's day of a plan, in order of names: as many queries for one stop as for a thousand."""
+    visits = Visit.objects.for_display()  # unscoped: those of the plan's own stops
     assignments = list(
         RouteAssignment.objects.for_organisation(plan.organisation)
         .filter(plan=plan)
         .select_related("staff__base", "shift")
-        .prefetch_related(Prefetch("stops__visit", queryset=Visit.objects.for_display()))
+        .prefetch_related(Prefetch("stops__visit", queryset=visits))
     )
     if not assignments:
         return []
@@ -251,7 +252,13 @@ def late_text(stop: RouteStop) -> str:
 
 
 def _break_row(stop: RouteStop) -> dict:
-    return {"number": None, "start": clock(stop.starts_at), "leave": clock(stop.leaves_at), "reference": "Break"}
+    return {
+        "number": None,
+        "starts_at": stop.starts_at,
+        "start": clock(stop.starts_at),
+        "leave": clock(stop.leaves_at),
+        "reference": "Break",
+    }
 
 
 def actual_text(record: VisitRecord) -> str:

@@ -48,7 +48,10 @@ class Sheet:
     def __init__(self, each: Round, plan):
         self.round, self.plan = each, plan
         self.staff = each.assignment.staff
-        self.rows = each.rows
+        back = each.assignment.returns_at
+        # A break may come once everything is done: then it stands below the way back, as the day goes.
+        self.rows = [row for row in each.rows if row["number"] or row["starts_at"] < back]
+        self.rows_after = [row for row in each.rows if not row["number"] and row["starts_at"] >= back]
 
     @property
     def facts(self) -> list[tuple[str, str]]:

@@ -27,7 +27,9 @@ def shift_days(shifts) -> list[dict]:
     days = []
     for day, of_day in groupby(sorted(shifts, key=lambda shift: (shift.day, shift.starts_at)), lambda shift: shift.day):
         rows = [_shift_row(shift) for shift in of_day]
-        days.append({"day": day, "rows": rows, "count": counted(len(rows), "person", "people")})
+        days.append(
+            {"day": day, "rows": rows, "count": counted(len({row["name"] for row in rows}), "person", "people")}
+        )
     return days
 
 

@@ -9,6 +9,7 @@ from routing.civil_time import today
 from routing.models import PlanState, RoutePlan, Visit
 from routing.services import due_on
 
+from .bonds import LinksOf
 from .rounds import window_text
 from .wording import counted, decile_text, interval_text
 
@@ -24,7 +25,7 @@ LIVE_PLANS = [PlanState.DRAFT, PlanState.OPTIMISING, PlanState.PROPOSED, *PlanSt
 
 def with_everything(visits):
     """Visits as `visit_days` needs them."""
-    plans = RoutePlan.objects.filter(state__in=LIVE_PLANS).order_by("created_at")
+    plans = RoutePlan.objects.filter(state__in=LIVE_PLANS).order_by("created_at")  # unscoped: those of the visits
     return visits.for_display().prefetch_related(
         "preferred_staff", "excluded_staff", "plus_groups", Prefetch("plans", queryset=plans, to_attr="live_plans")
     )
@@ -32,12 +33,14 @@ def with_everything(visits):
 
 def visit_days(visits) -> list[dict]:
     """Rows by day; `visits` come ordered by day, `with_everything`."""
-    by_day = groupby(visits, lambda visit: visit.day)
-    return [{"day": day, "rows": [_row(visit) for visit in of_day]} for day, of_day in by_day]
+    visits = list(visits)
+    links, by_day = LinksOf(visits), groupby(visits, lambda visit: visit.day)
+    return [{"day": day, "rows": [_row(visit, links) for visit in of_day]} for day, of_day in by_day]
 
 
-def _row(visit) -> dict:
+def _row(visit, links) -> dict:
     return {
+        "links": links.words(visit),
         "visit": visit,
         "state": {"text": visit.get_state_display(), "css": STATE_CSS[visit.state]},
         "place": visit.postcode or "no postcode",
@@ -77,31 +80,6 @@ def due_text(visit) -> str:
         words.append(f"{counted(visit.days_deferred, 'day')} overdue")
     if visit.clinical_limit:
         words.append(f"must be done by {visit.clinical_limit:%-d %B}")
-    return ", ".join(words)
-
-
-def link_texts(visit) -> list[str]:
-    """What binds a visit to others, in words."""
-    texts = [f"after {link.first}: {_gap_text(link)}" for link in visit.links_as_second.select_related("first")]
-    texts += [f"before {link.second}: {_gap_text(link)}" for link in visit.links_as_first.select_related("second")]
-    return texts
-
-
-def _gap_text(link) -> str:
-    words = []
-    if link.min_gap_minutes is not None:
-        words.append(f"at least {link.min_gap_minutes} min from start to start")
-    if link.max_gap_minutes is not None:
-        words.append(f"at most {link.max_gap_minutes} min from start to start")
-    words += [
-        text
-        for is_so, text in (
-            (link.same_staff, "the same person"),
-            (link.different_staff, "different people"),
-            (link.together, "both or neither"),
-        )
-        if is_so
-    ]
     return ", ".join(words)
 
 

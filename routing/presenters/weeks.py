@@ -1,15 +1,18 @@
 """A week: who does what on which day, what moved, what no day holds."""
 
+from collections import defaultdict
 from datetime import date
 from functools import cached_property
 
 from django.db.models import Count
 
-from routing.models import PlanState, RouteAssignment, WeekPlan, WeekState
+from routing.models import PlanState, RouteAssignment, RouteStop, WeekPlan, WeekState
 from routing.planning.reasons import LABELS
+from routing.problem_building.weeks import in_other_plans
 from routing.services.weeks import shifts_of
 
 from .creation import IntakePanel
+from .plan_equity import WeekEquityPanel
 from .plans import state_tag
 from .progress import ProgressPanel
 from .wording import counted, duration, percent, reason_label
@@ -49,6 +52,7 @@ class WeekPage:
         self.progress = ProgressPanel(week, may_stop=may_optimise)
         self.intake = IntakePanel(week.intake)
         self.tag = week_tag(week)
+        self.equity = WeekEquityPanel(week, may_optimise=may_optimise)
 
     @cached_property
     def plans(self) -> list:
@@ -75,12 +79,22 @@ class WeekPage:
     @cached_property
     def lead(self) -> str:
         days = [day for day in self.week.civil_days if shifts_of(self.week, day)]
-        movable = sum(visit.earliest_day is not None for visit in self.visits)
+        movable = sum(visit.earliest_day is not None and visit.earliest_day < visit.latest_day for visit in self.visits)
         return (
             f"{counted(len(self.visits), 'visit')}, {movable} of them movable, on "
             f"{counted(len(days), 'day')} with people at work. The search takes up to "
             f"{counted(self.week.seconds_allowed, 'second')}."
         )
+
+    @cached_property
+    def held_elsewhere(self) -> str:
+        """Which visits no search of this week can have before another plan is decided; nothing when it can have all."""
+        held = in_other_plans(self.week)
+        if not held:
+            return ""
+        names = " and ".join(sorted(set(held.values())))
+        visits = counted(len(held), "visit waits", "visits wait")
+        return f"{visits} for a decision in {names}, and can be planned here only if that is rejected."
 
     @property
     def verdict(self) -> dict:
@@ -111,12 +125,28 @@ class WeekPage:
                 "value": percent(fullest["share"]) if fullest else "–",
                 "note": fullest["who"] if fullest else "",
             },
+            *self._continuity,
         ]
+
+    @property
+    def _continuity(self) -> list[dict]:
+        """Of those who are visited more than once in these days: how many see one person only."""
+        carers = defaultdict(list)
+        stops = RouteStop.objects.filter(assignment__plan__week=self.week)  # unscoped: of the week handed over
+        stops = stops.filter(visit__isnull=False, visit__staff_required=1)
+        for reference, staff in stops.values_list("visit__reference", "assignment__staff"):
+            carers[reference].append(staff)
+        often = [set(each) for each in carers.values() if len(each) > 1]
+        if not often:
+            return []
+        one = sum(len(each) == 1 for each in often)
+        note = "of those who are visited more than once"
+        return [{"label": "Seen by one person", "value": f"{one} of {len(often)}", "note": note}]
 
     @cached_property
     def _assignments(self) -> list[RouteAssignment]:
-        rows = RouteAssignment.objects.filter(plan__week=self.week).select_related("plan", "staff", "shift")
-        return list(rows.annotate(visit_count=Count("stops__visit")))
+        rows = RouteAssignment.objects.filter(plan__week=self.week)  # unscoped: of the week handed over
+        return list(rows.select_related("plan", "staff", "shift").annotate(visit_count=Count("stops__visit")))
 
     @cached_property
     def days(self) -> list[dict]:

@@ -14,14 +14,16 @@ unique within a team and day, so that reasons and remedies of the planner can be
 from .adjustments import remedy_of
 from .building import NothingToPlan, PlanProblem, build_problem
 from .people import working_shifts
-from .rows import assignment_of, solution_of, stored_solution
+from .rows import assignment_of, left_out_of, route_of, solution_of, stored_solution
 
 __all__ = [
     "NothingToPlan",
     "PlanProblem",
     "assignment_of",
     "build_problem",
+    "left_out_of",
     "remedy_of",
+    "route_of",
     "solution_of",
     "stored_solution",
     "working_shifts",

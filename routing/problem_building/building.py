@@ -42,6 +42,11 @@ class PlanProblem:
     lines: dict[str, tuple[RouteLeg, ...]] = field(default_factory=dict)
 
     @property
+    def asks(self) -> RoutePlan:
+        """What says which wishes the search is to keep."""
+        return self.plan
+
+    @property
     def is_travel_estimated(self) -> bool:
         return self.travel.is_any_estimated
 

@@ -1,6 +1,7 @@
 """Routes as rows, assignments and stops, and rows as routes again."""
 
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 from django.contrib.gis.geos import LineString
@@ -63,25 +64,32 @@ def solution_of(built: PlanProblem) -> Solution:
 
 def stored_solution(plan: RoutePlan) -> Solution:
     """A plan's rows as they are, routes and visits left out, whatever may have changed around it since."""
-    day = plan.day
-    routes = []
-    for assignment in plan.assignments.select_related("staff").prefetch_related("stops__visit"):
-        route, breaks = Route(assignment.staff.reference), 0
-        for stop in assignment.stops.all():
-            arrive, start, leave = (
-                seconds_into(day, moment) for moment in (stop.arrives_at, stop.starts_at, stop.leaves_at)
-            )
-            if stop.visit is None:
-                route.stops.append(BreakStop(breaks, start, leave))
-                breaks += 1
-            else:
-                route.stops.append(VisitStop(stop.visit.reference, arrive, start, leave))
-        routes.append(route)
-    left_out = [
+    assignments = plan.assignments.select_related("staff").prefetch_related("stops__visit")
+    routes = [route_of(assignment, plan.day) for assignment in assignments]
+    return Solution(routes=routes, unserved=left_out_of(plan), engine=plan.engine)
+
+
+def route_of(assignment: RouteAssignment, day: date) -> Route:
+    """One person's rows as a route, in seconds of the day."""
+    route, breaks = Route(assignment.staff.reference), 0
+    for stop in assignment.stops.all():
+        arrive, start, leave = (
+            seconds_into(day, moment) for moment in (stop.arrives_at, stop.starts_at, stop.leaves_at)
+        )
+        if stop.visit is None:
+            route.stops.append(BreakStop(breaks, start, leave))
+            breaks += 1
+        else:
+            route.stops.append(VisitStop(stop.visit.reference, arrive, start, leave))
+    return route
+
+
+def left_out_of(plan: RoutePlan) -> list[Unserved]:
+    """The visits that the plan leaves out, with reasons and remedies, as they are stored."""
+    return [
         Unserved(left.visit.reference, left.reason, left.detail, [remedy_of(each) for each in left.remedies])
         for left in plan.unserved.select_related("visit")
     ]
-    return Solution(routes=routes, unserved=left_out, engine=plan.engine)
 
 
 def _path(leg: RouteLeg | None, is_estimated: bool) -> LineString | None:

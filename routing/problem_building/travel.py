@@ -18,6 +18,12 @@ def departure(day: date) -> datetime:
     return instant(day, TYPICAL_DEPARTURE)
 
 
+def main_of(profiles) -> Profile:
+    """The way of travelling that somebody has of whom nothing else is known: by car, where anybody drives."""
+    known = [Profile(each) for each in profiles]
+    return Profile.CAR if Profile.CAR in known or not known else min(known)
+
+
 @dataclass(frozen=True)
 class PlanTravel:
     """A matrix for each way in which somebody of the plan travels, between the same places. `main`: the way that the
@@ -28,7 +34,7 @@ class PlanTravel:
 
     @property
     def main(self) -> Profile:
-        return Profile.CAR if Profile.CAR in self.by_profile else min(self.by_profile)
+        return main_of(self.by_profile)
 
     def of(self, profile) -> TravelMatrix:
         return self.by_profile[Profile(profile)]

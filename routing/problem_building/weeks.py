@@ -5,13 +5,15 @@ Second 0 is the first instant of the first day. People go by "reference@day" and
 person may be visited twice a week.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 
+from routing.caseload.review import calendar_for, interval_days
+from routing.caseload.working_days import EVERY_DAY, Calendar
 from routing.civil_time import LONDON, NoSuchTime, day_start, instant, seconds_into
 from routing.continuity import usual_carers
-from routing.models import PlanAdjustment, PlanState, RoutePlan, Shift, Visit, VisitLink, WeekPlan
+from routing.models import PlanState, RouteAssignment, RoutePlan, Shift, Visit, VisitLink, WeekPlan
 from routing.planning.problem import Link, Problem
 from routing.planning.problem import Visit as Task
 from routing.planning.solution import Route, Solution, VisitStop
@@ -22,16 +24,20 @@ from .building import NothingToPlan
 from .people import staff_of, working_shifts
 from .tasks import asking_what_is_possible, task_of
 from .travel import as_legs, places_of, travel_of
+from .week_fixing import FixedInWeek, fixed_in
 
 DAY_SECONDS = 24 * 3600
 # Visits of one person fall on different days when they are at least this much further apart than whole days less one.
 SLACK_SECONDS = 12 * 3600
+# Two visits at most so far apart are made within one shift, so that the same person is somebody who can be named.
+SAME_SHIFT_MINUTES = 12 * 60
 
 
 @dataclass
 class WeekProblem:
     """A week as a problem, and the rows behind its references. `closed`: visits that no open day may hold, with the
-    reason; `days`: those that are planned now, for which nothing has been decided yet.
+    reason (`elsewhere`: those of them that another plan holds); `days`: those that are planned now, for which nothing
+    has been decided yet; `fixed`: what people fixed in the plans of these days.
     """
 
     week: WeekPlan
@@ -40,6 +46,18 @@ class WeekProblem:
     days: list[date]
     shifts: dict[str, Shift]
     closed: list[tuple[Visit, str]] = field(default_factory=list)
+    elsewhere: set = field(default_factory=set)
+    fixed: FixedInWeek = field(default_factory=FixedInWeek)
+
+    @property
+    def asks(self) -> WeekPlan:
+        """What says which wishes the search is to keep."""
+        return self.week
+
+    @property
+    def set_aside(self) -> list[tuple[Visit, str]]:
+        """Visits that are not planned and not served: those that no open day may hold, less those of other plans."""
+        return [(visit, why) for visit, why in self.closed if visit.pk not in self.elsewhere]
 
     def by_day(self, solution: Solution) -> dict[date, Solution]:
         """The routes of each day, with the references of that day and without times: the day's own problem has them."""
@@ -50,6 +68,20 @@ class WeekProblem:
                 stops = [VisitStop(self.visits[name].reference) for name in route.visits]
                 routes[date.fromisoformat(day)].append(Route(person, stops))
         return {day: Solution(routes[day], engine=solution.engine) for day in self.days}
+
+    def stands(self) -> Solution:
+        """The routes of the open days as they are stored, in the week's own references and without times: all days are
+        compared with the travel times of the week. Whoever and whatever the week does not know any more is left out.
+        """
+        names = {visit.pk: name for name, visit in self.visits.items()}
+        plans = self.week.plans.filter(day__in=self.days)
+        routes = []
+        for each in RouteAssignment.objects.filter(plan__in=plans).select_related("staff", "plan"):
+            person = f"{each.staff.reference}@{each.plan.day}"
+            visits = each.stops.filter(visit__in=names).order_by("sequence").values_list("visit", flat=True)
+            if person in self.shifts and visits:
+                routes.append(Route(person, [VisitStop(names[visit]) for visit in visits]))
+        return Solution(routes)
 
     def day_of(self, solution: Solution) -> dict[str, date]:
         """The day of each served visit."""
@@ -67,13 +99,20 @@ def build_week(week: WeekPlan, travel_provider=None) -> WeekProblem:
     """
     decided = set(week.plans.binding().values_list("day", flat=True))
     days = [day for day in week.civil_days if day not in decided]
-    shifts = {f"{shift.staff.reference}@{day}": (day, shift) for day in days for shift in shifts_of(week, day)}
+    fixed = fixed_in(week)
+    shifts = {
+        f"{shift.staff.reference}@{day}": (day, shift)
+        for day in days
+        for shift in shifts_of(week, day)
+        if (day, shift.staff_id) not in fixed.not_used
+    }
     if not shifts:
         raise NothingToPlan(f"Nobody of {week.team} is free to work on the open days of this week. Add shifts first.")
     worked = sorted({day for day, _ in shifts.values()})
-    visits, closed = _open_visits(week, worked)
+    elsewhere = in_other_plans(week)
+    visits, closed = _open_visits(week, worked, fixed, elsewhere)
     if not visits:
-        raise NothingToPlan("The week has no open visits that a day could hold.")
+        raise NothingToPlan(_nothing_left(closed))
     people = [shift.staff for _, shift in shifts.values()]
     places, points = places_of(
         [*(each.start_point for each in people), *(each.end_point for each in people), *(v.point for v in visits)]
@@ -86,8 +125,9 @@ def build_week(week: WeekPlan, travel_provider=None) -> WeekProblem:
         for i, (name, (day, shift)) in enumerate(shifts.items())
     )
     names = {visit.pk: f"{visit.reference}@{visit.day}" for visit in visits}
-    tasks = _tasks(week, visits, places[2 * count :], worked, shifts, names)
-    problem = Problem(staff=staff, visits=tasks, links=_links(visits, names), **as_legs(travel))
+    tasks = _tasks(week, visits, places[2 * count :], worked, shifts, names, fixed)
+    days_of = {task.id: len(task.windows) for task in tasks}
+    problem = Problem(staff=staff, visits=tasks, links=_links(visits, names, days_of), **as_legs(travel))
     return WeekProblem(
         week=week,
         problem=asking_what_is_possible(problem),
@@ -95,6 +135,8 @@ def build_week(week: WeekPlan, travel_provider=None) -> WeekProblem:
         days=days,
         shifts={name: shift for name, (_, shift) in shifts.items()},
         closed=closed,
+        elsewhere=set(elsewhere),
+        fixed=fixed,
     )
 
 
@@ -103,17 +145,36 @@ def shifts_of(week: WeekPlan, day: date) -> list[Shift]:
     return working_shifts(RoutePlan(organisation=week.organisation, team=week.team, day=day))
 
 
-def allowed_days(visit: Visit, days: list[date], taken: set = frozenset()) -> list[date]:
+def allowed_days(visit: Visit, days: list[date], taken: set = frozenset(), kept: date | None = None) -> list[date]:
     """Of `days` those that may hold the visit: its own, or from its earliest to its latest one and not past its
-    clinical limit. `taken`: (day, reference) of other visits that stay where they are.
+    clinical limit; reviews move to working days only. `taken`: (day, reference) of other visits that stay where they
+    are; `kept`: the day on which somebody has fixed it.
     """
+    if kept is not None:
+        return [day for day in days if day == kept]
     first, last = visit.earliest_day or visit.day, visit.latest_day or visit.day
     if visit.clinical_limit is not None:
         last = min(last, max(visit.clinical_limit, first))
-    return [day for day in days if first <= day <= last and (day == visit.day or (day, visit.reference) not in taken)]
+    works = calendar_of(visit).is_working
+    return [
+        day
+        for day in days
+        if first <= day <= last and (day == visit.day or (works(day) and (day, visit.reference) not in taken))
+    ]
 
 
-def _open_visits(week, days):
+def calendar_of(visit: Visit) -> Calendar:
+    """The days to which it may be moved: reviews fall on no weekend or bank holiday, unless they are more often than
+    weekly. Visits from files and by hand may be made on any day that they name.
+    """
+    if visit.caseload_entry is not None:
+        return calendar_for(visit.caseload_entry.interval_days)
+    if visit.source == Visit.Source.PRIORITY and visit.priority is not None:
+        return calendar_for(interval_days(visit.priority))
+    return EVERY_DAY
+
+
+def _open_visits(week, days, fixed, elsewhere):
     """Visits to be planned, and those that no day can hold with the reason."""
     visits = list(
         week.visits.for_display()
@@ -122,35 +183,44 @@ def _open_visits(week, days):
         .prefetch_related("preferred_staff", "excluded_staff")
         .order_by("reference", "day")
     )
-    taken = _taken(week)
-    elsewhere, on_purpose = _in_other_plans(week), _left_out_on_purpose(week)
+    taken = taken_days(week)
     open_visits, closed = [], []
     for visit in visits:
+        kept = fixed.day_of(visit)
         if visit.pk in elsewhere:
             closed.append((visit, f"It is in another plan that waits for a decision: {elsewhere[visit.pk]}."))
-        elif visit.pk in on_purpose:
-            closed.append((visit, "Somebody left it out of its day on purpose."))
-        elif allowed_days(visit, days, taken):
+        elif visit.pk in fixed.aside:
+            closed.append((visit, _why_aside(fixed.aside[visit.pk])))
+        elif allowed_days(visit, days, taken, kept):
             open_visits.append(visit)
+        elif kept is not None:
+            closed.append((visit, f"It is kept on {kept:%A %-d %B}, when nobody is at work any more."))
         else:
             closed.append((visit, "No day that it may be moved to has anybody at work and is still open."))
     return open_visits, closed
 
 
-def _in_other_plans(week) -> dict:
+def _nothing_left(closed) -> str:
+    """That there is nothing to plan, with the reason of most visits."""
+    if not closed:
+        return "The week has no open visits."
+    why, count = Counter(why for _, why in closed).most_common(1)[0]
+    return f"No day could hold any of the week's visits. Of {count} of {len(closed)} this is said: {why}"
+
+
+def _why_aside(reason) -> str:
+    return f"Somebody left it out of its day on purpose: {reason}" if reason else "Somebody left it out on purpose."
+
+
+def in_other_plans(week) -> dict:
     """Names of plans outside this week that hold one of its visits and are being worked on or decided, by visit."""
     waiting = (PlanState.OPTIMISING, PlanState.PROPOSED)
     plans = RoutePlan.objects.filter(visits__week_plans=week, state__in=waiting).exclude(week=week)
     return dict(plans.values_list("visits", "name"))
 
 
-def _left_out_on_purpose(week) -> set:
-    excluded = PlanAdjustment.objects.filter(plan__week=week, kind=PlanAdjustment.Kind.VISIT_EXCLUDED)
-    return set(excluded.values_list("visit", flat=True))
-
-
-def _taken(week) -> set:
-    """Days on which another visit of the same reference stands that this plan does not move."""
+def taken_days(week: WeekPlan) -> set:
+    """(day, reference): days on which another visit of the same reference stands that this plan does not move."""
     others = Visit.objects.filter(team=week.team, day__range=(week.first_day, week.last_day))
     moving = week.visits.filter(state=Visit.State.OPEN)
     return set(others.exclude(pk__in=moving).values_list("day", "reference"))
@@ -174,12 +244,14 @@ def _offset(week, day) -> int:
     return seconds_into(week.first_day, day_start(day))
 
 
-def _tasks(week, visits, homes, days, shifts, names) -> tuple[Task, ...]:
-    carers = usual_carers(week.team, week.first_day, [visit.reference for visit in visits])
+def _tasks(week, visits, homes, days, shifts, names, fixed) -> tuple[Task, ...]:
+    # Who comes on a day of this week that is approved already is known to the person for the other days.
+    after = week.last_day + timedelta(days=1)
+    carers = usual_carers(week.team, after, [visit.reference for visit in visits])
     days_of = defaultdict(list)
     for name in shifts:
         days_of[name.rpartition("@")[0]].append(name)
-    taken = _taken(week)
+    taken = taken_days(week)
     tasks = []
     for visit, place in zip(visits, homes, strict=True):
         named = [person.reference for person in visit.preferred_staff.all()]
@@ -192,7 +264,10 @@ def _tasks(week, visits, homes, days, shifts, names) -> tuple[Task, ...]:
             replace(
                 task,
                 id=names[visit.pk],
-                windows=tuple(_window(week, visit, day) for day in allowed_days(visit, days, taken)),
+                windows=tuple(
+                    _window(week, visit, day) for day in allowed_days(visit, days, taken, fixed.day_of(visit))
+                ),
+                pinned=fixed.pin_of(visit, week.first_day),
                 required=limit is not None and limit <= week.last_day,
             )
         )
@@ -221,9 +296,9 @@ def window_on(visit: Visit, day: date) -> tuple:
     return found[0], max(found)
 
 
-def _links(visits, names) -> tuple[Link, ...]:
+def _links(visits, names, days_of: dict[str, int]) -> tuple[Link, ...]:
     """Links that people set, and between visits of one person in the week: in order, on different days, and about as
-    far apart as the review interval asks.
+    far apart as the review interval asks. `days_of`: on how many days each visit may be made.
     """
     links = [
         Link(
@@ -231,7 +306,7 @@ def _links(visits, names) -> tuple[Link, ...]:
             second=names[link.second_id],
             min_gap=None if link.min_gap_minutes is None else link.min_gap_minutes * 60,
             max_gap=None if link.max_gap_minutes is None else link.max_gap_minutes * 60,
-            same_staff=False,  # nobody is the same person on another day: the day's own plan keeps to it
+            same_staff=link.same_staff and is_of_one_shift(link, names, days_of),
             different_staff=link.different_staff,
             together=link.together,
         )
@@ -246,6 +321,18 @@ def _links(visits, names) -> tuple[Link, ...]:
             gap = days_between(first, second) * DAY_SECONDS - SLACK_SECONDS
             links.append(Link(first=names[first.pk], second=names[second.pk], min_gap=gap))
     return tuple(links)
+
+
+def is_of_one_shift(link: VisitLink, names, days_of: dict[str, int]) -> bool:
+    """Whether "the same person" can be asked of the week's search, where nobody is the same on another day: both stand
+    on one day that they cannot leave, or one follows the other within a shift. Else it is preferred (`continuity`).
+    """
+    gaps = (link.min_gap_minutes, link.max_gap_minutes)
+    if None not in gaps and all(abs(minutes) <= SAME_SHIFT_MINUTES for minutes in gaps):
+        return True
+    first, second = names[link.first_id], names[link.second_id]
+    stay = days_of[first] == days_of[second] == 1
+    return stay and first.rpartition("@")[2] == second.rpartition("@")[2]
 
 
 def days_between(first: Visit, second: Visit) -> int:

@@ -27,6 +27,7 @@ from .caseload import (
     save_plus_group,
 )
 from .decisions import MOST_OF_A_DECISION, Deferral, PlanBroken, approve_plan, check_holds, reject_plan
+from .deferrals import defer_visit, take_deferral_back
 from .disruptions import (
     REPLAN_KIND,
     PlanChanged,
@@ -40,7 +41,7 @@ from .disruptions import (
     work_out_again,
 )
 from .due_caseload import due_entries, due_on, make_visits_from_caseload, plan_from_caseload
-from .editing import EditRefused, PlanChangedMeanwhile, apply_edit, leave_out
+from .editing import EditRefused, apply_edit, leave_out
 from .equity import PRICE_KIND, queue_price, record_wishes, set_wishes, store_price
 from .life import begin_plan, close_past_plans, close_plan, publish_plan, reopen_plan, withdraw_publication
 from .new_visits import NewVisit, create_visit
@@ -57,10 +58,13 @@ from .optimisation import (
 from .outputs import note_file_taken
 from .people import change_staff, plans_holding, possible_accounts, remove_absence, save_absence, set_staff_skills
 from .plans import (
+    CHANGED_MEANWHILE,
     MOST_OF_A_REASON,
+    PlanChangedMeanwhile,
     PlanStateError,
     ReasonNeeded,
     check_day,
+    check_seen,
     create_plan,
     plan_from_file,
     plan_from_priorities,
@@ -75,11 +79,22 @@ from .rounds import (
     record_event,
     record_events,
 )
-from .scenarios import add_made_up_person, copy_as_scenario, remove_made_up_person, try_remedy
+from .scenarios import add_made_up_person, change_made_up_person, copy_as_scenario, remove_made_up_person, try_remedy
 from .teams import add_shifts, add_staff, create_depot, create_skill, create_team, remove_shift
-from .versions import history_of, redo_change, restore_version, solution_of_version, undo_change
+from .versions import (
+    CannotComeBack,
+    history_of,
+    redo_change,
+    restore_version,
+    solution_of_version,
+    undo_change,
+    undo_target,
+)
 from .visit_entry import add_visit, change_visit, is_free, remove_visit
+from .visit_links import change_link, link_visits, unlink_visits
 from .visits import MAX_VISITS, NoVisits, VisitIntake, import_visits, make_visits_from_priorities
+from .week_prices import WEEK_PRICE_KIND, queue_week_price, set_week_wishes, store_week_price
+from .week_proposals import store_week
 from .weeks import (
     WEEK_KIND,
     create_week,
@@ -91,6 +106,13 @@ from .weeks import (
 )
 
 __all__ = [
+    "CHANGED_MEANWHILE",
+    "CannotComeBack",
+    "defer_visit",
+    "take_deferral_back",
+    "change_link",
+    "link_visits",
+    "unlink_visits",
     "week_from_priorities",
     "week_from_file",
     "week_from_caseload",
@@ -98,6 +120,11 @@ __all__ = [
     "optimise_week",
     "create_week",
     "WEEK_KIND",
+    "WEEK_PRICE_KIND",
+    "queue_week_price",
+    "set_week_wishes",
+    "store_week",
+    "store_week_price",
     "SlotGone",
     "book_slot",
     "store_price",
@@ -121,6 +148,7 @@ __all__ = [
     "MOST_OF_A_DECISION",
     "PlanBroken",
     "add_made_up_person",
+    "change_made_up_person",
     "begin_plan",
     "change_window",
     "check_holds",
@@ -145,6 +173,7 @@ __all__ = [
     "try_change",
     "try_remedy",
     "undo_change",
+    "undo_target",
     "unlock_round",
     "unpin",
     "withdraw_publication",
@@ -172,6 +201,7 @@ __all__ = [
     "approve_plan",
     "caseload_done",
     "check_day",
+    "check_seen",
     "create_depot",
     "create_plan",
     "create_skill",

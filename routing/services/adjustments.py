@@ -1,4 +1,8 @@
-"""What a person fixes in one plan: the next optimisation keeps to it, and so must every change by hand."""
+"""What a person fixes in one plan: the next optimisation keeps to it, and so must every change by hand.
+
+In a plan that is published or in progress only what is so already can be fixed: its rounds keep to what is fixed at any
+moment, or the day could not be mended any more.
+"""
 
 from datetime import datetime
 
@@ -8,11 +12,15 @@ from django.db import transaction
 from accounts import audit
 from routing.civil_time import clock, seconds_into
 from routing.models import PlanAdjustment, PlanState, RoutePlan, RouteStop, StaffMember, Visit
+from routing.plan_editing import present
+from routing.planning.replanning import UnfitDisruption
+from routing.problem_building import NothingToPlan
+from routing.standing_day import standing_day
 
 from .plans import PlanStateError, locked
 
 Kind = PlanAdjustment.Kind
-ADJUSTABLE = (PlanState.DRAFT, PlanState.PROPOSED, PlanState.REJECTED)
+ADJUSTABLE = (PlanState.DRAFT, PlanState.PROPOSED, PlanState.REJECTED, *PlanState.running())
 MOST_OF_A_NOTE = 200
 DAY_SECONDS = 36 * 3600  # a night shift ends on the next day
 MOST_MINUTES = 480
@@ -31,7 +39,8 @@ def pin_visit(
     """Keeps a visit with a person, at a time, or both; in place of an earlier pin of the visit.
 
     ValidationError for a visit or person that the plan does not have, a time outside its day, or neither person nor
-    time; PlanStateError when the plan is being optimised or approved.
+    time, and for a visit of a published plan that has begun or is elsewhere now; PlanStateError when the plan is being
+    optimised or approved.
     """
     plan = adjustable(plan)
     _check_visit(plan, visit)
@@ -41,6 +50,7 @@ def pin_visit(
         _check_person(plan, staff)
     if starts_at is not None:
         check_moment(plan, starts_at)
+    _check_is_so(plan, visit, staff, starts_at)
     return _put(plan, Kind.VISIT_PINNED, by, reason, visit=visit, values={"staff": staff, "starts_at": starts_at})
 
 
@@ -52,9 +62,13 @@ def unpin(*, plan: RoutePlan, visit: Visit, by) -> None:
 
 @transaction.atomic
 def exclude_visit(*, plan: RoutePlan, visit: Visit, reason: str = "", by) -> PlanAdjustment:
-    """Leaves a visit out on purpose; a pin of it goes. Raises as `pin_visit`."""
+    """Leaves a visit out on purpose; a pin of it goes. Raises as `pin_visit`; ValidationError for one that is on a
+    round of a published plan: see `leave_out`.
+    """
     plan = adjustable(plan)
     _check_visit(plan, visit)
+    if plan.state in PlanState.running() and visit.stops.filter(assignment__plan=plan).exists():
+        raise ValidationError(f"{visit} is on a round: take it out first.")
     _take_away(plan, by, kind=Kind.VISIT_PINNED, visit=visit)
     return _put(plan, Kind.VISIT_EXCLUDED, by, reason, visit=visit)
 
@@ -67,9 +81,15 @@ def include_visit(*, plan: RoutePlan, visit: Visit, by) -> None:
 
 @transaction.atomic
 def exclude_person(*, plan: RoutePlan, staff: StaffMember, reason: str = "", by) -> PlanAdjustment:
-    """Plans without a person; visits that were kept with them are free again. Raises as `pin_visit`."""
+    """Plans without a person; visits that were kept with them are free again. Raises as `pin_visit`; ValidationError
+    for somebody who has a round in a published plan.
+    """
     plan = adjustable(plan)
     _check_person(plan, staff)
+    if plan.state in PlanState.running() and plan.assignments.filter(staff=staff).exists():
+        raise ValidationError(
+            f"{staff} has a round in this plan: give the visits to others first, or say what happened to {staff}."
+        )
     _take_away(plan, by, kind=Kind.VISIT_PINNED, staff=staff)
     return _put(plan, Kind.PERSON_EXCLUDED, by, reason, staff=staff)
 
@@ -85,7 +105,7 @@ def lock_round(*, plan: RoutePlan, staff: StaffMember, by) -> list[PlanAdjustmen
     """Keeps each visit of a person's day with them, at the time it has now. Others may still be added in between.
 
     ValidationError when they have no visits in the plan; else as `pin_visit`. A double-handed visit is kept at its time
-    only, since it has more than one person.
+    only, since it has more than one person. What has begun needs no keeping.
     """
     plan = adjustable(plan)
     _check_person(plan, staff)
@@ -94,8 +114,10 @@ def lock_round(*, plan: RoutePlan, staff: StaffMember, by) -> list[PlanAdjustmen
             "visit"
         )
     )
+    begun = _begun(plan)
+    stops = [stop for stop in stops if stop.visit.reference not in begun]
     if not stops:
-        raise ValidationError(f"{staff} has no visits in this plan.")
+        raise ValidationError(f"{staff} has no visits in this plan{' that have not begun' if begun else ''}.")
     return [
         _put(
             plan,
@@ -165,6 +187,32 @@ def adjustable(plan: RoutePlan) -> RoutePlan:
     if plan.state not in ADJUSTABLE:
         raise PlanStateError(f"Nothing can be fixed in a plan that is {plan.get_state_display().lower()}.")
     return plan
+
+
+def _check_is_so(plan, visit, staff, starts_at):
+    """In a plan whose rounds people work by a visit is kept as it is."""
+    if plan.state not in PlanState.running():
+        return
+    if visit.reference in _begun(plan):
+        raise ValidationError(f"{visit} has begun: it stays where it is.")
+    stops = list(visit.stops.filter(assignment__plan=plan).select_related("assignment__staff"))
+    if not stops:
+        raise ValidationError(f"{visit} is in no round: put it in first.")
+    if staff is not None and staff.pk not in {stop.assignment.staff_id for stop in stops}:
+        raise ValidationError(f"{visit} is on the round of {stops[0].assignment.staff}: move it first.")
+    if starts_at is not None and starts_at != stops[0].starts_at:
+        raise ValidationError(f"{visit} starts at {clock(stops[0].starts_at)}: change its start first.")
+
+
+def _begun(plan) -> set[str]:
+    """References of visits of a day under way that have begun. PlanStateError where the day cannot be read."""
+    if plan.state not in PlanState.running():
+        return set()
+    try:
+        begun = standing_day(plan, present(plan)).begun
+    except (NothingToPlan, UnfitDisruption) as error:
+        raise PlanStateError(str(error)) from error
+    return {visit for visits in begun.values() for visit in visits}
 
 
 def scenario_only(plan: RoutePlan) -> RoutePlan:

@@ -12,7 +12,7 @@ from accounts.permissions import ROLE_PERMISSIONS, Permission
 from accounts.services import notify
 from routing.alerts import Alert, alerts_of
 from routing.models import RoundAlert, RoutePlan, Visit
-from routing.round_states import patience, standing_rounds
+from routing.standing_day import patience, recorded_rounds
 
 from .decisions import permit
 from .plans import locked
@@ -58,7 +58,7 @@ def _watch(plan, now) -> int:
     """The plan is locked, so that whoever records or watches at the same moment waits."""
     plan = locked(plan)
     wanted = {}
-    for standing in standing_rounds(plan):
+    for standing in recorded_rounds(plan):
         # Who has no account cannot record anything: silence says nothing about them.
         if standing.staff.user_id is None:
             continue
@@ -101,7 +101,7 @@ def _of_visit(alert) -> str:
 def planners_of(organisation):
     """People who may change the organisation's plans."""
     roles = [role.value for role, may in ROLE_PERMISSIONS.items() if Permission.EDIT_PLANS in may]
-    members = organisation.memberships.active().filter(roles__overlap=roles)
+    members = organisation.memberships.in_force().filter(roles__overlap=roles)
     return User.objects.filter(is_active=True, pk__in=members.values("user")).order_by("pk")
 
 

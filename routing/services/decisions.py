@@ -3,7 +3,7 @@
 """
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -13,12 +13,26 @@ from django.utils import timezone
 from accounts import audit
 from accounts.permissions import Permission
 from routing.broken_rules import broken_rules
-from routing.models import PlanAdjustment, PlanState, RouteAssignment, RoutePlan, Shift, UnservedVisit, Visit
+from routing.models import (
+    Disruption,
+    PlanAdjustment,
+    PlanState,
+    RouteAssignment,
+    RoutePlan,
+    Shift,
+    UnservedVisit,
+    Visit,
+)
+from routing.plan_editing import present
+from routing.planning.replanning import UnfitDisruption
 from routing.problem_building import NothingToPlan, build_problem, solution_of
+from routing.standing_day import standing_day
 
-from .plans import MOST_DAYS_AHEAD, PlanStateError, ReasonNeeded, locked
+from .deferrals import defer_visit, take_deferral_back
+from .plans import MOST_DAYS_AHEAD, PlanStateError, ReasonNeeded, check_seen, locked
 from .proposals import SolutionRefused, accepted
 
+MOST_NAMED = 5  # visits that a message names
 MOST_OF_A_DECISION = 500
 Kind = UnservedVisit.Decision
 # Nothing more is to be done for these: no plan takes them again.
@@ -67,17 +81,19 @@ def approve_plan(
     reason: str = "",
     decisions: dict[str, Deferral] | None = None,
     for_all: Deferral | None = None,
+    seen: int | None = None,
 ) -> RoutePlan:
     """The proposal becomes the day's work, in the name of an approver.
 
     `decisions`: by reference of a visit left out; `for_all`: for those that need one and have none of their own. A
-    `reason` alone is the same decision ("other") for all of them.
+    `reason` alone is the same decision ("other") for all of them. `seen`: the version that the approver looked at.
 
     PermissionDenied without the permission; ReasonNeeded when visits of tier 1 or at their clinical limit stay unserved
     and nothing is decided about them; PlanBroken when the judge refuses the plan as things are now; PlanStateError when
-    it is not a proposal, builds on what is only tried, or when another approved plan has its people or visits.
+    it is not a proposal, builds on what is only tried, or when another approved plan has its people or visits;
+    PlanChangedMeanwhile when the plan is at another version than `seen`.
     """
-    plan = locked_for_decision(plan, by)
+    plan = locked_for_decision(plan, by, seen)
     if for_all is None and reason.strip():
         for_all = Deferral(Kind.OTHER, reason.strip()[:MOST_OF_A_DECISION])
     _check_not_made_up(plan)
@@ -85,6 +101,8 @@ def approve_plan(
     served = _take_visits(plan)
     check_holds(plan)
     Visit.objects.filter(pk__in=served).update(state=Visit.State.PLANNED)
+    for visit in Visit.objects.filter(pk__in=served, deferred_as__isnull=False).distinct():
+        take_deferral_back(visit=visit, by=by, if_planned_leave_it=True)
     _settle(plan, PlanState.APPROVED, by, reason)
     audit.record(
         action="plan.approved",
@@ -102,9 +120,9 @@ def approve_plan(
 
 
 @transaction.atomic
-def reject_plan(*, plan: RoutePlan, by, reason: str) -> RoutePlan:
+def reject_plan(*, plan: RoutePlan, by, reason: str, seen: int | None = None) -> RoutePlan:
     """The proposal is turned down, in the name of an approver and with a reason. Raises as `approve_plan`."""
-    plan = locked_for_decision(plan, by)
+    plan = locked_for_decision(plan, by, seen)
     if not reason.strip():
         raise ReasonNeeded("Say why the plan is rejected.")
     _settle(plan, PlanState.REJECTED, by, reason)
@@ -123,12 +141,26 @@ def check_holds(plan: RoutePlan) -> None:
     lines = [
         f"{visit.reference} came to the plan since: it is neither on a round nor left out." for visit in _new(plan)
     ]
-    try:
-        accepted(built, solution_of(built))
-    except SolutionRefused as error:
-        lines += broken_rules(built, error.broken)
+    lines += _broken(plan, built)
     if lines:
         raise PlanBroken(lines)
+
+
+def _broken(plan, built) -> list[str]:
+    """By the day under way where what happened was taken in: a plan that was mended and withdrawn again."""
+    if plan.disruptions.filter(state=Disruption.State.APPLIED).exists():
+        try:
+            standing = standing_day(plan, present(plan))
+        except UnfitDisruption as error:
+            return [str(error)]
+        built, solution = replace(built, problem=standing.problem), standing.solution
+    else:
+        solution = solution_of(built)
+    try:
+        accepted(built, solution)
+    except SolutionRefused as error:
+        return broken_rules(built, error.broken)
+    return []
 
 
 def _new(plan):
@@ -138,12 +170,13 @@ def _new(plan):
     return plan.visits.filter(state=Visit.State.OPEN).exclude(pk__in=known).exclude(pk__in=left_out)
 
 
-def locked_for_decision(plan: RoutePlan, by) -> RoutePlan:
-    """The plan, locked. PermissionDenied, or PlanStateError when it is no proposal."""
+def locked_for_decision(plan: RoutePlan, by, seen: int | None = None) -> RoutePlan:
+    """The plan, locked. PermissionDenied, PlanStateError when it is no proposal, or not the version `seen`."""
     permit(by, Permission.APPROVE_PLANS, plan)
     plan = locked(plan)
     if plan.state != PlanState.PROPOSED:
         raise PlanStateError(f"Only a proposed plan can be decided; this one is {plan.get_state_display().lower()}.")
+    check_seen(plan, seen)
     return plan
 
 
@@ -153,8 +186,12 @@ def permit(by, permission: Permission, plan: RoutePlan) -> None:
         raise PermissionDenied(f"This needs the permission {permission.value}.")
 
 
-def free_decided(plan: RoutePlan) -> None:
-    """Takes back what was decided about visits left out: they are open again."""
+def free_decided(plan: RoutePlan, by) -> None:
+    """Takes back what was decided about visits left out: they are open again, and those made for the day to which they
+    were deferred go. PlanStateError where one of these is planned there already.
+    """
+    for left in plan.unserved.filter(decision=Kind.DEFERRED).select_related("visit__organisation"):
+        take_deferral_back(visit=left.visit, by=by)
     ended = plan.unserved.filter(decision__in=ENDS_THE_VISIT).values("visit")
     Visit.objects.filter(pk__in=ended, state=Visit.State.CANCELLED).update(state=Visit.State.OPEN)
     plan.unserved.exclude(decision="").update(
@@ -203,7 +240,10 @@ def _undecided(visits) -> str:
     tier_one = sum(visit.tier == 1 for visit in visits)
     parts = [(tier_one, "tier-1 "), (len(visits) - tier_one, "overdue ")]
     words = " and ".join(f"{n} {kind}{'visit is' if n == 1 else 'visits are'}" for n, kind in parts if n)
-    return f"{words} unserved: give a reason."
+    names = sorted(visit.reference for visit in visits)
+    more = len(names) - MOST_NAMED
+    listed = ", ".join(names[:MOST_NAMED]) + (f" and {more:,} more" if more > 0 else "")
+    return f"{words} unserved: give a reason for {listed}."
 
 
 def _store_decision(left, deferral, by):
@@ -212,6 +252,8 @@ def _store_decision(left, deferral, by):
     left.save(update_fields=["decision", "decision_reason", "deferred_to", "decided_by", "decided_at"])
     if deferral.kind in ENDS_THE_VISIT:
         Visit.objects.filter(pk=left.visit_id, state=Visit.State.OPEN).update(state=Visit.State.CANCELLED)
+    elif deferral.kind == Kind.DEFERRED:
+        defer_visit(visit=left.visit, to=deferral.to, by=by)
 
 
 def _take_visits(plan) -> list:

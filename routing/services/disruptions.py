@@ -15,6 +15,7 @@ from routing.models import Absence, Disruption, PlanState, PlanVersion, RoutePla
 from routing.planning.replanning import UnfitDisruption
 from routing.problem_building import NothingToPlan
 
+from .day_changes import set_visit_states
 from .decisions import permit
 from .new_visits import NewVisit, create_visit
 from .plans import PlanStateError, locked
@@ -189,7 +190,7 @@ def _apply(*, disruption, alternative, absent, lines, by):
     found = _held_against_today(disruption, alternative)
     found.built.lines.update(lines)
     told = next(each for each in disruption.answer["alternatives"] if each["key"] == alternative)
-    _keep_visits_right(plan, disruption, found)
+    _keep_visits_right(plan, disruption, found, by)
     store_routes(plan, found.built, found.solution, found.verdict)
     summary = summary_of(disruption, told)
     record_version(plan, found.solution, found.verdict, origin=PlanVersion.Origin.REPLANNED, summary=summary, by=by)
@@ -326,17 +327,11 @@ def _held_against_today(disruption, alternative) -> Mended:
         raise PlanChanged("The day has moved on since: work it out again.") from error
 
 
-def _keep_visits_right(plan, disruption, found: Mended):
+def _keep_visits_right(plan, disruption, found: Mended, by):
     """Visits that are not served any more are open again, those that are served now are planned."""
-    served = {name for route in found.verdict.routes for name in route.visits}
-    held = Visit.objects.filter(stops__assignment__plan=plan).values("pk")
-    Visit.objects.filter(pk__in=held, state=Visit.State.PLANNED).exclude(reference__in=served).update(
-        state=Visit.State.OPEN
-    )
-    of_day = Visit.objects.filter(team=plan.team_id, day=plan.day, state=Visit.State.OPEN)
     if disruption.kind == Kind.URGENT:
         plan.visits.add(disruption.visit)
-    of_day.filter(reference__in=served).update(state=Visit.State.PLANNED)
+    set_visit_states(plan, {name for route in found.verdict.routes for name in route.visits}, by)
     if disruption.kind == Kind.NO_ACCESS:
         Visit.objects.filter(pk=disruption.visit_id).update(state=Visit.State.NO_ACCESS)
 

@@ -16,12 +16,14 @@ from routing.models import CaseloadEntry, RoutePlan, Visit, VisitTier
 from routing.places import decile_of, planned_in
 
 from .caseload import busy_entries
-from .plans import create_plan
+from .plans import check_plan_limit, create_plan
 from .visit_rows import store_visits
 from .visits import MAX_VISITS, NoVisits, VisitIntake
 
 # Where the area has no priority: neither first nor last. The report of the plan counts such visits.
 TIER_WITHOUT_PRIORITY = VisitTier.THIRD
+# A plan over several days makes a review early by this part of its interval at most, by a day at least: a judgement.
+EARLY_PART = 4
 # Bank holidays bring a due day forward by no more than this.
 MOST_BROUGHT_FORWARD = timedelta(days=10)
 
@@ -59,13 +61,22 @@ def limit_of(entry: CaseloadEntry, due: date) -> date | None:
     return max(due, calendar_for(entry.interval_days).on_or_before(latest))
 
 
+def earliest_of(entry: CaseloadEntry, due: date) -> date:
+    """The first day to which a review that is due on `due` may be brought forward: a quarter of its interval earlier, a
+    day at least where it is less often than daily, and never on the day of the last visit.
+    """
+    early = max(1, entry.interval_days // EARLY_PART) if entry.interval_days > 1 else 0
+    earliest = due - timedelta(days=early)
+    return earliest if entry.last_done is None else min(due, max(earliest, entry.last_done + timedelta(days=1)))
+
+
 @transaction.atomic
 def make_visits_from_caseload(*, team, day: date, until: date | None = None, by) -> VisitIntake:
     """Visits for everybody on the caseload who is due by the day, or from the day to `until` (both included).
 
     Somebody who has an open or planned visit already gets no second; an open one of the same day is taken again. With
-    `until`, who falls due later stands on that day, and may be moved from `day` to the clinical limit or `until`.
-    NoVisits when nobody is due.
+    `until`, who falls due later stands on that day, and may be moved from `day` (not too early, see `earliest_of`) to
+    the clinical limit or `until`. NoVisits when nobody is due.
     """
     last = until or day
     if last < day:
@@ -109,6 +120,7 @@ def make_visits_from_caseload(*, team, day: date, until: date | None = None, by)
 @transaction.atomic
 def plan_from_caseload(*, team, day: date, name: str = "", seconds: int = 30, by) -> RoutePlan:
     """A draft with a visit for everybody on the caseload who is due. See `make_visits_from_caseload`."""
+    check_plan_limit(team.organisation)
     intake = make_visits_from_caseload(team=team, day=day, by=by)
     return create_plan(
         organisation=team.organisation, team=team, day=day, name=name, intake=intake, seconds=seconds, by=by
@@ -163,7 +175,7 @@ def _visit(each: DueEntry, team, day, until, priorities, deciles) -> Visit:
         imd_decile=decile,
         first_due=each.due,
         clinical_limit=limit,
-        earliest_day=day if movable else None,
+        earliest_day=max(day, earliest_of(entry, each.due)) if movable else None,
         latest_day=max(stands, min(until, limit or until)) if movable else None,
         source=Visit.Source.CASELOAD,
     )

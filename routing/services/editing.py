@@ -2,27 +2,27 @@
 
 import re
 
-import numpy as np
 from django.db import transaction
 
 from accounts import audit
+from accounts.permissions import Permission
 from routing.editing import Edit, Proposal, TakeOut
-from routing.models import PlanVersion, RoutePlan
+from routing.models import PlanState, PlanVersion, RoutePlan
 from routing.plan_editing import OpenPlan, why_not_editable
+from routing.plan_verdicts import why_unfit
 from routing.planning.reasons import explain_unserved
+from routing.planning.replanning import UnfitDisruption
 from routing.planning.solution import Solution, Unserved
 from routing.problem_building import NothingToPlan
-from routing.travel import RouteLeg
 
 from .adjustments import exclude_visit
-from .plans import PlanStateError, locked
+from .day_changes import store_changed_day
+from .decisions import permit
+from .plans import PlanStateError, check_seen, locked
 from .proposals import SolutionRefused, accepted, record_version, store_routes
+from .round_lines import keep_lines
 
 BY_HAND = "hand"
-
-
-class PlanChangedMeanwhile(PlanStateError):
-    """The planner looked at another version than the plan has now."""
 
 
 class EditRefused(SolutionRefused):
@@ -35,31 +35,30 @@ class EditRefused(SolutionRefused):
 
 @transaction.atomic
 def apply_edit(*, plan: RoutePlan, edit: Edit, version: int, by) -> tuple[RoutePlan, Proposal]:
-    """Store the plan with one change. `version`: the one that the planner saw.
+    """Store the plan with one change. `version`: the one that the planner saw. Of a plan that is published or in
+    progress, people whose rounds change are told.
 
-    PlanStateError when the plan is no proposal; PlanChangedMeanwhile when it has another version; EditError for what
-    makes no sense; EditRefused when a rule would be broken: such a plan is never stored.
+    PlanStateError when the plan cannot be changed in its state; PlanChangedMeanwhile when it has another version;
+    PermissionDenied for a day under way; EditError for what makes no sense, Frozen for what would move what has begun;
+    EditRefused when a rule would be broken: such a plan is never stored.
     """
     plan = locked(plan)
     _check(plan, version)
-    try:
-        opened = OpenPlan(plan)
-    except NothingToPlan as error:
-        raise PlanStateError(str(error)) from error
+    opened = opened_for(plan, by)
     proposal = opened.draft.proposed(edit)
     # What was asked for may break a rule although the plan that came of it breaks none: a start that cannot be reached.
     if not proposal.feasible:
         raise EditRefused(proposal, opened.broken(proposal.verdict))
-    solution = proposal.solution(plan.engine)
-    try:
-        verdict = accepted(opened.built, solution)
-    except SolutionRefused as error:
-        raise EditRefused(proposal, [str(error)]) from error
     summary = opened.summary(proposal)  # while the rows that name people are those before the change
-    solution.unserved = _reasons(opened, solution, verdict)
-    _keep_lines(opened, verdict)
-    store_routes(plan, opened.built, solution, verdict)
-    record_version(plan, solution, verdict, origin=PlanVersion.Origin.MOVED, summary=summary, by=by)
+    if opened.is_under_way:
+        gone = Unserved("", BY_HAND, "Taken out by hand during the day.")
+        told = store_changed_day(
+            plan, opened, proposal.verdict, gone=gone, origin=PlanVersion.Origin.MOVED, summary=summary, by=by
+        )
+        details = {"told": told}
+    else:
+        _store(plan, opened, proposal, summary, by)
+        details = {}
     audit.record(
         action="plan.changed_by_hand",
         by=by,
@@ -68,10 +67,33 @@ def apply_edit(*, plan: RoutePlan, edit: Edit, version: int, by) -> tuple[RouteP
         details={
             "change": re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(proposal.edit).__name__).lower(),
             "version": plan.version,
-            "cost_change": round(verdict.cost.total - proposal.before.cost.total),
+            "cost_change": round(proposal.verdict.cost.total - proposal.before.cost.total),
+            **details,
         },
     )
     return plan, proposal
+
+
+def opened_for(plan: RoutePlan, by) -> OpenPlan:
+    """The plan laid open. PlanStateError where there is nothing to change; PermissionDenied for a day under way."""
+    if plan.state in PlanState.running():
+        permit(by, Permission.EDIT_PLANS, plan)
+    try:
+        return OpenPlan(plan)
+    except (NothingToPlan, UnfitDisruption) as error:
+        raise PlanStateError(" ".join(why_unfit(plan, error))) from error
+
+
+def _store(plan, opened, proposal, summary, by):
+    solution = proposal.solution(plan.engine)
+    try:
+        verdict = accepted(opened.built, solution)
+    except SolutionRefused as error:
+        raise EditRefused(proposal, [str(error)]) from error
+    solution.unserved = _reasons(opened, solution, verdict)
+    keep_lines(opened, verdict)
+    store_routes(plan, opened.built, solution, verdict)
+    record_version(plan, solution, verdict, origin=PlanVersion.Origin.MOVED, summary=summary, by=by)
 
 
 @transaction.atomic
@@ -80,6 +102,10 @@ def leave_out(*, plan: RoutePlan, visit, version: int, reason: str = "", by) -> 
     plan = locked(plan)
     _check(plan, version)
     is_served = visit.stops.filter(assignment__plan=plan).exists()
+    if is_served and plan.state in PlanState.running():
+        # A day under way does not know what is stored once a visit on a round is excluded: it goes first.
+        plan, _ = apply_edit(plan=plan, edit=TakeOut(visit.reference), version=version, by=by)
+        is_served = False
     exclude_visit(plan=plan, visit=visit, reason=reason, by=by)
     if is_served:
         plan, _ = apply_edit(plan=plan, edit=TakeOut(visit.reference), version=version, by=by)
@@ -93,8 +119,7 @@ def _check(plan, version):
     why = why_not_editable(plan)
     if why:
         raise PlanStateError(why)
-    if plan.version != version:
-        raise PlanChangedMeanwhile("Somebody changed the plan meanwhile. Here it is as it is now: look again.")
+    check_seen(plan, version)
 
 
 def _reasons(opened, solution, verdict) -> list[Unserved]:
@@ -107,19 +132,3 @@ def _reasons(opened, solution, verdict) -> list[Unserved]:
         if entry.visit in by_hand:
             entry.reason, entry.detail = BY_HAND, "Taken out by hand."
     return entries
-
-
-def _keep_lines(opened, verdict):
-    """Lines along the roads: those of rounds that stay the same are kept, the others asked for."""
-    built, before = opened.built, opened.draft.orders
-    built.draw([route for route in verdict.routes if route.visits != before.get(route.staff)])
-    for assignment in opened.plan.assignments.select_related("staff").prefetch_related("stops"):
-        if assignment.staff.reference not in built.lines:
-            paths = [stop.path for stop in assignment.stops.all() if stop.visit_id is not None]
-            legs = (*paths, assignment.return_path)
-            built.lines[assignment.staff.reference] = tuple(map(_leg, legs))
-
-
-def _leg(path) -> RouteLeg:
-    line = np.zeros((2, 2)) if path is None else np.array(path.coords)
-    return RouteLeg(line, 0, 0, estimated=path is None)

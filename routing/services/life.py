@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import User
 from accounts.permissions import Permission
+from routing.civil_time import today
 from routing.models import PlanState, RoutePlan, Visit
 
 from .decisions import check_holds, free_decided, permit
@@ -65,7 +66,7 @@ def reopen_plan(*, plan: RoutePlan, by, reason: str) -> RoutePlan:
     _give_back(plan, by, reason)
     held = Visit.objects.filter(pk__in=Visit.objects.filter(stops__assignment__plan=plan).values("pk"))
     freed = held.filter(state=Visit.State.PLANNED).update(state=Visit.State.OPEN)
-    free_decided(plan)
+    free_decided(plan, by)
     plan.state, plan.approved_by, plan.approved_at, plan.decision_reason = PlanState.PROPOSED, None, None, ""
     plan.save(update_fields=["state", *APPROVAL, *RETURN])
     _record("plan.reopened", plan, by, {"visits_freed": freed})
@@ -92,13 +93,16 @@ def begin_plan(*, plan: RoutePlan, by, at: datetime | None = None) -> RoutePlan:
 def close_plan(*, plan: RoutePlan, by) -> RoutePlan:
     """The day is over. What was done stays done; what was not is open again, and is due since it first was.
 
-    PermissionDenied without the permission to publish; PlanStateError when it is not published or in progress.
+    PermissionDenied without the permission to publish; PlanStateError when it is not published or in progress, or when
+    its day is still to come.
     """
     if not isinstance(by, audit.SystemActor):
         permit(by, Permission.PUBLISH_PLANS, plan)
     plan = locked(plan)
     if plan.state not in PlanState.running():
         raise PlanStateError(f"Only a published plan can be closed; this one is {plan.get_state_display().lower()}.")
+    if plan.state == PlanState.PUBLISHED and plan.day > today():
+        raise PlanStateError("The day of this plan is still to come: withdraw its publication instead.")
     held = Visit.objects.filter(pk__in=Visit.objects.filter(stops__assignment__plan=plan).values("pk"))
     done = held.filter(state=Visit.State.DONE).count()
     unfinished = Q(state=Visit.State.PLANNED) | Q(state=Visit.State.NO_ACCESS)

@@ -9,7 +9,7 @@ from routing.models import PlanState, PlanVersion, RoutePlan
 from routing.planning.solution import Solution
 from routing.problem_building import PlanProblem, working_shifts
 
-from .plans import PlanStateError, locked
+from .plans import PlanStateError, check_seen, locked
 from .proposals import accepted, record_stored_version, record_version, store_routes
 
 JOB_KIND = "routing.optimise"
@@ -22,12 +22,15 @@ class PlanMoved(RuntimeError):
 
 
 @transaction.atomic
-def optimise_plan(*, plan: RoutePlan, by) -> RoutePlan:
-    """Queue the optimisation; returns the plan with its job. A rejected plan becomes open again.
+def optimise_plan(*, plan: RoutePlan, seen: int | None = None, by) -> RoutePlan:
+    """Queue the optimisation; returns the plan with its job. A rejected plan becomes open again. `seen`: the version
+    that somebody looked at, since another search takes the place of what was changed by hand.
 
-    PlanStateError when it is being optimised or approved, or when there is nobody or nothing to plan.
+    PlanStateError when it is being optimised or approved, or when there is nobody or nothing to plan;
+    PlanChangedMeanwhile when the plan is at another version than `seen`.
     """
     plan = locked(plan)
+    check_seen(plan, seen)
     _check_optimisable(plan)
     if not plan.visits.exists():
         raise PlanStateError("The plan has no visits.")

@@ -3,6 +3,7 @@
 from datetime import datetime
 from math import ceil
 
+import numpy as np
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
@@ -21,12 +22,15 @@ from routing.models import (
     StaffSkill,
     UnservedVisit,
 )
+from routing.models.people import DayEnd, TravelProfile
 from routing.planning.remedies import KINDS
 from routing.planning.solution import Remedy
 from routing.problem_building import remedy_of
+from routing.problem_building.travel import departure, main_of
+from routing.travel_sources import travel_times
 
 from . import adjustments
-from .plans import PlanStateError, locked
+from .plans import PlanStateError, check_plan_limit, locked
 from .proposals import record_stored_version
 
 COPIED_STATES = (
@@ -55,6 +59,7 @@ def copy_as_scenario(*, plan: RoutePlan, by, name: str = "") -> RoutePlan:
     plan = locked(plan)
     if plan.state not in COPIED_STATES:
         raise PlanStateError(f"A plan that is {plan.get_state_display().lower()} cannot be copied.")
+    check_plan_limit(plan.organisation)
     original = plan.scenario_of or plan
     number = original.scenarios.count() + 1
     scenario = RoutePlan.objects.create(
@@ -82,7 +87,15 @@ def copy_as_scenario(*, plan: RoutePlan, by, name: str = "") -> RoutePlan:
 
 @transaction.atomic
 def add_made_up_person(
-    *, plan: RoutePlan, name: str, base: Depot, skills=(), starts_at: datetime, ends_at: datetime, by
+    *,
+    plan: RoutePlan,
+    name: str,
+    base: Depot,
+    skills=(),
+    starts_at: datetime,
+    ends_at: datetime,
+    travel_profile: str = TravelProfile.CAR,
+    by,
 ) -> StaffMember:
     """One more person for a scenario: exists in it alone, with a shift (and no break) on its day.
 
@@ -92,18 +105,13 @@ def add_made_up_person(
     plan = adjustments.scenario_only(adjustments.adjustable(plan))
     if plan.extra_people.count() >= MOST_MADE_UP:
         raise ValidationError(f"A scenario has at most {MOST_MADE_UP} people who are made up.")
-    for thing in (base, *skills):
-        if thing.organisation_id != plan.organisation_id:
-            raise ValidationError(f"{thing} does not belong to {plan.organisation}.")
-    for moment in (starts_at, ends_at):
-        adjustments.check_moment(plan, moment)
-    if not SHORTEST_SHIFT <= (ends_at - starts_at).total_seconds() <= LONGEST_SHIFT:
-        raise ValidationError("A shift lasts from half an hour to 16 hours, and ends after it starts.")
+    _check_made_up(plan, base, skills, starts_at, ends_at)
     person = StaffMember.objects.create(
         team=plan.team,
         reference=_free_reference(plan.team),
         display_name=name.strip()[:100] or "One more nurse",
         base=base,
+        travel_profile=travel_profile,
         only_in=plan,
     )
     StaffSkill.objects.bulk_create(StaffSkill(staff=person, skill=skill) for skill in skills)
@@ -116,6 +124,55 @@ def add_made_up_person(
         details={"minutes": round((ends_at - starts_at).total_seconds() / 60), "skills": len(skills)},
     )
     return person
+
+
+def _check_made_up(plan, base, skills, starts_at, ends_at):
+    for thing in (base, *skills):
+        if thing.organisation_id != plan.organisation_id:
+            raise ValidationError(f"{thing} does not belong to {plan.organisation}.")
+    for moment in (starts_at, ends_at):
+        adjustments.check_moment(plan, moment)
+    if not SHORTEST_SHIFT <= (ends_at - starts_at).total_seconds() <= LONGEST_SHIFT:
+        raise ValidationError("A shift lasts from half an hour to 16 hours, and ends after it starts.")
+
+
+@transaction.atomic
+def change_made_up_person(
+    *,
+    plan: RoutePlan,
+    staff: StaffMember,
+    name: str,
+    base: Depot,
+    skills=(),
+    starts_at: datetime,
+    ends_at: datetime,
+    travel_profile: str,
+    by,
+) -> StaffMember:
+    """Other hours, base, skills or way of travelling for somebody made up; the scenario is to be optimised again then.
+    Raises as `add_made_up_person`, and ValidationError for anybody else.
+    """
+    plan = adjustments.scenario_only(adjustments.adjustable(plan))
+    if staff.only_in_id != plan.pk:
+        raise ValidationError(f"{staff} is not made up for this scenario.")
+    _check_made_up(plan, base, skills, starts_at, ends_at)
+    staff.display_name, staff.base, staff.travel_profile = (
+        name.strip()[:100] or staff.display_name,
+        base,
+        travel_profile,
+    )
+    staff.save()
+    staff.skill_records.all().delete()
+    StaffSkill.objects.bulk_create(StaffSkill(staff=staff, skill=skill) for skill in skills)
+    staff.shifts.update(starts_at=starts_at, ends_at=ends_at)
+    audit.record(
+        action="plan.made_up_person_changed",
+        by=by,
+        organisation=plan.organisation,
+        target=plan,
+        details={"minutes": round((ends_at - starts_at).total_seconds() / 60), "skills": len(skills)},
+    )
+    return staff
 
 
 @transaction.atomic
@@ -224,17 +281,42 @@ class _Trial:
             )
 
     def _one_more(self):
-        starts_at, ends_at = (moment_of(self.plan.day, second) for second in self.remedy.shift)
+        base, is_reckoned = self._base()
+        profile = main_of(self.plan.travel.get("profiles", ()))
+        opens, closes = self.remedy.shift
+        if not is_reckoned:  # the time on the way is not in these hours yet
+            there, back = _way_between(self.plan, base, self.visit, profile)
+            opens, closes = max(0, opens - there), closes + back
+        starts_at, ends_at = (
+            moment_of(self.plan.day, second) for second in (opens, max(closes, opens + SHORTEST_SHIFT))
+        )
         codes = set(self.visit.skills.values_list("code", flat=True))
         add_made_up_person(
             plan=self.plan,
             name="One more nurse",
-            base=_usual_base(self.plan),
+            base=base,
+            travel_profile=str(profile),
             skills=list(Skill.objects.for_organisation(self.plan.organisation).filter(code__in=codes)),
             starts_at=starts_at,
             ends_at=ends_at,
             by=self.by,
         )
+
+    def _base(self) -> tuple[Depot, bool]:
+        """Where one more person begins, and whether the hours of the remedy hold the way from there: the base of
+        whoever begins where it was reckoned from, else the base of most of the team.
+        """
+        like = StaffMember.objects.filter(team=self.plan.team_id, reference=self.remedy.staff or "").first()
+        if self.remedy.kind == "extra" and like is not None:
+            return like.base, like.starts_from == DayEnd.BASE
+        return _usual_base(self.plan), False
+
+
+def _way_between(plan, base, visit, profile) -> tuple[int, int]:
+    """Seconds from the base to the visit and back, rounded up to minutes."""
+    points = np.array([[point.x, point.y] for point in (base.point, visit.point)])
+    duration = travel_times().matrix(points, departure(plan.day), profile).duration
+    return tuple(60 * ceil(duration.item(*leg) / 60) for leg in ((0, 1), (1, 0)))
 
 
 def _usual_base(plan) -> Depot:

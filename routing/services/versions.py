@@ -7,17 +7,27 @@ from django.db import transaction
 
 from accounts import audit
 from routing.broken_rules import broken_rules
+from routing.editing import EditError
 from routing.models import PlanState, PlanVersion, RoutePlan
 from routing.planning.io import parse_solution
-from routing.planning.solution import Solution
+from routing.planning.solution import Solution, Unserved
 from routing.problem_building import NothingToPlan, build_problem
 
+from .day_changes import store_changed_day
 from .decisions import PlanBroken
-from .plans import PlanStateError, locked
+from .editing import BY_HAND, opened_for
+from .plans import PlanStateError, check_seen, locked
 from .proposals import SolutionRefused, accepted, record_version, store_routes
 
 # A plan in these states may still get other routes; one that is approved is opened again first.
-CHANGEABLE = (PlanState.PROPOSED, PlanState.REJECTED)
+CHANGEABLE = (PlanState.PROPOSED, PlanState.REJECTED, *PlanState.running())
+
+
+class CannotComeBack(PlanStateError):
+    """The routes of a version do not fit a day under way. `messages`: that, then why, line by line."""
+
+    def __init__(self, number: int, lines):
+        super().__init__([f"Version {number} cannot come back: what has begun stays as it is.", *lines])
 
 
 @dataclass
@@ -56,16 +66,30 @@ def history_of(plan: RoutePlan) -> History:
     return history
 
 
-def undo_change(*, plan: RoutePlan, by) -> RoutePlan:
-    """Back to the routes before the last change. Raises as `restore_version`; PlanStateError with nothing to undo."""
+def undo_target(plan: RoutePlan) -> int | None:
+    """The version that undo leads to; None where there is nothing to undo. What was approved is not undone: a plan that
+    is published goes back to the version that was approved, and no further.
+    """
     target = history_of(plan).undo_to
+    if target is None or plan.state not in PlanState.running():
+        return target
+    approved = plan.versions.filter(made_at__lte=plan.approved_at).order_by("-number").first()
+    return None if approved is not None and target < approved.number else target
+
+
+def undo_change(*, plan: RoutePlan, seen: int | None = None, by) -> RoutePlan:
+    """Back to the routes before the last change. Raises as `restore_version`; PlanStateError with nothing to undo."""
+    check_seen(plan, seen)
+    _check_changeable(plan)
+    target = undo_target(plan)
     if target is None:
         raise PlanStateError("There is no earlier version to go back to.")
     return restore_version(plan=plan, number=target, by=by)
 
 
-def redo_change(*, plan: RoutePlan, by) -> RoutePlan:
+def redo_change(*, plan: RoutePlan, seen: int | None = None, by) -> RoutePlan:
     """Forth again to what was undone last. Raises as `restore_version`; PlanStateError with nothing to redo."""
+    check_seen(plan, seen)
     target = history_of(plan).redo_to
     if target is None:
         raise PlanStateError("Nothing was undone since the last change.")
@@ -73,16 +97,21 @@ def redo_change(*, plan: RoutePlan, by) -> RoutePlan:
 
 
 @transaction.atomic
-def restore_version(*, plan: RoutePlan, number: int, by) -> RoutePlan:
-    """The routes of an earlier version as the newest one.
+def restore_version(*, plan: RoutePlan, number: int, seen: int | None = None, by) -> RoutePlan:
+    """The routes of an earlier version as the newest one. Of a plan that is published or in progress, the rest of the
+    day goes back, and people whose rounds change are told. `seen`: the version that the planner looked at.
 
     ValidationError for a number that the plan does not have; PlanBroken with the judge's words when these routes do not
-    hold any more; PlanStateError when the plan is approved, or was changed by somebody else meanwhile.
+    hold any more, CannotComeBack when the day under way does not let them; PlanStateError when the plan is approved, or
+    was changed by somebody else meanwhile; PermissionDenied for a day under way.
     """
     _check_changeable(plan)
+    check_seen(plan, seen)
     version = plan.versions.filter(number=number).first()
     if version is None:
         raise ValidationError(f"The plan has no version {number}.")
+    if plan.state in PlanState.running():
+        return _restored_under_way(plan, version, by)
     try:
         built = build_problem(plan)
     except NothingToPlan as error:
@@ -95,30 +124,54 @@ def restore_version(*, plan: RoutePlan, number: int, by) -> RoutePlan:
         raise PlanBroken(broken_rules(built, error.broken)) from error
     # Before the plan is locked: a road network may take its time.
     built.draw(verdict.routes)
-    seen, plan = plan.version, locked(plan)
-    _check_changeable(plan)
-    if plan.version != seen:
-        raise PlanStateError("Somebody else has changed the plan meanwhile. Look again before you go back.")
+    plan = _locked_as_read(plan)
     plan.state = PlanState.PROPOSED
     plan.approved_by, plan.approved_at, plan.decision_reason = None, None, ""
     store_routes(plan, built, solution, verdict)
-    record_version(
-        plan,
-        solution,
-        verdict,
-        origin=PlanVersion.Origin.RESTORED,
-        summary=f"The routes of version {number} again.",
-        by=by,
-        undoes=number,
-    )
+    record_version(plan, solution, verdict, by=by, **_as_restored(number))
+    _record(plan, number, by)
+    return plan
+
+
+def _locked_as_read(plan) -> RoutePlan:
+    """The plan, locked. PlanStateError where it cannot be changed any more, or somebody has since it was read."""
+    read, plan = plan.version, locked(plan)
+    _check_changeable(plan)
+    if plan.version != read:
+        raise PlanStateError("Somebody else has changed the plan meanwhile. Look again before you go back.")
+    return plan
+
+
+def _restored_under_way(plan, version, by) -> RoutePlan:
+    """The version's rounds from now on: what has begun must be in it as it began."""
+    plan = _locked_as_read(plan)
+    opened = opened_for(plan, by)
+    try:
+        verdict = opened.draft.laid(solution_of_version(version))
+    except EditError as error:
+        raise CannotComeBack(version.number, [opened.refused(error)]) from error
+    broken = opened.broken(verdict)
+    if broken:
+        raise CannotComeBack(version.number, broken)
+    gone = Unserved("", BY_HAND, f"Not in version {version.number}, whose routes hold again.")
+    told = store_changed_day(plan, opened, verdict, gone=gone, by=by, **_as_restored(version.number))
+    _record(plan, version.number, by, told=told)
+    return plan
+
+
+def _as_restored(number):
+    summary = f"The routes of version {number} again."
+    return {"origin": PlanVersion.Origin.RESTORED, "summary": summary, "undoes": number}
+
+
+def _record(plan, number, by, **more):
     audit.record(
         action="plan.version_restored",
         by=by,
         organisation=plan.organisation,
         target=plan,
-        details={"restored": number, "version": plan.version},
+        details={"restored": number, "version": plan.version, **more},
     )
-    return plan
 
 
 def solution_of_version(version: PlanVersion) -> Solution:

@@ -41,8 +41,13 @@ def add_visit(*, plan: RoutePlan, values: dict, by) -> Visit:
 @transaction.atomic
 def change_visit(*, visit: Visit, values: dict, by) -> Visit:
     """PlanStateError while a plan that is being worked on or decided holds it."""
-    visit = _free(visit)
+    visit = free_visit(visit)
+    minutes = visit.minutes
     _save(visit, values)
+    # What was to begin when this visit is over still does.
+    visit.links_as_first.filter(min_gap_minutes=minutes).exclude(max_gap_minutes__lt=visit.minutes).update(
+        min_gap_minutes=visit.minutes
+    )
     audit.record(action="visit.changed", by=by, organisation=visit.organisation, target=visit)
     return visit
 
@@ -52,7 +57,7 @@ def remove_visit(*, visit: Visit, by) -> None:
     """Out of the drafts that hold it. One that a plan of the past speaks of is kept as cancelled. PlanStateError as
     `change_visit`.
     """
-    visit = _free(visit)
+    visit = free_visit(visit)
     visit.plans.through.objects.filter(visit=visit, routeplan__state=PlanState.DRAFT).delete()
     audit.record(action="visit.removed", by=by, organisation=visit.organisation, target=visit)
     if visit.stops.exists() or visit.unserved_in.exists() or visit.plans.exists():
@@ -67,7 +72,8 @@ def is_free(visit: Visit) -> bool:
     return visit.state == Visit.State.OPEN and not visit.plans.filter(state__in=BUSY_STATES).exists()
 
 
-def _free(visit) -> Visit:
+def free_visit(visit: Visit) -> Visit:
+    """The visit, locked. PlanStateError where it cannot be changed by hand."""
     visit = Visit.objects.select_for_update(of=("self",)).select_related("organisation", "team").get(pk=visit.pk)
     if visit.state != Visit.State.OPEN:
         raise PlanStateError(f"This visit can no longer be changed: {visit.get_state_display().lower()}.")

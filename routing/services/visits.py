@@ -84,25 +84,26 @@ def make_visits_from_priorities(*, team, day: date, count: int, by) -> VisitInta
 
 @transaction.atomic
 def import_visits(*, team, day: date, file: VisitFile, by) -> VisitIntake:
-    """The good rows of a parsed file as visits; bad rows are kept with line and reason and never stop the good ones.
+    """The good rows of a parsed file as visits, each on its own day (`day`: the first of them); bad rows are kept with
+    line and reason and never stop the good ones.
 
-    A row whose reference has a visit in a draft of that day replaces it; one in a proposed or approved plan is refused.
+    A row whose reference has a visit in a draft of its day replaces it; one in a proposed or approved plan is refused.
     NoVisits when no row is left.
     """
-    existing = {visit.reference: visit for visit in Visit.objects.filter(team=team, day=day)}
-    busy = set(
-        Visit.objects.filter(team=team, day=day, plans__state__in=BUSY_STATES).values_list("reference", flat=True)
-    )
+    last = max((row.day for row in file.rows), default=day)
+    of_days = Visit.objects.filter(team=team, day__range=(day, last))
+    existing = {(visit.reference, visit.day): visit for visit in of_days}
+    busy = set(of_days.filter(plans__state__in=BUSY_STATES).values_list("reference", "day"))
     rejected, accepted = list(file.rejected), []
     for row in file.rows:
-        if row.reference in busy:
+        if row.key in busy:
             rejected.append({"line": row.line, "reason": "this visit is in another plan of that day already"})
         else:
             accepted.append(row)
     accepted = whole_links(accepted, rejected)
     if not accepted:
         raise NoVisits(_nothing_left(rejected))
-    made = _store_rows(accepted, existing, team=team, day=day)
+    made = _store_rows(accepted, existing, team=team)
     audit.record(
         action="visits.imported",
         by=by,
@@ -156,15 +157,15 @@ def _store_due(due: list, *, team, day) -> list[Visit]:
     return store_visits(visits, skills=needs)
 
 
-def _store_rows(rows: list[ParsedVisit], existing: dict[str, Visit], *, team, day) -> list[Visit]:
+def _store_rows(rows: list[ParsedVisit], existing: dict[tuple, Visit], *, team) -> list[Visit]:
     """Drafts hold the visits of an earlier try with a file: those are changed in place, the newest row is meant."""
     visits = [
         Visit(
-            id=existing[row.reference].pk if row.reference in existing else uuid.uuid4(),
+            id=existing[row.key].pk if row.key in existing else uuid.uuid4(),
             organisation=team.organisation,
             team=team,
             reference=row.reference,
-            day=day,
+            day=row.day,
             area=row.area,
             postcode=row.postcode,
             point=row.point,
@@ -191,15 +192,15 @@ def _store_rows(rows: list[ParsedVisit], existing: dict[str, Visit], *, team, da
         excluded_staff=[row.excluded_staff for row in rows],
         plus_groups=[row.plus_groups for row in rows],
     )
-    store_links(made, _links(rows, {visit.reference: visit for visit in made}))
+    store_links(made, _links(rows, {(visit.reference, visit.day): visit for visit in made}))
     return made
 
 
-def _links(rows: list[ParsedVisit], visits: dict[str, Visit]) -> list[VisitLink]:
+def _links(rows: list[ParsedVisit], visits: dict[tuple, Visit]) -> list[VisitLink]:
     return [
         VisitLink(
-            first=visits[row.link.first],
-            second=visits[row.reference],
+            first=visits[row.link.first, row.link.first_day],
+            second=visits[row.key],
             min_gap_minutes=row.link.min_gap,
             max_gap_minutes=row.link.max_gap,
             same_staff=row.link.same_staff,

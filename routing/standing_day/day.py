@@ -3,14 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from routing.civil_time import seconds_into
+from routing.civil_time import clock, moment_of, seconds_into
 from routing.models import Absence, Disruption, RoutePlan, Visit
+from routing.planning.check import check
 from routing.planning.problem import Problem
-from routing.planning.replanning import Sick, UnfitDisruption
+from routing.planning.replanning import Disruption as WhatHappened
+from routing.planning.replanning import GoingOn, Sick, UnfitDisruption, day_of, going_on
+from routing.planning.replanning.allowances import with_allowances
 from routing.planning.solution import Route, Solution, VisitStop
-from routing.problem_building import PlanProblem, build_problem, stored_solution
+from routing.problem_building import PlanProblem, build_problem, left_out_of
 
-from .records import Known, parts_of
+from .reading import recorded_rounds
+from .records import Known, Part, parts_of
 from .rounds import StandingRound
 from .rules import as_it_happened
 
@@ -20,8 +24,8 @@ class StandingDay:
     """`built`: the plan as it is stored, with visits that might be added. `problem`: without these, with what has
     happened in it; `solution` keeps its rules, and `events` say what is known to go differently after `now` (seconds).
 
-    `stored`: rounds as they are stored, by staff reference. `begun`: visits done or started, in order. `over`: pairs
-    (staff, visit) that were recorded as over.
+    `stored`: rounds as they are stored, by staff reference. `begun`: visits done or started, in order. `parts`: what
+    was recorded, by (staff, visit). `away`: people who are not there, and since when.
     """
 
     built: PlanProblem
@@ -31,7 +35,13 @@ class StandingDay:
     events: tuple
     stored: dict[str, Route]
     begun: dict[str, list[str]]
-    over: frozenset[tuple[str, str]]
+    parts: dict[tuple[str, str], Part]
+    away: dict[str, int]
+
+    @property
+    def over(self) -> frozenset[tuple[str, str]]:
+        """Pairs (staff, visit) that were recorded as over."""
+        return frozenset(key for key, part in self.parts.items() if part.left is not None)
 
     def stop_of(self, visit: str) -> tuple[str, VisitStop] | None:
         """(staff, stop as it is stored) of a visit that somebody has in the plan."""
@@ -43,6 +53,29 @@ class StandingDay:
 
     def has_begun(self, visit: str) -> bool:
         return any(visit in visits for visits in self.begun.values())
+
+    def going_on(self) -> GoingOn:
+        """The day as it goes on if nobody changes anything. UnfitDisruption where a rule is broken that has nothing to
+        do with time.
+        """
+        return going_on(day_of(self.problem, self.solution, WhatHappened(self.now, self.events)))
+
+    def why_begun(self, visit: str) -> tuple[str, tuple[str, ...]]:
+        """What is known of a visit that has begun: words with places ({0}) for staff references, and these."""
+        names = tuple(name for name, visits in self.begun.items() if visit in visits)
+        part = next((self.parts[name, visit] for name in names if (name, visit) in self.parts), None)
+        if part is None:
+            found = self.stop_of(visit)
+            planned = "" if found is None else f" (planned for {self._clock(found[1].start)})"
+            return f"it has begun by the plan{planned}, and {{0}} recorded nothing else.", names[:1]
+        if part.left is None:
+            return f"{{0}} has been there since {self._clock(part.arrived)}.", names[:1]
+        if self.built.visits[visit].state == Visit.State.NO_ACCESS:
+            return f"{{0}} found nobody there, and left at {self._clock(part.left)}.", names[:1]
+        return f"{{0}} was done with it at {self._clock(part.left)}.", names[:1]
+
+    def _clock(self, seconds) -> str:
+        return clock(moment_of(self.built.plan.day, seconds))
 
 
 def standing_day(
@@ -60,27 +93,38 @@ def standing_day(
     begun. `left`: by visit reference, when somebody who was there for nothing went away.
     """
     built = build_problem(plan, extra=extra)
-    people, as_stored = built.problem.staff_by_id, stored_solution(plan)
-    stored = {route.staff: route for route in as_stored.routes}
+    people, recorded = built.problem.staff_by_id, recorded_rounds(plan)
+    stored = {each.staff.reference: each.route for each in recorded}
     _check_known(built, stored)
-    known = Known(now, parts_of(plan, stored), dict(since or {}), dict(left or {}))
+    known = Known(now, parts_of(recorded, plan.day), dict(since or {}), dict(left or {}))
     rounds = {name: StandingRound(built.problem, people[name], route, known) for name, route in stored.items()}
     away = {name: at for name, at in _away(plan).items() if name in people}
-    problem = as_it_happened(_without(built.problem, extra), rounds, away, _returns(plan))
+    problem = as_it_happened(_without(built.problem, extra), rounds, away, _returns(recorded, plan.day))
+    routes = [Route(name, each.stops) for name, each in rounds.items()]
+    problem = _as_was_accepted(problem, routes)
     events = [event for each in rounds.values() for event in each.events]
     return StandingDay(
         built=built,
         problem=problem,
         solution=Solution(
-            [Route(name, each.stops) for name, each in rounds.items()],
-            [left for left in as_stored.unserved if left.visit in problem.visit_by_id],
+            routes,
+            [left for left in left_out_of(plan) if left.visit in problem.visit_by_id],
         ),
         now=now,
         events=(*dict.fromkeys(events), *(Sick(name, at) for name, at in sorted(away.items()))),
         stored=stored,
         begun={name: each.begun_visits for name, each in rounds.items() if each.facts},
-        over=frozenset(key for key, part in known.parts.items() if part.left is not None),
+        parts=known.parts,
+        away=away,
     )
+
+
+def _as_was_accepted(problem: Problem, routes: list[Route]) -> Problem:
+    """The problem with what was stored knowingly: a visit that began after its window in a plan that was mended or
+    changed by hand when the day ran late.
+    """
+    verdict = check(problem, Solution(routes))
+    return with_allowances(problem, verdict, verdict.violations)
 
 
 def _check_known(built, stored):
@@ -115,6 +159,6 @@ def _away(plan) -> dict[str, int]:
     return away
 
 
-def _returns(plan) -> dict[str, int]:
-    ends = plan.assignments.exclude(returns_at=None).values_list("staff__reference", "returns_at")
-    return {name: seconds_into(plan.day, at) for name, at in ends}
+def _returns(recorded, day) -> dict[str, int]:
+    ends = {each.staff.reference: each.assignment.returns_at for each in recorded}
+    return {name: seconds_into(day, at) for name, at in ends.items() if at is not None}

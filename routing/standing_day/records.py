@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from datetime import date
 
 from routing.civil_time import seconds_into
-from routing.models import RoutePlan, VisitRecord
-from routing.planning.solution import Route
+
+from .reading import RecordedRound
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,21 +29,20 @@ class Known:
     left: dict[str, int] = field(default_factory=dict)
 
 
-def parts_of(plan: RoutePlan, routes: dict[str, Route]) -> dict[tuple[str, str], Part]:
-    """What was recorded about the stops of these routes. Whoever comes in two is there as long as both are."""
+def parts_of(rounds: list[RecordedRound], day: date) -> dict[tuple[str, str], Part]:
+    """What was recorded about the stops of these rounds. Whoever comes in two is there as long as both are."""
     recorded = defaultdict(list)
-    records = VisitRecord.objects.for_organisation(plan.organisation).filter(plan=plan)
-    for record in records.select_related("staff", "visit"):
-        if record.arrived_at is not None or record.finished_at is not None:
-            recorded[record.visit.reference].append(record)
-    parts = {}
-    for name, route in routes.items():
-        for visit in route.visits:
-            of_visit = [each for each in recorded[visit] if each.staff.reference in routes]
-            of_visit = [each for each in of_visit if visit in routes[each.staff.reference].visits]
-            if of_visit:
-                parts[name, visit] = _together(plan.day, of_visit)
-    return parts
+    for each in rounds:
+        for stop in each.visit_stops:
+            record = each.records.get(stop.visit_id)
+            if record is not None and (record.arrived_at is not None or record.finished_at is not None):
+                recorded[stop.visit_id].append(record)
+    return {
+        (each.staff.reference, stop.visit.reference): _together(day, recorded[stop.visit_id])
+        for each in rounds
+        for stop in each.visit_stops
+        if stop.visit_id in recorded
+    }
 
 
 def _together(day, records) -> Part:

@@ -86,13 +86,15 @@ class StandingRound:
 
     def _fact(self, index, stop) -> Begun:
         part, now = self._part(stop), self.known.now
-        service = stop.leave - stop.start
+        service, planned = self.problem.visit_by_id[stop.visit].service, stop.leave - stop.start
         if part is None:
             start, leave = stop.start + self.late, stop.leave + self.late
         else:
             arrived = part.left - service if part.arrived is None else part.arrived
             start = min(arrived, now)
-            leave = max(start, min(part.left, now)) if part.left is not None else max(start + service, now)
+            # Planned to last longer than it takes: somebody said until when.
+            told = stop.leave if planned > service else start
+            leave = max(start, min(part.left, now)) if part.left is not None else max(start + service, told, now)
         if stop.visit in self.known.left:
             leave = max(start, min(leave, self.known.left[stop.visit]))
         return Begun(index, stop.visit, start, leave, stop)

@@ -34,9 +34,9 @@ def eventful_plan(organisation, *, day=DAY, state=PlanState.PROPOSED) -> RoutePl
     areas = make.town()
     team = make.team(organisation, areas, people=2, day=day)
     first, second = StaffMember.objects.filter(team=team).order_by("reference")
-    StaffMember.objects.filter(pk=second.pk).update(
-        home=Point(*HOME, srid=4326), ends_at="home", overtime_minutes=60, display_name="Zora, B; \\ Begum"
-    )
+    second.home, second.ends_at = Point(*HOME, srid=4326), "home"
+    second.overtime_minutes, second.display_name = 60, "Zora, B; \\ Begum"
+    second.save()
     plan = RoutePlan.objects.create(
         organisation=organisation, team=team, day=day, name="=Eventful day", optimised_at=timezone.now(), version=3
     )

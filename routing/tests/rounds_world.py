@@ -6,6 +6,7 @@
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 
+import time_machine
 from django.utils import timezone
 
 from routing import services
@@ -42,7 +43,8 @@ class RoundWorld:
     shared_visit: Visit | None = None
 
     def close(self):
-        services.close_plan(plan=self.plan, by=make.SETUP)
+        with time_machine.travel(at(9 * 60), tick=False):
+            services.close_plan(plan=self.plan, by=make.SETUP)
 
     def move_first_visit(self) -> Visit:
         """The first visit goes to the colleague, as a mended plan would have it. The version before knows it here."""

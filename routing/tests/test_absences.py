@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 
 from accounts.models import AuditEvent
+from healthequiroute.testing.shared import shared
 from routing import services
 from routing.civil_time import today
 from routing.models import Absence, Shift
@@ -17,11 +18,13 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
+@shared
 def team(organisation):
     return make.team(organisation, people=2)
 
 
 @pytest.fixture
+@shared
 def person(team):
     return team.staff.get(reference="nurse-01")
 

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 
 from accounts.models import AuditEvent
+from healthequiroute.testing.shared import shared
 from routing import services
 from routing.civil_time import moment_of, today
 from routing.models import PlanAdjustment, PlanState, RouteStop, StaffMember
@@ -25,11 +26,13 @@ Kind = PlanAdjustment.Kind
 
 
 @pytest.fixture
+@shared
 def team(organisation):
     return make.team(organisation, people=3, day=TOMORROW)
 
 
 @pytest.fixture
+@shared
 def plan(team):
     return make.proposed_plan(team, day=TOMORROW)
 
@@ -262,8 +265,8 @@ class TestPages:
     @pytest.mark.parametrize(
         ("way", "fields", "message"),
         [
-            ("keep", {}, "This field is required"),
-            ("keep", {"starts_at": "9:30"}, "This field is required"),
+            ("keep", {}, "Choose the visit"),
+            ("keep", {"starts_at": "9:30"}, "Choose the visit"),
             ("keep", {"visit": True}, "with whom or at which time"),
             ("keep", {"visit": True, "starts_at": "25:10"}, "Enter a time such as 9:30"),
             ("leave-out", {"visit": "nonsense"}, "is not a valid"),

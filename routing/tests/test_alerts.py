@@ -74,6 +74,22 @@ def test_a_visit_with_a_window_is_late_when_the_window_has_closed():
     assert alerts(300, [("c", 140, 200)], set_off=130, stops=[early], finished=220) == set()
 
 
+def test_a_visit_that_will_miss_its_window_is_late_before_it_is():
+    """The day runs late: the first visit began forty minutes late, and the last one has a window."""
+    late = [("a", 55, None)]
+    assert alerts(60, late, set_off=40) == {Alert(LATE_VISIT, "c")}
+    # A planned pause and drive later it would be in time again; by less than the margin nobody is told.
+    assert alerts(25, [("a", 19, None)], set_off=4) == set()
+    unhurried = [stop("a", 15), stop("b", 60), stop("c", 150, closes=240)]
+    assert alerts(60, late, set_off=40, stops=unhurried) == set()
+
+
+def test_a_visit_without_a_window_is_promised_no_time_and_late_once_it_is():
+    stops = [stop("a", 15), stop("b", 60)]
+    assert alerts(60, [("a", 55, None)], set_off=40, stops=stops) == set()
+    assert alerts(76, [("a", 55, None)], set_off=40, stops=stops) == {Alert(LATE_VISIT, "b")}
+
+
 def test_who_works_alone_is_missed_after_the_next_sign_was_due():
     assert Alert(NOT_HEARD) not in alerts(30)
     assert Alert(NOT_HEARD) in alerts(31)

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from healthequiroute.testing.shared import shared
 from routing import tasks
 from routing.civil_time import today
 from routing.models import PlanState, RoutePlan, UnservedVisit
@@ -17,6 +18,7 @@ DAY = today() + timedelta(days=1)
 
 
 @pytest.fixture
+@shared
 def team(organisation):
     return make.team(organisation, day=DAY)
 

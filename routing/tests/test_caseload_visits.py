@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
+from healthequiroute.testing.shared import shared
 from routing import services
 from routing.caseload import History
 from routing.due_visits import area_demands, due_visits, histories
@@ -21,6 +22,7 @@ TOMORROW = make.DAY + timedelta(days=1)
 
 
 @pytest.fixture
+@shared
 def team(organisation):
     return make.team(organisation)
 

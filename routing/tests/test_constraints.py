@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from healthequiroute.testing.shared import shared
 from routing.models import RouteAssignment, RoutePlan, RouteStop, Shift, StaffMember, UnservedVisit, Visit
 
 from . import factories as make
@@ -24,6 +25,7 @@ def shift(organisation):
 
 
 @pytest.fixture
+@shared
 def plan(organisation):
     return make.draft_plan(make.team(organisation, people=1))
 
@@ -107,7 +109,7 @@ def test_a_reference_names_one_visit_of_a_day(plan):
     [
         "state = 'approved'",
         "state = 'approved', approved_at = now()",
-        "state = 'rejected', decision_reason = 'late'",
+        "state = 'rejected', decision_reason = 'her1:late'",
         "approved_at = now()",
     ],
 )
@@ -191,7 +193,7 @@ def test_lists_of_plans_keep_their_order_and_count_without_multiplying(organisat
         ("published_at = now()", "plan_publication_has_a_name"),
         ("state = 'published'", "plan_"),
         ("state = 'in_progress'", "plan_"),
-        ("returned_reason = 'Why'", "plan_return_has_a_name_and_a_reason"),
+        ("returned_reason = 'her1:why'", "plan_return_has_a_name_and_a_reason"),
         ("returned_at = now()", "plan_return_has_a_name_and_a_reason"),
     ],
 )
@@ -208,11 +210,11 @@ def left_out(plan):
     "change",
     [
         "decision = 'other'",
-        "decision_reason = 'Why'",
+        "decision_reason = 'her1:why'",
         "decided_at = now()",
-        "decision = 'later', decision_reason = 'Why', decided_at = now(), decided_by_id = %(user)s",
+        "decision = 'later', decision_reason = 'her1:why', decided_at = now(), decided_by_id = %(user)s",
         "decision = 'other', decision_reason = '', decided_at = now(), decided_by_id = %(user)s",
-        "decision = 'other', decision_reason = 'Why', decided_by_id = %(user)s",
+        "decision = 'other', decision_reason = 'her1:why', decided_by_id = %(user)s",
     ],
 )
 def test_a_decision_on_a_visit_left_out_has_a_name_and_a_reason(left_out, make_user, change):
@@ -226,7 +228,7 @@ def test_a_decision_on_a_visit_left_out_has_a_name_and_a_reason(left_out, make_u
 @pytest.mark.parametrize(("decision", "day"), [("deferred", None), ("other", "2027-01-05")])
 def test_deferred_means_to_a_day_and_nothing_else_does(left_out, make_user, decision, day):
     refused(
-        "UPDATE routing_unservedvisit SET decision = %s, deferred_to = %s, decision_reason = 'Why', "
+        "UPDATE routing_unservedvisit SET decision = %s, deferred_to = %s, decision_reason = 'her1:why', "
         "decided_at = now(), decided_by_id = %s WHERE id = %s",
         [decision, day, make_user().pk, left_out.pk],
         "unserved_deferred_to_a_day",

@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 
 from accounts.models import AuditEvent
+from healthequiroute.testing.shared import shared
 from routing import services
 from routing.models import PlanState, UnservedVisit, Visit
 
@@ -21,6 +22,7 @@ def approver(make_user):
 
 
 @pytest.fixture
+@shared
 def plan(organisation):
     return make.proposed_plan(make.team(organisation))
 
@@ -130,7 +132,7 @@ def test_two_plans_with_the_same_people_approved_at_the_same_moment(organisation
 
     def approve(plan):
         try:
-            together.wait(timeout=10)
+            together.wait(timeout=60)
             services.approve_plan(plan=plan, by=approver)
             outcomes.append("approved")
         except services.PlanStateError:
@@ -142,7 +144,7 @@ def test_two_plans_with_the_same_people_approved_at_the_same_moment(organisation
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=30)
+        thread.join(timeout=120)
     assert sorted(outcomes) == ["approved", "refused"]
 
 

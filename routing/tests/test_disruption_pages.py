@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import Job, JobState
+from healthequiroute.testing.shared import shared
 from routing import disruptions, services, tasks
 from routing.civil_time import clock
 from routing.mending import Budget
@@ -32,6 +33,7 @@ def planner(client_as):
 
 
 @pytest.fixture
+@shared
 def plan(organisation):
     return published_plan(organisation)
 
@@ -235,7 +237,9 @@ def big_day(organisation):
     return published_plan(organisation, people=4, count=10)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(minute=st.integers(7 * 60, 16 * 60), who=st.integers(0, 9), kind=st.sampled_from(["sick", "late", "urgent"]))
 def test_nothing_that_began_ever_moves(big_day, planner, minute, who, kind):
     """Whatever is said through the page, at any moment: what has begun keeps person, order and times."""

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts import jobs
 from accounts.models import AuditEvent, Job, JobState, Notification
+from healthequiroute.testing.shared import shared
 from routing import disruptions, services, tasks
 from routing.mending import Budget
 from routing.models import Absence, Disruption, PlanVersion, Shift, Visit, VisitRecord
@@ -32,6 +33,7 @@ def planner(make_user):
 
 
 @pytest.fixture
+@shared
 def plan(organisation):
     return published_plan(organisation)
 
@@ -132,6 +134,20 @@ def test_an_overrun_moves_what_comes_after(plan, planner):
     assert held[1:3] == (stop.arrives_at, stop.starts_at)
     assert held[3] == stop.leaves_at + timedelta(minutes=45)
     assert all(row[2] >= held[3] for row in rows.values())
+
+
+def test_visits_that_will_be_late_are_mended_before_they_are(plan, planner):
+    """Somebody arrived forty minutes late and is still there: what comes after is that much later, or given away."""
+    nurse, late = first_round(plan), timedelta(minutes=40)
+    first, second, *_ = visits_of(nurse)
+    VisitRecord.objects.create(plan=plan, staff=nurse.staff, visit=first.visit, arrived_at=first.starts_at + late)
+    moment = first.starts_at + late + timedelta(minutes=5)
+    disruption = worked_out(reported(plan, planner, Kind.LATE, staff=nurse.staff, at=moment, minutes=40))
+    assert disruption.state == State.PROPOSED, disruption.note
+    plan = services.apply_disruption(disruption=disruption, alternative="few", by=planner)
+    rows = [row for row in stops_of(plan)[nurse.staff.reference] if row[0]]
+    assert rows[0][0] == first.visit.reference
+    assert all(row[1] >= second.arrives_at + late for row in rows[1:])
 
 
 def test_nobody_at_home_before_anybody_went(plan, planner):

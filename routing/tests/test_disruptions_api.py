@@ -2,6 +2,7 @@
 
 import pytest
 
+from healthequiroute.testing.shared import shared
 from routing import disruptions, tasks
 from routing.mending import Budget
 from routing.models import Disruption, Visit
@@ -18,6 +19,7 @@ def _short_searches(monkeypatch):
 
 
 @pytest.fixture
+@shared
 def plan(organisation):
     return published_plan(organisation)
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from healthequiroute.testing.property_tests import examples
 from routing.editing import (
     Draft,
     EditError,
@@ -30,7 +31,6 @@ from routing.planning.solution import BreakStop, Route, Solution, VisitStop
 from routing.planning.trials import untimed
 
 from .planning.made_plans import made_plan
-from .planning.small_days import examples
 from .random_edits import random_edit
 
 MINUTE, HOUR = 60, 3600

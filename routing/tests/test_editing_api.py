@@ -2,6 +2,7 @@
 
 import pytest
 
+from healthequiroute.testing.shared import shared
 from routing.models import PlanState, RoutePlan
 from routing.plan_editing import OpenPlan
 
@@ -11,6 +12,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
+@shared
 def plan(organisation):
     return make.proposed_plan(make.team(organisation, people=3), count=8)
 
@@ -97,3 +99,20 @@ def test_plans_of_others_are_not_there(plan, api_client_as, other_organisation, 
     client = api_client_as("planner", organisation=other_organisation)
     body = {"kind": "take_out", "visit": served[0], "version": 1, "dry_run": True}
     assert client.post(f"/api/v1/route-plans/{plan.pk}/edits/", body, format="json").status_code == 404
+
+
+def test_a_start_for_a_visit_of_somebody_who_is_left_out_of_the_plan_is_refused_in_words(plan, post, served):
+    has_it = plan.assignments.get(stops__visit__reference=served[0]).staff
+    plan.adjustments.create(kind="person_excluded", staff=has_it)
+    answer = post(kind="set_start", visit=served[0], start="00:05")
+    assert answer.status_code == 422, answer.content
+    assert f"{has_it.display_name} is left out of this plan." in [each["detail"] for each in answer.data["violations"]]
+
+
+@pytest.mark.parametrize("kind", ["juggle", "k" * 10_000, ["move"]], ids=["unknown", "long", "list"])
+def test_a_change_that_there_is_not_is_refused_with_those_there_are(post, kind):
+    answer = post(kind=kind, visit="x")
+    assert answer.status_code == 400
+    said = answer.data["errors"][0]["detail"]
+    assert said.startswith("Expected one of move, swap") and f"found {str(kind)[:10]!r}"[:12] in said
+    assert len(said) < 300

@@ -2,9 +2,11 @@
 
 import html
 import re
+from datetime import time
 
 import pytest
 
+from healthequiroute.testing.shared import shared
 from routing import services
 from routing.models import PlanState, RoutePlan
 from routing.plan_editing import OpenPlan
@@ -15,6 +17,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
+@shared
 def plan(organisation):
     return make.proposed_plan(make.team(organisation, people=3), count=8)
 
@@ -43,6 +46,10 @@ def fields_of(page, form):
     return dict(re.findall(r'<input type="hidden" name="(\w+)" value="(.*?)">', inside))
 
 
+def staff_in(page):
+    return re.findall(r'data-staff="([^"]+)"', page)
+
+
 def other_person(opened, visit):
     return next(name for name in opened.draft.orders if name not in opened.draft.served_by[visit])
 
@@ -55,6 +62,28 @@ def test_rounds_stand_side_by_side_and_the_plan_leads_there(plan, planner, opene
         assert all(f'data-visit="{visit}"' in page for visit in order)
     assert "Every visit is in a round." in page
     assert "Choose a visit or a person" in page
+
+
+def test_rounds_stay_where_they_are_whoever_loses_or_gains_visits(planner, organisation):
+    """Somebody who works with arrow keys finds every round where it was, also after changes were kept and undone."""
+    plan = make.proposed_plan(make.team(organisation, people=1), count=4)
+    spare = services.add_staff(
+        team=plan.team,
+        reference="aaron",
+        display_name="Aaron Early",
+        base=plan.team.staff.get().base,
+        skills=make.skills_of(organisation),
+        by=make.SETUP,
+    )
+    services.add_shifts(people=[spare], days=[plan.day], starts=time(8), ends=time(16, 30), by=make.SETUP)
+    (visit, *_) = OpenPlan(plan).draft.orders["nurse-01"]
+    for change in ({"kind": "clear", "staff": "nurse-01"}, {"kind": "put_in", "visit": visit, "to": "aaron|"}):
+        plan = RoutePlan.objects.get(pk=plan.pk)
+        edit = OpenPlan(plan).edit_from(change)
+        services.apply_edit(plan=plan, edit=edit, version=plan.version, by=make.SETUP)
+        assert staff_in(text(planner.get(address(plan)))) == ["nurse-01", "aaron"]
+    planner.post(address(plan, "undo/"))
+    assert staff_in(text(planner.get(address(plan)))) == ["nurse-01", "aaron"]
 
 
 def test_a_chosen_visit_shows_its_best_places_and_every_change(plan, planner, opened):
@@ -112,6 +141,19 @@ def test_a_plan_that_somebody_changed_meanwhile_is_shown_as_it_is_now(plan, plan
         assert 'data-version="2"' in text(answer)
 
 
+def test_who_comes_back_to_the_page_finds_a_page(plan, planner, opened):
+    """What a script asked for is a part of it, at the same address: no cache may give one for the other. A refused form
+    leaves nobody at an address that takes forms only.
+    """
+    assert "HX-Request" in planner.get(address(plan)).headers["Vary"]
+    part = planner.get(address(plan), headers={"HX-Request": "true"})
+    assert "HX-Request" in part.headers["Vary"] and "<html" not in text(part)
+    change = {"kind": "take_out", "visit": next(iter(opened.draft.served_by)), "version": 7}
+    for action in ("keep/", "undo/"):
+        refused = planner.post(address(plan, action), change, headers={"HX-Request": "true"})
+        assert (refused.status_code, refused.headers["HX-Push-Url"]) == (409, address(plan))
+
+
 @pytest.mark.parametrize(
     "ask, why",
     [
@@ -134,6 +176,18 @@ def test_a_chosen_round_offers_a_better_order_and_the_break(plan, planner, opene
     assert "Improve this round" in page and "Take the break" in page
     ask = {"kind": "move_break", "to": f"{name}|0", "index": 0, "version": 1}
     assert "Break of" in text(planner.get(address(plan, "preview/"), ask))
+
+
+def test_a_round_that_is_good_already_is_no_mistake(plan, planner, opened):
+    """Asked twice: whatever the first search found is as good as it gets."""
+    name = next(name for name, order in opened.draft.orders.items() if order)
+    ask = {"kind": "improve", "staff": name, "version": 1}
+    page = text(planner.get(address(plan, "preview/"), ask))
+    if 'id="edit-keep"' in page:
+        planner.post(address(plan, "keep/"), fields_of(page, "edit-keep"))
+        page = text(planner.get(address(plan, "preview/"), ask | {"version": 2}))
+    assert 'id="edit-news"' in page and 'id="edit-error"' not in page
+    assert f"No better order was found for the round of {opened.people[name]}." in page
 
 
 def test_a_visit_is_kept_here_freed_and_left_out(plan, planner, opened):
@@ -165,8 +219,10 @@ def test_scripts_get_the_part_that_changes(plan, planner, opened):
 
 @pytest.mark.parametrize("state", [PlanState.DRAFT, PlanState.OPTIMISING, PlanState.REJECTED])
 def test_a_plan_in_another_state_sends_back_with_the_reason(plan, planner, state):
-    decided = {"approved_by": planner.user, "approved_at": plan.created_at, "decision_reason": "No."}
-    RoutePlan.objects.filter(pk=plan.pk).update(state=state, **(decided if state == PlanState.REJECTED else {}))
+    plan.state = state
+    if state == PlanState.REJECTED:
+        plan.approved_by, plan.approved_at, plan.decision_reason = planner.user, plan.created_at, "No."
+    plan.save()
     if state == PlanState.OPTIMISING:
         services.optimise_plan(plan=_as_draft(plan), by=planner.user)
     answer = planner.get(address(plan))
@@ -216,3 +272,15 @@ def test_the_round_of_somebody_who_fell_ill_can_be_taken_out(plan, planner, open
     assert 'data-feasible="yes"' in page
     planner.post(address(plan, "keep/"), fields_of(page, "edit-keep"))
     assert not plan.assignments.filter(staff__reference=name).exists()
+
+
+@pytest.mark.parametrize(
+    "typed", ["[" * 5_000, '["\\ud800"]', '[{"a": [1]}]'], ids=["deep", "half a character", "nested"]
+)
+def test_an_order_that_is_none_is_refused_in_words(plan, planner, opened, typed):
+    name = next(name for name, visits in opened.draft.orders.items() if visits)
+    answer = planner.post(
+        address(plan, "keep/"), {"kind": "reorder", "staff": name, "visits": typed, "version": plan.version}
+    )
+    assert answer.status_code == 422
+    assert "The new order must hold the" in text(answer)

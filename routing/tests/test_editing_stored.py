@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 
 from accounts.models import AuditEvent
+from healthequiroute.testing.shared import shared
 from routing import services
 from routing.editing import Clear, EditError, Move, PutIn, SetStart, TakeOut
 from routing.models import PlanState, PlanVersion
@@ -25,6 +26,7 @@ def planner(make_user):
 
 
 @pytest.fixture
+@shared
 def plan(organisation):
     return make.proposed_plan(make.team(organisation, people=3), count=8)
 
@@ -137,7 +139,7 @@ def test_only_a_proposal_can_be_changed(plan, planner, state):
 def test_an_approved_plan_has_to_be_opened_again(plan, planner, make_user):
     visit = next(iter(OpenPlan(plan).draft.served_by))
     plan = services.approve_plan(plan=plan, by=make_user(["approver"]), reason="As proposed.")
-    with pytest.raises(services.PlanStateError, match="Open it again"):
+    with pytest.raises(services.PlanStateError, match="Take the approval back"):
         services.apply_edit(plan=plan, edit=TakeOut(visit), version=plan.version, by=planner)
 
 

@@ -9,6 +9,7 @@ import pytest
 from django.contrib.gis.geos import Point
 from django.utils import timezone
 
+from accounts.small_numbers import RULE, count_of
 from routing.equity_reading import Period, equity_of_period, week_of
 from routing.equity_reading.facts import facts_of
 from routing.models import (
@@ -21,7 +22,6 @@ from routing.models import (
     UnservedVisit,
     Visit,
 )
-from routing.planning.equity.small_numbers import hidden_over_parts
 
 from . import factories as make
 
@@ -31,10 +31,10 @@ DAYS = [make.DAY + timedelta(days=ahead) for ahead in (0, 1, 2, 7, -7, -14, -30)
 @pytest.fixture
 def world(organisation, make_user):
     """Seven approved days with drawn visits: who is served, how far, in which area, of which group."""
-    areas = make.town((1,) * 10, (1, 2, 1, 4, 3, 6, 5, 8, 9, 10))
+    areas = make.town((1,) * 10, (1, 2, 1, 4, 2, 6, 5, 8, 9, 1))
     team, approver, dice = make.team(organisation, areas, people=2), make_user(["approver"]), np.random.default_rng(5)
     group = PlusGroup.objects.create(organisation=organisation, code="roma", name="Roma")
-    deciles = (1, 2, 1, 4, 3, 6, 5, 8, 9, 10)
+    deciles = (1, 2, 1, 4, 2, 6, 5, 8, 9, 1)
     for number, day in enumerate(DAYS):
         make.services.add_shifts(
             people=list(team.staff.all()) if number else [], days=[day], starts=make.time(8), ends=make.time(16, 30),
@@ -49,7 +49,7 @@ def world(organisation, make_user):
             staff: RouteAssignment.objects.create(plan=plan, staff_id=staff, shift=shift)
             for staff, shift in shifts.items()
         }
-        for index in range(int(dice.integers(10, 30))):
+        for index in range(int(dice.integers(24, 36))):
             at = int(dice.integers(0, len(areas)))
             visit = Visit.objects.create(
                 organisation=organisation, team=team, reference=f"p{index:02}", day=day, area=areas[at],
@@ -99,24 +99,31 @@ def test_every_measure_against_its_plain_version(world, kind):
     period = Period.of_week(world, make.DAY) if kind == "week" else Period.of_four_weeks(world, make.DAY)
     rows = plain_visits(world, period.first_day, period.last_day)
     found = equity_of_period(period)
-    assert found.visits == len(rows)
+    assert found.visits == count_of(len(rows))
     assert {plan.day for plan in period.plans} == {d for d in DAYS if period.first_day <= d <= period.last_day}
     core20 = [row for row in rows if quintile(row[0]) == 1]
     rest = [row for row in rows if (quintile(row[0]) or 0) > 1]
     report = found.planned
-    assert report.not_known == sum(quintile(visit) is None for visit, _ in rows)
-    assert report.core20.coverage == pytest.approx(coverage(core20))
-    assert report.rest.coverage == pytest.approx(coverage(rest))
-    assert report.ratio == pytest.approx(coverage(core20) / coverage(rest))
-    assert report.gap == pytest.approx(coverage(core20) - coverage(rest))
+    groups = {"core20": core20, "rest": rest, "unknown": [row for row in rows if quintile(row[0]) is None]}
+    told = {"core20": report.core20, "rest": report.rest, "unknown": report.unknown}
     for fifth, part in report.quintiles.items():
-        own = [row for row in rows if quintile(row[0]) == fifth]
-        assert part.hidden or part.coverage == pytest.approx(coverage(own))
+        groups[fifth], told[fifth] = [row for row in rows if quintile(row[0]) == fifth], part
     for code, part in report.areas.items():
-        own = [row for row in rows if row[0].area.code == code]
-        assert part.hidden or (part.n, part.coverage) == (len(own), pytest.approx(coverage(own)))
-    assert report.gini_areas == pytest.approx(plain_gini(rows))
-    assert report.concentration == pytest.approx(plain_concentration(rows))
+        groups[code], told[code] = [row for row in rows if row[0].area.code == code], part
+    for name, part in told.items():
+        own = groups[name]
+        assert part.hidden or part.n == count_of(len(own))
+        assert part.coverage is None or part.coverage == pytest.approx(coverage(own), abs=0.005)
+        few = [len(own), sum(served for _, served in own), sum(not served for _, served in own)]
+        assert part.coverage is None or not any(RULE.is_small(number) for number in few)
+    if None in (report.core20.coverage, report.rest.coverage):  # a day of few visits would follow from the week
+        assert kind == "week"
+        assert (report.ratio, report.gap, report.status) == (None, None, "unknown")
+    else:
+        assert report.ratio == pytest.approx(coverage(core20) / coverage(rest), abs=0.005)
+        assert report.gap == pytest.approx(coverage(core20) - coverage(rest), abs=0.005)
+    assert report.gini_areas == pytest.approx(plain_gini(rows), abs=0.005)
+    assert report.concentration == pytest.approx(plain_concentration(rows), abs=0.005)
 
 
 def plain_gini(rows):
@@ -147,9 +154,9 @@ def test_burden_and_work_against_their_plain_versions(world):
     for stop in RouteStop.objects.filter(assignment__plan__in=period.plans):
         drives[quintile(stop.visit) or 0].append(stop.travel_seconds / 60)
     for fifth, part in found.burden.items():
-        if not part.hidden and part.n:
-            assert part.n == len(drives[fifth])
-            assert part.travel_minutes == pytest.approx(sum(drives[fifth]) / part.n)
+        if not part.hidden and drives[fifth]:
+            assert part.n == count_of(len(drives[fifth]))
+            assert part.travel_minutes == pytest.approx(sum(drives[fifth]) / len(drives[fifth]), abs=0.05)
     for person in world.staff.all():
         rounds = RouteAssignment.objects.filter(plan__in=period.plans, staff=person)
         work = sum(each.travel_seconds + each.service_seconds for each in rounds)
@@ -179,8 +186,8 @@ def test_days_put_off_count_a_person_once(world):
     assert found.deferred["Core20"] >= 0
 
 
-def test_no_small_group_of_a_day_or_a_week_follows_from_the_longer_period(world):
-    """What is hidden of the parts, with fewer than five visits in all of them, is hidden of the whole."""
+def test_no_small_group_of_a_day_follows_from_the_week(world):
+    """What the week shows of an area less what its days show, both rounded, leaves 1 to 7 open or is not small."""
     week = Period.of_week(world, make.DAY)
     whole = equity_of_period(week).planned
     parts = [equity_of_period(Period.of_plan(plan)).planned for plan in week.plans]
@@ -189,11 +196,13 @@ def test_no_small_group_of_a_day_or_a_week_follows_from_the_longer_period(world)
         for visit in plan.visits.all():
             counts[visit.area.code][number] += 1
     for code, shown in whole.areas.items():
-        unseen = sum(
-            counts[code][number] for number, part in enumerate(parts) if code in part.areas and part.areas[code].hidden
-        )
-        if not shown.hidden:
-            assert unseen == 0 or unseen >= 5
+        days = {number: part.areas[code] for number, part in enumerate(parts) if code in part.areas}
+        unseen = sum(counts[code][number] for number, part in days.items() if part.hidden)
+        if not shown.hidden and RULE.is_small(unseen):
+            bounds = [RULE.bounds(part.n.shown) for part in days.values() if not part.hidden]
+            least, most = RULE.bounds(shown.n.shown)
+            assert least - sum(high for _, high in bounds) <= 1
+            assert most - sum(low for low, _ in bounds) >= 7
 
 
 def test_a_week_is_from_monday_to_sunday_whichever_day_is_named(world):
@@ -202,20 +211,3 @@ def test_a_week_is_from_monday_to_sunday_whichever_day_is_named(world):
     assert {Period.of_week(world, monday + timedelta(days=n)) for n in range(7)} == {Period.of_week(world, sunday)}
     four = Period.of_four_weeks(world, make.DAY)
     assert (four.last_day - four.first_day).days == 27
-
-
-@pytest.mark.parametrize("seed", range(40))
-def test_hidden_groups_cannot_be_taken_from_the_whole_and_the_parts(seed):
-    dice = np.random.default_rng(seed)
-    n = 60
-    labels = dice.integers(0, 3, n)
-    group = dice.integers(0, 6, n)
-    members = {name: group == name for name in range(6)}
-    hidden = hidden_over_parts(members, [labels])
-    for name, rows in members.items():
-        unseen = 0
-        for label in range(3):
-            inside = {each: own[labels == label] for each, own in members.items()}
-            if name in hidden_over_parts(inside, []):
-                unseen += int((rows & (labels == label)).sum())
-        assert not 0 < unseen < 5 or name in hidden

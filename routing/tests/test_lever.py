@@ -1,10 +1,12 @@
 """Core20 at least as well covered as elsewhere, and the work shared out: asked for on the page, kept by the search."""
 
 from datetime import time
+from functools import partial
 
 import pytest
 from django.utils import timezone
 
+from healthequiroute.testing.shared import shared
 from routing import optimisation, services, tasks
 from routing.equitable_search import search_with_wishes
 from routing.models import PlanState, RoutePlan, Visit
@@ -19,6 +21,7 @@ STEADY = SolveOptions(seconds=60, iterations=80)
 
 
 @pytest.fixture
+@shared
 def team(organisation):
     """One person for about ten of twelve visits: some must be left out. Core20 visits are all of the last tier."""
     areas = make.town((1,) * 12, (1, 2, 1, 2, 1, 6, 7, 8, 9, 10, 10, 10))
@@ -26,6 +29,7 @@ def team(organisation):
 
 
 @pytest.fixture
+@shared
 def plan(team):
     plan = make.draft_plan(team, count=12)
     # For a search that leaves out as few as possible, the long visits in Core20 are the first to go.
@@ -55,9 +59,11 @@ def test_without_the_lever_core20_loses_and_with_it_it_does_not(plan):
     }
 
 
-def test_the_plan_says_whether_it_was_reached_and_what_it_cost(plan, make_user, client_as):
+def test_the_plan_says_whether_it_was_reached_and_what_it_cost(plan, make_user, client_as, monkeypatch):
     planner = client_as("planner")
-    RoutePlan.objects.update(seconds_allowed=2)
+    # Steps instead of seconds: a machine that does other things as well finds the same.
+    monkeypatch.setattr(optimisation, "search", partial(optimisation.search, iterations=STEADY.iterations))
+    RoutePlan.objects.update(seconds_allowed=60)
     answer = planner.post(f"/plans/{plan.pk}/wishes/", {"holds_core20": "on"})
     assert answer.status_code == 302
     plan.refresh_from_db()

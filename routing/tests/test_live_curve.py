@@ -37,6 +37,11 @@ def test_the_sentence_says_cost_saving_and_age():
     assert CostCurve([[0.4, 3600]]).sentence == "The first plan came after 0.4 seconds and costs 1.0 hours."
 
 
+def test_improvements_below_each_other_can_be_told_apart():
+    rows = CostCurve([[1, 20_200], [2, 20_150], [3, 20_100]]).rows
+    assert [row["cost"] for row in rows] == ["5.58 hours", "5.60 hours", "5.61 hours"]
+
+
 def test_a_cost_that_had_to_rise_for_what_else_was_asked_is_not_called_a_saving():
     assert "more than the first, for what else was asked" in CostCurve([[1, 3600], [2, 7200]]).sentence
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts import jobs
 from accounts.jobs import JobCancelled
 from accounts.models import AuditEvent, Job, JobState
+from healthequiroute.testing.shared import shared
 from routing import optimisation, services, tasks
 from routing.models import PlanState, RoutePlan, RouteStop, Shift, Visit
 from routing.planning.engines import Progress
@@ -21,11 +22,13 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
+@shared
 def team(organisation):
     return make.team(organisation)
 
 
 @pytest.fixture
+@shared
 def plan(team):
     return make.draft_plan(team)
 

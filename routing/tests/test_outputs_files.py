@@ -11,6 +11,7 @@ import pytest
 from django.core.management import call_command
 
 from accounts.models import AuditEvent
+from healthequiroute.testing.shared import shared
 from routing.civil_time import instant
 from routing.models import PlanState, RoutePlan, StaffMember, VisitRecord
 from routing.outputs.stops_table import COLUMNS
@@ -22,6 +23,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
+@shared
 def plan(organisation):
     return eventful_plan(organisation)
 

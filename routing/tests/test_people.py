@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from accounts.models import AuditEvent
+from healthequiroute.testing.shared import shared
 from routing import services
 from routing.civil_time import clock, today
 from routing.models import Shift, Skill, StaffMember, StaffSkill
@@ -18,11 +19,13 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
+@shared
 def team(organisation):
     return make.team(organisation, people=2)
 
 
 @pytest.fixture
+@shared
 def person(team):
     return team.staff.get(reference="nurse-01")
 
@@ -92,7 +95,7 @@ def test_a_home_is_never_in_the_audit_trail_or_on_a_page_for_others(person, clie
         ({"starts_from": "home"}, "Give the home postcode"),
         ({"home_postcode": "QQ1 1AA"}, "This postcode is not known"),
         ({"overtime_minutes": 500}, "480"),
-        ({"max_visits": 0}, "greater than or equal to 1"),
+        ({"max_visits": 0}, "must be 1 or more"),
         ({"reference": "nurse-02"}, "already exists"),
         ({"reference": "nurse 1"}, "valid"),
         ({"travel_profile": "horse"}, "valid choice"),

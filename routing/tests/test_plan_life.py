@@ -8,9 +8,10 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from accounts.models import AuditEvent, Notification
+from healthequiroute.testing.shared import shared
 from routing import due_visits, services
 from routing.civil_time import today
-from routing.models import Absence, PlanState, RoundEvent, RouteStop, Shift, UnservedVisit, Visit
+from routing.models import Absence, PlanState, RoundEvent, RoutePlan, RouteStop, Shift, UnservedVisit, Visit
 from routing.services import Deferral
 
 from . import factories as make
@@ -21,11 +22,13 @@ Decision = UnservedVisit.Decision
 
 
 @pytest.fixture
+@shared
 def team(organisation):
     return make.team(organisation, day=TOMORROW)
 
 
 @pytest.fixture
+@shared
 def plan(team):
     return make.proposed_plan(team, day=TOMORROW)
 
@@ -260,6 +263,11 @@ class TestNamedDeferral:
         answer = client_as("approver").post(f"/plans/{plan.pk}/decision/", {"decision": "approve"} | asked)
         assert answer.status_code == 422
         assert message in text(answer)
+        assert f'<a href="#id_visit-{left.pk}-' in text(answer), "the summary leads to the field"
+        asked = {"decision": "reject", "reason": "Too few"} | asked
+        client_as("approver").post(f"/plans/{plan.pk}/decision/", asked)
+        plan.refresh_from_db()
+        assert plan.state == PlanState.REJECTED, "half a decision does not matter to a rejection"
 
     def test_the_api_takes_and_shows_decisions(self, plan, api_client_as):
         one, two = leave_out(plan, 2)
@@ -313,7 +321,12 @@ class TestTheDay:
         with pytest.raises(services.PlanStateError, match="Only a published plan can begin"):
             services.begin_plan(plan=approved, by=make.SETUP)
 
+    def test_a_plan_of_a_day_to_come_is_not_closed(self, published, planner):
+        with pytest.raises(services.PlanStateError, match="still to come: withdraw its publication"):
+            services.close_plan(plan=published, by=planner)
+
     def test_closing_settles_visits_and_keeps_what_was_put_off(self, published, planner, team):
+        RoutePlan.objects.filter(pk=published.pk).update(day=today())
         visits = list(Visit.objects.filter(stops__assignment__plan=published).order_by("reference"))
         done, no_access, missed = visits[:3]
         Visit.objects.filter(pk=done.pk).update(state=Visit.State.DONE)
@@ -335,6 +348,7 @@ class TestTheDay:
         call_command("close_plans")
         published.refresh_from_db()
         assert published.state == PlanState.PUBLISHED
+        RoutePlan.objects.filter(pk=published.pk).update(day=today())
         assert len(services.close_past_plans(before=TOMORROW + timedelta(days=1))) == 1
         published.refresh_from_db()
         assert (published.state, published.closed_by) == (PlanState.CLOSED, None)
@@ -384,6 +398,8 @@ class TestPages:
         assert approver.post(f"{address}reopen/", {"reason": "x"}, format="json").json()["state"] == "proposed"
         approver.post(f"{address}approve/", {}, format="json")
         planner.post(f"{address}publish/")
+        assert planner.post(f"{address}close/").status_code == 409
+        RoutePlan.objects.filter(pk=plan.pk).update(day=today())
         assert planner.post(f"{address}close/").json()["state"] == "closed"
         assert planner.post(f"{address}close/").status_code == 409
 

@@ -4,6 +4,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Job, JobState
+from healthequiroute.testing.shared import shared
 from routing import services, tasks
 from routing.models import RoutePlan, Visit
 from routing.pricing import price_of
@@ -15,6 +16,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
+@shared
 def plan(organisation):
     """Far-away Core20 homes of the first tier, and many near ones of the last."""
     areas = make.town((3,) * 5 + (0,) * 7, (1,) * 5 + (8, 8, 9, 9, 10, 10, 10))

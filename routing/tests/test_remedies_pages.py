@@ -90,6 +90,22 @@ def test_a_draft_says_what_no_plan_can_do(short_day, client_as):
     assert "Optimise plan" in page
 
 
+def test_reasons_name_skills_and_people_as_the_rest_of_the_page_does(short_day, client_as):
+    plan = optimised(make.draft_plan(short_day, day=TOMORROW, count=12))
+    organisation = plan.organisation
+    for code, name in (("wound-care", "Wound dressing"), ("full", "Full assessment")):
+        Skill.objects.update_or_create(organisation=organisation, code=code, defaults={"name": name})
+    left = plan.unserved.first()
+    left.detail = "Needs wound-care and full: nobody is free 08:00 to 10:00. No room in the days of all 2 people; full."
+    left.save()
+    page = text(client_as("analyst").get(f"/plans/{plan.pk}/"))
+    assert "Needs wound dressing and full assessment: nobody is free 08:00 to 10:00." in page
+    assert "people; full." in page
+    left.detail = "It would fit into the day of nurse-01; search longer or add it by hand."
+    left.save()
+    assert "fit into the day of Nurse 01;" in text(client_as("analyst").get(f"/plans/{plan.pk}/"))
+
+
 def test_a_draft_that_can_be_done_has_no_warning(organisation, client_as):
     plan = make.draft_plan(make.team(organisation, day=TOMORROW), day=TOMORROW, count=6)
     assert "Before you optimise" not in text(client_as("planner").get(f"/plans/{plan.pk}/"))

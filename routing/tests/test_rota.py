@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 
 from accounts.models import AuditEvent
+from healthequiroute.testing.shared import shared
 from routing import services
 from routing.civil_time import clock, today
 from routing.csv_files import FileRefused
@@ -25,6 +26,7 @@ ON = date(2026, 11, 21)
 
 
 @pytest.fixture
+@shared
 def team(organisation):
     made = make.team(organisation, people=2)
     Shift.objects.all().delete()

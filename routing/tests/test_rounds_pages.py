@@ -3,9 +3,11 @@
 import csv
 import io
 from datetime import timedelta
+from html import unescape
 from uuid import uuid4
 
 import pytest
+import time_machine
 
 from routing import services
 from routing.civil_time import today
@@ -143,6 +145,7 @@ def test_the_plan_is_held_against_what_happened(organisation, make_user, client_
     assert "+10 min" in page
     # Groups of one: hidden, all of them.
     assert page.count("not shown") >= 4
+    assert "Groups of fewer than eight visits, and what would give them away, are not shown." in page
     assert "every 30s" not in page
 
 
@@ -161,3 +164,20 @@ def test_the_day_of_another_organisation_is_not_there(world, client_as, other_or
     client = client_as("planner", organisation=other_organisation)
     assert client.get(f"/plans/{world.plan.pk}/actual/").status_code == 404
     assert client.get(f"/plans/{world.plan.pk}/actual.csv").status_code == 404
+
+
+def test_who_runs_late_is_offered_as_something_that_happened(world, client_as):
+    """Before a window is missed: the alert says when the visit is expected, and the form is filled in."""
+    day = world.plan.day
+    VisitRecord.objects.create(plan=world.plan, staff=world.staff, visit=world.visits[0], arrived_at=at(55, day))
+    with time_machine.travel(at(60, day), tick=False):
+        services.watch_rounds()
+        planner = client_as("planner")
+        page = unescape(text(planner.get(f"/plans/{world.plan.pk}/actual/")))
+        assert "V-03 (expected 10:25)" in page
+        query = f"kind=late&staff={world.staff.pk}&minutes=40"
+        assert f"/plans/{world.plan.pk}/disruptions/new/?{query}" in page and "Running late: 40 minutes" in page
+        form = text(planner.get(f"/plans/{world.plan.pk}/disruptions/new/?{query}"))
+        assert 'value="40"' in form and f'value="{world.staff.pk}" selected' in form
+        reader = text(client_as("approver").get(f"/plans/{world.plan.pk}/actual/"))
+        assert "expected 10:25" in reader and "Mend the plan" not in reader

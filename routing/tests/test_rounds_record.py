@@ -219,10 +219,22 @@ def test_an_identifier_of_somebody_else_is_refused(organisation, make_user, clie
     assert RoundEvent.objects.get().staff == world.staff
 
 
-@pytest.mark.parametrize("body", ["", "[]", '{"events": 3}', '{"events": {}}', "{", '{"events": null}'])
+@pytest.mark.parametrize(
+    "body",
+    ["", "[]", '{"events": 3}', '{"events": {}}', "{", '{"events": null}', "[" * 100_000],
+    ids=lambda body: body[:20],
+)
 def test_what_is_no_batch_is_a_bad_request(world, client_as, body):
     answer = client_as(user=world.user).post(f"/round/{world.plan.pk}/events/", body, content_type="application/json")
     assert answer.status_code == 400
+
+
+def test_half_a_character_is_refused_and_stops_nothing(organisation, make_user, client_as):
+    world = published_round(organisation, make_user, day=PAST_DAY)
+    good = event_on({"day": PAST_DAY}, "safe", 10)
+    batch = [good | {"note": "\ud800"}, good | {"id": "\ud800"}, good]
+    assert answers(send(client_as(user=world.user), world.plan, batch)) == ["refused", "refused", "kept"]
+    assert RoundEvent.objects.get().note == ""
 
 
 def test_an_empty_batch_tells_the_version(world, client_as):

@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from accounts.models import AuditEvent
+from healthequiroute.testing.shared import shared
 from routing import services
 from routing.civil_time import instant, today
 from routing.models import PlanAdjustment, PlanState, RoutePlan, RouteStop, StaffMember, UnservedVisit, Visit
@@ -27,6 +28,7 @@ def short_day(organisation):
 
 
 @pytest.fixture
+@shared
 def plan(organisation):
     return make.proposed_plan(make.team(organisation, day=TOMORROW), day=TOMORROW)
 

@@ -10,9 +10,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.utils import timezone
 from huey.contrib.djhuey import HUEY
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from accounts.models import Job, JobState
 from routing import optimisation, services, shared_parts, tasks
@@ -135,6 +138,15 @@ def test_parts_for_which_no_time_is_left_are_not_lost(name):
     assert pool.lost == []
 
 
+def test_a_helper_without_any_time_says_so_and_nobody_waits_for_it(name, monkeypatch):
+    """At the end of a search parts are taken up with next to no time."""
+    monkeypatch.setattr(shared_parts.time, "sleep", lambda seconds: pytest.fail("the job waits"))
+    helped = []
+    pool = SharedPool(name, 1, lambda name: helped.append(help_with(name)))
+    assert run(pool, requests(seconds=1e-9)) == []
+    assert (helped, pool.helped, pool.lost) == ([True], 0, [])
+
+
 def test_stopping_ends_the_helpers_too(name):
     seen = []
 
@@ -158,6 +170,26 @@ def test_a_part_that_fails_is_no_answer_and_harms_no_other(name):
     assert "no such engine" in answers[1].fault
 
 
+@pytest.mark.parametrize("goes", ["before anything was shared", "after the first part"])
+def test_when_redis_goes_away_the_job_searches_the_rest_alone(own_redis, goes):
+    wanted, heard = requests(), []
+
+    def hear(answer):
+        heard.append(answer.key)
+        own_redis.stop()
+
+    pool = SharedPool("her", 3, lambda name: None)
+    own_redis.client.set_retry(Retry(NoBackoff(), 0))  # which only takes longer
+    pool.lists = Lists("her", own_redis.client)
+    if goes.startswith("before"):
+        own_redis.stop()
+    answers = run(pool, wanted, hear=hear)
+    assert [(a.key, a.orders) for a in answers] == alone(wanted)
+    assert sorted(heard) == [request.key for request in wanted]
+    assert (pool.cut_off, pool.lost) == (True, [])
+    assert len(run(pool, wanted)) == len(wanted), "nobody asks for it again"
+
+
 @pytest.fixture
 def real_queue(monkeypatch):
     """The queue that worker processes listen to, of a name that nobody else uses."""
@@ -171,7 +203,9 @@ def real_queue(monkeypatch):
 
 @pytest.fixture
 def worker(real_queue, tmp_path):
-    """Starts processes that take tasks; killed at the end, as they are in the test of killing."""
+    """Starts processes that take tasks; killed at the end, as they are in the test of killing. They go by the clock of
+    the machine, and so does the test.
+    """
     started = []
 
     def start(workers):
@@ -184,7 +218,8 @@ def worker(real_queue, tmp_path):
         started.append(process)
         return process
 
-    yield start
+    with time_machine.travel(time_machine.escape_hatch.time.time()):
+        yield start
     for process in started:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
@@ -240,6 +275,18 @@ class TestPlans:
         assert Job.objects.get(pk=plan.job_id).state == JobState.SUCCEEDED
         served = RouteStop.objects.filter(assignment__plan=plan, visit__isnull=False)
         assert served.count() + plan.unserved.count() == plan.visits.count()
+
+    def test_a_large_plan_without_redis_is_made_by_one_worker_and_says_so(
+        self, plan, make_user, client_as, monkeypatch, settings
+    ):
+        monkeypatch.setattr(optimisation, "LARGE", 5)
+        queued = services.optimise_plan(plan=plan, by=make_user(["planner"]))
+        settings.REDIS_URL = "redis://127.0.0.1:1"
+        tasks.optimise(str(queued.job_id))
+        plan.refresh_from_db()
+        assert (plan.state, plan.engine) == (PlanState.PROPOSED, "decomposed")
+        page = client_as("planner").get(f"/plans/{plan.pk}/").content.decode()
+        assert "Other workers could not be reached: this one searched alone." in page
 
     def test_a_killed_worker_leaves_the_best_plan_that_was_stored(self, plan, make_user):
         queued = services.optimise_plan(plan=plan, by=make_user(["planner"]))

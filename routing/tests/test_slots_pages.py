@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from accounts.models import AuditEvent, Notification
+from healthequiroute.testing.shared import shared
 from routing import services, tasks
 from routing.civil_time import today
 from routing.models import PlanState, PlanVersion, Visit
@@ -26,6 +27,7 @@ def planner(client_as):
 
 
 @pytest.fixture
+@shared
 def team(organisation):
     days = [a_day(), a_day() + timedelta(days=1)]
     team = make.team(organisation, people=3, day=days[0])
@@ -36,6 +38,7 @@ def team(organisation):
 
 
 @pytest.fixture
+@shared
 def plan(team):
     return make.proposed_plan(team, count=4, day=a_day())
 
@@ -203,7 +206,7 @@ def test_a_slot_of_an_older_version_is_gone(plan, planner):
         ({"places": "anything"}, "not one that was offered"),
         ({"places": "nurse-01:0,nurse-02:0"}, "not free any more"),
         ({"start": "100", "latest": "200"}, "not free any more"),
-        ({"start": "-1"}, "greater than or equal to 0"),
+        ({"start": "-1"}, "must be 0 or more"),
         ({"version": ""}, "required"),
     ],
 )

@@ -51,7 +51,9 @@ def recorded_day(organisation):
     return published_plan(organisation, people=3, count=9)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(data=st.data())
 def test_whatever_people_recorded_the_day_stands(recorded_day, data):
     """Records in any order and at any time: the day as it stands keeps the rules, and what was recorded has begun."""

@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from accounts.models import AuditEvent
+from healthequiroute.testing.shared import shared
 from lsoa.models import Postcode
 from routing import services
 from routing.civil_time import NoSuchTime, today
@@ -17,6 +18,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
+@shared
 def team(organisation):
     return make.team(organisation, people=1)
 
@@ -53,6 +55,48 @@ def test_a_short_shift_has_no_break(team):
 def test_nobody_gets_two_shifts_at_once(team):
     with pytest.raises(ValidationError):
         add(team, make.DAY, time(9), time(12))
+
+
+def shift_entry(person, day, starts="08:00", ends="16:30"):
+    return {
+        "shift-people": [person.pk],
+        **{f"shift-first_day_{part}": getattr(day, part) for part in ("day", "month", "year")},
+        "shift-starts": starts,
+        "shift-ends": ends,
+        "shift-break_minutes": 30,
+    }
+
+
+def test_a_second_shift_at_the_same_time_is_refused_in_words(team, client_as):
+    day, person = today() + timedelta(days=3), team.staff.get()
+    add(team, day, time(8), time(16))
+    answer = client_as("planner").post(f"/teams/{team.pk}/shifts/", shift_entry(person, day, "15:00", "20:00"))
+    assert answer.status_code == 422
+    assert f"{person} already works on {day:%-d %B %Y} from 08:00 to 16:00." in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("days", "hours", "said"),
+    [
+        (-1, (), "The day is in the past."),
+        (500, (), "The day is more than a year away."),
+        (3, ("17:00", "16:00"), "would last 23 hours"),
+        (3, ("noon",), "From must be a time"),
+    ],
+)
+def test_shifts_that_nobody_works_are_refused(team, client_as, days, hours, said):
+    entry, before = shift_entry(team.staff.get(), today() + timedelta(days=days), *hours), Shift.objects.count()
+    answer = client_as("planner").post(f"/teams/{team.pk}/shifts/", entry)
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+    assert Shift.objects.count() == before
+
+
+def test_somebody_new_starts_where_the_team_does(team, client_as):
+    usual = team.staff.get().base
+    services.create_depot(organisation=team.organisation, name="A clinic elsewhere", point=usual.point, by=make.SETUP)
+    page = client_as("planner").get(f"/teams/{team.pk}/")
+    assert page.context["staff_form"]["base"].value() == usual.pk
 
 
 def test_a_shift_that_a_plan_builds_on_stays(team):

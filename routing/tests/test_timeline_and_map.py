@@ -8,6 +8,7 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from healthequiroute.testing.shared import shared
 from routing.civil_time import instant
 from routing.models import PlanState, StaffMember, VisitLink, VisitRecord
 from routing.presenters.bonds import gap_words
@@ -56,6 +57,7 @@ def test_gaps_in_words_from_either_side(least, most, is_second, words):
 
 
 @pytest.fixture
+@shared
 def plan(organisation):
     return eventful_plan(organisation)
 

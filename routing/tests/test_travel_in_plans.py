@@ -110,6 +110,20 @@ def test_the_network_that_is_away_is_named_and_the_plan_is_made(by_road, team, c
     assert all(line["properties"]["is_straight_line"] for line in lines_of(plan, client_as))
 
 
+def test_a_network_that_goes_away_in_the_middle_is_named_and_what_it_did_not_say_is_marked(
+    by_road, team, client_as, monkeypatch
+):
+    monkeypatch.setattr("routing.travel.osrm.OsrmSource.side", lambda self, profile: 3)
+    by_road.fails_after = 4
+    plan = proposed(team)
+    assert plan.travel["provider"] == "osrm+great-circle" and plan.is_travel_estimated
+    assert all(stop.path is None for stop in stops_of(plan)), "it was away when the ways were asked for"
+    page = page_of(plan, client_as)
+    assert "Some travel times estimated" in page
+    assert "OSRM could not be used fully" in page
+    assert "legs are estimated from straight lines" in page
+
+
 def test_drives_to_where_no_road_leads_are_marked_one_by_one(by_road, team, client_as):
     plan = make.draft_plan(team, count=4)
     lost = plan.visits.order_by("reference").first()

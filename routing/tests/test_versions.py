@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import AuditEvent, Job, JobState
+from healthequiroute.testing.shared import shared
 from routing import services
 from routing.civil_time import today
 from routing.models import Absence, PlanState, PlanVersion, RouteStop, UnservedVisit
@@ -21,6 +22,7 @@ TOMORROW = today() + timedelta(days=1)
 
 
 @pytest.fixture
+@shared
 def plan(organisation):
     return make.proposed_plan(make.team(organisation, day=TOMORROW), day=TOMORROW)
 
@@ -212,7 +214,7 @@ class TestPages:
         assert "Go back to this" in page
         assert gone in text(client.get(f"{address}versions/2/"))
         compared = text(client.get(f"{address}compare/?from=1&to=2"))
-        assert "1 visit more left out" in compared
+        assert "1 visit more left out" in compared and 'her-verdict her-verdict--warning"><p><strong>' in compared
         assert "The last change is undone." in text(client.post(f"{address}undo/", follow=True))
         assert "Redo" in text(client.get(address))
         assert "is there again" in text(client.post(f"{address}redo/", follow=True))

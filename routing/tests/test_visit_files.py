@@ -3,6 +3,7 @@
 import pytest
 
 from accounts.models import AuditEvent
+from healthequiroute.testing.shared import shared
 from lsoa.models import Postcode
 from priorities.models import PriorityScore
 from priorities.services import set_minutes
@@ -19,6 +20,7 @@ HEADING = "reference,postcode,minutes,window_start,window_end,skills,tier"
 
 
 @pytest.fixture
+@shared
 def team(organisation):
     return make.team(organisation, people=1)
 
@@ -158,6 +160,7 @@ def test_a_file_with_a_personal_column_is_refused_whole(team, heading):
         (b"reference,minutes\nA,30\n", "Missing columns: postcode or area_code"),
         (b"reference,postcode,minutes,colour\nA,ZZ1 1AA,30,red\n", "Unknown columns: colour"),
         (b"reference,postcode,minutes,minutes\nA,ZZ1 1AA,30,30\n", "appears twice"),
+        (b"h" * 9_000 + b",x" * 5_000, r"Unknown columns: h{40}…(, x){11} and 4,989 more\. Expected"),
         (b"\xff\xfer\x00e\x00f\x00", "not UTF-8 text"),
         (b"PK\x03\x04\x00\x00reference", "not a text file"),
         (b"\x1f\x8b\x08\x00reference", "not UTF-8 text"),
@@ -283,6 +286,7 @@ def test_people_lateness_due_days_groups_and_links_are_read_and_stored(organisat
         (PEOPLE, "A-1,ZZ1 1AA,30,1,,,,nurse-01,nurse-01", "preferred and excluded at once"),
         (DUE, "A-1,ZZ1 1AA,30,yesterday,,,,", "first_due must be a day such as 23/11/2026 or 2026-11-23"),
         (DUE, "A-1,ZZ1 1AA,30,31/11/2026,,,,", "first_due is a day that does not exist"),
+        (DUE, "A-1,ZZ1 1AA,30,01/01/2100,,,,", "first_due is after the day of the visit"),
         (DUE, "A-1,ZZ1 1AA,30,,25/11/2026,,,", "clinical_limit needs first_due"),
         (DUE, "A-1,ZZ1 1AA,30,25/11/2026,24/11/2026,,,", "clinical_limit is before first_due"),
         (DUE, "A-1,ZZ1 1AA,30,,,23/11/2026,,", "needs both earliest_day and latest_day"),

@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from accounts.models import AuditEvent
+from healthequiroute.testing.shared import shared
 from priorities.models import PriorityScore
 from routing import services
 from routing.civil_time import clock
@@ -20,11 +21,13 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
+@shared
 def team(organisation):
     return make.team(organisation, people=2)
 
 
 @pytest.fixture
+@shared
 def draft(team):
     return make.draft_plan(team, count=2)
 
@@ -85,12 +88,13 @@ def test_a_visit_is_added_to_a_draft_changed_and_removed(team, draft, client_as)
         ({"reference": "9434765919"}, "NHS number"),
         ({"postcode": "QQ1 1AA"}, "The postcode is not known"),
         ({"area_code": "E01900004"}, "lies in another area"),
-        ({"minutes": 3}, "greater than or equal to 5"),
+        ({"minutes": 3}, "must be 5 or more"),
         ({"window_start": "09:00"}, "needs both times"),
         ({"late_minutes": 5}, "Lateness needs a time window"),
         ({"clinical_limit": "24/11/2026"}, "Say when it first fell due"),
         ({"first_due": "24/11/2026", "clinical_limit": "23/11/2026"}, "before it fell due"),
-        ({"staff_required": 5}, "less than or equal to 4"),
+        ({"first_due": "01/01/2100"}, "This is after the day of the visit."),
+        ({"staff_required": 5}, "must be 4 or less"),
     ],
 )
 def test_what_does_not_fit_is_told_at_its_field(draft, client_as, changes, message):
@@ -241,9 +245,7 @@ def test_linked_visits_say_so_on_their_page(team, client_as):
     plan = services.plan_from_file(team=team, day=make.DAY, file=file, by=make.SETUP)
     visit = plan.visits.get(reference="IN-2")
     page = client_as("planner").get(f"/teams/{team.pk}/visits/{visit.pk}/").content.decode()
-    assert (
-        "After IN-1: at least 60 min from start to start, at most 90 min from start to start, different people" in page
-    )
+    assert "Not before 1 h after IN-1, at most 1 h 30 min after it, another person" in page
 
 
 def test_the_database_refuses_what_cannot_be(draft):

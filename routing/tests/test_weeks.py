@@ -23,7 +23,7 @@ from routing.models import (
 from routing.planning.check import check
 from routing.problem_building import NothingToPlan
 from routing.problem_building.weeks import build_week, days_between
-from routing.services.weeks import spoken, store_week
+from routing.services.week_proposals import spoken, store_week
 from routing.week_optimisation import search_week
 
 from . import factories as make
@@ -276,3 +276,16 @@ def test_what_people_left_out_of_a_day_stays_out(week, make_user):
     week = planned(week)
     assert not RouteStop.objects.filter(assignment__plan=plan, visit=stop.visit).exists()
     assert plan.adjustments.count() == 1
+
+
+def test_a_week_whose_visits_wait_in_another_plan_says_so_before_and_after(week, client_as):
+    """Before anybody waits for a search that cannot have them, and in the words of the refusal."""
+    waiting = RoutePlan.objects.create(
+        organisation=week.organisation, team=week.team, day=MONDAY, name="Monday's own", state=PlanState.PROPOSED
+    )
+    waiting.visits.set(week.visits.all())
+    page = client_as("planner").get(f"/weeks/{week.pk}/").content.decode()
+    assert f"{week.visits.count()} visits wait for a decision in Monday&#x27;s own" in page
+    count = week.visits.count()
+    with pytest.raises(NothingToPlan, match=f"Of {count} of {count} this is said: It is in another plan"):
+        build_week(week)

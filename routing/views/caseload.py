@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts import audit
 from accounts.access import allowed, requires
 from accounts.permissions import Permission
 from routing import services
@@ -43,6 +44,7 @@ def _show(request, team, form, report=None, status=200):
     page = Paginator(shown.for_display().prefetch_related("preferred_staff", "plus_groups"), PER_PAGE).get_page(
         request.GET.get("page")
     )
+    audit.record_reading(request, "caseload.list", page.object_list)
     planned = Visit.objects.for_organisation(request.organisation).filter(
         caseload_entry__in=[entry.pk for entry in page.object_list],
         day__gte=today(),

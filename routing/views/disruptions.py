@@ -41,7 +41,7 @@ def disruption_new(request, plan_id):
 
 def _asked(request) -> dict:
     """What a link from elsewhere filled in."""
-    return {name: request.GET[name] for name in ("staff", "visit", "at") if name in request.GET}
+    return {name: request.GET[name] for name in ("staff", "visit", "at", "minutes") if name in request.GET}
 
 
 @require_safe

@@ -12,14 +12,15 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import requires
 from accounts.permissions import Permission
 from routing import services
-from routing.editing import EditError
+from routing.editing import EditError, NothingBetter
 from routing.models import RoutePlan
 from routing.plan_editing import OpenPlan, why_not_editable
+from routing.plan_verdicts import why_unfit
+from routing.planning.replanning import UnfitDisruption
 from routing.presenters.editing import EditPage
 from routing.problem_building import NothingToPlan
-from routing.services.versions import history_of
 
-MEANWHILE = "Somebody changed the plan meanwhile. Here it is as it is now: look again."
+from .plans import version_seen
 
 
 @require_safe
@@ -35,7 +36,7 @@ def plan_edit_preview(request, plan_id):
     """What a change would do. Nothing is stored."""
     plan = _plan(request, plan_id)
     if request.GET.get("version", str(plan.version)) != str(plan.version):
-        return _show(request, plan, error=MEANWHILE, status=409)
+        return _show(request, plan, error=services.CHANGED_MEANWHILE, status=409)
     return _show(request, plan, look=True)
 
 
@@ -53,7 +54,7 @@ def plan_edit_keep(request, plan_id):
             version=int(version) if version.isdecimal() else -1,
             by=request.user,
         )
-    except (EditError, NothingToPlan) as error:
+    except (EditError, NothingToPlan, UnfitDisruption) as error:
         return _show(request, plan, error=_words(error, plan), status=422)
     except services.EditRefused:
         return _show(request, plan, look=True, status=422)
@@ -68,9 +69,9 @@ def plan_edit_undo(request, plan_id):
     """Back to the version before the last change."""
     plan = _plan(request, plan_id)
     try:
-        plan = services.undo_change(plan=plan, by=request.user)
+        plan = services.undo_change(plan=plan, seen=version_seen(request), by=request.user)
     except services.PlanStateError as error:
-        return _show(request, plan, error=" ".join(error.messages), status=409)
+        return _show(request, _plan(request, plan_id), error=" ".join(error.messages), status=409)
     return _back(plan, kept=plan.version)
 
 
@@ -96,6 +97,8 @@ def plan_edit_fix(request, plan_id):
             services.include_visit(plan=plan, visit=visit, by=request.user)
     except services.EditRefused as error:
         return _show(request, plan, error=" ".join(error.messages), status=422)
+    except EditError as error:
+        return _show(request, plan, error=_words(error, plan), status=422)
     except ValidationError as error:
         status = 409 if isinstance(error, services.PlanStateError) else 422
         return _show(request, _plan(request, plan_id), error=" ".join(error.messages), status=status)
@@ -125,24 +128,32 @@ def _show(request, plan, *, look=False, error="", status=200):
     ask = (request.POST if request.method == "POST" else request.GET).dict()
     try:
         opened = OpenPlan.to_look_at(plan)
-    except NothingToPlan as problem:
-        return _away(request, plan, str(problem))
-    proposal = None
+    except (NothingToPlan, UnfitDisruption) as problem:
+        return _away(request, plan, " ".join(why_unfit(plan, problem)))
+    proposal, news = None, ""
     if look and not error:
         try:
             proposal = opened.draft.proposed(opened.edit_from(ask))
+        except NothingBetter as found:
+            news = opened.refused(found)
         except EditError as refused:
-            error, status = refused.in_words(opened.names.person), 422
+            error, status = opened.refused(refused), 422
     page = EditPage(
         opened,
         ask,
         proposal=proposal,
         error=error,
+        news=news,
         kept=_kept(plan, ask),
-        may_undo=history_of(plan).undo_to is not None,
+        may_undo=services.undo_target(plan) is not None,
     )
-    template = "routing/edit/_workspace.html" if request.htmx else "routing/edit/page.html"
-    return render(request, template, {"page": page, "plan": plan}, status=status)
+    if not request.htmx:
+        return render(request, "routing/edit/page.html", {"page": page, "plan": plan}, status=status)
+    answer = render(request, "routing/edit/_workspace.html", {"page": page, "plan": plan}, status=status)
+    if request.method == "POST":
+        # A refusal stands at the address of the page: nobody could load that of the form again, or come back to it.
+        answer["HX-Push-Url"] = reverse("plan-edit", args=[plan.pk])
+    return answer
 
 
 def _away(request, plan, why):
@@ -162,8 +173,8 @@ def _kept(plan, ask):
 
 def _words(error, plan):
     if isinstance(error, EditError):
-        return error.in_words(OpenPlan.to_look_at(plan).names.person)
-    return str(error)
+        return OpenPlan.to_look_at(plan).refused(error)
+    return " ".join(why_unfit(plan, error))
 
 
 def _back(plan, **query):

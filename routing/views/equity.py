@@ -5,6 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts import audit
 from accounts.access import allowed, requires
 from accounts.permissions import Permission
 from lsoa.exports.streaming import download
@@ -14,6 +15,8 @@ from routing.equity_forms import PeriodForm
 from routing.equity_reading import equity_of_period
 from routing.models import Team
 from routing.presenters.equity import EquityPage
+from routing.readings import people_in_figures
+from routing.source_forms import WISHES
 from routing.views.plans import settled_plan
 
 
@@ -22,7 +25,7 @@ from routing.views.plans import settled_plan
 def equity(request):
     form = PeriodForm(request.GET, organisation=request.organisation)
     asked = form.cleaned_data.get("asked") if form.is_valid() else None
-    page = EquityPage(equity_of_period(asked)) if asked else None
+    page = EquityPage(_found(request, asked)) if asked else None
     context = {
         "page": page,
         "form": form if form.errors else form.shown(asked),
@@ -39,8 +42,15 @@ def equity_download(request):
     if not form.is_valid() or form.cleaned_data.get("asked") is None:
         errors = [text for texts in form.errors.values() for text in texts]
         return HttpResponse(" ".join(errors) or "There is no plan yet.", status=422, content_type="text/plain")
-    found = equity_of_period(form.cleaned_data["asked"])
+    found = _found(request, form.cleaned_data["asked"])
     return download(request, equity_csv(found), file_name(found))
+
+
+def _found(request, asked):
+    """The figures; workloads stand under people's names."""
+    found = equity_of_period(asked)
+    audit.record_reading(request, "equity", people_in_figures(found.loads.by_staff, request.organisation))
+    return found
 
 
 @require_POST
@@ -48,7 +58,7 @@ def equity_download(request):
 def plan_wishes(request, plan_id):
     """Say what the plan is to keep, and have it optimised with that."""
     plan = settled_plan(request, plan_id)
-    wishes = {name: bool(request.POST.get(name)) for name in ("holds_core20", "shares_work")}
+    wishes = {name: bool(request.POST.get(name)) for name in WISHES}
     try:
         plan = services.set_wishes(plan=plan, by=request.user, **wishes)
         services.optimise_plan(plan=plan, by=request.user)

@@ -10,12 +10,17 @@ from accounts.access import allowed, requires
 from accounts.permissions import Permission
 from routing import life_forms as forms
 from routing import services
-from routing.models import UnservedVisit
+from routing.editing import EditError
+from routing.models import PlanState, UnservedVisit
+from routing.plan_editing import OpenPlan
 from routing.presenters.fixed import FixedPanel
 from routing.presenters.life import LifePanel
+from routing.services.optimisation import OPTIMISABLE
 
 from .plans import settled_plan
 
+HOLDS = "That holds from now on. Optimise to see what it does to the plan."
+HOLDS_NOW = "That holds from now on, whatever is changed today."
 # By the name in the address: heading, label of the button, form, service, and whether only a scenario can have it.
 WAYS = {
     "keep": ("Keep a visit with a person or at a time", "Keep visit", forms.PinForm, services.pin_visit, False),
@@ -44,13 +49,23 @@ def plan_fix(request, plan_id, way):
     form = form_class(request.POST, plan=plan, prefix=way)
     if form.is_valid():
         try:
-            service(plan=plan, by=request.user, **form.cleaned_data)
-        except ValidationError as error:
+            _fix(plan, way, service, request.user, form.cleaned_data)
+        except (ValidationError, services.EditRefused) as error:
             form.add_error(None, error.messages)
+        except EditError as error:
+            form.add_error(None, OpenPlan(plan).refused(error))
         else:
-            messages.success(request, "That holds from now on. Optimise to see what it does to the plan.")
+            messages.success(request, HOLDS_NOW if plan.state in PlanState.running() else HOLDS)
             return redirect("plan-fixed", plan.pk)
     return _show(request, plan, bound=(way, form), status=422)
+
+
+def _fix(plan, way, service, by, values):
+    """A visit that is left out of a plan that people work by goes off its round at once."""
+    if way == "leave-out" and plan.state in PlanState.running():
+        services.leave_out(plan=plan, version=plan.version, by=by, **values)
+    else:
+        service(plan=plan, by=by, **values)
 
 
 @require_POST
@@ -61,6 +76,24 @@ def plan_unfix(request, plan_id, number):
     if adjustment is not None:  # taken away already otherwise: what was asked for is so
         _tell(request, services.remove_adjustment, plan=plan, adjustment=adjustment)
     return redirect("plan-fixed", plan.pk)
+
+
+@requires(Permission.EDIT_PLANS)
+def plan_made_up(request, plan_id, staff_id):
+    """Somebody who was made up for a scenario, to be changed before it is optimised."""
+    plan = settled_plan(request, plan_id)
+    person = get_object_or_404(plan.extra_people.select_related("base"), pk=staff_id)
+    form = forms.MadeUpPersonForm(request.POST or None, plan=plan, person=person)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.change_made_up_person(plan=plan, staff=person, by=request.user, **form.cleaned_data)
+        except ValidationError as error:
+            form.add_error(None, error.messages)
+        else:
+            messages.success(request, HOLDS)
+            return redirect("plan-fixed", plan.pk)
+    context = {"plan": plan, "person": person, "form": form}
+    return render(request, "routing/made_up.html", context, status=422 if form.is_bound else 200)
 
 
 @require_POST
@@ -91,8 +124,8 @@ def plan_try(request, plan_id, left_out, number):
     scenario = _tell(request, services.try_remedy, left_out=left, number=number)
     if scenario is None:
         return redirect("plan", plan.pk)
-    messages.success(request, "This copy has the change. Optimise it to see what it does to the plan.")
-    return redirect("plan", scenario.pk)
+    messages.success(request, "This copy has the change. Change it if you like, then optimise to see what it does.")
+    return redirect("plan-fixed", scenario.pk)
 
 
 def _tell(request, service, **values):
@@ -118,6 +151,9 @@ def _show(request, plan, bound=None, status=200):
         "life": life,
         "fixed": FixedPanel(plan, can_change=life.can_fix),
         "cards": cards,
+        "may_search": plan.scenario_of_id is not None
+        and plan.state in OPTIMISABLE
+        and allowed(request.user, Permission.OPTIMISE_PLANS, request.organisation),
         "bound": bound[1] if bound else None,
     }
     return render(request, "routing/fixed.html", context, status=status)

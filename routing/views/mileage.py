@@ -3,6 +3,7 @@
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from accounts import audit
 from accounts.access import allowed, requires
 from accounts.permissions import Permission
 from routing.civil_time import today
@@ -41,7 +42,9 @@ def _show(request, people, *, is_own):
         month = month_of(request.GET.get("month", ""), today())
     except NoSuchMonth:
         return redirect("mileage")
-    return render(request, "routing/mileage.html", {"page": MileagePage(people, month, is_own=is_own)})
+    page = MileagePage(people, month, is_own=is_own)
+    _record(request, page)
+    return render(request, "routing/mileage.html", {"page": page})
 
 
 def _download(request, people, *, is_own):
@@ -50,4 +53,10 @@ def _download(request, people, *, is_own):
     except NoSuchMonth:
         return redirect("mileage-csv")
     page = MileagePage(people, month, is_own=is_own)
+    _record(request, page)
     return csv_answer(page.csv_rows(), f"mileage-{page.key}.csv")
+
+
+def _record(request, page):
+    if not page.is_own:
+        audit.record_reading(request, "mileage", list(page.lines))

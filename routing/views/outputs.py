@@ -7,6 +7,7 @@ from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
 from accounts.access import allowed, requires
+from accounts.people.flags import Flag, needs_flag
 from accounts.permissions import Permission
 from routing import services
 from routing.models import RoutePlan, StaffMember
@@ -62,6 +63,7 @@ def timeline_svg(request, plan_id):
 
 
 @require_safe
+@needs_flag(Flag.CALENDAR_FILES)
 def round_calendar(request, plan_id, staff_id):
     return _round_file(request, plan_id, staff_id, "calendar")
 

@@ -5,9 +5,10 @@ from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts import jobs
+from accounts import jobs, streams
 from accounts.access import allowed, requires
 from accounts.permissions import Permission
 from routing import services
@@ -35,6 +36,7 @@ def plan_list(request):
         "state": state,
         "choices": state_choices(state),
         "query": f"state={state}" if state else "",
+        "list_label": "Plans",
         "may_create": allowed(request.user, Permission.EDIT_PLANS, request.organisation),
     }
     return render(request, "routing/plan_list.html", context)
@@ -47,7 +49,7 @@ def plan_create(request):
     )
     if request.method == "POST" and form.is_valid():
         try:
-            return redirect("plan", _create(form.cleaned_data, request.user).pk)
+            return redirect("plan", _create(form, request.user).pk)
         except ValidationError as error:
             form.add_error(None, error.messages)
     has_team = Team.objects.for_organisation(request.organisation).exists()
@@ -60,7 +62,8 @@ def _wanted(asked) -> dict:
     return {name: asked[name] for name in ("team", "source") if name in asked}
 
 
-def _create(data, by) -> RoutePlan:
+def _create(form, by) -> RoutePlan:
+    data = form.cleaned_data
     common = {"team": data["team"], "day": data["day"], "name": data["name"], "seconds": data["seconds"], "by": by}
     if data["source"] == FROM_CASELOAD:
         plan = services.plan_from_caseload(**common)
@@ -68,8 +71,7 @@ def _create(data, by) -> RoutePlan:
         plan = services.plan_from_file(file=data["visit_file"], **common)
     else:
         plan = services.plan_from_priorities(count=data["count"], **common)
-    wishes = {name: data[name] for name in ("holds_core20", "shares_work")}
-    return services.set_wishes(plan=plan, by=by, **wishes)
+    return services.set_wishes(plan=plan, by=by, **form.wishes)
 
 
 @require_safe
@@ -100,8 +102,32 @@ def plan_progress(request, plan_id):
         if not request.htmx:
             return redirect("plan", plan.pk)
         return HttpResponse(headers={"HX-Refresh": "true"})
+    return HttpResponse(_progress(request, plan))
+
+
+def _progress(request, plan) -> str:
     panel = ProgressPanel(plan, may_stop=allowed(request.user, Permission.OPTIMISE_PLANS, request.organisation))
-    return render(request, "routing/_progress.html", {"panel": panel, "plan": plan})
+    return render_to_string("routing/_progress.html", {"panel": panel, "plan": plan}, request)
+
+
+@require_safe
+@requires(Permission.VIEW_PLANS)
+def plan_stream(request, plan_id):
+    """The same panel, sent whenever it says something else, for as long as the search goes on."""
+    plan = settled_plan(request, plan_id)
+    if plan.state != PlanState.OPTIMISING or plan.job is None:
+        return streams.ended()
+
+    def read() -> streams.News:
+        now = settled_plan(request, plan_id)
+        if now.state != PlanState.OPTIMISING or now.job_id != plan.job_id:
+            return streams.News(is_over=True)
+        return streams.News(streams.mark_of(now.job), _progress(request, now))
+
+    def may_watch(user) -> bool:
+        return allowed(user, Permission.VIEW_PLANS, request.organisation)
+
+    return streams.stream(request, job_id=plan.job_id, read=read, may_watch=may_watch)
 
 
 @require_POST
@@ -109,7 +135,7 @@ def plan_progress(request, plan_id):
 def plan_optimise(request, plan_id):
     plan = settled_plan(request, plan_id)
     try:
-        services.optimise_plan(plan=plan, by=request.user)
+        services.optimise_plan(plan=plan, seen=version_seen(request), by=request.user)
     except services.PlanStateError as error:
         messages.error(request, error.messages[0])
     return redirect("plan", plan.pk)
@@ -133,11 +159,15 @@ def plan_decide(request, plan_id):
     if form.is_valid():
         approves = form.cleaned_data["decision"] == DecisionForm.APPROVE
         try:
-            _decide(plan, form, approves, request.user)
+            _decide(plan, form, approves, request)
         except services.ReasonNeeded as error:
             form.add_error("reason", error.messages[0])
         except services.PlanBroken as error:
             form.add_error(None, error.messages)
+        except services.PlanChangedMeanwhile as error:
+            # What was typed stays, beside the plan as it is now.
+            form.add_error(None, error.messages)
+            return _show(request, settled_plan(request, plan_id), form, status=409)
         except services.PlanStateError as error:
             messages.error(request, error.messages[0])
             return redirect("plan", plan.pk)
@@ -149,12 +179,18 @@ def plan_decide(request, plan_id):
     return _show(request, settled_plan(request, plan_id), form, status=422)
 
 
-def _decide(plan, form, approves, by):
-    reason = form.cleaned_data["reason"]
+def _decide(plan, form, approves, request):
+    common = {"plan": plan, "by": request.user, "reason": form.cleaned_data["reason"], "seen": version_seen(request)}
     if approves:
-        services.approve_plan(plan=plan, by=by, reason=reason, decisions=form.decisions, for_all=form.for_all)
+        services.approve_plan(decisions=form.decisions, for_all=form.for_all, **common)
     else:
-        services.reject_plan(plan=plan, by=by, reason=reason)
+        services.reject_plan(**common)
+
+
+def version_seen(request) -> int | None:
+    """The version of the plan that the sender of a form looked at; None where the form does not say."""
+    version = request.POST.get("version", "")
+    return int(version) if version.isdecimal() and len(version) <= 6 else None
 
 
 def settled_plan(request, plan_id) -> RoutePlan:

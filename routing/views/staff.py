@@ -19,7 +19,7 @@ SHIFTS_SHOWN = 20
 
 @requires(Permission.MANAGE_TEAMS)
 def staff_detail(request, team_id, staff_id):
-    person = _person(request, team_id, staff_id)
+    person = find_person(request, team_id, staff_id)
     if request.method != "POST":
         return _show(request, person)
     form = StaffDetailsForm(request.POST, person=person)
@@ -32,7 +32,7 @@ def staff_detail(request, team_id, staff_id):
 @require_POST
 @requires(Permission.MANAGE_TEAMS)
 def staff_skills(request, team_id, staff_id):
-    person = _person(request, team_id, staff_id)
+    person = find_person(request, team_id, staff_id)
     form = StaffSkillsForm(request.POST, person=person, prefix="skill")
     if form.is_valid():
         services.set_staff_skills(person=person, skills=form.cleaned_data["skills"], by=request.user)
@@ -44,7 +44,7 @@ def staff_skills(request, team_id, staff_id):
 @require_POST
 @requires(Permission.MANAGE_TEAMS)
 def absence_add(request, team_id, staff_id):
-    person = _person(request, team_id, staff_id)
+    person = find_person(request, team_id, staff_id)
     form = AbsenceForm(request.POST, prefix="absence")
     if form.is_valid() and _kept(form, services.save_absence, person=person, by=request.user, **form.cleaned_data):
         _tell_of_plans(request, person, form.cleaned_data)
@@ -54,7 +54,7 @@ def absence_add(request, team_id, staff_id):
 
 @requires(Permission.MANAGE_TEAMS)
 def absence_edit(request, team_id, staff_id, absence_id):
-    person = _person(request, team_id, staff_id)
+    person = find_person(request, team_id, staff_id)
     absence = get_object_or_404(person.absences.all(), pk=absence_id)
     initial = {name: getattr(absence, name) for name in ("first_day", "last_day", "kind")}
     form = AbsenceForm(request.POST or None, prefix="absence", initial=initial)
@@ -70,7 +70,7 @@ def absence_edit(request, team_id, staff_id, absence_id):
 @require_POST
 @requires(Permission.MANAGE_TEAMS)
 def absence_remove(request, team_id, staff_id, absence_id):
-    person = _person(request, team_id, staff_id)
+    person = find_person(request, team_id, staff_id)
     services.remove_absence(absence=get_object_or_404(person.absences.all(), pk=absence_id), by=request.user)
     messages.success(request, "The absence is removed.")
     return redirect("staff", team_id, staff_id)
@@ -98,6 +98,7 @@ def _show(request, person, **bound):
         "past_absences": person.absences.filter(last_day__lt=day).count(),
         "days": shift_days(shifts),
         "skill_rows": skill_form_rows(forms["skills_form"], person),
+        "may_erase": allowed(request.user, Permission.MANAGE_PRIVACY, request.organisation),
         "bound": next(iter(bound.values()), None),
         **forms,
     }
@@ -126,7 +127,7 @@ def _tell_of_plans(request, person, days):
         messages.success(request, "The absence is saved.")
 
 
-def _person(request, team_id, staff_id) -> StaffMember:
+def find_person(request, team_id, staff_id) -> StaffMember:
     team = get_object_or_404(Team.objects.for_organisation(request.organisation), pk=team_id)
     people = StaffMember.objects.for_organisation(request.organisation).filter(team=team, only_in__isnull=True)
     return get_object_or_404(people.for_display().select_related("team__organisation", "user", "base"), pk=staff_id)

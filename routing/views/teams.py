@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts import audit
 from accounts.access import allowed, requires
 from accounts.permissions import Permission
 from routing import services
@@ -49,23 +50,26 @@ def team_detail(request, team_id):
 
 def _show(request, team, **bound):
     """The team's page; `bound` holds the one form that was refused, by its name."""
+    staff = team.staff.filter(only_in__isnull=True).for_display()
+    audit.record_reading(request, "staff.list", staff)
     until = today() + timedelta(days=SHIFT_DAYS_SHOWN)
     shifts = Shift.objects.for_organisation(request.organisation).filter(
         staff__team=team, day__gte=today(), day__lte=until
     )
+    bases = Depot.objects.for_organisation(request.organisation).usual_first(team)
     forms = {
-        "staff_form": StaffForm(organisation=request.organisation, prefix="staff"),
+        "staff_form": StaffForm(organisation=request.organisation, prefix="staff", initial={"base": bases.first()}),
         "shift_form": ShiftForm(team=team, prefix="shift"),
         "depot_form": DepotForm(prefix="base"),
         "skill_form": SkillForm(prefix="skill"),
     } | bound
     context = {
         "team": team,
-        "staff": staff_rows(team.staff.filter(only_in__isnull=True).for_display()),
+        "staff": staff_rows(staff),
         "tabs": team_tabs(team, "team", may_plan=allowed(request.user, Permission.EDIT_PLANS, request.organisation)),
         "warnings": skill_warnings(team.staff.active()),
         "days": shift_days(shifts.select_related("staff")),
-        "has_base": Depot.objects.for_organisation(request.organisation).exists(),
+        "has_base": bases.exists(),
         "skills": Skill.objects.for_organisation(request.organisation),
         "bound": next(iter(bound.values()), None),
         **forms,

@@ -15,7 +15,7 @@ from routing.presenters.life import LifePanel
 from routing.presenters.plans import state_tag
 from routing.presenters.versions import VersionFacts, VersionList
 
-from .plans import settled_plan
+from .plans import settled_plan, version_seen
 
 
 @require_safe
@@ -84,7 +84,7 @@ def plan_restore(request, plan_id, number):
 def _go(request, plan_id, service, done, **values):
     plan = settled_plan(request, plan_id)
     try:
-        service(plan=plan, by=request.user, **values)
+        service(plan=plan, seen=version_seen(request), by=request.user, **values)
     except ValidationError as error:
         for line in error.messages:
             messages.error(request, line)

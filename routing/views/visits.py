@@ -7,16 +7,18 @@ from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts import audit
 from accounts.access import allowed, requires
 from accounts.permissions import Permission
+from accounts.safe_redirects import safe_address
 from routing import services
 from routing.civil_time import today
 from routing.models import PlanState, RoutePlan, Skill, Team, Visit, VisitTier
+from routing.presenters.bonds import LinksOf
 from routing.presenters.people import team_tabs
-from routing.presenters.visits import link_texts, visit_days, with_everything
+from routing.presenters.visits import visit_days, with_everything
 from routing.visit_forms import VisitForm
 
 PER_PAGE = 50
@@ -32,6 +34,7 @@ def team_visits(request, team_id):
     page = Paginator(with_everything(visits).order_by("day", "tier", "reference"), PER_PAGE).get_page(
         request.GET.get("page")
     )
+    audit.record_reading(request, "visits.list", page.object_list)
     query = request.GET.copy()
     query.pop("page", None)
     context = {
@@ -108,7 +111,7 @@ def visit_edit(request, team_id, visit_id):
         "visit": visit,
         "day": visit.day,
         "is_free": services.is_free(visit),
-        "links": link_texts(visit),
+        "links": LinksOf([visit]).rows(visit),
         "plans": visit.plans.exclude(state=PlanState.REJECTED),
         "next": request.GET.get("next", ""),
     }
@@ -131,10 +134,8 @@ def visit_remove(request, team_id, visit_id):
 
 def _back(request, visit):
     """Where the reader came from: a page of this site, else the visits of that day."""
-    wanted = request.POST.get("next", "")
-    if wanted and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) and wanted.startswith("/"):
-        return wanted
-    return f"{reverse('team-visits', args=[visit.team_id])}?day={visit.day}"
+    visits = f"{reverse('team-visits', args=[visit.team_id])}?day={visit.day}"
+    return safe_address(request, request.POST.get("next"), otherwise=visits)
 
 
 def _refused(form, error):

@@ -1,4 +1,4 @@
-// Compiles static/src into static/dist: style sheets of the portal and of the editor in the admin, scripts, and the few
+// Compiles static/src into static/dist: style sheets of the portal, of the admin and of the editor in it, scripts, and the few
 // images that the style sheets name.
 // `node static/src/build.mjs [--watch]`. Needs node_modules only; nothing is fetched.
 
@@ -41,7 +41,7 @@ function buildStyles(name) {
 
 async function buildScripts() {
   const { outputFiles } = await esbuild.build({
-    entryPoints: ["app", "editor", "map", "plan_map", "plan_editing", "round", "round_worker"].map((name) => join(source, `js/${name}.js`)),
+    entryPoints: ["admin", "app", "editor", "map", "plan_map", "plan_editing", "round", "round_worker"].map((name) => join(source, `js/${name}.js`)),
     outdir: output,
     bundle: true,
     minify: true,
@@ -60,6 +60,7 @@ async function build() {
   put("favicon.svg", readFileSync(join(source, "images/favicon.svg")));
   buildStyles("app");
   buildStyles("editor");
+  buildStyles("admin");
   await buildScripts();
   for (const entry of readdirSync(output, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath ?? entry.path, entry.name);

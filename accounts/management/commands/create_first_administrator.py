@@ -1,6 +1,7 @@
 import sys
 from getpass import getpass
 
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
@@ -10,6 +11,7 @@ from django.db import transaction
 from accounts import audit, services
 from accounts.models import Organisation, User
 from accounts.permissions import Role
+from accounts.signing_in import passwords
 
 ACTOR = audit.SystemActor("command:create_first_administrator")
 
@@ -40,6 +42,9 @@ class Command(BaseCommand):
             user = services.create_user(
                 email=email, full_name=name, password=password, is_platform_administrator=True, by=ACTOR
             )
+            if not settings.LOCAL_PASSWORDS:
+                # Nobody else could let them in.
+                passwords.name_break_glass(user=user, by=ACTOR)
             if organisation:
                 made = services.create_organisation(name=organisation, by=ACTOR)
                 services.grant_roles(user=user, organisation=made, roles=[Role.ADMINISTRATOR], by=ACTOR)

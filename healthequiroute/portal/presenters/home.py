@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.access import allowed
 from accounts.models import Job, JobState
+from accounts.people.setup import checklist
 from accounts.permissions import Permission
 from accounts.presenters import job_panel
 from lsoa.models import Dataset, QualityAlert
@@ -43,6 +44,16 @@ class HomePage:
 
     def may(self, permission) -> bool:
         return allowed(self.user, permission, self.organisation)
+
+    @cached_property
+    def setup(self) -> dict | None:
+        """How far setting up is, for administrators of an organisation that is not done with it."""
+        organisation = self.organisation
+        if organisation is None or organisation.setup_hidden_at or not self.may(Permission.MANAGE_ORGANISATION):
+            return None
+        items = checklist(organisation, self.user)
+        done = sum(item.is_done for item in items)
+        return {"done": done, "steps": len(items)} if done < len(items) else None
 
     @property
     def today(self) -> str:

@@ -83,8 +83,9 @@ def nhsuk_field(field, **options):
 
 @register.simple_tag
 def nhsuk_errors(*forms, title="There is a problem"):
-    """The error summary of one or several forms; nothing where there is no error."""
-    links = [link for form in forms if form is not None and form.is_bound for link in error_links(form)]
+    """The error summary of one or several forms, or lists of forms; nothing where there is no error."""
+    flat = [form for each in forms for form in (each if isinstance(each, list) else [each])]
+    links = [link for form in flat if form is not None and form.is_bound for link in error_links(form)]
     if not links:
         return ""
     return render_component("error-summary", {"titleText": title, "errorList": links})

@@ -3,6 +3,7 @@
 import pytest
 
 from accounts.audit import SystemActor
+from healthequiroute.testing.shared import shared
 from lsoa.tests.factories import PatchFactory
 from priorities import services
 from priorities.tests.factories import DEPRIVED, GAP, QUIET, WORST, make_areas, publish, spread
@@ -11,6 +12,7 @@ CITY = {"local_authority_code": "E08000025", "local_authority_name": "Testham"}
 
 
 @pytest.fixture
+@shared
 def city(db):
     """Scored areas by kind: quiet routine, deprived standard and Core20, worst and gap urgent, gap with an unknown."""
     make_areas(*spread())
@@ -21,6 +23,7 @@ def city(db):
 
 
 @pytest.fixture
+@shared
 def patch(organisation, city):
     return PatchFactory(organisation=organisation, name="Testham", slug="testham", areas=list(city.values()))
 

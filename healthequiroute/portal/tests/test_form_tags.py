@@ -67,7 +67,7 @@ def test_hints_and_errors_are_tied_to_the_control():
     html = field(PlanForm({}), "name")
     assert "As on the rota" in html
     assert 'aria-describedby="id_name-hint id_name-error"' in html
-    assert "This field is required." in html
+    assert "Enter the name." in html
 
 
 def test_what_was_entered_comes_back_escaped():
@@ -92,7 +92,7 @@ def test_a_refused_date_keeps_its_parts():
     html = field(PlanForm({"day_day": "31", "day_month": "2", "day_year": "2026"}), "day")
     assert 'name="day_day"' in html
     assert 'value="31"' in html
-    assert "Enter a valid date." in html
+    assert "Day must be a day that exists" in html
 
 
 def test_a_password_is_never_sent_back():
@@ -122,6 +122,41 @@ def test_errors_of_the_whole_form_have_no_link():
     form.add_error(None, "The day is over.")
     assert "<li>\n" in render("{% nhsuk_errors form %}", form=form)
     assert "The day is over." in render("{% nhsuk_errors form %}", form=form)
+
+
+class LimitsForm(forms.Form):
+    visits = forms.IntegerField(label="Most visits", max_value=40, required=False)
+    own = forms.IntegerField(max_value=40, required=False, error_messages={"max_value": "Forty is enough."})
+    people = forms.MultipleChoiceField(label="Who works?", choices=[("a", "A")])
+    code = forms.SlugField(label="Code in files", max_length=5)
+    starts = forms.TimeField(label="From")
+    plus = forms.ChoiceField(label="PLUS group", choices=[("a", "A")])
+
+
+@pytest.mark.parametrize(
+    ("entered", "said"),
+    [
+        ({"visits": "41"}, "Most visits must be 40 or less."),
+        ({"visits": "many"}, "Most visits must be a whole number"),
+        ({"own": "41"}, "Forty is enough."),
+        ({}, "Answer the question: Who works?"),
+        ({"code": "wound care"}, "Code in files must hold letters, digits, hyphens and underscores only"),
+        ({"code": "wound-care"}, "Code in files must be 5 characters or fewer. You entered 10."),
+        ({"starts": "noon"}, "From must be a time, such as 08:30."),
+        ({}, "Choose the PLUS group."),
+        ({"plus": "b"}, "PLUS group: Select a valid choice. b is not one of the available choices."),
+    ],
+)
+def test_the_summary_says_which_entry_is_meant(entered, said):
+    assert said in render("{% nhsuk_errors form %}", form=LimitsForm(entered))
+
+
+def test_a_hint_of_a_single_box_stands_below_its_label():
+    class Wish(forms.Form):
+        fair = forms.BooleanField(label="Shared fairly", help_text="At most 10% more travel.")
+
+    html = field(Wish(), "fair")
+    assert html.index("Shared fairly") < html.index("At most 10% more travel.")
 
 
 def test_an_unknown_component_is_a_mistake_of_ours():

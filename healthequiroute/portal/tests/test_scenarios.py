@@ -8,6 +8,8 @@ from django.urls import reverse
 from accounts import audit
 from accounts.models import AuditEvent
 from accounts.tests.factories import MembershipFactory, UserFactory
+from accounts.tests.sessions import sign_in
+from healthequiroute.testing.shared import shared, shared_on_demand
 from lsoa.models import Area
 from priorities import services
 from priorities.models import ModelVersion, PriorityScore
@@ -32,11 +34,13 @@ LOOSE_RULE, ROUTINE = "rule-0-6", "0"
 
 
 @pytest.fixture
+@shared
 def areas():
     return make_areas(*spread(), QUIET, QUIET, DEPRIVED, WORST)
 
 
 @pytest.fixture
+@shared
 def in_force(areas):
     version = publish()
     services.score_areas(by=TESTER)
@@ -44,6 +48,7 @@ def in_force(areas):
 
 
 @pytest.fixture
+@shared_on_demand
 def analyst(organisation):
     user = UserFactory()
     MembershipFactory(user=user, organisation=organisation, roles=["analyst"])
@@ -57,6 +62,7 @@ def door(client, analyst):
 
 
 @pytest.fixture
+@shared
 def scenario(in_force, analyst, organisation):
     return services.new_scenario(source=in_force, organisation=organisation, title="Quiet areas count", by=analyst)
 
@@ -276,7 +282,7 @@ def test_a_scenario_is_deleted(door, scenario):
 def test_another_organisation_does_not_see_it(client, scenario, other_organisation, name):
     stranger = UserFactory()
     MembershipFactory(user=stranger, organisation=other_organisation, roles=["analyst", "administrator"])
-    client.force_login(stranger)
+    sign_in(client, stranger)
     assert client.get(address(scenario, name)).status_code == 404
     assert client.post(address(scenario, "scenario-effect")).status_code == 404
     assert client.post(address(scenario, "scenario-delete")).status_code == 404

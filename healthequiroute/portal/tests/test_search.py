@@ -5,6 +5,7 @@ import re
 import pytest
 from django.urls import reverse
 
+from healthequiroute.testing.shared import shared
 from lsoa.models import Area, AreaChange
 from lsoa.search.throttle import SearchThrottle
 from lsoa.services import rebuild_places
@@ -20,6 +21,7 @@ def hrefs(response):
 
 
 @pytest.fixture
+@shared
 def places(city):
     """The four scored areas in two wards, postcodes, and an area that ended with 2011."""
     for name, ward in (("quiet", "E05011118"), ("deprived", "E05011118"), ("worst", "E05011151"), ("gap", "E05011151")):

@@ -7,6 +7,7 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import requires
+from accounts.people.flags import Flag, needs_flag
 from accounts.permissions import Permission
 from priorities import services
 from priorities.computed_thresholds import ThresholdsNotComputable
@@ -38,6 +39,7 @@ def _own(request, pk) -> ModelVersion:
 
 @require_safe
 @requires(Permission.EDIT_SCENARIOS)
+@needs_flag(Flag.SCENARIOS)
 def scenarios(request):
     """The organisation's scenarios, the latest change first."""
     found = ModelVersion.objects.scenarios_of(request.organisation).select_related("based_on", "updated_by")
@@ -47,6 +49,7 @@ def scenarios(request):
 @never_cache
 @require_http_methods(FORM_METHODS)
 @requires(Permission.EDIT_SCENARIOS)
+@needs_flag(Flag.SCENARIOS)
 def add(request):
     """A new scenario, from the version in force or from another scenario."""
     form = NewScenarioForm(request.POST if request.method == "POST" else None, organisation=request.organisation)
@@ -62,6 +65,7 @@ def add(request):
 @never_cache
 @require_http_methods(FORM_METHODS)
 @requires(Permission.EDIT_SCENARIOS)
+@needs_flag(Flag.SCENARIOS)
 def scenario(request, pk):
     """GET: the scenario with its effect. POST: save it, or (`show`) see the effect of the form without saving."""
     row = _own(request, pk)
@@ -104,6 +108,7 @@ def _number(revision: str) -> int:
 @never_cache
 @require_POST
 @requires(Permission.EDIT_SCENARIOS)
+@needs_flag(Flag.SCENARIOS)
 def effect(request, pk):
     """What the form on the screen would change, for htmx: nothing is saved."""
     page = ScenarioPage(_own(request, pk), request.organisation, data=request.POST)
@@ -120,6 +125,7 @@ def _moves(request, pk):
 
 @require_safe
 @requires(Permission.EDIT_SCENARIOS)
+@needs_flag(Flag.SCENARIOS)
 @cache_control(private=True, max_age=3600)
 def moves(request, pk):
     """Bytes for the map, one per area by index: by how many classes it moves."""
@@ -129,6 +135,7 @@ def moves(request, pk):
 
 @require_safe
 @requires(Permission.EDIT_SCENARIOS)
+@needs_flag(Flag.SCENARIOS)
 def areas(request, pk):
     """The areas that an effect moves, or those of one move (`from`, `to`)."""
     row, found = _moves(request, pk)
@@ -149,6 +156,7 @@ def _class(text: str, labels: tuple[str, ...]) -> int | None:
 
 @require_safe
 @requires(Permission.EDIT_SCENARIOS)
+@needs_flag(Flag.SCENARIOS)
 def area_panel(request, pk):
     """What the map shows about the area that was picked: its class now and in the draft."""
     _, found = _moves(request, pk)
@@ -167,6 +175,7 @@ def area_panel(request, pk):
 @never_cache
 @require_http_methods(FORM_METHODS)
 @requires(Permission.EDIT_SCENARIOS)
+@needs_flag(Flag.SCENARIOS)
 def hand_over(request, pk):
     """GET: what platform administrators would get. POST: they get a copy as a draft of theirs."""
     row = _own(request, pk)
@@ -187,6 +196,7 @@ def hand_over(request, pk):
 @never_cache
 @require_http_methods(FORM_METHODS)
 @requires(Permission.EDIT_SCENARIOS)
+@needs_flag(Flag.SCENARIOS)
 def thresholds(request, pk):
     """GET: what the thresholds would be from the data of now. POST: take over those that were chosen."""
     row = _own(request, pk)
@@ -226,6 +236,7 @@ def _take_over(request, row) -> str:
 
 @require_POST
 @requires(Permission.EDIT_SCENARIOS)
+@needs_flag(Flag.SCENARIOS)
 def delete(request, pk):
     row = _own(request, pk)
     title = title_of(row)

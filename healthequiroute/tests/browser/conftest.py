@@ -6,9 +6,21 @@ import shutil
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from django.utils import timezone
+from playwright.sync_api import expect
 
+from healthequiroute.testing.openid_provider import OpenIDProvider
 from healthequiroute.testing.portal import Portal
 
+# Milliseconds until something is given up that was expected on a page, and that was to be done or loaded there. They
+# are no demands on the speed of a page: a machine that does three things at once may take long over each.
+EXPECTED, DONE = 20_000, 60_000
+# The same for what a worker does in the background.
+WORKED_OUT = 120_000
+# The demo's plans and shifts begin today, and midnight may pass while tests run.
+TODAY = timezone.localdate()
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -18,9 +30,45 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.browser)
 
 
+def pytest_configure():
+    expect.set_options(timeout=EXPECTED)
+
+
 @pytest.fixture(scope="session")
-def portal(tmp_path_factory):
-    with Portal(database=f"test_her_browser_{os.getpid()}", logs=tmp_path_factory.mktemp("portal")) as running:
+def identity_provider():
+    """Stands in for Google, on this machine; who has an account there: test_openid.py."""
+    with OpenIDProvider() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def card_provider():
+    """Stands in for NHS CIS2. It knows the portal by its published key: test_openid.py asks for that."""
+    with OpenIDProvider(client_id="portal-at-cis2") as running:
+        yield running
+
+
+def new_private_key() -> str:
+    key = ec.generate_private_key(ec.SECP256R1())
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+
+@pytest.fixture(scope="session")
+def portal(tmp_path_factory, identity_provider, card_provider):
+    key_file = tmp_path_factory.mktemp("keys") / "cis2.pem"
+    key_file.write_text(new_private_key())
+    settings = {
+        "CIS2_CLIENT_ID": card_provider.client_id,
+        "CIS2_CLIENT_KEYS_FILE": str(key_file),
+        "CIS2_ISSUER": card_provider.issuer,
+        "CIS2_ASSURANCE": "3",
+        "GOOGLE_CLIENT_ID": identity_provider.client_id,
+        "GOOGLE_CLIENT_SECRET": identity_provider.secret,
+        "GOOGLE_ISSUER": identity_provider.issuer,
+        "GOOGLE_ALLOWED_DOMAINS": "northgate.example",
+    }
+    logs = tmp_path_factory.mktemp("portal")
+    with Portal(database=f"test_her_browser_{os.getpid()}", logs=logs, settings=settings) as running:
         yield running
 
 
@@ -36,6 +84,18 @@ def browser_type_launch_args(browser_type_launch_args):
 @pytest.fixture(scope="session")
 def base_url(portal):
     return portal.url
+
+
+@pytest.fixture
+def new_context(new_context):
+    """A test's browser: what makes a page waits as long as everything else."""
+
+    def make(**options):
+        context = new_context(**options)
+        context.set_default_timeout(DONE)
+        return context
+
+    return make
 
 
 @pytest.fixture
@@ -62,12 +122,37 @@ def _note_failure(page, request):
         page.problems.append(f"{request.url}: {request.failure}")
 
 
+def fits(page, width: int) -> None:
+    """At this width nothing is left to scroll sideways, once the page has arranged itself anew."""
+    page.set_viewport_size({"width": width, "height": 900})
+    page.wait_for_function(f"() => document.documentElement.scrollWidth <= {width}")
+
+
+def comes_true(page, question: str, arg=None) -> None:
+    """Asks an async function in the page until it answers yes. To `wait_for_function` its promise would be a yes."""
+    asked = f"""async ([arg, milliseconds]) => {{
+        const question = {question};
+        const ends = performance.now() + milliseconds;
+        while (!await question(arg)) {{
+            if (performance.now() > ends) throw new Error("It did not come true.");
+            await new Promise(resolve => setTimeout(resolve, 200));
+        }}
+    }}"""
+    page.evaluate(asked, [arg, WORKED_OUT])
+
+
+def leave(page):
+    """Off the page and out of the session; what the page still asks for would be refused and noted as an error."""
+    page.goto("about:blank")
+    page.context.clear_cookies()
+
+
 @pytest.fixture
 def sign_in(page, base_url):
     """Signs in as the demo account with this role: `sign_in("Planner")`."""
 
     def sign_in(label: str):
-        page.context.clear_cookies()
+        leave(page)
         page.goto(f"{base_url}/accounts/login/")
         page.get_by_role("button", name=re.compile(f", {label}$")).click()
         page.wait_for_url(f"{base_url}/")
@@ -76,11 +161,33 @@ def sign_in(page, base_url):
 
 
 @pytest.fixture
-def check_accessibility(page):
-    """Fails with axe's own words when the page breaks a rule."""
+def later(portal):
+    """`later(email, minutes)`: so long ago was everything that this person's sessions remember."""
+    program = """
+from accounts.models import Session
+for session in Session.objects.filter(user__email={email!r}):
+    data = session.get_decoded()
+    for mark in ("confirmed", "second_factor", "signed_in"):
+        if mark in data:
+            data[mark]["at"] -= {minutes} * 60
+    session.session_data = Session.get_session_store_class()().encode(data)
+    session.save(update_fields=["session_data"])
+"""
 
-    def check():
-        found = Axe().run(page, options={"runOnly": {"type": "tag", "values": AXE_TAGS}})
+    def later(email, minutes):
+        portal.manage("shell", "-c", program.format(email=email, minutes=minutes))
+
+    return later
+
+
+@pytest.fixture
+def check_accessibility(page):
+    """Fails with axe's own words when the page breaks a rule, or one part of it: `check_accessibility("#dialog")`."""
+
+    def check(part: str | None = None):
+        # Only what is wrong is told with its places: what is right is most of a page, and most of the time it takes.
+        wanted = {"runOnly": {"type": "tag", "values": AXE_TAGS}, "resultTypes": ["violations"]}
+        found = Axe().run(page, context=part, options=wanted)
         assert found.violations_count == 0, found.generate_report()
 
     return check

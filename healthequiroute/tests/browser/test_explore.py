@@ -13,21 +13,16 @@ def analyst(sign_in):
     sign_in("Analyst")
 
 
-def painted(page) -> bool:
-    """Whether the map's tiles hold more than one colour."""
-    return page.evaluate(
-        """() => [...document.querySelectorAll('.leaflet-tile-pane canvas')].some(canvas => {
-            const image = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
-            return new Set(new Uint32Array(image.data.buffer)).size > 2;
-        })"""
-    )
+# Whether the map's tiles hold more than one colour.
+PAINTED = """() => [...document.querySelectorAll('.leaflet-tile-pane canvas')].some(canvas => {
+    const image = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+    return new Set(new Uint32Array(image.data.buffer)).size > 2;
+})"""
 
 
 def test_the_map_is_drawn_and_answers(analyst, page, base_url, check_accessibility):
     page.goto(f"{base_url}/explore/")
-    page.wait_for_function("() => document.querySelectorAll('.leaflet-tile-pane canvas').length > 0", timeout=20_000)
-    page.wait_for_load_state("networkidle")
-    assert painted(page)
+    page.wait_for_function(PAINTED)
     check_accessibility()
 
 
@@ -73,8 +68,8 @@ def test_pages_fit_a_phone(analyst, page, base_url, path, check_accessibility):
     check_accessibility()
 
 
-def test_explore_works_without_javascript(browser, base_url):
-    context = browser.new_context(java_script_enabled=False, base_url=base_url)
+def test_explore_works_without_javascript(new_context):
+    context = new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto("/accounts/login/")
     page.get_by_role("button", name=re.compile(", Analyst$")).click()

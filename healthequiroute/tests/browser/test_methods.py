@@ -21,9 +21,9 @@ def test_the_page_is_accessible_and_fits(sign_in, page, base_url, check_accessib
     page.wait_for_url(re.compile("/data/datasets/"))
 
 
-def test_without_javascript_everything_is_there(sign_in, page, browser, base_url):
+def test_without_javascript_everything_is_there(sign_in, page, new_context, base_url):
     sign_in("Viewer")
-    context = browser.new_context(java_script_enabled=False, storage_state=page.context.storage_state())
+    context = new_context(java_script_enabled=False, storage_state=page.context.storage_state())
     plain = context.new_page()
     plain.goto(f"{base_url}{URL}")
     assert plain.locator("h1").inner_text() == "How well the priorities hold"

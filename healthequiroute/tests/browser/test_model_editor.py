@@ -5,10 +5,10 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from .conftest import comes_true, leave
+
 NARROW = {"width": 390, "height": 844}
 VERSIONS = "/admin/priorities/modelversion/"
-# A worker calculates in the background.
-CALCULATED = 30_000
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def sign_in_as(page, base_url):
     """Signs in as one of the two platform administrators, by name."""
 
     def sign_in(name: str):
-        page.context.clear_cookies()
+        leave(page)
         page.goto(f"{base_url}/accounts/login/")
         page.get_by_role("button", name=re.compile(name)).click()
         page.wait_for_url(f"{base_url}/")
@@ -29,14 +29,7 @@ def open_version(page, base_url, number: int):
     page.get_by_role("link", name=re.compile(f"version {number}$")).click()
 
 
-def wait_for_text(page, text: str):
-    """Asks for the page's address again until the answer holds ``text``."""
-    page.wait_for_function(
-        "async text => (await (await fetch(location.href)).text()).includes(text)",
-        arg=text,
-        polling=500,
-        timeout=CALCULATED,
-    )
+ANSWER_HOLDS = "async text => (await (await fetch(location.href)).text()).includes(text)"
 
 
 def test_one_weight_is_raised_reviewed_published_and_taken_back(page, base_url, sign_in_as, check_accessibility):
@@ -97,9 +90,10 @@ def test_one_weight_is_raised_reviewed_published_and_taken_back(page, base_url, 
 
     # The worker calculates the scores anew; then the area says why its class changed.
     page.goto(f"{base_url}{moved}priority/")
-    wait_for_text(page, "model changed, from version 1 to version 2")
+    why = "model changed, from version 1 to version 2"
+    comes_true(page, ANSWER_HOLDS, why)
     page.reload()
-    expect(page.locator("#history")).to_contain_text("model changed, from version 1 to version 2")
+    expect(page.locator("#history")).to_contain_text(why)
 
     open_version(page, base_url, 1)
     page.get_by_role("link", name="Restore").click()
@@ -107,6 +101,9 @@ def test_one_weight_is_raised_reviewed_published_and_taken_back(page, base_url, 
     page.get_by_role("button", name="Restore this version").click()
     expect(page.get_by_text("The trial is over")).to_be_visible()
     check_accessibility()
+    # Whoever comes next finds the portal as it was.
+    page.goto(f"{base_url}{moved}priority/")
+    comes_true(page, ANSWER_HOLDS, "model changed, from version 2 to version 1")
 
 
 @pytest.fixture
@@ -156,8 +153,8 @@ def test_pages_of_a_draft_fit_a_phone(page, draft, part, check_accessibility):
     check_accessibility()
 
 
-def test_the_editor_works_without_javascript(browser, base_url, page, draft):
-    context = browser.new_context(java_script_enabled=False, base_url=base_url)
+def test_the_editor_works_without_javascript(new_context, page, draft):
+    context = new_context(java_script_enabled=False)
     context.add_cookies(page.context.cookies())
     plain = context.new_page()
     plain.goto(f"{draft}table/0/")

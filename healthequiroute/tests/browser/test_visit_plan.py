@@ -3,16 +3,17 @@
 import re
 from datetime import timedelta
 
-from django.utils import timezone
 from playwright.sync_api import expect
 
-OPTIMISED = 60_000  # milliseconds; the search itself is given ten seconds
+from .conftest import TODAY
+
+OPTIMISED = 180_000  # milliseconds; the search itself is given ten seconds
 NARROW = {"width": 390, "height": 844}
 
 
 def create_plan(page, base_url, *, days_ahead: int, name: str, visits: int = 40, seconds: str = "10"):
     """Fill in the form for a plan; ends on the plan's page. The demo has shifts for every day of a week ahead."""
-    day = timezone.localdate() + timedelta(days=days_ahead)
+    day = TODAY + timedelta(days=days_ahead)
     page.goto(f"{base_url}/plans/new/")
     page.get_by_label("Day", exact=True).fill(str(day.day))
     page.get_by_label("Month").fill(str(day.month))
@@ -22,6 +23,18 @@ def create_plan(page, base_url, *, days_ahead: int, name: str, visits: int = 40,
     page.get_by_label("Time to search").select_option(seconds)
     page.get_by_role("button", name="Create plan").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(name)
+
+
+def take_the_first_plan(page):
+    """Optimise, and stop as soon as there is a plan: where what follows needs a plan, not the best one. The search has
+    to be given more time than this takes.
+    """
+    page.get_by_role("button", name=re.compile("^Optimise")).click()
+    proposed = page.locator("#plan-state", has_text="Proposed")
+    expect(page.locator("#plan-progress svg").or_(proposed).first).to_be_visible(timeout=OPTIMISED)
+    # The search of a small plan may have come to its end before anybody can stop it.
+    page.evaluate("document.getElementById('plan-stop')?.click()")
+    expect(proposed).to_be_visible(timeout=OPTIMISED)
 
 
 def leave_out_a_tier_one_visit(page) -> str:
@@ -40,7 +53,7 @@ def leave_out_a_tier_one_visit(page) -> str:
 def test_a_plan_from_priorities_to_publication(page, base_url, sign_in, check_accessibility):
     sign_in("Planner")
     check_accessibility()
-    create_plan(page, base_url, days_ahead=3, name="Morning round", seconds="30")
+    create_plan(page, base_url, days_ahead=3, name="Morning round", seconds="120")
     expect(page.locator("#plan-state")).to_have_text("Draft")
     check_accessibility()
     left_out = leave_out_a_tier_one_visit(page)
@@ -91,22 +104,20 @@ def test_a_plan_from_priorities_to_publication(page, base_url, sign_in, check_ac
     check_accessibility()
     page.goto(f"{base_url}/audit/routing.routeplan/{address.rstrip('/').split('/')[-1]}/")
     trail = page.locator("main").inner_text().lower()
-    for step in ("plan created", "optimisation queued", "plan optimised", "plan approved", "plan published"):
-        assert step in trail, step
+    for step in ("made {}", "asked for {} to be optimised", "{} was optimised", "approved {}", "published {}"):
+        assert step.format("a visit plan") in trail, step
 
 
 def test_a_scenario_beside_its_original(page, base_url, sign_in, check_accessibility):
     sign_in("Planner")
-    create_plan(page, base_url, days_ahead=6, name="Full round", visits=30)
-    page.get_by_role("button", name="Optimise").click()
-    expect(page.locator("#plan-state")).to_have_text("Proposed", timeout=OPTIMISED)
+    create_plan(page, base_url, days_ahead=6, name="Full round", visits=30, seconds="120")
+    take_the_first_plan(page)
     page.get_by_role("button", name="Copy as a scenario").click()
     page.get_by_role("button", name="Add nurse").click()
     expect(page.get_by_text("One more nurse, made up").first).to_be_visible()
     check_accessibility()
     page.get_by_role("link", name="Back to the plan").click()
-    page.get_by_role("button", name="Optimise again").click()
-    expect(page.locator("#plan-state")).to_have_text("Proposed", timeout=OPTIMISED)
+    take_the_first_plan(page)
     expect(page.get_by_text("It cannot be approved: 1 person of it is made up.")).to_be_visible()
     page.get_by_role("link", name="Compare with the original").click()
     expect(page.get_by_role("heading", name="Who gains and who loses visits")).to_be_visible()
@@ -134,8 +145,8 @@ def test_a_killed_worker_leaves_an_honest_page_and_another_try(page, base_url, p
     expect(page.locator("#plan-state")).to_have_text("Proposed", timeout=OPTIMISED)
 
 
-def test_a_plan_without_javascript(browser, base_url, portal):
-    context = browser.new_context(java_script_enabled=False, base_url=base_url)
+def test_a_plan_without_javascript(new_context, base_url):
+    context = new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto("/accounts/login/")
     page.get_by_role("button", name=re.compile(", Planner$")).click()

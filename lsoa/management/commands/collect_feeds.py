@@ -16,7 +16,8 @@ class Command(BaseCommand):
         parser.add_argument("names", nargs="*", metavar="NAME", help="names of feeds; none: all that are due")
 
     def handle(self, *args, names, **options):
-        feeds = list(Feed.objects.filter(is_enabled=True).select_related("organisation"))
+        switched_on = Feed.objects.filter(is_enabled=True)  # unscoped: the worker's round through all of them
+        feeds = list(switched_on.select_related("organisation"))
         unknown = sorted(set(names) - {feed.name for feed in feeds})
         if unknown:
             raise CommandError(f"no feed that is switched on has the name {', '.join(unknown)}")

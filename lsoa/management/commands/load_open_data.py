@@ -3,6 +3,7 @@
 import sys
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db.models import Q
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
@@ -88,10 +89,9 @@ class Command(BaseCommand):
 def _patch(name) -> Patch:
     """A patch by slug or name, with its organisation's name in front where several have one so named."""
     organisation, _, slug = name.rpartition("/")
-    # A command of the platform's own staff: the name says whose patch it is.
-    patches = Patch.objects.select_related("organisation").filter(slug__iexact=slug) | Patch.objects.select_related(
-        "organisation"
-    ).filter(name__iexact=slug)
+    named = Q(slug__iexact=slug) | Q(name__iexact=slug)
+    patches = Patch.objects.filter(named)  # unscoped: a command of the platform's staff, who name the organisation
+    patches = patches.select_related("organisation")
     if organisation:
         patches = patches.filter(organisation__name__iexact=organisation)
     found = list(patches)

@@ -50,8 +50,9 @@ class Command(BaseCommand):
     def _patch(self, name):
         if not name:
             return None
-        # A command acts for the whole installation, so the same short name may occur in several organisations.
-        found = list(Patch.objects.select_related("organisation").filter(slug=name))
+        # The same short name may occur in several organisations.
+        patches = Patch.objects.filter(slug=name)  # unscoped: a command acts for the whole installation
+        found = list(patches.select_related("organisation"))
         if len(found) == 1:
             return found[0]
         if not found:

@@ -34,7 +34,7 @@ def same(found, wanted):
 
 
 @given(cases())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_every_value_of_every_option_is_that_of_the_plain_path(case):
     model, given_options, method, expand = case
     results = evaluate_columns(model, Columns.of_options(model, given_options), method=method, expand=expand)
@@ -48,7 +48,7 @@ def test_every_value_of_every_option_is_that_of_the_plain_path(case):
 
 
 @given(cases())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_an_option_has_the_same_bits_in_any_company(case):
     model, given_options, method, expand = case
     columns = Columns.of_options(model, given_options)
@@ -107,7 +107,7 @@ def monotone_cases(draw):
 
 
 @given(monotone_cases())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_monotone_tables_give_monotone_classes(case):
     model, low, high = case
     results = evaluate_columns(model, Columns.of_options(model, [low, high]))

@@ -67,7 +67,7 @@ def as_author(value, size):
 
 
 @given(cases())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_every_aggregate_has_the_value_that_the_authors_library_gives(case):
     model, options, method = case
     author = read_dexi_from_string(write_dxi(model))

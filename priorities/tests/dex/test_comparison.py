@@ -88,7 +88,7 @@ def intervals(model, evaluation, row):
 
 
 @given(pairs(), st.booleans())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_comparing_areas_equals_comparing_options(case, deep):
     model, evaluation = case
     first, second = np.array([0, 0, 1, 2]), np.array([1, 2, 2, 2])

@@ -14,7 +14,7 @@ from priorities.dex.xml_tree import parse_xml
 from priorities.tests.dex.dxi_files import TEXTS, model_files
 from priorities.tests.dex.models import DEFAULT_MODEL_FILE, attribute, dxi, function, models, rule_values
 
-MANY = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+MANY = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def written_and_read(model: Model) -> Model:

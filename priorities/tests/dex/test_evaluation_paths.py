@@ -43,13 +43,13 @@ def assert_published(result, row, published):
 
 
 @given(cases())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_vectorised_evaluation_equals_the_plain_one(case):
     assert_equal_paths(*case)
 
 
 @given(st.lists(st.lists(st.integers(-1, 2), min_size=12, max_size=12), min_size=1, max_size=4))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_both_paths_agree_on_the_default_model_with_gaps(rows):
     model = default_model()
     columns = np.array(rows).T
@@ -57,7 +57,7 @@ def test_both_paths_agree_on_the_default_model_with_gaps(rows):
 
 
 @given(cases())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_possible_range_holds_every_completion_of_the_missing_inputs(case):
     model, inputs, areas = case
     result = evaluate_areas(model, inputs, areas=areas)
@@ -89,7 +89,7 @@ def soft_cases(draw):
 
 
 @given(soft_cases())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_memberships_and_numbers_are_published_alike_on_both_paths(case):
     model, inputs, areas = case
     result = evaluate_areas(model, inputs, areas=areas)

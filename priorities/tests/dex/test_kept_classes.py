@@ -26,7 +26,7 @@ def limits_of(model, random) -> list[Thresholds | None]:
     return found
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(models(), st.integers(0, 2**20), st.sampled_from([0.0, 0.3]))
 def test_both_ways_count_alike(model, seed, gaps):
     random = np.random.default_rng(seed)

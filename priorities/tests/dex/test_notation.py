@@ -20,7 +20,7 @@ def meaning(model) -> list:
     return [rules, [table.entered for table in tables]]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(model_files())
 def test_there_and_back_means_the_same(text):
     model = read_dxi(text)

@@ -81,7 +81,7 @@ def test_an_unordered_argument_splits_a_class_into_problems_of_their_own():
 
 
 @given(st.lists(st.integers(0, 2), min_size=12, max_size=12))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_descending_arguments_turn_the_places_of_qq2_round_and_leave_those_of_qq1(codes):
     rules = Table(tuple(single(code) for code in codes), (True,) * 12)
     rising, falling = (rule_table(rules, ((4, order), (3, order)), 3) for order in (1, -1))
@@ -101,7 +101,7 @@ def graphs(draw):
 
 
 @given(graphs())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_the_quadratic_programme_is_solved_to_the_optimum(case):
     (lower, upper, distances), count = case
     x = place_on_line(lower, upper, distances, count)
@@ -119,7 +119,7 @@ def test_the_quadratic_programme_is_solved_to_the_optimum(case):
 
 
 @given(graphs())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_edges_of_the_graph_are_the_direct_ones(case):
     (lower, upper, _), count = case
     above = [{int(b) for a, b in zip(lower, upper, strict=True) if a == point} for point in range(count)]
@@ -132,7 +132,7 @@ def test_edges_of_the_graph_are_the_direct_ones(case):
 
 
 @given(st.data())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_edges_of_a_class_are_the_same_by_steps_and_by_pairs(data):
     shape = data.draw(st.lists(st.integers(1, 4), min_size=1, max_size=3))
     directions = [data.draw(st.sampled_from((1, -1))) for _ in shape]
@@ -196,7 +196,7 @@ def assert_equal_values(found, plain):
 
 
 @given(cases(), st.sampled_from(METHODS), st.sampled_from(POLICIES))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_the_array_path_equals_the_plain_one_and_no_class_leaves(case, method, expand):
     model, options, positions = case
     result = list(offsets(model, options, method=method, expand=expand, positions=positions).options())
@@ -214,7 +214,7 @@ def test_the_array_path_equals_the_plain_one_and_no_class_leaves(case, method, e
 
 
 @given(st.data(), st.sampled_from(METHODS))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_an_option_is_ranked_alike_whatever_stands_beside_it(data, method):
     model, options, _ = data.draw(cases())
     together = offsets(model, options, method=method).columns
@@ -239,7 +239,7 @@ def monotone_table(draw, shape, size, directions, direction):
 
 
 @given(st.data(), st.sampled_from(METHODS))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_a_monotone_table_ranks_a_better_combination_no_lower(data, method):
     shape = data.draw(st.lists(st.integers(2, 4), min_size=1, max_size=3))
     size = data.draw(st.integers(2, 4))

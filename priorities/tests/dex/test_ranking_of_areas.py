@@ -44,7 +44,7 @@ def option_of(model, inputs, row):
 
 
 @given(areas(), st.sampled_from(METHODS))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_areas_have_the_offsets_of_the_plain_path_in_their_published_classes(case, method):
     model, inputs, positions, count = case
     evaluation = evaluate_areas(model, inputs, areas=count)
@@ -154,13 +154,13 @@ def climbs(data, method, arguments):
 
 
 @given(st.data(), st.integers(1, 3))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_qq1_is_monotone_through_monotone_tables_wherever_inputs_lie_in_their_classes(data, arguments):
     assert climbs(data, "qq1", arguments)
 
 
 @given(st.data(), st.integers(1, 2))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_qq2_is_monotone_through_monotone_tables_of_two_arguments(data, arguments):
     assert climbs(data, "qq2", arguments)
 

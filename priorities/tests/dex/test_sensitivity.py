@@ -73,7 +73,7 @@ def test_both_paths_count_alike(seed, tables, gaps):
 
 
 @given(models(), st.sampled_from(["deviation", "completion"]), st.integers(0, 99))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_drawn_tables_stay_consistent_where_they_were(model, tables, seed):
     limits = [None] * len(model.inputs)
     perturbation = Perturbation(weights=0.8, tables=tables)

@@ -59,7 +59,7 @@ def assert_paths_equal(model, rows):
 
 
 @given(cases())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_array_path_equals_the_plain_one(case):
     assert_paths_equal(*case)
 
@@ -71,7 +71,7 @@ def test_both_paths_agree_on_the_default_model(rows):
 
 
 @given(cases(), st.sampled_from([-2, -1, 1, 2]))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_plus_minus_of_areas_is_that_of_each_option(case, step):
     model, rows = case
     arrays, plain = options(model, rows)

@@ -83,7 +83,7 @@ def distributions(draw, size):
 
 
 @given(distributions(4), distributions(3), distributions(3), st.integers(0, 30), st.integers(0, 30))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_minutes_are_those_of_the_formula(priority, english, frailty, first, second):
     policy = MinutesPolicy(
         (20, 30, 45, 60), (1, 1, 1, 1), (Addition("LOW_ENGLISH", 2, first), Addition("FRAILTY", 1, second))
@@ -95,7 +95,7 @@ def test_minutes_are_those_of_the_formula(priority, english, frailty, first, sec
 
 
 @given(st.lists(st.lists(st.integers(0, 2), min_size=12, max_size=12), min_size=1, max_size=5))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_hard_memberships_give_the_minutes_and_classes_that_are_published(rows):
     inputs = dict(zip(MODEL.inputs, np.array(rows).T, strict=True))
     evaluation = evaluate_areas(MODEL, inputs)
@@ -127,7 +127,7 @@ def test_the_most_probable_of_equals_is_the_more_urgent_one():
 
 
 @given(st.lists(distributions(4), min_size=1, max_size=6), st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_confidence_agrees_with_the_plain_choice_of_a_class(rows, data):
     published = [data.draw(st.integers(-1, 3)) for _ in rows]
     sure = confidence(FOUR, published, rows)
@@ -147,7 +147,7 @@ def test_confidence_refuses_what_does_not_fit(published, rows, reason):
 
 
 @given(st.lists(st.floats(0, 30) | st.none(), min_size=12, max_size=12))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_soft_evaluation_of_figures_equals_the_plain_one_with_gaps(figures):
     limits = {index: Thresholds(tuple(8.0 + 4 * k for k in range(MODEL.attributes[index].size - 1)),
                                 (1.0,) * (MODEL.attributes[index].size - 1)) for index in MODEL.inputs}  # fmt: skip

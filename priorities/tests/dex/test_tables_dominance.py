@@ -37,7 +37,7 @@ def values(table):
 
 
 @given(tables())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_conflicts_and_bounds_equal_the_rules_read_one_by_one(case):
     table, its_scales = case
     assert list(conflicts(table, its_scales)) == plain.conflicting_pairs(table, its_scales)
@@ -144,7 +144,7 @@ def test_contradictions_switch_dominance_off_and_leave_the_weights():
 
 
 @given(tables(), st.sampled_from(("dominance", "weights", "both")))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_entered_rules_are_never_touched_and_changed_rules_are_listed(case, mode):
     table, its_scales = case
     try:
@@ -162,7 +162,7 @@ def test_entered_rules_are_never_touched_and_changed_rules_are_listed(case, mode
 
 
 @given(tables())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_completion_from_dominance_never_breaks_consistency(case):
     table, its_scales = case
     if not is_consistent(table, its_scales):
@@ -172,7 +172,7 @@ def test_completion_from_dominance_never_breaks_consistency(case):
 
 
 @given(consistent_tables(), st.lists(st.integers(0, 5), min_size=3, max_size=3))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_weights_only_refine_what_dominance_allows(case, weights):
     table, its_scales = case
     percent = weights[: len(its_scales.sizes)]
@@ -187,7 +187,7 @@ def test_weights_only_refine_what_dominance_allows(case, weights):
 
 
 @given(consistent_tables(orders=(ASC,)), st.lists(st.integers(0, 5), min_size=3, max_size=3))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_completion_from_both_stays_consistent_where_the_line_does_not_fall(case, weights):
     table, its_scales = case
     percent = weights[: len(its_scales.sizes)]
@@ -201,7 +201,7 @@ def test_completion_from_both_stays_consistent_where_the_line_does_not_fall(case
 
 
 @given(consistent_tables(most_rules=6, classes=3))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_intervals_hold_exactly_what_consistent_completions_use(case):
     """Brute force over every crisp way of filling the open rules of a small table."""
     table, its_scales = case
@@ -244,7 +244,7 @@ def test_thirds_tie_exactly():
 
 
 @given(tables(orders=(ASC, DESC)), st.lists(st.integers(1, 60), min_size=3, max_size=3))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_the_line_is_the_regression_of_the_specification(case, weights):
     table, its_scales = case
     percent = weights[: len(its_scales.sizes)]

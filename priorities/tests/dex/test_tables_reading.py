@@ -63,7 +63,7 @@ def test_boxes_of_the_published_example(name, value, expected):
 
 
 @given(tables(), st.booleans())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_boxes_cover_exactly_and_cannot_grow(case, entered_only):
     table, scales = case
     found = complex_rules(table, scales, entered_only=entered_only)
@@ -167,7 +167,7 @@ def test_asymmetric_rules_are_listed_and_opposite_orders_never_change_places():
 
 
 @given(tables(orders=(ASC,)))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_enforced_symmetry_is_symmetric_and_names_what_it_overruled(case):
     table, scales = case
     if len(set(scales.sizes)) > 1:
@@ -202,7 +202,7 @@ def labelled(draw):
 
 
 @given(labelled(), st.sampled_from(("steps", "count")), st.booleans())
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_a_fitted_table_is_monotone_and_no_monotone_table_misfits_less(case, misfit, prefer_high):
     scales, examples = case
     found = fit(examples, scales, misfit=misfit, prefer_high=prefer_high)
@@ -333,7 +333,7 @@ def test_required_weights_can_be_taken_away():
 
 
 @given(tables())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_live_completion_never_fails(case):
     table, scales = case
     weighted = replace(table, weights=RequiredWeights(tuple(range(1, len(scales.sizes) + 1))))

@@ -99,7 +99,7 @@ def test_weights_that_assume_no_line(measure, expected):
 
 
 @given(tables())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_every_kind_of_weight_adds_up_to_100_or_is_all_0(case):
     table, scales = case
     found = [regression(table, scales).local(), regression(table, scales).local_normalised(scales)]
@@ -110,7 +110,7 @@ def test_every_kind_of_weight_adds_up_to_100_or_is_all_0(case):
 
 
 @given(tables(crisp=True))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_the_plane_is_that_of_least_squares(case):
     table, scales = case
     found = regression(table, scales)
@@ -155,7 +155,7 @@ def test_marginals_are_means_per_class():
 
 
 @given(tables(orders=(ScaleOrder.ASCENDING, ScaleOrder.DESCENDING)))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_interpolation_passes_through_the_rules_and_stays_between_them(case):
     table, scales = case
     middles = [(r.classes[0] + r.classes[-1]) / 2 if r.classes else np.nan for r in table.rules]

@@ -45,7 +45,8 @@ class Command(BaseCommand):
         self.stdout.write(json.dumps(answer, indent=2))
 
     def _team(self, options) -> Team:
-        teams = Team.objects.filter(name=options["team"]).select_related("organisation")
+        teams = Team.objects.filter(name=options["team"])  # unscoped: refused below where several have such a team
+        teams = teams.select_related("organisation")
         if options["organisation"]:
             teams = teams.filter(organisation__name=options["organisation"])
         found = list(teams[:2])

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.audit import SystemActor
+from accounts.models import Organisation
 from routing import services
 from routing.models import Team
 from routing.optimisation import search
@@ -38,7 +39,8 @@ class Command(BaseCommand):
         self.stdout.write(json.dumps(answer, indent=2))
 
     def _plan(self, options) -> dict:
-        team = Team.objects.filter(organisation__name=options["organisation"], name=options["team"]).first()
+        organisation = Organisation.objects.filter(name=options["organisation"]).first()
+        team = Team.objects.for_organisation(organisation).filter(name=options["team"]).first()
         if team is None:
             raise CommandError(f"{options['organisation']} has no team {options['team']}.")
         began = time.perf_counter()

@@ -4,11 +4,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from routing.planning.fields import InputError
+from routing.planning.io import read_json
 from routing.planning.problem import Problem
 
 from .rounding import ROUNDINGS, Rounding
 
-SUFFIXES = (".txt", ".vrp")
+SUFFIXES = (".txt", ".vrp", ".json")
 
 
 @dataclass(frozen=True)
@@ -32,15 +33,21 @@ class Instance:
 
 
 def read_instance(path, rounding: str | None = None) -> Instance:
-    """The instance of a .txt or .vrp file; `rounding`: dimacs, exact, round or trunc (default: what is usual for its
-    kind). Raises InputError with the line that is wrong.
+    """The instance of a .txt, .vrp or .json file; `rounding`: dimacs, exact, round or trunc (default: what is usual for
+    its kind; home-care files say their own). Raises InputError with the line or field that is wrong.
     """
+    from .home_care import is_home_care, read_home_care
     from .solomon import is_solomon, read_solomon
     from .vrplib import read_vrplib
 
     path = Path(path)
     if rounding is not None and rounding not in ROUNDINGS:
         raise InputError("rounding", f"expected one of {', '.join(ROUNDINGS)}, found {rounding!r}")
+    if path.suffix.lower() == ".json":
+        value = read_json(path)
+        if not is_home_care(value):
+            raise InputError(str(path), "expected caregivers, patients and distances of a home-care set")
+        return read_home_care(value, path)
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except FileNotFoundError:
@@ -55,12 +62,10 @@ def read_instance(path, rounding: str | None = None) -> Instance:
 
 
 def read_folder(folder, names=None) -> list[Instance]:
-    """The instances of a folder, small ones first; texts that are no instance (licences, notes) are passed over.
+    """The instances of a folder, small ones first; files that are no instance (licences, notes, plans) are passed over.
 
     `names`: only these, by name regardless of case. Raises InputError for a folder without any, or an unknown name.
     """
-    from .solomon import is_solomon
-
     folder = Path(folder)
     if not folder.is_dir():
         raise InputError("--instances", f"{folder} is not a folder")
@@ -69,11 +74,21 @@ def read_folder(folder, names=None) -> list[Instance]:
     for path in sorted(folder.iterdir()):
         if path.suffix.lower() not in SUFFIXES or (wanted is not None and path.stem.lower() not in wanted):
             continue
-        if path.suffix.lower() == ".vrp" or is_solomon(path.read_text(encoding="utf-8").splitlines()):
+        if _is_instance(path):
             found.append(read_instance(path))
     missing = sorted((wanted or set()) - {instance.path.stem.lower() for instance in found})
     if missing:
         raise InputError("--only", f"{folder} has no instance {', '.join(missing)}")
     if not found:
-        raise InputError("--instances", f"{folder} holds no Solomon .txt and no VRPLIB .vrp")
+        raise InputError("--instances", f"{folder} holds no Solomon .txt, no VRPLIB .vrp and no home-care .json")
     return sorted(found, key=lambda instance: (instance.size, instance.kind, instance.name))
+
+
+def _is_instance(path):
+    """Whether a file of one of the suffixes holds an instance; every .vrp is taken for one."""
+    from .home_care import is_home_care
+    from .solomon import is_solomon
+
+    if path.suffix.lower() == ".json":
+        return is_home_care(read_json(path))
+    return path.suffix.lower() == ".vrp" or is_solomon(path.read_text(encoding="utf-8").splitlines())

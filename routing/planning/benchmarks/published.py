@@ -9,6 +9,8 @@ from routing.planning.fields import InputError
 from routing.planning.io import read_json
 from routing.planning.solution import Route, Solution, VisitStop
 
+from .home_care import KIND
+from .home_care_plans import least_published
 from .instance import Instance
 
 BEST_KNOWN = "best_known.json"
@@ -87,9 +89,12 @@ def stated_cost(instance: Instance, published: Published) -> float:
 
 
 def best_known(instance: Instance) -> float | None:
-    """The least published cost in the instance's integer units, from the .sol and best_known.json beside its file;
-    None where neither says. Raises InputError for a .sol that the judge does not reproduce.
+    """The least published cost in the instance's integer units, from the .sol and best_known.json beside its file, or
+    from the plans published for a home-care set; None where nothing says. Raises InputError for a plan whose cost the
+    judge does not reproduce.
     """
+    if instance.kind == KIND:
+        return least_published(instance)
     costs = []
     if instance.path.with_suffix(".sol").exists():
         costs.append(stated_cost(instance, read_sol(instance.path.with_suffix(".sol"))))

@@ -103,8 +103,10 @@ class Best:
         return self.stopped or self.left <= 0
 
     def finished(self):
-        """The best plan, complete with engine, time and trace."""
+        """The best plan, complete with engine, time and trace. Where no search found one in time, nobody is visited."""
         self.tick(now=True)
+        if self.solution is None:
+            self._judge({})
         self.solution.seconds = self.elapsed
         self.solution.trace = list(self.trace)
         self.solution.rejected = self.rejected

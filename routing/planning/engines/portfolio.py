@@ -1,6 +1,7 @@
 """Several searches side by side in processes of their own, merged as they go: the engine for everything.
 
-1. A first plan at once, here.
+1. A first plan at once, here, before any library is loaded and any process is started: those would take the processors
+   from it and the disk.
 2. Our own search from scratch, and beside it PyVRP for a share of the time, then our own search from PyVRP's plan;
    further workers search with further seeds. A single worker runs the chain.
 3. In the last tenth OR-Tools begins from the best plan: it polishes, and certifies that its own full model of the rules
@@ -31,8 +32,9 @@ KERNELS = Path(__file__).parents[1] / "ruin_recreate"
 LARGE, LARGE_ENGINE = 400, "decomposed"
 POLISH = "ortools"
 POLISH_SHARE = 0.1
-# A search needs so long to come to rest where there are few visits; more time would change nothing.
-SMALL, REST_PER_VISIT = 30, 0.15
+# A search needs so long to come to rest where there are few visits; more time would change nothing. Steps of the search
+# for days with everything take ten times as long.
+SMALL, REST_PER_VISIT, TIMES_AS_LONG = 30, 0.15, {"rich": 10}
 SHORT = 2.0  # seconds: below, processes would hardly have begun
 # The library for the polish is loaded so many seconds before it is needed.
 WARM_UP = 1.5
@@ -91,10 +93,14 @@ class _Work:
     def __init__(self, problem, options, best):
         self.problem, self.options, self.best = problem, options, best
         self.own = _own_search(problem)[0]
-        refused = _engine(POLISH).unsupported(problem)
-        detail = f"OR-Tools cannot state: {', '.join(refused)}." if refused else "The search ended before it was asked."
-        self.certificate = Certificate(POLISH, None, detail)
-        self.search_ends = options.seconds * (1.0 if refused else 1 - POLISH_SHARE)
+        self.certificate = Certificate(POLISH, None, "The search ended before it was asked.")
+
+    def prepare_polish(self):
+        """Whether there is one, and when the searches end. Loads OR-Tools: for this the first plan does not wait."""
+        refused = _engine(POLISH).unsupported(self.problem)
+        if refused:
+            self.certificate = Certificate(POLISH, None, f"OR-Tools cannot state: {', '.join(refused)}.")
+        self.search_ends = self.options.seconds * (1.0 if refused else 1 - POLISH_SHARE)
         self.polishes = not refused
 
     def first_plan(self):
@@ -107,10 +113,12 @@ class _Work:
     def here(self):
         """One search after the other in this process."""
         self.first_plan()
-        seconds, counted = self.search_ends, self.options.iterations is not None
+        self.prepare_polish()
+        seconds, counted = self.search_ends - self.best.elapsed, self.options.iterations is not None
         if len(self.problem.visits) <= SMALL and not counted:
-            seconds = min(seconds, REST_PER_VISIT * len(self.problem.visits))
-        self._stage_here(Stage(self.own, 1.0, self.options.seed, self.options.iterations), seconds - self.best.elapsed)
+            # From here on: a process that loads its libraries first may have used up as much already.
+            seconds = min(seconds, REST_PER_VISIT * TIMES_AS_LONG.get(self.own, 1) * len(self.problem.visits))
+        self._stage_here(Stage(self.own, 1.0, self.options.seed, self.options.iterations), seconds)
         if self.polishes:
             seconds = self.best.left if counted else min(self.best.left, max(seconds * POLISH_SHARE, LEAST_POLISH))
             solution = self._stage_here(self._polish_stage(), seconds)
@@ -137,14 +145,16 @@ class _Work:
         return solution
 
     def apart(self):
-        """Searches side by side in processes."""
+        """Searches side by side in processes, which load what they need while this one does."""
         best = self.best
+        self.first_plan()
+        if best.should_stop():
+            return
         with Crew(self.problem) as crew:
-            plans = self._chains()
-            workers = [crew.hire() for _ in plans]
-            for worker, stages in zip(workers, plans, strict=True):
+            workers = [crew.hire() for _ in range(self.options.workers)]
+            self.prepare_polish()
+            for worker, stages in zip(workers, self._chains(), strict=True):
                 worker.run(stages, self.search_ends - best.elapsed - MARGIN, self.options.start)
-            self.first_plan()
             crew.follow(best, self.search_ends - WARM_UP)
             polisher = crew.hire(warm=[POLISH]) if self.polishes and not best.stopped else None
             crew.follow(best, min(self.search_ends + LAST_PLANS, self.options.seconds))

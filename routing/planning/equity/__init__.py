@@ -2,7 +2,6 @@
 `lever` and `sharing`.
 
 coverage       need-weighted coverage by group, Core20 ratio and gap, the worst-off group
-small_numbers  which groups must not be shown, so that none below five can be worked out
 inequality     Gini over areas, concentration index, Erreygers, horizontal inequity, slope and relative index
 burden         travel, preferred windows, continuity and lateness by quintile
 fairness       how the work lies on the staff
@@ -15,7 +14,7 @@ lever          a plan that covers Core20 at least as well as elsewhere
 
 Arrays are one-dimensional with one entry per visit (area, person) unless a docstring says otherwise. Quintiles are 1
 (most deprived, Core20) to 5; 0 stands for not known in arrays. Ranks are 0 for the most deprived. None means that a
-figure is not defined or must not be shown, never 0.
+figure is not defined or must not be shown, never 0. Which those are: accounts.small_numbers.
 """
 
 from .burden import BurdenByQuintile, Journey, burden, journeys_of
@@ -43,13 +42,11 @@ from .inequality import (
 from .over_time import FOUR_WEEKS, Deferral, deferred_days
 from .price import PriceOfEquity, price_of_equity
 from .report import EquityReport, Need, equity, quintile_of_decile
-from .small_numbers import SMALLEST_SHOWN, groups_to_hide
 
 __all__ = [
     "AMBER",
     "FOUR_WEEKS",
     "GREEN",
-    "SMALLEST_SHOWN",
     "BurdenByQuintile",
     "Coverage",
     "Deferral",
@@ -69,7 +66,6 @@ __all__ = [
     "fractional_rank",
     "gap_between",
     "gini_over_areas",
-    "groups_to_hide",
     "horizontal_inequity",
     "journeys_of",
     "max_min_coverage",

@@ -3,11 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from accounts.small_numbers import RULE, groups_to_hide, published_share
 from routing.planning.check import Verdict
 from routing.planning.problem import Problem
 from routing.planning.solution import VisitStop
-
-from .small_numbers import groups_to_hide
 
 UNKNOWN = 0
 
@@ -45,9 +44,9 @@ class BurdenByQuintile:
 
 
 def burden(journeys: Iterable[Journey]) -> dict[int, BurdenByQuintile]:
-    """By quintile 1 to 5, and 0 for those not known; quintiles with fewer than five served visits are hidden safely.
+    """By quintile 1 to 5, and 0 for those not known; quintiles with few served visits are hidden safely.
 
-    A share among fewer than five visits with a preference (a usual carer) is left out too.
+    A share of few visits with a preference (a usual carer), or of all but few, is left out, and the lateness of few.
     """
     journeys = list(journeys)
     members = {
@@ -65,19 +64,20 @@ def burden(journeys: Iterable[Journey]) -> dict[int, BurdenByQuintile]:
 def _of(journeys):
     if not journeys:
         return BurdenByQuintile(0)
-    late = sum(each.weight * max(0, each.start - each.target) for each in journeys if each.target is not None)
+    timed = [each for each in journeys if each.target is not None]
+    late = [each.weight * (each.start - each.target) for each in timed if each.start > each.target]
     return BurdenByQuintile(
         n=len(journeys),
         travel_minutes=sum(each.travel for each in journeys) / len(journeys) / 60,
         preferred_share=_share([each.in_preferred_window for each in journeys]),
         continuity_share=_share([each.by_usual_carer for each in journeys]),
-        weighted_lateness=late / 60,
+        weighted_lateness=None if RULE.is_small(len(late)) else sum(late) / 60,
     )
 
 
 def _share(answers):
     known = [answer for answer in answers if answer is not None]
-    return sum(known) / len(known) if len(known) >= 5 else None
+    return published_share(sum(known), len(known))
 
 
 def journeys_of(

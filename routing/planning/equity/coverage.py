@@ -11,16 +11,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .small_numbers import hidden_over_parts
+from accounts.small_numbers import groups_to_hide_over_parts
 
 GREEN, AMBER = 1.0, 0.95
 Z95 = 1.959963984540054
+MADE, LEFT_OUT = "made", "left out"
+# On pages where each visit stands beside the figures nothing is secret; fewer visits than these are no comparison.
+FEWEST_COMPARED = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
     """Coverage of a group; everything is None where the group is hidden, everything but `n` and `served` where it is
-    empty.
+    empty, and everything but `n` where only the number of visits may be told.
     """
 
     n: int | None
@@ -57,23 +60,47 @@ def coverage(weights, served) -> Coverage:
     return Coverage(len(served), int(served.sum()), float(weights[served].sum() / weights.sum()), low, high)
 
 
-def coverage_by_group(
-    weights, served, groups: Mapping, known=(), last=(), parts=(), details=(), also_hidden=()
-) -> dict:
-    """Coverage of each group, small ones and what would give them away hidden.
+def coverage_by_group(weights, served, groups: Mapping, *, leaves: bool = False, **question) -> dict:
+    """Coverage of each group; nothing of those of few visits.
 
     `groups`: a boolean array (n,) by name; they may overlap (PLUS groups) or divide the visits (quintiles, areas).
-    `known`: names whose numbers are public in any case; `last`: those to hide only when no other helps (see
-    groups_to_hide); `parts`: labels of what is published apart as well (see hidden_over_parts); `details`:
-    tables of names to be hidden as a whole before one of `last` is (see hidden_with_headline); `also_hidden`: names
-    that are hidden for other reasons, and as secret as small groups.
+    `leaves`: for figures that leave the pages on which their readers see each visit. The small-number rule holds for
+    them (accounts.small_numbers): small numbers of visits, served and left out are hidden, what would give them away,
+    and the coverage with them. `question`: `importance`, `parts`, `coarse`, `secret` and `memory` as
+    groups_to_hide_over_parts takes them.
     """
     weights, served = np.asarray(weights, dtype=float), np.asarray(served, dtype=bool)
-    hidden = hidden_over_parts(groups, parts, known, last, details, also_hidden)
-    return {
-        name: HIDDEN if name in hidden else coverage(weights[rows], served[rows])
-        for name, rows in ((name, np.asarray(rows, dtype=bool)) for name, rows in groups.items())
-    }
+    groups = {name: np.asarray(rows, dtype=bool) for name, rows in groups.items()}
+    if leaves:
+        hidden = _hidden_outside(groups, served, **question)
+    else:
+        hidden = {name for name, rows in groups.items() if 0 < np.count_nonzero(rows) < FEWEST_COMPARED}
+    return {name: _safe(weights[rows], served[rows], name, hidden) for name, rows in groups.items()}
+
+
+def _hidden_outside(groups, served, *, parts=(), coarse=(), importance=None, **question):
+    importance = importance or {}
+    members = dict(groups)
+    members |= {(MADE, name): rows & served for name, rows in groups.items()}
+    members |= {(LEFT_OUT, name): rows & ~served for name, rows in groups.items()}
+    return groups_to_hide_over_parts(
+        members,
+        parts,
+        coarse=[*coarse, *((part, name) for name in coarse for part in (MADE, LEFT_OUT))],
+        # The coverage of a group goes before its number.
+        importance=importance | {(MADE, name): importance.get(name, 0) - 0.5 for name in groups},
+        unpublished=[(LEFT_OUT, name) for name in groups],
+        falls_with={name: [(MADE, name)] for name in groups},
+        **question,
+    )
+
+
+def _safe(weights, served, name, hidden) -> Coverage:
+    if name in hidden:
+        return HIDDEN
+    if (MADE, name) in hidden:
+        return Coverage(len(served), None, None, None, None)
+    return coverage(weights, served)
 
 
 def core20_ratio(core20: Coverage, rest: Coverage) -> float | None:

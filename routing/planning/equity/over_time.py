@@ -26,7 +26,7 @@ class Deferral:
 def deferred_days(visits: Iterable[Deferral], until: date, span: timedelta = FOUR_WEEKS) -> Mapping:
     """D_g = sum of w_i d_i / sum of w_i in days, by group, over visits that fell due in `span` up to `until` inclusive.
 
-    None for groups that are hidden: under five visits, or what would give those away.
+    None for groups that are hidden: few visits, few that were put off or were not, or what would give those away.
     """
     recent = [visit for visit in visits if until - span < visit.due <= until]
     if any(visit.days < 0 or not visit.weight > 0 for visit in recent):
@@ -37,8 +37,8 @@ def deferred_days(visits: Iterable[Deferral], until: date, span: timedelta = FOU
     weights = np.array([visit.weight for visit in recent])
     days = np.array([visit.days for visit in recent], dtype=float)
     rows = {name: np.array([name in visit.groups for visit in recent]) for name in names}
-    shown = coverage_by_group(weights, days == 0, rows)
+    shown = coverage_by_group(weights, days == 0, rows, leaves=True)
     return {
-        name: None if shown[name].hidden else float(np.average(days[rows[name]], weights=weights[rows[name]]))
+        name: None if shown[name].coverage is None else float(np.average(days[rows[name]], weights=weights[rows[name]]))
         for name in names
     }

@@ -1,18 +1,31 @@
 """The measures of one plan's visits together, safe to show: small groups and what would give them away are left out."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 
 import numpy as np
 
-from .coverage import Coverage, core20_ratio, coverage_by_group, gap_between, max_min_coverage, status_of
+from accounts.small_numbers import RULE
+
+from .coverage import (
+    EMPTY,
+    FEWEST_COMPARED,
+    Coverage,
+    core20_ratio,
+    coverage_by_group,
+    gap_between,
+    max_min_coverage,
+    status_of,
+)
 from .inequality import concentration_index, erreygers_index, gini_over_areas, horizontal_inequity, slope_index
 
 QUINTILES = (1, 2, 3, 4, 5)
 REST = "rest"
 NOT_KNOWN = "not known"
-# Tables that are hidden as a whole before Core20 against the others would have to be.
-GIVEN_UP_FIRST = ("area", "district", "plus")
+WITHOUT_PLUS = "without plus"
+# What is hidden for the sake of another group, the first one first; Core20 against the others last.
+IMPORTANCE = {"area": 0, "district": 1, "plus": 2, WITHOUT_PLUS: 2, NOT_KNOWN: 3}
+OF_FIFTHS, OF_HEADLINE = 3, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +53,10 @@ class EquityReport:
     unknown.
 
     `lowest_quintile`, `lowest_group`: the least covered of what is shown, the latter as ("quintile 3", 0.71).
-    `gini_areas`: see gini_over_areas; `concentration`, `erreygers`, `horizontal_inequity`: over visits of known
-    quintile; `slope`, `relative_slope`: SII and RII over quintiles, None where one of them is hidden.
+    `unknown`, `without_plus`: visits of unknown deprivation, and of no PLUS group; `not_known`: how many the former
+    are, None where that must not be told. `gini_areas`: see gini_over_areas; `concentration`, `erreygers`,
+    `horizontal_inequity`: over visits of known quintile; `slope`, `relative_slope`: SII and RII over quintiles, None
+    where one of them is hidden.
     """
 
     core20: Coverage
@@ -51,7 +66,7 @@ class EquityReport:
     status: str
     quintiles: dict[int, Coverage]
     lowest_quintile: int | None
-    not_known: int
+    not_known: int | None
     plus: dict[str, Coverage] = field(default_factory=dict)
     areas: dict[str, Coverage] = field(default_factory=dict)
     districts: dict[str, Coverage] = field(default_factory=dict)
@@ -62,11 +77,14 @@ class EquityReport:
     horizontal_inequity: float | None = None
     slope: float | None = None
     relative_slope: float | None = None
+    unknown: Coverage = EMPTY
+    without_plus: Coverage = EMPTY
 
     @property
     def hidden(self) -> frozenset:
         """Names of the groups that are hidden, for a report of the same visits on another basis."""
-        apart = {1: self.core20, REST: self.rest, **self.quintiles}
+        apart = {1: self.core20, REST: self.rest, **self.quintiles, NOT_KNOWN: self.unknown}
+        apart[WITHOUT_PLUS] = self.without_plus
         for kind, shown in (("plus", self.plus), ("area", self.areas), ("district", self.districts)):
             apart |= {(kind, name): part for name, part in shown.items()}
         return frozenset(name for name, part in apart.items() if part.hidden)
@@ -87,30 +105,54 @@ def quintile_of_decile(decile: int | None) -> int | None:
     return (decile + 1) // 2
 
 
-def equity(needs: Iterable[Need], least_area_weight: float = 0, hidden: frozenset = frozenset()) -> EquityReport:
+def groups_of(needs: Sequence[Need]) -> dict:
+    """Every group that is published, as a boolean array (n,) by name. One table: an area lies in one quintile, so the
+    shown areas of a quintile would give a hidden one away.
+    """
+    quintile = np.array([need.quintile or 0 for need in needs], dtype=int)
+    groups = {each: quintile == each for each in QUINTILES} | {REST: quintile > 1, NOT_KNOWN: quintile == 0}
+    groups[WITHOUT_PLUS] = np.array([not need.plus for need in needs], dtype=bool)
+    groups |= {("plus", name): rows for name, rows in _rows(needs, lambda need: need.plus).items()}
+    groups |= {("area", name): rows for name, rows in _rows(needs, _area).items()}
+    return groups | {("district", name): rows for name, rows in _rows(needs, _district).items()}
+
+
+def _importance(name) -> float:
+    if name in (1, REST):
+        return OF_HEADLINE
+    return IMPORTANCE.get(name[0] if isinstance(name, tuple) else name, OF_FIFTHS)
+
+
+def equity(needs: Iterable[Need], least_area_weight: float = 0, *, leaves: bool = False, **question) -> EquityReport:
     """The report of a plan's visits. Visits of unknown quintile are counted apart, in no quintile.
 
-    `least_area_weight`: areas with less need than that do not count as the lowest group. `hidden`: names, as in
-    `EquityReport.hidden`, that are hidden whatever their size. Raises ValueError for a
-    weight that is not above 0 and for a quintile that is none.
+    `least_area_weight`: areas with less need than that do not count as the lowest group. `question`:
+    `secret`, names as in `EquityReport.hidden` that are hidden whatever their size, with the range that has to stay
+    possible for each; `memory`, where answers are kept (groups_to_hide_over_parts).
+    `leaves`: for figures that leave the pages on which their readers see each visit: the small-number rule holds for
+    visits served and left out in each group, too. Raises ValueError for a weight that is not above 0 and for a quintile
+    that is none.
     """
     needs = list(needs)
     _check(needs)
     weights = np.array([need.weight for need in needs], dtype=float)
     served = np.array([need.served for need in needs], dtype=bool)
-    quintile = np.array([need.quintile or 0 for need in needs], dtype=int)
-    # One table: an area lies in one quintile, so the shown areas of a quintile would give a hidden one away.
-    groups = {each: quintile == each for each in QUINTILES} | {REST: quintile > 1, NOT_KNOWN: quintile == 0}
-    groups |= {("plus", name): rows for name, rows in _rows(needs, lambda need: need.plus).items()}
-    groups |= {("area", name): rows for name, rows in _rows(needs, _area).items()}
-    groups |= {("district", name): rows for name, rows in _rows(needs, _district).items()}
-    levels = [np.array(level) for level in zip(*(need.parts for need in needs), strict=True)]
-    details = [[name for name in groups if isinstance(name, tuple) and name[0] == kind] for kind in GIVEN_UP_FIRST]
-    parts = coverage_by_group(weights, served, groups, (NOT_KNOWN,), (1, REST), levels, details, hidden)
+    groups = groups_of(needs)
+    parts = coverage_by_group(
+        weights,
+        served,
+        groups,
+        importance={name: _importance(name) for name in groups},
+        parts=[np.array(level) for level in zip(*(need.parts for need in needs), strict=True)],
+        coarse=[name for name in groups if isinstance(name, tuple) and name[0] == "area"],
+        leaves=leaves,
+        **question,
+    )
     core20, rest = parts[1], parts[REST]
     quintiles = {each: parts[each] for each in QUINTILES}
     plus, areas = _of_kind(parts, "plus"), _of_kind(parts, "area")
     lowest = max_min_coverage(quintiles)
+    may_tell = not leaves or _enough(served)
     return EquityReport(
         core20=core20,
         rest=rest,
@@ -119,15 +161,22 @@ def equity(needs: Iterable[Need], least_area_weight: float = 0, hidden: frozense
         status=status_of(core20, rest),
         quintiles=quintiles,
         lowest_quintile=lowest and lowest[0],
-        not_known=int((quintile == 0).sum()),
+        not_known=parts[NOT_KNOWN].n if leaves else int(groups[NOT_KNOWN].sum()),
         plus=plus,
         areas=areas,
         districts=_of_kind(parts, "district"),
         lowest_group=_lowest(quintiles, plus, areas, needs, least_area_weight),
-        gini_areas=_gini(needs),
-        **_along_deprivation(needs),
+        gini_areas=_gini(needs) if may_tell else None,
+        unknown=parts[NOT_KNOWN],
+        without_plus=parts[WITHOUT_PLUS],
+        **(_along_deprivation(needs, RULE.smallest_shown if leaves else FEWEST_COMPARED) if may_tell else {}),
         **_slope(quintiles),
     )
+
+
+def _enough(served) -> bool:
+    made = int(served.sum())
+    return not any(RULE.is_small(count) for count in (made, len(served) - made, len(served)))
 
 
 def _check(needs):
@@ -174,10 +223,10 @@ def _gini(needs):
     return gini_over_areas(minutes, planned, [need.weight for need in placed], [need.area for need in placed])
 
 
-def _along_deprivation(needs):
-    """Indexes over visits of known deprivation; service is the need (weight) that is met. None below five visits."""
+def _along_deprivation(needs, fewest):
+    """Indexes over visits of known deprivation; service is the need (weight) that is met. None over fewer visits."""
     known = [need for need in needs if need.quintile is not None]
-    if len(known) < 5:
+    if len(known) < fewest:
         return {}
     finer = all(need.rank is not None for need in known)
     rank = [need.rank if finer else need.quintile for need in known]
@@ -191,7 +240,7 @@ def _along_deprivation(needs):
 
 
 def _slope(quintiles):
-    if any(part.hidden for part in quintiles.values()):
+    if any(part.n != 0 and part.coverage is None for part in quintiles.values()):
         return {}
     shown = [part for _, part in sorted(quintiles.items()) if part.coverage is not None]
     fitted = slope_index([part.coverage for part in shown], [part.n for part in shown])

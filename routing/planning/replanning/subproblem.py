@@ -23,12 +23,18 @@ CHANGE_HOURS = 12
 
 
 def problem_from(
-    day: Day, changing: Collection[str] | None = None, *, gentle: bool = False, reconsider: bool = False
+    day: Day,
+    changing: Collection[str] | None = None,
+    *,
+    gentle: bool = False,
+    reconsider: bool = False,
+    changes_cost: bool = True,
 ) -> Problem:
     """The remaining problem of the people `changing` (staff ids; None: everybody who still works).
 
     `gentle`: visits that they have in the plan keep to their planned start within the tolerance. `reconsider`: visits
-    that the plan had left out may be taken up.
+    that the plan had left out may be taken up. `changes_cost` False: keeping the plan is worth nothing of its own, and
+    whoever should come is as the visits have it.
     """
     changing = {person.id for person in day.working if changing is None or person.id in changing}
     settled = settled_starts(day, changing)
@@ -45,7 +51,7 @@ def problem_from(
         links=tuple(link for link in day.problem.links if link.first in inside and link.second in inside),
         capacity=_capacity(day, changing),
     )
-    return _with_price_of_change(day, remaining)
+    return _with_price_of_change(day, remaining) if changes_cost else remaining
 
 
 def open_visits(day: Day, changing: Collection[str]) -> list[str]:

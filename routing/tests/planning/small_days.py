@@ -2,11 +2,9 @@
 five visits.
 """
 
-import os
 from dataclasses import replace
 
 import numpy as np
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from routing.planning.problem import Break, Link, Pin, Problem, Staff, Travel, Visit, Weights
@@ -14,16 +12,6 @@ from routing.planning.solution import BreakStop, Route, Solution, VisitStop
 
 LAST_TICK = 40
 SKILLS = ["a", "b"]
-
-
-def examples(number):
-    """Settings of a property test; EXAMPLES_FACTOR=20 in the environment looks longer than a test run has time for."""
-    return settings(
-        max_examples=number * int(os.environ.get("EXAMPLES_FACTOR", "1")),
-        deadline=None,
-        database=None,
-        suppress_health_check=list(HealthCheck),
-    )
 
 
 def windows(most=LAST_TICK):

@@ -184,3 +184,14 @@ def test_plans_that_differ_in_a_tier_have_no_ratio():
     assert [entry.ratios for entry in rows] == [{"vroom": None}, {"portfolio": None}]
     assert (rows[0].of_best, rows[1].of_best) == (1, None)
     assert told(rows)[PEERS_GOAL][0] is True
+
+
+@pytest.mark.parametrize(("above", "met"), [(0, True), (1, True), (2, False)])
+def test_the_published_reference_is_to_be_reached_on_five_of_six_home_care_sets(above, met):
+    rows = [
+        row("portfolio", 100, case=f"i-{n}", kind="home care", gap=0.5 if n < above else -1.0, budget=60)
+        for n in range(6)
+    ]
+    goal = "home-care sets, 60 s: at or below the published reference on five of six instances"
+    assert told(rows)[goal][0] is met
+    assert told(rows)[goal][1].startswith(f"portfolio: {6 - above} of 6")

@@ -220,6 +220,19 @@ def test_weights_scale_the_parts():
     assert verdict.cost.idle == 400  # of Bill, who stays at home
 
 
+def test_nobody_idles_at_lunch():
+    late = replace(ONE, windows=((135, 200),))
+    day = replace(DAY, visits=(late, TWO))
+    before = check(day, plan(BreakStop(0, 100, 130), VisitStop("one", 150, 150, 170))).facts["anne"]
+    assert (before.departs, before.idle) == (140, 400 - 20 - 20 - 30)
+    after = check(DAY, plan(GOOD[0], BreakStop(0, 100, 130))).facts["anne"]
+    assert (after.returns, after.idle) == (50, 400 - 20 - 20 - 30)
+    # Lunch at the door leaves five seconds of waiting there, which is nobody's rest.
+    door = replace(DAY, staff=(replace(ANNE, breaks=(replace(LUNCH, place="stop"),)), BILL), visits=(late, TWO))
+    waits = check(door, plan(BreakStop(0, 100, 130), VisitStop("one", 100, 135, 155))).facts["anne"]
+    assert (waits.departs, waits.waiting, waits.idle) == (90, 0, 400 - 20 - 20 - 30)
+
+
 def test_an_open_route_ends_at_its_last_visit():
     verdict = check(DAY, plan(VisitStop("two", 80, 80, 110), staff="bill"))
     assert verdict.feasible

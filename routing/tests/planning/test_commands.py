@@ -91,7 +91,7 @@ def test_what_the_engine_cannot_state_is_refused(problem_file):
 
 def run(*args):
     command = [sys.executable, "manage.py", *map(str, args)]
-    return subprocess.run(command, cwd=settings.BASE_DIR, capture_output=True, text=True, timeout=60)
+    return subprocess.run(command, cwd=settings.BASE_DIR, capture_output=True, text=True, timeout=600)
 
 
 def test_exit_codes(problem_file, tmp_path):
@@ -100,10 +100,12 @@ def test_exit_codes(problem_file, tmp_path):
     missing = run("check_plan", problem_file, tmp_path / "missing.json")
     assert (missing.returncode, missing.stdout) == (1, "")
     assert "no such file" in missing.stderr
-    assert run("solve_plan", problem_file, "--engine", "magic").returncode == 2
 
 
-@pytest.mark.parametrize("wrong", [["--seconds", "-1"], ["--seconds", "nan"], ["--workers", "0"], ["--seed", "x"], []])
+@pytest.mark.parametrize(
+    "wrong",
+    [["--seconds", "-1"], ["--seconds", "nan"], ["--workers", "0"], ["--seed", "x"], ["--engine", "magic"], []],
+)
 def test_wrong_usage_is_told_apart_from_bad_input(wrong):
     command = load_command_class("routing", "solve_plan")
     parser = command.create_parser("manage.py", "solve_plan")

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from healthequiroute.testing.property_tests import examples
 from routing.planning.check import check
 from routing.planning.decomposition import clustering
 from routing.planning.decomposition.geography import coordinates
@@ -18,8 +19,6 @@ from routing.planning.decomposition.parts import part_problem
 from routing.planning.instances import home_visits
 from routing.planning.problem import Link, Pin, Problem, Staff, Visit
 from routing.planning.solution import Route, Solution, VisitStop
-
-from .small_days import examples
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from healthequiroute.testing.property_tests import examples
 from routing.planning.check import check
 from routing.planning.engines import (
     EngineFault,
@@ -27,7 +28,7 @@ from routing.planning.io import solution_json
 from routing.planning.problem import Link, Pin, Weights
 from routing.planning.solution import Certificate, Route, Solution, VisitStop
 
-from .small_days import examples, problems
+from .small_days import problems
 
 BRIEF = SolveOptions(seconds=0.15)
 
@@ -144,7 +145,7 @@ def test_a_search_can_be_stopped_and_keeps_its_best_plan():
     options = SolveOptions(seconds=60, on_progress=seen.append, should_stop=lambda: len(seen) >= 2)
     solution = solve(problem, options, "ortools")
     assert solution.stopped == "stopped"
-    assert solution.seconds < 20
+    assert solution.seconds < 45
     assert check(problem, solution).feasible
 
 

@@ -5,12 +5,13 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 
+from healthequiroute.testing.property_tests import examples
 from routing.planning.check import check
 from routing.planning.engines import SolveOptions, UnsupportedFeature, solve
 from routing.planning.instances import home_visits
 from routing.planning.problem import Break, Link, Pin, Weights
 
-from .small_days import examples, problems, without_what
+from .small_days import problems, without_what
 
 BRIEF = SolveOptions(seconds=5, iterations=1)
 

@@ -1,5 +1,6 @@
 import json
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -32,32 +33,61 @@ def test_coverage_is_weighted_by_need():
     assert (report.core20.low, report.core20.high) == wilson(5, 10)
 
 
-def test_groups_below_five_are_hidden_and_cannot_be_worked_out():
+def test_groups_of_fewer_than_five_are_not_compared():
     report = equity([*needs(1, 4, 4), *needs(2, 3, 3), *needs(3, 5, 6), *needs(4, 9, 9), *needs(5, 9, 9)])
     assert report.core20.hidden
     assert report.core20.n is None
     assert report.ratio is None
     assert report.status == "unknown"
     assert report.quintiles[2].hidden
-    assert report.rest.hidden, "else Core20 would be all visits less the rest"
-    assert not report.quintiles[3].hidden
+    assert not report.rest.hidden, "each visit stands beside it: nothing is secret"
 
 
 def test_one_small_quintile_takes_a_second_with_it():
-    report = equity([*needs(1, 8, 9), *needs(2, 3, 3), *needs(3, 5, 6), *needs(4, 9, 9), *needs(5, 9, 9)])
+    drawn = [*needs(1, 10, 20), *needs(2, 3, 3), *needs(3, 10, 20), *needs(4, 11, 22), *needs(5, 12, 24)]
+    report = equity(drawn, leaves=True)
     assert report.quintiles[2].hidden
     assert report.quintiles[3].hidden, "else quintile 2 would be the rest less the others"
     assert not report.quintiles[4].hidden
-    assert report.ratio is not None
+    assert report.core20.coverage == 0.5
+
+
+def test_what_leaves_tells_nothing_of_few_visits_left_out():
+    """Three of thirty are left out: a share of 90 % would tell that, and so would numbers of all and of served."""
+    drawn = [*needs(1, 27, 30), *needs(4, 20, 40), *needs(5, 20, 40)]
+    inside, leaving = equity(drawn), equity(drawn, leaves=True)
+    assert inside.core20.coverage == pytest.approx(0.9)
+    assert (leaving.core20.n, leaving.core20.served, leaving.core20.coverage) == (30, None, None)
+    assert (leaving.ratio, leaving.gap, leaving.status) == (None, None, "unknown")
+    assert leaving.rest.coverage == pytest.approx(0.5)
+    nobody = equity([*needs(1, 30, 30), *needs(4, 20, 40), *needs(5, 20, 40)], leaves=True)
+    assert nobody.core20.coverage == 1, "that none was left out may be told"
+
+
+def test_what_leaves_hides_numbers_up_to_seven():
+    drawn = [*needs(1, 7, 7), *needs(2, 3, 3), *needs(3, 20, 40), *needs(4, 12, 12), *needs(5, 12, 12)]
+    report = equity(drawn, leaves=True)
+    assert report.core20.hidden and report.quintiles[2].hidden
+    assert report.rest.hidden, "else Core20 would be all visits less the rest"
+    assert not equity(drawn).core20.hidden, "where each visit is seen anyway, seven can be compared"
 
 
 def test_areas_of_a_quintile_do_not_give_a_small_one_away():
-    mixed = [Need(1, True, 1, area=area) for area in "AAAAAAABBBBBBCCC"] + [Need(1, True, 4, area="D")] * 9
-    report = equity(mixed)
+    week = {"parts": ("plan",)}
+    drawn = [Need(1, i % 2, 1, area=area, **week) for i, area in enumerate("A" * 40 + "B" * 20 + "CCC")]
+    report = equity([*drawn, *(Need(1, i % 2, 4, area="D", **week) for i in range(40))], leaves=True)
     assert report.areas["C"].hidden
     assert report.areas["B"].hidden, "else C would be quintile 1 less A and B"
     assert not report.areas["A"].hidden
-    assert report.core20.n == 16
+    assert report.core20.n == 63
+
+
+def test_a_plan_alone_shows_no_area():
+    needs = [Need(1, i % 2, 1 + i % 2 * 3, area=area) for i, area in enumerate("A" * 40 + "B" * 40)]
+    report = equity(needs, leaves=True)
+    assert all(part.hidden for part in report.areas.values())
+    assert not report.core20.hidden
+    assert not equity([replace(need, parts=("plan",)) for need in needs], leaves=True).areas["A"].hidden
 
 
 def test_empty_groups_and_unknown_quintiles():

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from healthequiroute.testing.property_tests import examples
 from routing.planning.check import check
 from routing.planning.engines import SolveOptions, solve
 from routing.planning.engines.answer import judged
@@ -17,7 +18,7 @@ from routing.planning.solution import Certificate, Route, Solution, VisitStop
 from routing.planning.tiers import LAST_RANK, rank
 
 from .made_plans import keeps_the_rules, left_out, made_plan, ways_to_add
-from .small_days import examples, problems
+from .small_days import problems
 
 
 def upside_down(problem):

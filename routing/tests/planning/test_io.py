@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 
+from healthequiroute.testing.property_tests import examples
 from routing.planning.fields import InputError
 from routing.planning.io import load_problem, load_solution, parse_problem, parse_solution, problem_json, solution_json
 from routing.planning.problem import ALWAYS
 from routing.planning.solution import BreakStop, Cost, Remedy, Route, Solution, Unserved, VisitStop
 
-from .small_days import examples, problems
+from .small_days import problems
 
 CONTRACT = {
     "objective": "duration",

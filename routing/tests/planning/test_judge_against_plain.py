@@ -5,6 +5,7 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
+from healthequiroute.testing.property_tests import examples
 from routing.planning.bench_days import tight_day
 from routing.planning.check import check
 from routing.planning.io import cost_json
@@ -12,7 +13,7 @@ from routing.planning.plain_rules import broken_rules, cheapest_times
 from routing.planning.solution import Route, Solution, VisitStop
 from routing.planning.timetable import timed_route
 
-from .small_days import examples, plans, problems
+from .small_days import plans, problems
 
 
 @examples(120)

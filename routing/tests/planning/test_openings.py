@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from healthequiroute.testing.property_tests import examples
 from routing.planning.check import check
 from routing.planning.engines.greedy import Days as Timetables
 from routing.planning.engines.greedy import first_orders
@@ -15,7 +16,7 @@ from routing.planning.slack import NEVER, Days
 from routing.planning.trials import untimed
 
 from .made_plans import made_plan, ways_to_add
-from .small_days import examples, problems
+from .small_days import problems
 
 
 @examples(60)

@@ -9,6 +9,7 @@ from django.core.management import call_command
 from hypothesis import given
 from hypothesis import strategies as st
 
+from healthequiroute.testing.property_tests import examples
 from routing.planning.instances import home_visits
 from routing.planning.io import problem_json
 from routing.planning.prechecks import prechecks
@@ -16,7 +17,7 @@ from routing.planning.problem import Break, Link, Pin, Problem, Staff, Visit
 from routing.planning.reasons import LABELS
 
 from .made_plans import left_out, made_plan
-from .small_days import examples, problems
+from .small_days import problems
 
 HOUR = 3600
 EIGHT, FOUR = 8 * HOUR, 16 * HOUR

@@ -6,13 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from healthequiroute.testing.property_tests import examples
 from routing.planning.check import check
 from routing.planning.remedies import apply_remedy, orders_with
 from routing.planning.remedy_search import remedies_of
 from routing.planning.trials import Trials, untimed
 
 from .made_plans import keeps_the_rules, left_out, made_plan, ways_to_add
-from .small_days import examples, problems
+from .small_days import problems
 
 SHRINKING = ("shift_end", "shift_start", "max_visits", "capacity", "max_drive", "max_duration")
 

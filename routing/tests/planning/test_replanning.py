@@ -22,6 +22,7 @@ from routing.planning.replanning import (
     UnfitDisruption,
     Urgent,
     day_of,
+    going_on,
     plan_from,
     problem_from,
     replan,
@@ -391,3 +392,27 @@ def test_the_command_mends_a_day(tmp_path, capsys, two_people):
     (tmp_path / "d").write_text(json.dumps({"now": 0, "events": [{"kind": "sick", "staff": "n9"}]}))
     with pytest.raises(CommandError, match="n9"):
         call_command("replan", *files)
+
+
+def test_a_day_that_is_shorter_by_a_visit_called_off_goes_on():
+    """The limit of hours counts from the first visit: without the one where nobody was, the day begins later."""
+    nurse = Staff("n", None, None, (0, 10), max_duration=5)
+    visits = (Visit("gone", 0, service=0, windows=((0, 1),)), Visit("next", 0, service=2, windows=((0, 1),)))
+    problem = Problem((nurse,), visits, line(0, 0))
+    day = day_of(problem, planned(problem, n=["gone", "next"]), Disruption(4, (NoAccess("gone"),)))
+    found = going_on(day)
+    assert [route.visits for route in found.routes] == [["next"]]
+    assert check(found.rest, Solution(found.routes)).violations == []
+
+
+def test_who_goes_home_in_the_middle_of_a_visit_finishes_it():
+    nurse = Staff("n", 0, 0, (0, 100))
+    visits = (Visit("first", 1, service=10), Visit("last", 2, service=30), Visit("never", 2, service=5, required=False))
+    problem = Problem((nurse,), visits, line(0, 5, 10))
+    plan = planned(problem, n=["first", "last"])
+    day = day_of(problem, plan, Disruption(0, (Sick("n", since=30),)))
+    found = going_on(day)
+    assert (found.known, starts(Solution(found.routes))) == ((), starts(plan))
+    assert check(found.rest, Solution(found.routes)).violations == []
+    too_much = check(found.rest, Solution([Route("n", [VisitStop("first"), VisitStop("last"), VisitStop("never")])]))
+    assert "shift" in {violation.rule for violation in too_much.violations}

@@ -6,6 +6,7 @@ from dataclasses import replace
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from healthequiroute.testing.property_tests import examples
 from routing.planning.check import check
 from routing.planning.engines import SolveOptions, get_engine
 from routing.planning.problem import Problem, Travel
@@ -15,16 +16,18 @@ from routing.planning.replanning import (
     NoAccess,
     Overrun,
     Sick,
+    UnfitDisruption,
     Urgent,
     changes_of,
     day_of,
+    going_on,
     plan_from,
     problem_from,
     replan,
 )
 from routing.planning.solution import BreakStop, Route, Solution, VisitStop
 
-from .small_days import LAST_TICK, examples, problems, visits
+from .small_days import LAST_TICK, problems, visits
 
 STEADY = SolveOptions(seconds=600, iterations=30)
 
@@ -218,3 +221,34 @@ def test_links_and_visits_by_two_are_kept_when_a_day_is_mended(drawn):
     verdict = check(answer.day.problem, answer.solution)
     assert [violation for violation in verdict.violations if violation.rule != "required"] == []
     assert not answer.not_stated
+
+
+@examples(60)
+@given(metric_days())
+def test_a_day_that_just_goes_on_keeps_the_rules_with_what_is_allowed(drawn):
+    """Whatever has happened, what is allowed is enough; nothing that has begun moves, nothing starts before now, and
+    what could be kept is not allowed to be broken.
+    """
+    problem, plan, disruption = drawn
+    day = _read_day(problem, plan, disruption)
+    found = going_on(day)
+    whole = found.whole(found.routes)
+    for verdict in (check(found.rest, Solution(found.routes)), check(found.day.problem, whole)):
+        assert not [each for each in verdict.violations if each.rule != "required"]
+    orders = {route.staff: route for route in whole.routes}
+    for name, position in day.positions.items():
+        begun = [(stop.visit, stop.start) for stop in position.visits_begun]
+        stops = [stop for stop in orders.get(name, Route(name)).stops if isinstance(stop, VisitStop)]
+        assert [(stop.visit, stop.start) for stop in stops[: len(begun)]] == begun
+        assert all(stop.start >= day.now for stop in stops[len(begun) :])
+        if name not in day.gone:
+            assert [stop.visit for stop in stops[len(begun) :]] == [stop.visit for stop in position.visits_ahead]
+    if not found.known:
+        assert found.day.problem is day.problem
+
+
+def _read_day(problem, plan, disruption):
+    try:
+        return day_of(problem, plan, disruption)
+    except UnfitDisruption:
+        assume(False)

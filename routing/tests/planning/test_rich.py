@@ -7,15 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from healthequiroute.testing.property_tests import examples
 from routing.planning.check import check
 from routing.planning.engines import SolveOptions, get_engine, solve
 from routing.planning.instances_linked import district_day, home_care
 from routing.planning.problem import Break, Link, Pin, Problem, Staff, Visit, Weights
+from routing.planning.put_off import put_off_together
 from routing.planning.solution import Route, Solution, VisitStop
 
 from .every_plan import best_rank, rank
-from .small_days import examples, problems, roomy_problems
+from .small_days import problems, roomy_problems
 
+LUNCH = Break(30, ((180, 330),), required=False, missed_cost=70, place="stop")
 BRIEF = SolveOptions(seconds=60, iterations=60)
 LONG = SolveOptions(seconds=60, iterations=400)
 
@@ -226,6 +229,34 @@ def test_a_day_without_a_way_home_and_with_a_longest_length():
         assert planned(day(*spread, staff=staff))[1].feasible == feasible
 
 
+@pytest.mark.parametrize(
+    ("near", "starts_at", "late"),
+    [
+        (replace(NEAR, windows=((0, 20), (150, 155))), 155, 0),
+        (replace(NEAR, windows=((0, 20),), late_cost=2), 150, 2 * 130),
+        (replace(NEAR, windows=((0, 20),), late_cost=0), 150, 0),
+        (replace(NEAR, windows=((0, 20), (30, 40)), late_cost=1), 150, 110),
+    ],
+)
+def test_a_day_too_long_begins_later_even_where_another_window_is_missed_or_somebody_waits(near, starts_at, late):
+    """The far visit holds the return at 240: with 100 s at most nobody leaves before 140, though the first window is
+    open at 10 and could be met.
+    """
+    far = replace(FAR, windows=((200, 300),))
+    solution, verdict = planned(day(near, far, staff=(replace(ANNE, max_duration=100),)))
+    assert verdict.feasible
+    assert starts(solution)["anne", "near"] == starts_at
+    assert verdict.cost.late == late
+
+
+def test_who_must_begin_later_takes_the_other_half_of_a_visit_along():
+    double = replace(NEAR, windows=((0, 300),), staff_required=2)
+    far = replace(FAR, windows=((200, 300),), only_staff=frozenset({"anne"}))
+    solution, verdict = planned(day(double, far, staff=(replace(ANNE, max_duration=90), BILL)))
+    assert verdict.feasible
+    assert starts(solution)["anne", "near"] == starts(solution)["bill", "near"] >= 160
+
+
 def test_waiting_and_the_longest_idle_time_are_weighed():
     spread = (replace(NEAR, windows=((0, 10),)), replace(FAR, windows=((200, 300),)))
     alone = planned(day(*spread, weights=Weights(waiting=0)))[1]
@@ -234,6 +265,54 @@ def test_waiting_and_the_longest_idle_time_are_weighed():
     assert parted.cost.total == 60  # no waiting, another drive
     even = planned(day(NEAR, FAR, weights=Weights(travel=0, max_idle=1)))[1]
     assert even.cost.total == 400 - 20 - 20  # both work, the one with the shorter way idles longest
+
+
+@pytest.mark.parametrize(
+    "problem",
+    [
+        home_care(20, 5, seed=106),
+        replace(home_care(20, 5, seed=107), links=()),
+        replace(home_care(20, 5, seed=108), staff=tuple(replace(p, breaks=(LUNCH,)) for p in home_care(20, 5).staff)),
+    ],
+)
+def test_waiting_and_idle_time_are_counted_as_the_judge_does(problem):
+    from routing.planning.ruin_recreate.rich.search import Search
+
+    shifts = tuple(replace(person, shift=(0, 600), overtime=600, overtime_cost=6) for person in problem.staff)
+    problem = replace(problem, staff=shifts, weights=Weights(travel=2, waiting=5, max_late=4, max_idle=7))
+    search = Search(problem, seed=1)
+    search.begin()
+    for done in range(0, 60, 20):
+        search.steps(20, done, 60)
+        verdict = check(problem, Solution(list(search.routes().values())))
+        assert not verdict.violations
+        # People who meet are put off together once a plan is shown: it may cost less than was counted, never more.
+        counted = pytest.approx(verdict.cost.total)
+        assert search.best_rank[-1] == counted or (problem.links and verdict.cost.total < search.best_rank[-1])
+
+
+def test_people_who_meet_set_off_together_instead_of_waiting_on_the_way():
+    matrix = np.array([[0, 10, 10], [10, 0, 10], [10, 10, 0]])
+    early = Visit("early", 1, service=10, windows=((0, 300),))
+    here, there = (Visit(name, 2, service=10, windows=((0, 300),)) for name in ("here", "there"))
+    late = Visit("late", 1, service=10, windows=((200, 220),))
+    staff = (Staff("anne", 0, 0, (0, 400)), Staff("bill", 0, 0, (0, 400)))
+    both = Link("here", "there", 0, 0, different_staff=True)
+    problem = Problem(staff, (early, here, there, late), matrix, links=(both,), weights=Weights(waiting=1))
+    stops = [VisitStop("early", 10, 10, 20), VisitStop("here", 30, 30, 40), VisitStop("late", 50, 200, 210)]
+    routes = {"anne": Route("anne", stops), "bill": Route("bill", [VisitStop("there", 10, 30, 40)])}
+    assert check(problem, Solution(list(routes.values()))).cost.waiting == 150
+    verdict = check(problem, Solution(list(put_off_together(problem, routes).values())))
+    assert verdict.cost.waiting == 150  # Bill's only visit is his last one, which keeps its start
+    routes["bill"].stops.append(VisitStop("more", 50, 180, 190))
+    more = Visit("more", 1, service=10, windows=((180, 190),))
+    verdict = check(
+        replace(problem, visits=(*problem.visits, more)),
+        Solution(list(put_off_together(replace(problem, visits=(*problem.visits, more)), routes).values())),
+    )
+    assert verdict.feasible
+    assert verdict.cost.waiting == 20  # both start at 160: Bill goes straight on, Anne waits from 180 to 200
+    assert dict(verdict.facts["anne"].starts) == {"early": 140, "here": 160, "late": 200}
 
 
 def test_tiers_come_before_cost():

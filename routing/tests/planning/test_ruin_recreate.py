@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from healthequiroute.testing.property_tests import examples
 from routing.planning.check import check
 from routing.planning.engines import SolveOptions, UnsupportedFeature, get_engine, solve
 from routing.planning.engines.greedy import first_orders
@@ -15,7 +16,7 @@ from routing.planning.problem import Break, Link, Pin, Problem, Staff, Visit, We
 from routing.planning.ruin_recreate.rules import unit_and_prices, unsupported_features
 from routing.planning.solution import Route, Solution, VisitStop
 
-from .small_days import examples, problems
+from .small_days import problems
 
 STEPS = SolveOptions(seconds=20, iterations=300)
 

@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 from hypothesis import given
 from hypothesis import strategies as st
 
+from healthequiroute.testing.property_tests import examples
 from routing.planning.check import check
 from routing.planning.engines import SolveOptions, solve
 from routing.planning.instances import home_visits
@@ -19,7 +20,7 @@ from routing.planning.solution import Solution
 from routing.planning.trials import untimed
 
 from .made_plans import keeps_the_rules, made_plan, ways_to_add
-from .small_days import examples, problems
+from .small_days import problems
 
 HOUR = 3600
 

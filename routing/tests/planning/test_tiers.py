@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from healthequiroute.testing.property_tests import examples
 from routing.planning.check import check
 from routing.planning.instances import home_visits
 from routing.planning.tiers import LadderTooHigh, price_of_leaving_out
 
-from .small_days import examples, plans, problems
+from .small_days import plans, problems
 
 
 @examples(80)

@@ -1,12 +1,8 @@
 """Legs in Redis: what is written comes back, survives a restart, and a dead Redis harms nothing."""
 
 import logging
-import shutil
-import subprocess
 
 import numpy as np
-import pytest
-import redis
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -38,7 +34,9 @@ def test_what_is_written_comes_back(cache):
     assert (found.metres == legs.metres[::-1]).all()
 
 
-@hypothesis_settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@hypothesis_settings(
+    max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None
+)
 @given(blocks=st.lists(st.tuples(st.integers(0, 29), st.integers(1, 30), st.integers(0, 29), st.integers(1, 30))))
 def test_blocks_add_up_and_the_later_counts(cache, blocks):
     scope = Scope("osrm", "car", "any", str(np.random.default_rng().integers(1 << 60)))
@@ -102,38 +100,6 @@ def test_large_matrices_go_past_the_cache(client_of, redis_client, server):
     cache = LegCache(redis_client, prefix="test-large", secret=b"x", most_points=5)
     TravelTimes([OsrmSource({Profile.CAR: client_of()})], cache=cache).matrix(POINTS[:6], NOON)
     assert list(redis_client.scan_iter("test-large:*")) == []
-
-
-class OwnRedis:
-    """A Redis of this test alone, which can be stopped and started."""
-
-    def __init__(self, folder):
-        self.folder, self.socket, self.process = folder, folder / "redis.sock", None
-        self.client = redis.Redis(unix_socket_path=str(self.socket), socket_timeout=5)
-
-    def start(self):
-        command = ["redis-server", "--port", "0", "--unixsocket", str(self.socket), "--dir", str(self.folder)]
-        command += ["--save", "300 1", "--appendonly", "no"]  # as infrastructure/local/redis.sh and compose.yaml
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        while "eady to accept connections" not in (line := self.process.stdout.readline()):
-            assert line, "redis-server ended"
-
-    def stop(self):
-        if self.process:
-            self.process.terminate()
-            self.process.communicate()
-        self.process = None
-
-
-@pytest.fixture
-def own_redis(tmp_path_factory):
-    if not shutil.which("redis-server"):
-        pytest.skip("redis-server is not installed")
-    own = OwnRedis(tmp_path_factory.mktemp("r"))
-    own.start()
-    yield own
-    own.stop()
-    own.client.close()
 
 
 def test_legs_survive_a_restart_of_redis(own_redis):

@@ -18,6 +18,11 @@ function othersOf(round, visit) {
   return cardsOf(round).filter((card) => card.dataset.visit !== visit);
 }
 
+// Visits of a day under way that have begun: nothing goes before them.
+function begunIn(round, visit) {
+  return othersOf(round, visit).filter((card) => card.hasAttribute("data-fixed")).length;
+}
+
 function announce(text) {
   const region = document.getElementById("her-live");
   region.textContent = "";
@@ -90,10 +95,12 @@ function step([across, down], seconds) {
     at = next;
     held.staff = all[at].dataset.staff;
     // Where it would come at about the same time.
-    held.place = othersOf(all[at], held.visit).filter((card) => Number(card.dataset.seconds) < seconds).length;
+    const earlier = othersOf(all[at], held.visit).filter((card) => Number(card.dataset.seconds) < seconds).length;
+    held.place = Math.max(earlier, begunIn(all[at], held.visit));
   } else {
     const place = held.place + down;
     if (place < 0 || place > othersOf(all[at], held.visit).length) return announce("This is the end of the round.");
+    if (place < begunIn(all[at], held.visit)) return announce("What comes before has begun.");
     held.place = place;
   }
   const back = held.staff === held.origin.staff && held.place === held.origin.place;
@@ -128,6 +135,8 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Enter" || event.key === " ") {
     if (card.hasAttribute("data-fixed")) return null;
     event.preventDefault();
+    // A key that is held down, or pressed again while a change is being stored, is no new choice.
+    if (event.repeat || document.querySelector("#edit-keep.htmx-request")) return null;
     return held && held.visit === card.dataset.visit ? keep() : pickUp(card);
   }
   if (held && held.visit === card.dataset.visit && event.key in KEYS) {
@@ -224,7 +233,7 @@ function aim(x, y) {
   const others = othersOf(round, drag.visit);
   const after = others.filter((card) => {
     const box = card.getBoundingClientRect();
-    return box.top + box.height / 2 < y;
+    return card.hasAttribute("data-fixed") || box.top + box.height / 2 < y;
   });
   drag.target = { staff: round.dataset.staff, place: after.length };
   round.classList.add("is-target");

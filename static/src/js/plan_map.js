@@ -25,6 +25,8 @@ class PlanMap {
     this.map = createMap(element, { maxBounds: null });
     this.map.fitBounds(boundsOf(element), { padding: [24, 24] });
     this._areas();
+    window.addEventListener("beforeprint", () => this._layOutForPaper());
+    window.addEventListener("afterprint", () => this._layOutForScreen());
     this._read()
       .then((collection) => this._draw(collection))
       .catch(() => this._failed());
@@ -44,6 +46,26 @@ class PlanMap {
     const answer = await fetch(url, { credentials: "same-origin" });
     if (!answer.ok) throw new Error(String(answer.status));
     return answer.json();
+  }
+
+  // Paper has a width of its own, and shows all rounds whatever part of them the screen does.
+  _layOutForPaper() {
+    if (this.screen || !this.element.dataset.drawn) return;
+    this.screen = { centre: this.map.getCenter(), zoom: this.map.getZoom() };
+    this.element.classList.add("is-on-paper");
+    this.map.invalidateSize({ animate: false });
+    this.fit(null);
+    this.declutter();
+  }
+
+  _layOutForScreen() {
+    if (!this.screen) return;
+    const { centre, zoom } = this.screen;
+    this.screen = null;
+    this.element.classList.remove("is-on-paper");
+    this.map.invalidateSize({ animate: false });
+    this.map.setView(centre, zoom, { animate: false });
+    this.declutter();
   }
 
   _failed() {
@@ -91,7 +113,7 @@ class PlanMap {
     const layers = people.flatMap((person) => person?.layers ?? []).filter((layer) => !(layer instanceof L.Tooltip));
     const lines = layers.filter((layer) => layer instanceof L.Polyline);
     const shown = L.featureGroup(lines.length ? lines : layers);
-    if (shown.getLayers().length) this.map.fitBounds(shown.getBounds(), { padding: [24, 24], maxZoom: 15 });
+    if (shown.getLayers().length) this.map.fitBounds(shown.getBounds(), { padding: [24, 24], maxZoom: 15, animate: !this.screen });
   }
 
   show(name, shown) {

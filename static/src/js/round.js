@@ -134,9 +134,10 @@ function showWaiting() {
   for (const visit of visits()) visit.toggleAttribute("data-waiting", ids.has(visit.dataset.visit));
   const notice = document.getElementById("round-notice");
   const lines = [];
+  const signIn = `/accounts/login/?next=${encodeURIComponent(window.location.pathname)}`;
   const wait = counted(waiting.length, "entry waits to be sent", "entries wait to be sent");
   if (queue.hindrance === "signed-out") {
-    lines.push(paragraph(`You are signed out: ${wait}. `, link("/accounts/login/?next=/round/", "Sign in again")));
+    lines.push(paragraph(`You are signed out: ${wait}. `, link(signIn, "Sign in again")));
   } else if (!navigator.onLine) {
     lines.push(paragraph(`No connection. ${waiting.length ? `${wait}.` : "What you record is kept on this phone."}`));
   } else if (waiting.length) {

@@ -156,6 +156,6 @@ export async function post(url, content) {
 
 // The cookie holds the token that is valid now; the one of a page that was kept may be older.
 function token() {
-  const cookie = document.cookie.split("; ").find((each) => each.startsWith("csrftoken="));
-  return cookie?.slice("csrftoken=".length) ?? document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
+  const cookie = document.cookie.split("; ").find((each) => /^(__Host-)?csrftoken=/.test(each));
+  return cookie?.slice(cookie.indexOf("=") + 1) ?? document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
 }

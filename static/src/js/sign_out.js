@@ -1,5 +1,6 @@
 // Signing out leaves nothing of a round on the device; what was never sent is asked about first.
 import { forgetDevice, waitingOnDevice } from "./round_queue.js";
+import { forgetTyped } from "./typed.js";
 
 const CACHES = "her-round-";
 
@@ -12,6 +13,7 @@ document.addEventListener("submit", async (event) => {
   // eslint-disable-next-line no-alert -- the browser's own question is the one that every screen reader knows
   if (waiting && !window.confirm(`${what} not been sent yet and will be lost. Sign out all the same?`)) return;
   forgetDevice();
+  forgetTyped();
   if (window.caches) {
     const names = await caches.keys();
     await Promise.all(names.filter((name) => name.startsWith(CACHES)).map((name) => caches.delete(name)));

@@ -15,11 +15,15 @@ from .columns import (
     HALVES,
     HOME,
     IDLE,
+    IDLE_LONGEST,
+    IDLE_NEXT,
+    IDLEST,
     LABELLED,
     LAST_START,
     LATE,
     LATE_COST,
     LATEST,
+    LATEST_VISIT,
     LENGTH,
     LOAD,
     LOCATION,
@@ -113,7 +117,10 @@ def _bounds(day, state, person, node):
 
 @part
 def watch(day, state, work, person):
-    """Waiting, idle time and length of a day whose starts are put off as far as its lateness and end allow."""
+    """Waiting, idle time and length of a day whose starts are put off as far as its lateness and end allow.
+
+    Returns (first start then, seconds of work and travel): for days that must be shorter.
+    """
     nodes, tasks, figures = state.nodes, len(day.task_visit), state.routes[person]
     opens, closes, rows = day.staff[person, OPENS], day.staff[person, CLOSES], day.staff[person, ROWS]
     end = tasks + len(day.staff) + person
@@ -121,7 +128,7 @@ def watch(day, state, work, person):
     if last >= tasks:
         figures[WAIT] = figures[LONG] = 0
         figures[IDLE] = closes - opens
-        return
+        return closes, 0
     visit = day.task_visit[last]
     leave = nodes[last, START] + day.visits[visit, SERVICE]
     travel = day.seconds[rows + day.visits[visit, LOCATION], day.staff[person, END]]
@@ -145,7 +152,10 @@ def watch(day, state, work, person):
     paused = _paused(day, state, work, person, end, count, first, returns)
     figures[WAIT] = max(0, returns - first - worked - paused)
     figures[LONG] = returns - departs
-    figures[IDLE] = departs - opens + figures[WAIT] + max(0, closes - returns)
+    closes = max(closes, returns)
+    rested = _paused(day, state, work, person, end, count, opens, closes)
+    figures[IDLE] = closes - opens - worked - travel - rested
+    return first, worked + travel
 
 
 @inlined
@@ -183,15 +193,15 @@ def is_tied(day, state, task):
     return False
 
 
-@inlined
-def _paused(day, state, work, person, end, count, first, returns):
-    """Seconds of break between the first start and the return."""
+@part
+def _paused(day, state, work, person, end, count, opens, closes):
+    """Seconds of break between two times."""
     total, node = 0, end
     while node < len(day.task_visit) or node == end:
         pauses = _pauses(state, work, node)
         for b in range(count):
-            if pauses[b] < returns:
-                total += max(0, pauses[b] + day.breaks[person, b, LENGTH] - max(pauses[b], first))
+            if pauses[b] < closes:
+                total += max(0, min(closes, pauses[b] + day.breaks[person, b, LENGTH]) - max(pauses[b], opens))
         node = state.nodes[node, BEFORE]
     return total
 
@@ -219,11 +229,17 @@ def count_unserved(day, state, unserved, row):
 
 @inlined
 def note_worst(state, worst):
-    """The greatest lateness, and the longest idle time, of all people."""
-    worst[0] = worst[1] = 0
+    """The greatest lateness, and the longest idle time, of all people; whose it is, and the next longest."""
+    worst[LATEST_VISIT] = worst[IDLE_LONGEST] = worst[IDLE_NEXT] = 0
+    worst[IDLEST] = -1
     for person in range(len(state.routes)):
-        worst[0] = max(worst[0], state.routes[person, MAX_LATE])
-        worst[1] = max(worst[1], state.routes[person, IDLE])
+        worst[LATEST_VISIT] = max(worst[LATEST_VISIT], state.routes[person, MAX_LATE])
+        idle = state.routes[person, IDLE]
+        if worst[IDLEST] < 0 or idle > worst[IDLE_LONGEST]:
+            worst[IDLE_NEXT], worst[IDLE_LONGEST] = worst[IDLE_LONGEST], max(0, idle)
+            worst[IDLEST] = person
+        else:
+            worst[IDLE_NEXT] = max(worst[IDLE_NEXT], idle)
 
 
 @inlined

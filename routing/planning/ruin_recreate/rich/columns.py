@@ -32,3 +32,5 @@ ROUTE_COLUMNS = 7
 TRAVEL, SOFT_COST = range(2)
 # State.labels, a row per node and label; then the start of each break taken on the leg to the node, or NEVER
 CLOCK, TAKEN, PARENT, BEGUN, PAUSES = range(5)
+# Room.worst: of the whole plan. IDLEST: the number of the person who idles longest
+LATEST_VISIT, IDLE_LONGEST, IDLE_NEXT, IDLEST = range(4)

@@ -13,6 +13,9 @@ from .columns import (
     FREE,
     HALVES,
     HOME,
+    IDLE_LONGEST,
+    IDLE_NEXT,
+    IDLEST,
     KIND,
     LAST_START,
     LATEST,
@@ -28,9 +31,11 @@ from .columns import (
     ROWS,
     SAME,
     SERVICE,
+    TIED,
     TIER,
     W_MAX_IDLE,
     W_WAITING,
+    WAIT,
     WHO,
 )
 from .compiled import inlined, part
@@ -145,7 +150,8 @@ def _best_in(day, state, work, room, chance, task, visit, person, floor, limit, 
     nodes, best = state.nodes, -1
     here, service = day.visits[visit, LOCATION], day.visits[visit, SERVICE]
     last, disliked = day.visits[visit, LAST_START], dislike(day, state, task, person)
-    mending = day.weights[W_WAITING] + day.weights[W_MAX_IDLE]
+    rising = day.windows.shape[1] == 1  # who comes still later is never in time again for another window
+    idling, waiting = _mendable(day, state, room.worst, visit, person)
     rows = day.staff[person, ROWS]
     before, place, here_on = tasks + person, rows + day.staff[person, HOME], rows + here
     empty = state.routes[person, COUNT] == 0
@@ -162,11 +168,14 @@ def _best_in(day, state, work, room, chance, task, visit, person, floor, limit, 
         if not empty:
             cost -= day.cost[place, onward]
             drive -= day.seconds[place, onward]
-        if cost < limit + mending * (service + drive) and start <= last and draw(chance) >= blink:
+        busy = service + drive
+        saved = min(busy, idling) * day.weights[W_MAX_IDLE] + min(busy, waiting) * day.weights[W_WAITING]
+        if cost < limit + saved and start <= last and draw(chance) >= blink:
             start = earliest(day, visit, start)
             fits = start < NEVER and start + service + ahead <= nodes[following, LATEST]
             if fits and state.routes[person, DRIVE] + drive <= day.staff[person, MOST_DRIVE]:
-                added = tried(day, state, work, task, before, person, floor, room.worst)
+                most = limit + saved - cost if rising else float(NEVER)
+                added = tried(day, state, work, task, before, person, floor, room.worst, most)
                 dropped(state, work, task)
                 if cost + added < limit:
                     limit, best = cost + added, before
@@ -175,11 +184,18 @@ def _best_in(day, state, work, room, chance, task, visit, person, floor, limit, 
         before, place = following, rows + onward
 
 
+@inlined
+def _mendable(day, state, worst, visit, person):
+    """Seconds by which one more visit may shorten the longest idle time of all, and the waiting."""
+    idling = worst[IDLE_LONGEST] - worst[IDLE_NEXT] if worst[IDLEST] == person else 0
+    return idling, NEVER if day.visits[visit, TIED] else state.routes[person, WAIT]
+
+
 @part
 def place(day, state, work, room, task, person, after):
     """Puts a task where `find_places` found room for it."""
     note_worst(state, room.worst)
-    added = tried(day, state, work, task, after, person, pulled(day, state, task), room.worst)
+    added = tried(day, state, work, task, after, person, pulled(day, state, task), room.worst, float(NEVER))
     if added >= NEVER:
         dropped(state, work, task)
         return False

@@ -6,6 +6,8 @@ from .columns import (
     FLOOR,
     HALVES,
     IDLE,
+    IDLE_LONGEST,
+    LATEST_VISIT,
     LONG,
     LONGEST_DAY,
     MAX_LATE,
@@ -16,6 +18,7 @@ from .columns import (
     PUSH,
     SOFT_COST,
     START,
+    TIED,
     UNSET,
     W_MAX_IDLE,
     W_MAX_LATE,
@@ -25,8 +28,10 @@ from .columns import (
     WHO,
 )
 from .compiled import inlined, part
-from .state import TOUCHED, begin, link_in, link_out, take_back
+from .state import TOUCHED, begin, link_in, link_out, put, take_back, touch
 from .timing import keep_labels, propagate
+
+MOST_DEPARTURES = 8  # tried in one trial for days that are too long
 
 
 @part
@@ -48,8 +53,9 @@ def pulled(day, state, task):
 
 
 @part
-def tried(day, state, work, task, after, person, floor, worst):
-    """Puts a task behind a node and times everything. Returns the soft cost that this adds, or NEVER.
+def tried(day, state, work, task, after, person, floor, worst, most):
+    """Puts a task behind a node and times everything. Returns the soft cost that this adds, or NEVER; NEVER, too, where
+    it is seen to be above `most`.
 
     The trial stays in place: `kept` or `dropped` must follow. `worst`: lateness and idle time now, each the largest of
     all people.
@@ -57,25 +63,70 @@ def tried(day, state, work, task, after, person, floor, worst):
     begin(work)
     link_in(state, task, after, person)
     state.nodes[task, FLOOR] = floor
-    if not propagate(day, state, work, task):
+    if not propagate(day, state, work, task, most):
         return float(NEVER)
-    added, latest = 0.0, worst[0]
+    if day.weights[W_WAITING] or day.weights[W_MAX_IDLE]:
+        _touch_partners(day, state, work, task)
+    if not _shortened(day, state, work, most):
+        return float(NEVER)
+    added, latest = 0.0, worst[LATEST_VISIT]
     for at in range(work.numbers[TOUCHED]):
         other = work.people[at]
-        if day.staff[other, WATCHED]:
-            watch(day, state, work, other)
-            if state.routes[other, LONG] > day.staff[other, LONGEST_DAY]:
-                return float(NEVER)
         added += state.costs[other, SOFT_COST] - work.costs_before[other, SOFT_COST]
         added += (state.routes[other, WAIT] - work.routes_before[other, WAIT]) * day.weights[W_WAITING]
         latest = max(latest, state.routes[other, MAX_LATE])
-    added += (latest - worst[0]) * day.weights[W_MAX_LATE]
+    added += (latest - worst[LATEST_VISIT]) * day.weights[W_MAX_LATE]
     if day.weights[W_MAX_IDLE]:
         idle = 0
         for other in range(len(day.staff)):
             idle = max(idle, state.routes[other, IDLE])
-        added += (idle - worst[1]) * day.weights[W_MAX_IDLE]
+        added += (idle - worst[IDLE_LONGEST]) * day.weights[W_MAX_IDLE]
     return added
+
+
+@part
+def _shortened(day, state, work, most):
+    """Watches every route that the trial has touched, and puts the departure off where a day is longer than allowed.
+
+    Who returns as early as can be must depart so much later, even where that makes them late or misses a window that
+    a start put off for nothing would not leave. False: no times are found like this.
+    """
+    for _ in range(MOST_DEPARTURES):
+        at, is_long = 0, False
+        while at < work.numbers[TOUCHED]:  # raising a start may touch further routes
+            person = work.people[at]
+            at += 1
+            if not day.staff[person, WATCHED]:
+                continue
+            first, least = watch(day, state, work, person)
+            excess = state.routes[person, LONG] - day.staff[person, LONGEST_DAY]
+            if excess <= 0:
+                continue
+            if least > day.staff[person, LONGEST_DAY]:
+                return False
+            is_long, task = True, state.nodes[len(day.task_visit) + person, NEXT]
+            if not put(state, work, task, FLOOR, first + excess) or not propagate(day, state, work, task, most):
+                return False
+        if not is_long:
+            return True
+    return False
+
+
+@inlined
+def _touch_partners(day, state, work, task):
+    """What is tied to a task cannot be put off any more: waiting is to be counted anew on those routes, too."""
+    visit = day.task_visit[task]
+    if not day.visits[visit, TIED]:
+        return
+    first = day.visits[visit, FIRST]
+    for other in range(first, first + day.visits[visit, HALVES]):
+        if state.nodes[other, WHO] >= 0:
+            touch(state, work, state.nodes[other, WHO])
+    for row in range(day.link_from[visit], day.link_from[visit + 1]):
+        first = day.visits[day.links[row, OTHER], FIRST]
+        for other in range(first, first + day.visits[day.links[row, OTHER], HALVES]):
+            if state.nodes[other, WHO] >= 0:
+                touch(state, work, state.nodes[other, WHO])
 
 
 @inlined
@@ -112,14 +163,14 @@ def settled(day, state, work, dirty):
                 node = nodes[node, NEXT]
     for person in range(people):
         first = nodes[tasks + person, NEXT]
-        if dirty[person] and first < tasks and not propagate(day, state, work, first):
+        if dirty[person] and first < tasks and not propagate(day, state, work, first, float(NEVER)):
             return False
+    if not _shortened(day, state, work, float(NEVER)):
+        return False
     for person in range(people):
         if dirty[person]:
             keep_labels(state, work, person)
             account(day, state, work, person)
-            if day.staff[person, WATCHED] and state.routes[person, LONG] > day.staff[person, LONGEST_DAY]:
-                return False
     return True
 
 
@@ -166,4 +217,5 @@ def take_out(day, state, visit, dirty):
     for task in range(first, first + day.visits[visit, HALVES]):
         if state.nodes[task, WHO] >= 0:
             dirty[state.nodes[task, WHO]] = True
+            _tie_partners(day, state, dirty, task)  # which may be put off again
             link_out(state, task)

@@ -4,14 +4,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from routing.planning.missing_times import shorter_day
 from routing.planning.problem import Pin, Problem, Staff, Visit
-from routing.planning.solution import Route, VisitStop
-from routing.planning.timetable import timed_route
+from routing.planning.put_off import put_off_together
+from routing.planning.solution import BreakStop, Route, VisitStop
+from routing.planning.timetable import retimed_later, timed_route
 
 from ..chance import seeded
 from .arrays import day_of
-from .columns import FIRST, HALVES, LOCATION, NEXT, OTHER, PULL, PUSH, START, UNSET, WHO
+from .columns import FIRST, HALVES, LOCATION, NEVER, NEXT, OTHER, PAUSES, PULL, PUSH, START, UNSET, WHO
 from .state import new_state, new_work
 from .steps import ALL_AT_ONCE, BEST, new_room, run
 
@@ -78,24 +78,69 @@ class Search:
             node = self.best.nodes[node, NEXT]
 
     def routes(self) -> dict[str, Route]:
-        """Routes of the best plan with times: starts that bind another route as the search has them, the rest anew."""
+        """Routes of the best plan with times: starts that bind another route as the search has them, the rest anew.
+
+        Where waiting or idle time costs, or the length of somebody's day is bounded, as the search has them: which way
+        through a day waits least is not looked for anew.
+        """
+        if self.problem.weights.waiting or self.problem.weights.max_idle:
+            return self._routes_as_found()
         pinned = {}
-        for task in range(len(self.day.task_visit)):
-            visit = self.problem.visits[self.day.task_visit[task]]
-            if self.best.nodes[task, WHO] >= 0 and self._binds(task):
-                keeper = visit.pinned.staff if visit.pinned else None
-                pinned[visit.id] = replace(visit, pinned=Pin(keeper, int(self.best.nodes[task, START])))
+        for visit, start in self._bound().items():
+            keeper = visit.pinned.staff if visit.pinned else None
+            pinned[visit.id] = replace(visit, pinned=Pin(keeper, start))
         problem = replace(self.problem, visits=tuple(pinned.get(visit.id, visit) for visit in self.problem.visits))
         routes = {}
-        for name, order in self.orders().items():
+        for k, (name, order) in enumerate(self.orders().items()):
             if not order:
                 continue
             person = problem.staff_by_id[name]
+            if person.max_duration is not None:
+                routes[name] = self._route_as_found(k, person, pinned.keys())
+                continue
             timed = timed_route(problem, person, [problem.visit_by_id[visit] for visit in order])
             if timed is None:
                 raise RuntimeError(f"the times found for {name} do not hold: {order}")
-            routes[name] = shorter_day(problem, person, Route(name, [VisitStop(visit) for visit in order]), timed)
+            routes[name] = timed
         return routes
+
+    def _routes_as_found(self):
+        """Routes with the search's own starts and breaks, put off as far as nothing is later: first what binds nobody,
+        then all together.
+        """
+        held, routes = {visit.id for visit in self._bound()}, {}
+        for k, person in enumerate(self.problem.staff):
+            route = self._route_as_found(k, person, held)
+            if route.stops:
+                routes[person.id] = route
+        return put_off_together(self.problem, routes)
+
+    def _route_as_found(self, k, person, held):
+        """One route with the search's own starts and breaks, all put off but those of the visits `held`."""
+        stops = []
+        for task in self._tasks(k):
+            visit, start = self.problem.visits[self.day.task_visit[task]], int(self.best.nodes[task, START])
+            stops += [*self._pauses(person, task), VisitStop(visit.id, None, start, start + visit.service)]
+        if stops:
+            stops += self._pauses(person, len(self.day.task_visit) + len(self.problem.staff) + k)
+        return retimed_later(self.problem, person, Route(person.id, stops), held)
+
+    def _pauses(self, person, node):
+        """Breaks on the leg to a node of the best plan."""
+        if not person.breaks:
+            return []
+        starts = self.best.labels[node, self.best.chosen[node], PAUSES:].tolist()
+        taken = sorted((start, i) for i, start in enumerate(starts[: len(person.breaks)]) if start < NEVER)
+        return [BreakStop(i, start, start + person.breaks[i].duration) for start, i in taken]
+
+    def _bound(self):
+        """Starts of the visits that bind another one, by visit."""
+        served = [task for task in range(len(self.day.task_visit)) if self.best.nodes[task, WHO] >= 0]
+        return {
+            self.problem.visits[self.day.task_visit[task]]: int(self.best.nodes[task, START])
+            for task in served
+            if self._binds(task)
+        }
 
     def _binds(self, task):
         """Whether the start of a task that is served binds another one."""

@@ -17,7 +17,7 @@ MOST_BREADTH = 4
 LARGEST_GROUP = 6  # visits that are placed jointly although links let them be served apart
 
 # out, dirty, ruined: marks; order and key of what is absent; group of visits and their tasks to insert; places found;
-# trails of places; kinds and marks: people alike; worst: lateness and idle; before: the plan before a group;
+# trails of places; kinds and marks: people alike; worst: see columns; before: the plan before a group;
 # unserved: [now, before the step, best]; costs: [now, best].
 Room = namedtuple(
     "Room",
@@ -47,7 +47,7 @@ def new_room(day) -> Room:
         best_trail=np.zeros((tasks, 2), dtype=np.int64),
         kinds=np.zeros(people, dtype=np.int64),
         marks=np.zeros(1, dtype=np.int64),
-        worst=np.zeros(2, dtype=np.int64),
+        worst=np.zeros(4, dtype=np.int64),
         before=new_state(day),
         unserved=np.zeros((3, 1 + tiers), dtype=np.int64),
         costs=np.zeros(2),

@@ -22,6 +22,7 @@ from .columns import (
     LATE_COST,
     LATE_MAX,
     LOCATION,
+    LONGEST_DAY,
     MAX_LATE,
     NEEDED,
     NEVER,
@@ -45,7 +46,7 @@ from .columns import (
     WINDOWS,
 )
 from .compiled import inlined, part
-from .pauses import LEFT, MASK, SPENT, STARTS, ways_to_drive
+from .pauses import LEFT, MASK, SPENT, STARTS, arrival, ways_to_drive
 from .state import HEAD, QUEUE, TAIL, TRIAL, copy_labels, put, touch
 
 MOST_RAISES = 10  # of one task within a trial; a chain of links raises a task once for each of its links
@@ -82,8 +83,10 @@ def earliest(day, visit, clock):
 
 
 @part
-def propagate(day, state, work, task):
-    """Times a route from a task on, then every route that this raises. False: no times, or none found."""
+def propagate(day, state, work, task, most):
+    """Times a route from a task on, then every route that this raises. False: no times, or none found, or a route
+    becomes dearer by more than `most`.
+    """
     numbers = work.numbers
     numbers[HEAD], numbers[TAIL] = 0, 1
     work.queue[0] = task
@@ -98,7 +101,7 @@ def propagate(day, state, work, task):
             timed = _labelled(day, state, work, person, task)
         else:
             timed = _walked(day, state, work, person, task)
-        if not timed:
+        if not timed or state.costs[person, SOFT_COST] - work.costs_before[person, SOFT_COST] > most:
             return False
     return True
 
@@ -235,9 +238,20 @@ def _extend(day, state, work, person, before, node, visit, travel):
             if visit < 0:
                 cost = _end_cost(day, person, count, reached, work.ways[w, MASK])
                 if cost >= 0:
-                    _label(state, target, reached, work.ways, w, count, i, reached, state.label_costs[source, i] + cost)
+                    ends = _ends(day, work, person, w, count, clock, travel, reached)
+                    _label(state, target, ends, work.ways, w, count, i, reached, state.label_costs[source, i] + cost)
             else:
                 _starts(day, state, work, target, node, visit, w, count, i, state.label_costs[source, i], reached)
+
+
+@inlined
+def _ends(day, work, person, w, count, leave, travel, reached):
+    """When a day is over: with the last break, but at the return where the length of the day is bounded, to which a
+    break after it does not belong.
+    """
+    if day.staff[person, LONGEST_DAY] >= NEVER:
+        return reached
+    return arrival(day, person, work.ways[w, STARTS:], count, leave, travel)
 
 
 @inlined

@@ -7,11 +7,17 @@ const CROWDED = 18;
 // A line that does not follow the roads is thin and always dashed.
 const STRAIGHT_DASH = "18 6";
 const CASING = { color: "#fff", weight: 7, opacity: 0.9, full: 0.9, interactive: false };
+// What was planned before a change lies thin and muted below what is planned now.
+const BEFORE = { weight: 2, opacity: 0.75, full: 0.75, dashArray: "3 5", lineCap: "butt" };
 const SIGNS = { depot: "B", home: "H", unserved: "!" };
 
 /** A line and the white casing below it. */
 export function lineOf(geometry, properties) {
   const points = geometry.coordinates.map(([lon, lat]) => [lat, lon]);
+  if (properties.phase === "before") {
+    const before = L.polyline(points, { ...BEFORE, color: colourOf(properties.colour_index) });
+    return [before.bindTooltip(textNode(`${properties.staff}, before`), { sticky: true })];
+  }
   const straight = properties.is_straight_line;
   const line = L.polyline(points, {
     color: colourOf(properties.colour_index),
@@ -44,8 +50,10 @@ export function baseOf(geometry, properties) {
   return marker(geometry, properties, SIGNS[properties.kind], "");
 }
 
-function marker(geometry, { kind = "stop", label, tier, is_core20: isCore20 }, text, person) {
+function marker(geometry, properties, text, person) {
+  const { kind = "stop", label, tier, is_core20: isCore20, is_changed: isChanged } = properties;
   const classes = ["her-stop", `her-stop--${kind}`, person];
+  if (isChanged) classes.push("her-stop--changed");
   if (tier === 1) classes.push("her-stop--tier-1");
   if (isCore20) classes.push("her-stop--core20");
   const made = L.marker([geometry.coordinates[1], geometry.coordinates[0]], {
@@ -87,7 +95,8 @@ export function withoutOverlap(marks) {
   }
 }
 
-function nameOfLine({ staff, is_straight_line: straight, is_estimated: estimated }) {
+function nameOfLine({ staff: name, phase, is_straight_line: straight, is_estimated: estimated }) {
+  const staff = phase ? `${name}, ${phase}` : name;
   if (estimated) return `${staff}: straight line, travel time estimated`;
   return straight ? `${staff}: straight line, the way is not known` : staff;
 }

@@ -15,7 +15,8 @@ export class StopSelection {
 
   _clicked(event) {
     const source = event.target.closest?.("[data-stop]");
-    if (!source) return;
+    // A page may have several maps: each answers for its own stops.
+    if (!source || !this.planMap.stops.has(source.dataset.stop)) return;
     const asked = event.target.closest("button[data-stop]");
     // Other buttons and links in a row have work of their own.
     if (!asked && event.target.closest("a, button, input, select, label, summary")) return;

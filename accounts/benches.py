@@ -1,0 +1,3 @@
+"""Subjects of `manage.py bench` that this app measures."""
+
+BENCHES = {"audit": "accounts.trail.bench"}

@@ -1,0 +1,1 @@
+"""Looking after people and organisations: settings, limits, features, members in bulk, notes, timelines."""

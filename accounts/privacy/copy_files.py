@@ -1,0 +1,55 @@
+"""Where copies of people's own data lie for a day: below MEDIA_ROOT, which no address serves."""
+
+import shutil
+import time
+from pathlib import Path
+
+from django.conf import settings
+
+KEPT_SECONDS = 24 * 60 * 60
+FOLDER = "copies"
+
+
+def folder_of(owner_id) -> Path:
+    """The folder of whoever asked; may not exist."""
+    return Path(settings.MEDIA_ROOT) / FOLDER / str(owner_id)
+
+
+def path_of(owner_id, job_id) -> Path:
+    return folder_of(owner_id) / f"{job_id}.zip"
+
+
+def keep(owner_id, job_id, content: bytes) -> None:
+    """Readable by the application alone."""
+    path = path_of(owner_id, job_id)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path.touch(mode=0o600)
+    path.write_bytes(content)
+
+
+def fresh(owner_id, job_id) -> Path | None:
+    """The file while it is kept; None when there is none, or its day is over."""
+    path = path_of(owner_id, job_id)
+    return path if is_fresh(path) else None
+
+
+def is_fresh(path: Path) -> bool:
+    """Whether there is a file, written less than a day ago."""
+    return path.is_file() and time.time() - path.stat().st_mtime <= KEPT_SECONDS
+
+
+def delete(owner_id, job_id) -> None:
+    path_of(owner_id, job_id).unlink(missing_ok=True)
+
+
+def delete_all(owner_id) -> None:
+    shutil.rmtree(folder_of(owner_id), ignore_errors=True)
+
+
+def delete_old(*, dry_run: bool = False) -> int:
+    """Delete copies whose day is over; returns how many."""
+    root = Path(settings.MEDIA_ROOT) / FOLDER
+    old = [path for path in root.glob("*/*.zip") if time.time() - path.stat().st_mtime > KEPT_SECONDS]
+    for path in [] if dry_run else old:
+        path.unlink(missing_ok=True)
+    return len(old)

@@ -1,0 +1,39 @@
+"""One page that says what each role may do."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from .. import audit
+from ..access import allowed, requires
+from ..people import role_matrix
+from ..permissions import Permission
+
+
+@require_GET
+@requires(Permission.VIEW_AREAS)
+def roles(request):
+    """Rights by role, what takes two people, who holds which role here, and which the reader holds."""
+    rights = (Permission.MANAGE_MEMBERS, Permission.VIEW_AUDIT)
+    all_names = any(allowed(request.user, permission, request.organisation) for permission in rights)
+    holders = role_matrix.holders(request.organisation, request.user, all_names=all_names)
+    audit.record_reading(request, "roles", [user for each in holders for user in each.users])
+    context = {
+        "groups": role_matrix.groups(),
+        "columns": role_matrix.columns(),
+        "together": role_matrix.TOGETHER,
+        "holders": holders,
+        "mine": [each.role.label for each in holders if each.is_mine],
+        "all_names": all_names,
+        "may_manage": allowed(request.user, Permission.MANAGE_MEMBERS, request.organisation),
+        "platform": role_matrix.PLATFORM,
+    }
+    return render(request, "accounts/roles.html", context)
+
+
+@require_GET
+@requires(Permission.VIEW_AREAS)
+def roles_csv(request):
+    response = HttpResponse(role_matrix.as_csv(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="roles-and-rights.csv"'
+    return response

@@ -1,0 +1,59 @@
+"""The cache of pages: what it cannot give is worked out anew, so that no page ends where Redis does."""
+
+import structlog
+from django.core.cache.backends.redis import RedisCache
+from redis.exceptions import RedisError
+
+log = structlog.get_logger(__name__)
+
+
+class ForgetfulCache(RedisCache):
+    """Redis as a cache that may be away: then nothing is found and nothing is kept, and the log says so.
+
+    `add`, `delete`, `incr` and the rest raise as ever: who uses those relies on what they answer.
+    """
+
+    def get(self, key, default=None, version=None):
+        try:
+            return super().get(key, default, version)
+        except (RedisError, OSError) as error:
+            _tell("get", error)
+            return default
+
+    def get_many(self, keys, version=None):
+        try:
+            return super().get_many(keys, version)
+        except (RedisError, OSError) as error:
+            _tell("get_many", error)
+            return {}
+
+    def get_or_set(self, key, default, *args, **options):
+        worked_out = []
+
+        def once():
+            # Redis may go between the question and the answer: nothing is worked out twice.
+            worked_out.append(default() if callable(default) else default)
+            return worked_out[0]
+
+        try:
+            return super().get_or_set(key, once, *args, **options)
+        except (RedisError, OSError) as error:
+            _tell("get_or_set", error)
+            return worked_out[0] if worked_out else once()
+
+    def set(self, key, *args, **options):
+        try:
+            return super().set(key, *args, **options)
+        except (RedisError, OSError) as error:
+            _tell("set", error)
+
+    def set_many(self, data, *args, **options):
+        try:
+            return super().set_many(data, *args, **options)
+        except (RedisError, OSError) as error:
+            _tell("set_many", error)
+            return list(data)
+
+
+def _tell(operation: str, error: Exception) -> None:
+    log.warning("cache_unavailable", operation=operation, error=type(error).__name__)
