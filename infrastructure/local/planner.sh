@@ -6,7 +6,7 @@ HASH=$(content_hash "$CHECKOUT/requirements.txt" "$CHECKOUT"/routing/planning/ru
     "$CHECKOUT"/routing/planning/ruin_recreate/rich/*.py)
 if stamp_is planner "$HASH"; then exit 0; fi
 say "Compiling the search for plans"
-if ! (cd "$CHECKOUT" && SECRET_KEY=only-for-compiling-the-planner-- FIELD_ENCRYPTION_KEYS=only-for-compiling-the-planner-- "$PYTHON" manage.py compile_planner) >"$LOCAL/planner.log" 2>&1; then
+if ! (cd "$CHECKOUT" && DEMO_MODE=true "$PYTHON" manage.py compile_planner) >"$LOCAL/planner.log" 2>&1; then
     tail -15 "$LOCAL/planner.log" >&2
     die "the search for plans could not be compiled (whole log: .local/planner.log)"
 fi

@@ -124,10 +124,13 @@ def take_out_by_mouse_and_undo(page, visit):
 
 
 def move_by_mouse(page):
-    """Dropped at the head of another round: the judge says whether it may stay there."""
-    page.locator("#edit-board").evaluate("board => { board.scrollLeft = 0; }")
+    """Dropped at the head of the round beside it: the judge says whether it may stay there."""
     rounds = page.locator("[data-staff]")
-    drag(page, rounds.first.locator("[data-visit]").first, rounds.nth(1).locator("h2"))
+    # The search decides who has visits: not always the first, and somebody may have none.
+    giver = next(place for place in range(rounds.count()) if rounds.nth(place).locator("[data-visit]").count())
+    taker = giver + 1 if giver + 1 < rounds.count() else giver - 1
+    rounds.nth(min(giver, taker)).evaluate("round => round.scrollIntoView({ inline: 'start', block: 'nearest' })")
+    drag(page, rounds.nth(giver).locator("[data-visit]").first, rounds.nth(taker).locator("h2"))
     expect(page.locator("#edit-verdict")).to_be_visible()
 
 
