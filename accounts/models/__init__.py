@@ -6,13 +6,25 @@ from .credentials import ApiKey, ApiKeyQuerySet, ApiKeyUsage, TokenFamily, Token
 from .flags import FlagOverride
 from .jobs import Job, JobQuerySet, JobState
 from .notes import PersonNote
-from .notifications import Notification, NotificationQuerySet
+from .notifications import (
+    EmailCadence,
+    EmailDelivery,
+    EmailState,
+    Notification,
+    NotificationDefaults,
+    NotificationQuerySet,
+    NotificationRule,
+    NotificationSettings,
+    RuleEvaluation,
+    Weekday,
+)
 from .people import ROLE_CHOICES, Membership, MembershipQuerySet, Organisation, User, UserManager
 from .privacy import LegalHold, LegalHoldQuerySet, SubjectKey
 from .reviews import AccessConfirmation, AccessReview, AccessReviewQuerySet
 from .sessions import Session, SessionQuerySet
 from .trail import ActorPseudonym, AuditEvent, AuditEventQuerySet
 from .unusual import UnusualBehaviour, UnusualRule, UnusualState, UnusualThreshold
+from .webhooks import WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookEvent, WebhookState
 
 __all__ = [
     "ROLE_CHOICES",
@@ -27,6 +39,9 @@ __all__ = [
     "AuditCheckQuerySet",
     "AuditEvent",
     "AuditEventQuerySet",
+    "EmailCadence",
+    "EmailDelivery",
+    "EmailState",
     "FlagOverride",
     "Job",
     "JobQuerySet",
@@ -36,9 +51,13 @@ __all__ = [
     "Membership",
     "MembershipQuerySet",
     "Notification",
+    "NotificationDefaults",
     "NotificationQuerySet",
+    "NotificationRule",
+    "NotificationSettings",
     "Organisation",
     "PersonNote",
+    "RuleEvaluation",
     "Session",
     "SessionQuerySet",
     "SubjectKey",
@@ -50,4 +69,10 @@ __all__ = [
     "UnusualThreshold",
     "User",
     "UserManager",
+    "WebhookAttempt",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+    "WebhookEvent",
+    "WebhookState",
+    "Weekday",
 ]
