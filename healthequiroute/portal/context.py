@@ -51,6 +51,14 @@ class NavigationItem:
     is_current: bool
 
 
+@dataclass(frozen=True)
+class Appearance:
+    """`data-theme` and `data-text-size` of the page; `system` follows the machine."""
+
+    theme: str = "system"
+    text_size: str = "100"
+
+
 class Shell:
     """Read by `layouts/page.html`; costs nothing on pages that do not show it."""
 
@@ -65,6 +73,11 @@ class Shell:
         # Unknown addresses reach no view, so the middleware has not decided yet.
         known = getattr(self.request, "organisation", None)
         return known or (organisation_for(self.request, self.user) if self.is_signed_in else None)
+
+    @property
+    def appearance(self) -> Appearance:
+        """Theme and text size, written into the page by the server: no script, and nothing flashes."""
+        return Appearance()
 
     @property
     def session_end(self) -> dict | None:

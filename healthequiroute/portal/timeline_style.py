@@ -8,14 +8,14 @@ from django.utils.safestring import mark_safe
 
 PATTERNS = mark_safe(
     '<defs><pattern id="her-break" width="6" height="6" patternUnits="userSpaceOnUse"'
-    ' patternTransform="rotate(45)"><rect width="6" height="6" fill="#fff"/>'
-    '<rect width="2" height="6" fill="#768692"/></pattern>'
+    ' patternTransform="rotate(45)"><rect width="6" height="6" class="her-timeline__paper"/>'
+    '<rect width="2" height="6" class="her-timeline__drive"/></pattern>'
     '<pattern id="her-overtime" width="5" height="5" patternUnits="userSpaceOnUse"'
-    ' patternTransform="rotate(-45)"><rect width="5" height="5" fill="#fff"/>'
-    '<rect width="1.5" height="5" fill="#d5281b"/></pattern></defs>'
+    ' patternTransform="rotate(-45)"><rect width="5" height="5" class="her-timeline__paper"/>'
+    '<rect width="1.5" height="5" class="her-timeline__late-line"/></pattern></defs>'
 )
 
-# `$people` of static/src/scss/_tokens.scss.
+# The people of the light theme in static/src/scss/_themes.scss: a file is paper.
 PEOPLE = (
     "#332288", "#117733", "#882255", "#0072b2", "#aa4499", "#999933", "#cc6677", "#44aa99", "#7a5c00", "#4d4d4d",
 )  # fmt: skip
@@ -24,7 +24,7 @@ _STYLE = mark_safe(
     "text{font:13px arial,sans-serif;fill:#212b32}"
     "text.her-chart__muted{fill:#4c6272}text.her-chart__on-dark{fill:#fff}"
     "text.her-timeline__label{font-weight:700}text.her-timeline__now-text{fill:#7c2855;font-size:11px;font-weight:700}"
-    ".her-timeline__paper{fill:#fff}"
+    ".her-timeline__paper{fill:#fff}.her-timeline__late-line{fill:#d5281b}"
     ".her-chart__grid{stroke:#d8dde0}"
     ".her-timeline__shift{fill:#e8edee}"
     ".her-timeline__overtime{fill:url(#her-overtime);stroke:#d5281b}"

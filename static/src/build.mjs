@@ -9,6 +9,8 @@ import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
 import * as sass from "sass";
 
+import { retint } from "./retint.mjs";
+
 const source = dirname(fileURLToPath(import.meta.url));
 const root = resolve(source, "../..");
 const output = join(root, "static/dist");
@@ -26,12 +28,13 @@ function put(name, content) {
 }
 
 function buildStyles(name) {
-  const { css } = sass.compile(join(source, `scss/${name}.scss`), {
+  const compiled = sass.compile(join(source, `scss/${name}.scss`), {
     style: "compressed",
     loadPaths: [join(root, "node_modules")],
     // The library announces its own next major version; that is not ours to mend here.
     quietDeps: true,
   });
+  const css = retint(compiled.css);
   // A page opened without internet must be complete, and the Frutiger font and the logo are not ours to use.
   if (/https?:\/\/(?!www\.w3\.org)/.test(css)) throw new Error("the style sheet names an outside address");
   const named = new Set([...css.matchAll(/url\("?images\/([\w.-]+)"?\)/g)].map((match) => match[1]));
