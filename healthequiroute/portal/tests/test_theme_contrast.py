@@ -135,3 +135,19 @@ def test_every_token_that_a_style_sheet_names_exists():
         if not name.endswith("-")
     }
     assert names - written - set(TOKENS["light"]) == set()
+
+
+def test_text_is_measured_in_rem():
+    """So that the text size of somebody's settings reaches it. Text inside a drawing grows with the drawing."""
+    drawings = {"_charts.scss", "_line_charts.scss", "_timeline.scss", "_print.scss", "_run_sheet.scss", "_themes.scss"}
+    within_svg = re.compile(r"^\s*(?:text|&__text|\.leaflet-bar a) \{", re.M)
+    found = set()
+    for path in SCSS.glob("_*.scss"):
+        if path.name not in drawings:
+            text = path.read_text()
+            for match in re.finditer(r"font-size: [\d.]+px", text):
+                opening = text.rfind("{", 0, match.start())
+                rule = text[text.rfind("\n", 0, opening) + 1 : opening + 1]
+                if not within_svg.match(rule):
+                    found.add(f"{path.name}:{text.count(chr(10), 0, match.start()) + 1}")
+    assert found == set()
