@@ -159,10 +159,21 @@ class Selection:
         """Index of every area that passes the filters, for the map."""
         return list(self._filtered(self.scope).order_by().values_list("index", flat=True))
 
+    @property
+    def unordered(self):
+        """Areas that pass the filters, to be grouped."""
+        return self._filtered(self.scope).order_by()
+
+    def remembered(self, name: str, compute: Callable):
+        """An answer about the areas that pass the filters, kept until data, scores or patches change."""
+        return self._remembered(name, compute, filtered=True)
+
     def extent(self) -> tuple[float, float, float, float] | None:
-        """West, south, east, north of the scope in degrees; None without areas."""
+        """West, south, east, north in degrees of the scope, or of the place that is asked for; None without areas."""
+        is_place = bool(self.query.place)
+        areas = self._filtered(self.scope).order_by() if is_place else self._plain_scope
         return self._remembered(
-            "extent", lambda: self._plain_scope.aggregate(extent=Extent("centroid"))["extent"], filtered=False
+            "extent", lambda: areas.aggregate(extent=Extent("centroid"))["extent"], filtered=is_place
         )
 
     def authorities(self) -> list[tuple[str, str]]:
