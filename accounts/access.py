@@ -10,6 +10,14 @@ from .middleware import organisation_for
 from .permissions import PLATFORM_PERMISSIONS, Permission
 
 
+class RightMissing(PermissionDenied):
+    """A page or form was refused for want of `permission`; the error page says which roles have it and who gives it."""
+
+    def __init__(self, permission: Permission):
+        super().__init__(f"This needs the right to {permission.description}.")
+        self.permission = permission
+
+
 def allowed(user, permission: Permission, organisation=None) -> bool:
     """Whether the user holds the permission, in the organisation unless it is a platform permission."""
     target = None if permission in PLATFORM_PERMISSIONS else organisation
@@ -37,7 +45,7 @@ def requires(*permissions: Permission):
                     return render(request, "accounts/no_membership.html", status=403)
                 if permission not in PLATFORM_PERMISSIONS and request.organisation.is_suspended:
                     return organisation_suspended(request)
-                raise PermissionDenied(f"This needs the right to {permission.description}.")
+                raise RightMissing(permission)
             return view(request, *args, **kwargs)
 
         guarded.required_permissions = permissions

@@ -10,6 +10,7 @@ from .views import (
     data_requests,
     holds,
     jobs,
+    list_files,
     members,
     members_bulk,
     notes,
@@ -22,6 +23,7 @@ from .views import (
     reviews,
     roles,
     sign_in,
+    undo,
 )
 
 urlpatterns = [
@@ -114,8 +116,11 @@ urlpatterns = [
     path("jobs/<uuid:job_id>/panel/", jobs.panel, name="job-panel"),
     path("jobs/<uuid:job_id>/cancel/", jobs.cancel, name="job-cancel"),
     path("jobs/<uuid:job_id>/retry/", jobs.retry, name="job-retry"),
+    path("files/", list_files.list_files, name="list-files"),
+    path("files/<uuid:job_id>/", list_files.list_file, name="list-file"),
     path("notifications/", notifications.notifications, name="notifications"),
     path("notifications/read/", notifications.mark_read, name="notifications-read"),
+    path("undo/", undo.undo, name="undo"),
     path("my-account/", sign_in.my_account, name="my-account"),
     path("organisation/", sign_in.switch_organisation, name="switch-organisation"),
     path("demo-sign-in/", sign_in.demo_sign_in, name="demo-sign-in"),

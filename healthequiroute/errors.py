@@ -1,25 +1,30 @@
 """One error page for people; API addresses get problem details (RFC 9457) even when no view was reached."""
 
+import structlog
 from django.core.exceptions import BadRequest, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import connection
 from django.http import HttpResponseServerError
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
+from accounts.permissions import PLATFORM_PERMISSIONS, roles_with
+
 from .problems import problem_response
 
-API_PREFIX = "/api/"
+API_PREFIXES = ("/api/", "/ogc/")
+# The page about the API stands where people look for it.
+PAGE = "/api/"
 
 
 def is_api(request) -> bool:
     """Whether a program asks, which gets problem details and no page."""
-    return request.path.startswith(API_PREFIX)
+    return request.path.startswith(API_PREFIXES) and request.path != PAGE
 
 
-def _answer(request, status, title, detail):
+def _answer(request, status, title, detail, **more):
     if is_api(request):
         return problem_response(request=request, status=status, title=title, detail=detail)
-    return _page(request, f"errors/{status}.html", {"detail": detail}, status)
+    return _page(request, f"errors/{status}.html", {"detail": detail, **more}, status)
 
 
 def _page(request, template, values, status):
@@ -50,7 +55,17 @@ def bad_request(request, exception=None):
 
 def permission_denied(request, exception=None):
     # The exception names the missing permission; anything else it may hold stays in the log.
-    return _answer(request, 403, "Not allowed", str(exception or "") or "You do not have the role that this needs.")
+    detail = str(exception or "") or "You do not have the role that this needs."
+    return _answer(request, 403, "Not allowed", detail, **_who_has(getattr(exception, "permission", None)))
+
+
+def _who_has(permission) -> dict:
+    """For the page: which roles have a right, and who gives it."""
+    if permission is None:
+        return {}
+    if permission in PLATFORM_PERMISSIONS:
+        return {"giver": "Only platform administrators can do this: those who run this service for all organisations."}
+    return {"roles": [role.label for role in roles_with(permission)]}
 
 
 def csrf_failure(request, reason=""):
@@ -65,9 +80,11 @@ def not_found(request, exception=None):
 
 
 def server_error(request):
-    """Rendered without context processors: the database may be what failed."""
+    """Rendered without context processors: the database may be what failed. The reference is the log's request id."""
     if is_api(request):
         return problem_response(
             request=request, status=500, title="Server error", detail="Something went wrong on our side."
         )
-    return HttpResponseServerError(render_to_string("errors/500.html"))
+    reference = str(structlog.contextvars.get_contextvars().get("request_id", ""))
+    page = render_to_string("errors/500.html", {"reference": reference})
+    return HttpResponseServerError(page, headers={"X-Request-ID": reference} if reference else None)

@@ -16,12 +16,12 @@ from accounts.permissions import Permission
 from .catalogue.deprivation import CORE20_DECILE
 from .exports.contents import Contents
 from .exports.geojson import feature_collection
-from .exports.streaming import download
 from .filters import AreaFilter
 from .models import Area, Dataset, Indicator, IndicatorValue
 from .search import search_areas
 from .search.throttle import SearchThrottle
 from .search_api import SearchViewSet
+from .similar.api import SimilarAreasMixin
 from .statistics import national_distribution
 
 # More areas than this in one view are what tiles are for.
@@ -138,7 +138,7 @@ class AreaFeatureSerializer(GeoFeatureModelSerializer):
 BOUNDS = [OpenApiParameter(side, float, required=True) for side in ("west", "south", "east", "north")]
 
 
-class AreaViewSet(viewsets.ReadOnlyModelViewSet):
+class AreaViewSet(SimilarAreasMixin, viewsets.ReadOnlyModelViewSet):
     """Small areas (LSOA 2021) with their indicators."""
 
     permission_classes = [HasPermission.of(Permission.VIEW_AREAS)]

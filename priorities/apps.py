@@ -7,7 +7,9 @@ class PrioritiesConfig(AppConfig):
     name = "priorities"
 
     def ready(self):
+        from accounts import undo
         from accounts.jobs import register_kind
+        from accounts.permissions import Permission
         from lsoa.quality import register_needs
         from lsoa.signals import dataset_loaded
         from priorities import audit_words, readings
@@ -16,6 +18,7 @@ class PrioritiesConfig(AppConfig):
         from priorities.tasks import score_in_background, validate_in_background
 
         audit_words.describe()
+        undo.register_kind("scenario", action="scenario.restored", permission=Permission.EDIT_SCENARIOS)
         readings.declare()
         register_kind(SCORE_KIND, score_in_background)
         register_kind(VALIDATION_KIND, validate_in_background)

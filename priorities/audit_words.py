@@ -21,6 +21,7 @@ ACTIONS = {
     "scenario.made": "Made a scenario",
     "scenario.edited": "Changed a scenario",
     "scenario.deleted": "Deleted a scenario",
+    "scenario.restored": "Took back the deletion of a scenario",
     "scenario.handed_over": "Handed a scenario to the platform administrators",
     "minutes.set": "Set the minutes of visits in an area",
     "minutes.ended": "Went back to the model's minutes of visits in an area",

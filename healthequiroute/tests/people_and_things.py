@@ -105,6 +105,7 @@ def _things(organisation) -> dict[str, dict]:
         "area": {"code": area.code},
         "area-tile": {"vintage": 2021, "z": 5, "x": 15, "y": 10},
         "area-detail": {"code": area.code},
+        "area-similar": {"code": area.code},
         "api-export-areas": {"kind": "csv"},
         **_priority_things(organisation, area),
         "audit-person": {"actor_id": _who_acted(organisation)},
@@ -159,7 +160,7 @@ def _trail_things(organisation, plan, person) -> dict[str, dict]:
         "audit-unusual-decide": {"pk": noticed[0].pk},
         "audit-unusual-platform-decide": {"pk": noticed[1].pk},
         # Nobody's export: it is the person's own alone.
-        "audit-export-file": {"job_id": uuid4()},
+        **dict.fromkeys(("audit-export-file", "list-file"), {"job_id": uuid4()}),
     }
 
 

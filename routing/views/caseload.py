@@ -8,9 +8,10 @@ from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts import audit
+from accounts import audit, undo
 from accounts.access import allowed, requires
 from accounts.permissions import Permission
 from routing import services
@@ -108,8 +109,10 @@ def caseload_pause(request, team_id, entry_id):
 @requires(Permission.EDIT_PLANS)
 def caseload_remove(request, team_id, entry_id):
     entry = _entry(request, team_id, entry_id)
-    services.remove_caseload_entry(entry=entry, by=request.user)
-    messages.success(request, f"{entry} is taken off the caseload.")
+    back, done = reverse("caseload", args=[team_id]), f"{entry} is on the caseload again."
+    with undo.keeping(request, kind="caseload", thing=entry, back=back, done=done) as kept:
+        services.remove_caseload_entry(entry=entry, by=request.user)
+    messages.success(request, f"{entry} is taken off the caseload.", extra_tags=kept.tag)
     return redirect("caseload", team_id)
 
 
@@ -168,12 +171,14 @@ def plus_group(request, group_id):
 @requires(Permission.MANAGE_TEAMS)
 def plus_group_remove(request, group_id):
     group = _group(request, group_id)
+    back, done = reverse("plus-groups"), f"{group} is back."
     try:
-        services.remove_plus_group(group=group, by=request.user)
+        with undo.keeping(request, kind="plus_group", thing=group, back=back, done=done) as kept:
+            services.remove_plus_group(group=group, by=request.user)
     except ValidationError as error:
         messages.error(request, error.messages[0])
     else:
-        messages.success(request, f"{group} is removed.")
+        messages.success(request, f"{group} is removed.", extra_tags=kept.tag)
     return redirect("plus-groups")
 
 

@@ -4,8 +4,10 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from accounts import undo
 from accounts.access import requires
 from accounts.permissions import Permission
 from routing import services
@@ -52,12 +54,15 @@ def link_change(request, team_id, visit_id, link_id):
 def link_remove(request, team_id, visit_id, link_id):
     visit = _visit(request, team_id, visit_id)
     link = _link(request, visit, link_id)
+    names = f"{link.first} and {link.second}"
+    back, done = reverse("visit", args=[team_id, visit_id]), f"{names} are linked again."
     try:
-        services.unlink_visits(link=link, by=request.user)
+        with undo.keeping(request, kind="visit_link", thing=link, back=back, done=done) as kept:
+            services.unlink_visits(link=link, by=request.user)
     except ValidationError as error:
         messages.error(request, error.messages[0])
     else:
-        messages.success(request, f"{link.first} and {link.second} are not linked any more.")
+        messages.success(request, f"{names} are not linked any more.", extra_tags=kept.tag)
     return redirect("visit", team_id, visit_id)
 
 

@@ -3,8 +3,10 @@
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from accounts import undo
 from accounts.access import allowed, requires
 from accounts.permissions import Permission
 from routing import services
@@ -71,8 +73,11 @@ def absence_edit(request, team_id, staff_id, absence_id):
 @requires(Permission.MANAGE_TEAMS)
 def absence_remove(request, team_id, staff_id, absence_id):
     person = find_person(request, team_id, staff_id)
-    services.remove_absence(absence=get_object_or_404(person.absences.all(), pk=absence_id), by=request.user)
-    messages.success(request, "The absence is removed.")
+    absence = get_object_or_404(person.absences.all(), pk=absence_id)
+    back = reverse("staff", args=[team_id, staff_id])
+    with undo.keeping(request, kind="absence", thing=absence, back=back, done="The absence is back.") as kept:
+        services.remove_absence(absence=absence, by=request.user)
+    messages.success(request, "The absence is removed.", extra_tags=kept.tag)
     return redirect("staff", team_id, staff_id)
 
 

@@ -5,9 +5,10 @@ from datetime import timedelta
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts import audit
+from accounts import audit, undo
 from accounts.access import allowed, requires
 from accounts.permissions import Permission
 from routing import services
@@ -132,10 +133,15 @@ def skill_add(request, team_id):
 def shift_remove(request, team_id, shift_id):
     team = _team(request, team_id)
     shifts = Shift.objects.for_organisation(request.organisation).filter(staff__team=team)
+    shift = get_object_or_404(shifts, pk=shift_id)
+    back = reverse("team", args=[team.pk])
     try:
-        services.remove_shift(shift=get_object_or_404(shifts, pk=shift_id), by=request.user)
+        with undo.keeping(request, kind="shift", thing=shift, back=back, done="The shift is back.") as kept:
+            services.remove_shift(shift=shift, by=request.user)
     except ValidationError as error:
         messages.error(request, error.messages[0])
+    else:
+        messages.success(request, "The shift is removed.", extra_tags=kept.tag)
     return redirect("team", team.pk)
 
 

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts import audit
+from accounts import audit, undo
 from accounts.access import allowed, requires
 from accounts.permissions import Permission
 from accounts.safe_redirects import safe_address
@@ -124,11 +124,12 @@ def visit_remove(request, team_id, visit_id):
     visit = _visit(request, team_id, visit_id)
     back = _back(request, visit)
     try:
-        services.remove_visit(visit=visit, by=request.user)
+        with undo.keeping(request, kind="visit", thing=visit, back=back, done=f"Visit {visit} is back.") as kept:
+            services.remove_visit(visit=visit, by=request.user)
     except ValidationError as error:
         messages.error(request, error.messages[0])
     else:
-        messages.success(request, f"Visit {visit} is removed.")
+        messages.success(request, f"Visit {visit} is removed.", extra_tags=kept.tag)
     return redirect(back)
 
 

@@ -3,9 +3,11 @@
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts import undo
 from accounts.access import requires
 from accounts.people.flags import Flag, needs_flag
 from accounts.permissions import Permission
@@ -115,7 +117,8 @@ def effect(request, pk):
     return render(request, "scenarios/_effect_update.html", {"page": page, "scenario": page.scenario})
 
 
-def _moves(request, pk):
+def moves_of(request, pk):
+    """(scenario, kept moves) that the address names; Http404 where they are kept no longer."""
     row = _own(request, pk)
     moves = kept_moves(row, request.GET.get("draft", ""))
     if moves is None:
@@ -129,7 +132,7 @@ def _moves(request, pk):
 @cache_control(private=True, max_age=3600)
 def moves(request, pk):
     """Bytes for the map, one per area by index: by how many classes it moves."""
-    _, found = _moves(request, pk)
+    _, found = moves_of(request, pk)
     return HttpResponse(found.theme(map_size()), content_type="application/octet-stream")
 
 
@@ -138,7 +141,7 @@ def moves(request, pk):
 @needs_flag(Flag.SCENARIOS)
 def areas(request, pk):
     """The areas that an effect moves, or those of one move (`from`, `to`)."""
-    row, found = _moves(request, pk)
+    row, found = moves_of(request, pk)
     before, after = (
         _class(request.GET.get(name, ""), labels)
         for name, labels in (("from", found.labels_before), ("to", found.labels))
@@ -159,7 +162,7 @@ def _class(text: str, labels: tuple[str, ...]) -> int | None:
 @needs_flag(Flag.SCENARIOS)
 def area_panel(request, pk):
     """What the map shows about the area that was picked: its class now and in the draft."""
-    _, found = _moves(request, pk)
+    _, found = moves_of(request, pk)
     index = request.GET.get("index", "")
     if not (index.isascii() and index.isdigit() and len(index) < 9):
         raise Http404("Name an area by its index.")
@@ -239,11 +242,12 @@ def _take_over(request, row) -> str:
 @needs_flag(Flag.SCENARIOS)
 def delete(request, pk):
     row = _own(request, pk)
-    title = title_of(row)
+    title, back = title_of(row), reverse("scenario", args=[pk])
     try:
-        services.delete_scenario(version=row, by=request.user)
+        with undo.keeping(request, kind="scenario", thing=row, back=back, done=f"“{title}” is back.") as kept:
+            services.delete_scenario(version=row, by=request.user)
     except services.PublicationRefused as refusal:
         messages.error(request, str(refusal))
         return redirect("scenario", pk=pk)
-    messages.success(request, f"The scenario “{title}” is deleted.")
+    messages.success(request, f"The scenario “{title}” is deleted.", extra_tags=kept.tag)
     return redirect("scenarios")

@@ -1,4 +1,4 @@
-// Every page: the NHS.UK components, and what htmx leaves to us (focus, announcements, session end).
+// Every page: the NHS.UK components, and what htmx leaves to us (focus, announcements, session end, failures).
 import { initAll } from "nhsuk-frontend/dist/nhsuk/index.mjs";
 import "./combobox.js";
 import "./copy.js";
@@ -6,11 +6,12 @@ import "./editing.js";
 import "./passkeys.js";
 import "./password_strength.js";
 import "./progress_stream.js";
+import "./request_failures.js";
 import "./session_end.js";
 import "./shown_for.js";
 import "./sign_out.js";
 import "./submit_once.js";
-import { keepTyped } from "./typed.js";
+import "./typed.js";
 
 initAll();
 
@@ -33,46 +34,9 @@ document.addEventListener("htmx:afterSettle", (event) => {
   initAll({ scope: target });
 });
 
-// Signed out in the meantime: the sign-in page must not land inside a panel.
-document.addEventListener("htmx:beforeOnLoad", (event) => {
-  const { xhr } = event.detail;
-  if (xhr.status === 401 || xhr.status === 403 || /\/accounts\/login\//.test(xhr.responseURL)) {
-    event.preventDefault();
-    keepTyped();
-    window.location.reload();
-  }
-});
-
-// What went wrong is read out and shown, until something works again.
-document.addEventListener("htmx:sendError", () => warn("The connection was lost. Try again."));
-document.addEventListener("htmx:responseError", (event) => warn(REFUSED[event.detail.xhr.status] ?? REFUSED.other));
-document.addEventListener("htmx:afterOnLoad", (event) => {
-  if (event.detail.xhr.status < 400) setVisible(document.getElementById("her-live"), false);
-});
-
-const REFUSED = {
-  404: "This is not there any more: somebody has removed it. Load the page again.",
-  429: "Too many requests at once. Wait a moment, then try again.",
-  other: "That did not work. Try again.",
-};
-
-function warn(text) {
-  const region = document.getElementById("her-live");
-  if (!region) return;
-  // What asks every second says it once.
-  if (!region.classList.contains("her-notice") || region.textContent !== text) announce(text);
-  setVisible(region, true);
-}
-
-function setVisible(region, isVisible) {
-  region?.classList.toggle("her-notice", isVisible);
-  region?.classList.toggle("nhsuk-u-visually-hidden", !isVisible);
-}
-
 function announce(text) {
   const region = document.getElementById("her-live");
   if (!region || !text) return;
-  setVisible(region, false);
   region.textContent = "";
   // An emptied region that is filled in the same breath is not read out.
   requestAnimationFrame(() => {
