@@ -75,11 +75,14 @@ def build_world(*, organisation, other_organisation) -> World:
         "outsider": _member(other_organisation, list(Role)),
         "nobody": UserFactory(),
     }
-    return World(
-        people=people,
-        things=_things(organisation) | _round_things(organisation, people["field_worker"]),
-        questions=_questions(organisation),
-    )
+    world = build_things(organisation=organisation, field_worker=people["field_worker"])
+    return World(people=people, things=world.things, questions=world.questions)
+
+
+def build_things(*, organisation, field_worker) -> World:
+    """The things alone, in an organisation of a portal that has areas and priorities already."""
+    things = _things(organisation) | _round_things(organisation, field_worker)
+    return World(people={}, things=things, questions=_questions(organisation))
 
 
 def _member(organisation, roles):
@@ -103,10 +106,13 @@ def _things(organisation) -> dict[str, dict]:
     shift = Shift.objects.filter(staff__team=team).first()
     return {
         "area": {"code": area.code},
+        "map-places": {"vintage": 2021},
         "area-tile": {"vintage": 2021, "z": 5, "x": 15, "y": 10},
         "area-detail": {"code": area.code},
         "area-similar": {"code": area.code},
         "api-export-areas": {"kind": "csv"},
+        **dict.fromkeys([f"ogc-{name}" for name in OGC_NAMES], {"collection": "areas"}),
+        "ogc-item": {"collection": "areas", "feature": area.code},
         **_priority_things(organisation, area),
         "audit-person": {"actor_id": _who_acted(organisation)},
         **_trail_things(organisation, plan, shift.staff),
@@ -164,6 +170,7 @@ def _trail_things(organisation, plan, person) -> dict[str, dict]:
     }
 
 
+OGC_NAMES = ("collection", "queryables", "schema", "items")
 MEMBER_PAGES = ("edit", "suspend", "restore", "remove", "first-link", "history", "note-add")
 ORGANISATION_ACTIONS = ("limits", "suspend", "restore", "feature", "administrator")
 PERSON_ACTIONS = ("close", "reopen", "sessions-end", "second-factor-reset", "note-add")
@@ -317,7 +324,7 @@ def _priority_things(organisation, area) -> dict[str, dict]:
     set_minutes(area=area, organisation=organisation, minutes=50, reason="Steep stairs", by=planner)
     pages = ("area-priority", "area-priority-sheet", "area-minutes", "area-minutes-end")
     answers = (f"priority-{name}" for name in ("detail", "history", "explain", "minutes"))
-    run = {"score-run-detail": {"pk": ScoreRun.objects.get().pk}}
+    run = {"score-run-detail": {"pk": ScoreRun.objects.latest("started_at").pk}}
     return dict.fromkeys((*pages, *answers), {"code": area.code}) | run
 
 
@@ -344,7 +351,7 @@ def _data_things(organisation, area) -> dict[str, dict]:
     }
 
 
-SCENARIO_NAMES = ("", "-effect", "-moves", "-areas", "-area", "-hand-over", "-thresholds", "-delete")
+SCENARIO_NAMES = ("", "-effect", "-moves", "-areas", "-area", "-in-view", "-hand-over", "-thresholds", "-delete")
 
 
 def _scenario(organisation):
@@ -361,7 +368,12 @@ def keep_effect(organisation) -> str:
 def _scenario_questions(organisation, area) -> dict[str, dict]:
     """What the map and the list of a scenario need: the name of an effect."""
     draft = {"draft": keep_effect(organisation)}
-    return {"scenario-moves": draft, "scenario-areas": draft, "scenario-area": draft | {"index": area.index}}
+    return {
+        "scenario-moves": draft,
+        "scenario-areas": draft,
+        "scenario-area": draft | {"index": area.index},
+        "scenario-in-view": draft | {"box": "-9,49,3,56"},
+    }
 
 
 def _feed():
@@ -374,6 +386,8 @@ def _questions(organisation) -> dict[str, dict]:
     return {
         "area-panel": {"code": area.code},
         "area-label": {"index": area.index},
+        "map-in-view": {"box": "-9,49,3,56"},
+        "map-place": {"place": f"area:{area.code}"},
         "switch-organisation": {"organisation": str(organisation.pk)},
         **_scenario_questions(organisation, area),
     }

@@ -1,6 +1,7 @@
 """Browser tests drive Debian's Chromium against a whole portal (see `healthequiroute.testing.portal`)."""
 
 import os
+import random
 import re
 import shutil
 
@@ -11,6 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from healthequiroute.testing import hostile
 from healthequiroute.testing.openid_provider import OpenIDProvider
 from healthequiroute.testing.portal import Portal
 
@@ -28,6 +30,8 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if "/browser/" in str(item.fspath):
             item.add_marker(pytest.mark.browser)
+    if hostile.seed() is not None:
+        random.Random(hostile.seed()).shuffle(items)
 
 
 def pytest_configure():
@@ -67,6 +71,8 @@ def portal(tmp_path_factory, identity_provider, card_provider):
         "GOOGLE_ISSUER": identity_provider.issuer,
         "GOOGLE_ALLOWED_DOMAINS": "northgate.example",
     }
+    if hostile.seed() is not None:
+        settings["DJANGO_SETTINGS_MODULE"] = "healthequiroute.testing.hostile.settings"
     logs = tmp_path_factory.mktemp("portal")
     with Portal(database=f"test_her_browser_{os.getpid()}", logs=logs, settings=settings) as running:
         yield running
@@ -93,9 +99,15 @@ def new_context(new_context):
     def make(**options):
         context = new_context(**options)
         context.set_default_timeout(DONE)
+        if hostile.seed() is not None:
+            context.on("page", _slow_down)
         return context
 
     return make
+
+
+def _slow_down(page):
+    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": hostile.cpu_factor()})
 
 
 @pytest.fixture

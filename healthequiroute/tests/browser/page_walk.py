@@ -1,0 +1,158 @@
+"""Looks at one page after the other, in every theme, width and size of text, and collects what is wrong."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+from axe_playwright_python.base import AXE_SCRIPT
+
+# One expression, after a line that says what it is.
+CHECKS = Path(__file__).with_name("page_checks.js").read_text().split("\n", 1)[1].strip()
+WIDE, PHONE, ZOOMED = 1280, 390, 320  # 320: a window of 1280 at 400 %
+THEMES = ("light", "dark", "contrast")
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+COLOURS = ["color-contrast", "link-in-text-block"]
+# What moves would be looked at half-way.
+STILL = """() => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync("*, *::before, *::after { transition: none !important; animation: none !important; }");
+    document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+}"""
+SETTLED = "() => document.fonts.status === 'loaded' && !document.querySelector('.htmx-request')"
+AXE = """async (options) => {
+    const {violations} = await axe.run(document, options);
+    return violations.map(({id, impact, help, nodes}) => ({
+        id, impact, help, count: nodes.length,
+        nodes: nodes.slice(0, 3).map(({target, any, all, none}) =>
+            `${target.join(' ')}: ${[...any, ...all, ...none].map(({message}) => message).join('; ')}`),
+    }));
+}"""
+SIZE = "size => { document.documentElement.style.fontSize = size; }"
+SET = "([name, value]) => document.documentElement.setAttribute(name, value)"
+
+
+class Walk:
+    """Collects pages and findings. `look` takes a page as it is on the screen."""
+
+    def __init__(self):
+        self.pages: list[dict] = []
+        self.findings: list[dict] = []
+
+    def look(self, page, name: str, who: str, *, state: str = "as it is", thorough: bool = True) -> None:
+        """All checks; afterwards the page is as wide, as light and its text as large as before."""
+        spot = _Spot(self, page, {"page": name, "role": who, "state": state})
+        page.evaluate(STILL)
+        page.wait_for_function(SETTLED)
+        heading = page.locator("h1")
+        title = heading.first.inner_text() if heading.count() else ""
+        # How many of the looks below a page gets.
+        checks = 13 if thorough else 6
+        self.pages.append({"name": name, "title": title, "role": who, "state": state, "checks": checks})
+        for line in spot.ask("structure"):
+            spot.note("heading", line)
+        page.evaluate(AXE_SCRIPT)
+        spot.axe({"runOnly": {"type": "tag", "values": TAGS}}, "")
+        if thorough:
+            self._colours(page, spot)
+            for line in spot.ask("keyboard"):
+                spot.note("keyboard", line)
+        self._sizes(page, spot, thorough)
+
+    def _colours(self, page, spot):
+        before = page.evaluate("() => document.documentElement.dataset.theme")
+        for theme in THEMES[1:]:
+            page.evaluate(SET, ["data-theme", theme])
+            spot.axe({"runOnly": {"type": "rule", "values": COLOURS}}, f" ({theme})")
+        page.evaluate(SET, ["data-theme", before or "light"])
+
+    def _sizes(self, page, spot, thorough):
+        if thorough:
+            page.evaluate(SET, ["data-text-size", "150"])
+            spot.fits("text 150 %")
+            page.evaluate(SET, ["data-text-size", "100"])
+            page.evaluate(SIZE, "200%")
+            spot.fits("text 200 %")
+            page.evaluate(SIZE, "")
+        for width in (PHONE, ZOOMED):
+            page.set_viewport_size({"width": width, "height": 800})
+            spot.fits(f"{width} px")
+        if thorough:
+            rules = {rule: {"enabled": False} for rule in COLOURS}
+            spot.axe({"runOnly": {"type": "tag", "values": TAGS}, "rules": rules}, f" ({ZOOMED} px)")
+        page.set_viewport_size({"width": WIDE, "height": 900})
+
+    def console(self, name, who, problems, state="as it is"):
+        for text in problems:
+            self.findings.append(_finding({"page": name, "role": who, "state": state}, "console", text))
+
+    def write(self, path: Path) -> None:
+        """Keeps the results where `manage.py accessibility_statement` finds them."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        names = sorted({page["name"] for page in self.pages})
+        result = {
+            "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "engine": f"axe-core {AXE_SCRIPT.split('axe v', 1)[1].split(None, 1)[0]}",
+            "rules": TAGS,
+            "pages": [self._result(name) for name in names],
+            "exceptions": [],
+        }
+        path.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n")
+
+    def _result(self, name) -> dict:
+        seen = [page for page in self.pages if page["name"] == name]
+        wrong = [finding for finding in self.findings if finding["page"] == name]
+        return {
+            "name": name,
+            "states": sorted({page["state"] for page in seen}),
+            "roles": sorted({page["role"] for page in seen}),
+            "widths": [WIDE, PHONE, ZOOMED],
+            "themes": list(THEMES),
+            "checks": sum(page["checks"] for page in seen),
+            "violations": [
+                {
+                    "rule": finding["rule"] or finding["check"],
+                    "impact": finding["impact"] or "moderate",
+                    "count": 1,
+                    "where": f"{finding['role']}, {finding['state']}: {finding['text']}",
+                }
+                for finding in wrong
+            ],
+        }
+
+    def told(self) -> str:
+        """The findings, page by page; the same one on many pages once, with the pages."""
+        by_text: dict[str, list[str]] = {}
+        for finding in self.findings:
+            words = f"[{finding['check']}{' ' + finding['rule'] if finding['rule'] else ''}] {finding['text']}"
+            by_text.setdefault(words, []).append(f"{finding['page']} as {finding['role']}, {finding['state']}")
+        return "\n".join(
+            f"{words}\n    {len(places)}: {' | '.join(places[:8])}"
+            for words, places in sorted(by_text.items(), key=lambda item: (item[1][0], item[0]))
+        )
+
+
+class _Spot:
+    """One page in one state."""
+
+    def __init__(self, walk, page, place):
+        self.walk, self.page, self.place = walk, page, place
+
+    def ask(self, question) -> list[str]:
+        return self.page.evaluate(f"() => {CHECKS}.{question}()")
+
+    def note(self, check, text, rule="", impact=""):
+        self.walk.findings.append(_finding(self.place, check, text, rule, impact))
+
+    def axe(self, options, when):
+        for found in self.page.evaluate(AXE, options | {"resultTypes": ["violations"]}):
+            text = f"{found['help']}{when}, {found['count']}: {' / '.join(found['nodes'])}"
+            self.note("axe", text, found["id"], found["impact"] or "")
+
+    def fits(self, when):
+        for check in ("overflow", "clipped"):
+            for line in self.ask(check):
+                self.note(check, f"{when}: {line}")
+
+
+def _finding(place, check, text, rule="", impact=""):
+    return {**place, "check": check, "rule": rule, "impact": impact, "text": text}

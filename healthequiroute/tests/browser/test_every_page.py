@@ -1,0 +1,108 @@
+"""Every page that anybody may open, looked at in every theme, width and size of text: `page_walk` has the checks.
+
+The addresses are those of the access matrix, with the things of `people_and_things` in a second organisation, so that a
+new page is looked at without a line here. All findings are told together in the end; they are kept as JSON, from which
+the accessibility statement is made. WALK=name,name looks at these pages only.
+"""
+
+import json
+import os
+from itertools import groupby
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from .page_walk import WIDE, Walk
+
+RESULTS = Path(os.environ.get("ACCESSIBILITY_RESULTS", settings.BASE_DIR / ".local/accessibility/every_page.json"))
+ONLY = set(filter(None, os.environ.get("WALK", "").split(",")))
+MADE = "from healthequiroute.tests.browser.second_organisation import tell; tell()"
+# A browser notes on its console that an answer was a refusal, which it was meant to be.
+STATUS = "Failed to load resource: the server responded with a status of"
+
+
+@pytest.fixture(scope="module")
+def told(portal):
+    """Sessions of people and the pages they open: see `second_organisation`."""
+    return json.loads(portal.manage("shell", "-c", MADE).split("told:", 1)[1])
+
+
+@pytest.fixture(scope="module")
+def walk():
+    """Collects over all tests here and writes in the end."""
+    walk = Walk()
+    yield walk
+    if not ONLY:
+        walk.write(RESULTS)
+
+
+@pytest.fixture
+def tab(browser, base_url, told):
+    """`tab(who)`: a page of somebody who is signed in already; one for each person."""
+    opened = []
+
+    def tab(who):
+        context = browser.new_context(
+            base_url=base_url, viewport={"width": WIDE, "height": 900}, reduced_motion="reduce", accept_downloads=False
+        )
+        opened.append(context)
+        if who in told["sessions"]:
+            context.add_cookies([{"name": told["cookie"], "value": told["sessions"][who], "url": base_url}])
+        page = context.new_page()
+        page.problems = []
+        page.on("console", lambda message: message.type == "error" and page.problems.append(message.text))
+        page.on("pageerror", lambda error: page.problems.append(str(error)))
+        return page
+
+    yield tab
+    for context in opened:
+        context.close()
+
+
+def open_page(page, address) -> bool:
+    """Whether there is a page: not a file, not a part of one, not another address of the walk."""
+    response = page.goto(address, wait_until="commit")
+    if response is None or not response.headers.get("content-type", "").startswith("text/html"):
+        return False
+    page.wait_for_load_state("load")
+    asked = address.split("?")[0]
+    return page.evaluate("asked => document.doctype !== null && location.pathname === asked", asked)
+
+
+def walk_through(walk, tab, pages, *, state="as it is", thorough=True):
+    """Person by person, each in one tab."""
+    wanted = [each for each in pages if not ONLY or each["name"] in ONLY]
+    for who, theirs in groupby(sorted(wanted, key=lambda each: each["who"]), key=lambda each: each["who"]):
+        page = tab(who)
+        for each in theirs:
+            page.problems.clear()
+            try:
+                if not open_page(page, each["address"]):
+                    continue
+            except Exception as error:  # a file to save is no page
+                if "Download is starting" in str(error) or "ERR_ABORTED" in str(error):
+                    continue
+                raise
+            walk.look(page, each["name"], who, state=state, thorough=thorough)
+            walk.console(each["name"], who, page.problems, state)
+
+
+def nothing_was_found(walk, before):
+    """What this test found, told together."""
+    found = Walk()
+    found.findings = walk.findings[before:]
+    assert not found.findings, f"{len(found.findings)} findings on {len(walk.pages)} pages\n{found.told()}"
+
+
+def test_every_page_in_every_theme_width_and_size(walk, tab, told):
+    before = len(walk.findings)
+    walk_through(walk, tab, [each for each in told["pages"] if each["who"] != "empty"])
+    nothing_was_found(walk, before)
+
+
+def test_every_page_of_an_organisation_with_nothing(walk, tab, told):
+    before = len(walk.findings)
+    pages = [each for each in told["pages"] if each["who"] == "empty"]
+    walk_through(walk, tab, pages, state="empty", thorough=False)
+    nothing_was_found(walk, before)
