@@ -1,5 +1,5 @@
 # HealthEquiRoute as one image with three roles: web (default), worker, migrate. See compose.yaml and README.md.
-# The steps are those of `make setup`: npm ci + build, pip install -r requirements.txt, the GDAL library.
+# The steps are those of `make setup`: npm ci + build, pip install -r requirements.txt, the libraries of GDAL and Pango.
 
 FROM node:18-bookworm-slim AS assets
 WORKDIR /app
@@ -18,6 +18,7 @@ FROM python:3.11-slim-bookworm AS runtime
 # hadolint ignore=DL3008
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends libgdal32 libgeos-c1v5 libproj25 \
+        libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-liberation \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin healthequiroute \
     && install --directory --owner=healthequiroute /var/lib/healthequiroute

@@ -11,6 +11,10 @@ from huey.contrib.djhuey import db_periodic_task, on_startup, periodic_task
 
 from . import audit, jobs, services
 from .credentials import keys, tokens, usage
+
+# Huey knows only the tasks that are imported.
+from .list_files import large as large_lists  # noqa: F401
+from .notices import tasks as notice_tasks  # noqa: F401
 from .people import reviews
 
 # Huey knows only the tasks that are imported.

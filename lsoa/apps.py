@@ -10,12 +10,14 @@ class LsoaConfig(AppConfig):
     def ready(self):
         from accounts import jobs
 
-        from . import audit_words
+        from . import audit_words, lists, notice_kinds
         from .tasks import LOAD_KIND, UPLOAD_KIND, load_open_data, load_uploaded_files
 
         audit_words.describe()
-        jobs.register_kind(LOAD_KIND, load_open_data)
-        jobs.register_kind(UPLOAD_KIND, load_uploaded_files)
+        lists.register()
+        notice_kinds.register()
+        jobs.register_kind(LOAD_KIND, load_open_data, failure_notice=notice_kinds.IMPORT_FAILED)
+        jobs.register_kind(UPLOAD_KIND, load_uploaded_files, failure_notice=notice_kinds.IMPORT_FAILED)
         # Registers the nightly checks, and those after a load.
         # Registers that the map is brought in step when boundaries have changed, and the step of setting an
         # organisation up that lies here.

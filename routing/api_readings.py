@@ -12,6 +12,8 @@ from rest_framework.permissions import BasePermission
 
 from accounts import audit
 from accounts.access import HasPermission, allowed, request_organisation
+from accounts.list_files.csv_file import csv_pieces
+from accounts.list_files.streaming import download
 from accounts.permissions import Permission
 
 from . import services
@@ -19,6 +21,7 @@ from .api import Conflict
 from .api_outputs import MaySeeSomeRound, round_asked_for
 from .api_plans import AnyAnswer, OfPlanViewSet, answer_with_etag
 from .civil_time import today
+from .lists.teams import mileage_list
 from .models import StaffMember
 from .outputs.access import may_see_home
 from .outputs.contents import NoRoutes, PlanContents
@@ -37,7 +40,6 @@ from .reading_schemas import (
     MileageSerializer,
     RunSheetSerializer,
 )
-from .views.actual import csv_answer
 
 NO_ROUTES = OpenApiResponse(description="The plan, or the person in it, has no routes.")
 UNCHANGED = OpenApiResponse(description="As If-None-Match has it.")
@@ -136,7 +138,8 @@ class MileageViewSet(viewsets.ViewSet):
     def csv(self, request) -> HttpResponse:
         """The same as a table for claims, one line for each round."""
         page = self._page(request)
-        return csv_answer(page.csv_rows(), f"mileage-{page.key}.csv")
+        listed = mileage_list(page)
+        return download(request._request, csv_pieces(listed, notes=False), listed.file_name("csv"))
 
     def _page(self, request) -> MileagePage:
         organisation = request_organisation(request)

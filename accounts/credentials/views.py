@@ -7,6 +7,8 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_GET, require_POST
 
 from ..access import requires
+from ..list_files import asked_kind, list_file_response
+from ..lists.own import key_list, use_list
 from ..models import ApiKey
 from ..people.limits import RefusedChange
 from ..permissions import Permission
@@ -21,6 +23,8 @@ from .presenters import GRACE_HOURS, key_page, key_row
 def api_keys(request):
     rows = [key_row(key) for key in _keys(request)]
     rows.sort(key=lambda row: not row.is_alive)
+    if kind := asked_kind(request):
+        return list_file_response(request, key_list(request.organisation, rows), kind)
     return render(request, "accounts/api_keys/list.html", {"rows": rows})
 
 
@@ -46,7 +50,11 @@ def add(request):
 @require_GET
 @requires(Permission.MANAGE_API_KEYS)
 def api_key(request, pk):
-    context = {"page": key_page(_key(request, pk)), "grace_hours": GRACE_HOURS}
+    key = _key(request, pk)
+    page = key_page(key)
+    if kind := asked_kind(request):
+        return list_file_response(request, use_list(key, page.days), kind)
+    context = {"page": page, "grace_hours": GRACE_HOURS}
     return render(request, "accounts/api_keys/key.html", context)
 
 

@@ -6,9 +6,8 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from ..models import AccessReview, Membership, Organisation, User
+from ..models import Membership, Organisation, User
 from ..permissions import Role
-from ..trail.exports import csv_line
 from .reviews import Line, due_on
 from .search import State, state_of
 
@@ -68,23 +67,6 @@ def person_line(person: User, reader: User) -> PersonLine:
     return PersonLine(person, held, person.pk == reader.pk)
 
 
-PEOPLE_COLUMNS = (
-    *("name", "email", "account", "platform_administrator", "organisations", "second_factor", "last_signed_in"),
-)
-
-
-def people_file(people: Iterable[User]) -> bytes:
-    """A CSV of accounts from `search.accounts`; times in UTC, memberships as "organisation: roles"."""
-    rows = [csv_line(PEOPLE_COLUMNS)]
-    for person in people:
-        held = "; ".join(f"{each.organisation}: {each.role_names}" for each in person.memberships.all())
-        seen = person.last_login.strftime("%Y-%m-%dT%H:%M:%SZ") if person.last_login else ""
-        account, factor = "open" if person.is_active else "closed", "yes" if person.has_factor else "no"
-        platform = "yes" if person.is_platform_administrator else "no"
-        rows.append(csv_line((person.get_full_name(), person.email, account, platform, held, factor, seen)))
-    return b"".join(rows)
-
-
 @dataclass(frozen=True)
 class OrganisationLine:
     organisation: Organisation
@@ -127,23 +109,3 @@ def review_lines(lines: Iterable[Line]) -> list[ReviewLine]:
         roles = line.membership.role_names
         found.append(ReviewLine(line, user.get_full_name(), user.email, roles, tag, words, user.last_login))
     return found
-
-
-REVIEW_COLUMNS = ("name", "email", "roles", "confirmed_by", "confirmed_at", "state")
-
-
-def review_file(review: AccessReview, open_lines: Iterable[Line]) -> tuple[bytes, list[User]]:
-    """A CSV of a finished review as it was, or of an open one as it stands (`open_lines`), and who is in it."""
-    if review.finished_at is None:
-        entries = [(line.membership.user, line.membership.roles, line.confirmed) for line in open_lines]
-    else:
-        kept = review.confirmations.select_related("person", "confirmed_by")
-        entries = [(each.person, each.roles, each) for each in kept]
-    rows = [csv_line(REVIEW_COLUMNS)]
-    for person, roles, confirmed in entries:
-        names = "; ".join(Role(role).label for role in roles)
-        by = str(confirmed.confirmed_by or "") if confirmed else ""
-        at = confirmed.confirmed_at.strftime("%Y-%m-%dT%H:%M:%SZ") if confirmed else ""
-        state = "confirmed" if confirmed else "not confirmed"
-        rows.append(csv_line((person.get_full_name(), person.email, names, by, at, state)))
-    return b"".join(rows), [person for person, _, _ in entries]

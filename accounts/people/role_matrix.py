@@ -1,7 +1,5 @@
 """The page of roles and rights: which role allows what, grouped by subject, and what takes two people."""
 
-import csv
-import io
 from dataclasses import dataclass, field
 
 from ..models import Membership, User
@@ -14,7 +12,10 @@ GROUPS: list[tuple[str, list[Permission]]] = [
     ("Visit plans", [P.VIEW_PLANS, P.EDIT_PLANS, P.OPTIMISE_PLANS, P.APPROVE_PLANS, P.PUBLISH_PLANS]),
     ("Rounds and teams", [P.VIEW_OWN_ROUND, P.RECORD_OWN_ROUND, P.MANAGE_TEAMS]),
     ("Safety and audit", [P.REVIEW_SAFETY, P.VIEW_AUDIT]),
-    ("The organisation", [P.MANAGE_MEMBERS, P.MANAGE_ORGANISATION, P.MANAGE_API_KEYS, P.MANAGE_PRIVACY]),
+    (
+        "The organisation",
+        [P.MANAGE_MEMBERS, P.MANAGE_ORGANISATION, P.MANAGE_API_KEYS, P.MANAGE_WEBHOOKS, P.MANAGE_PRIVACY],
+    ),
     (
         "The platform",
         [
@@ -79,17 +80,6 @@ def _right(permission) -> Right:
     allowed = [(role.label, permission in ROLE_PERMISSIONS[role]) for role in Role]
     words = permission.description[0].upper() + permission.description[1:]
     return Right(words, [*allowed, (PLATFORM, platform_allows(permission))])
-
-
-def as_csv() -> str:
-    """The matrix with "yes" and "no" in its cells."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow(["subject", "right", *columns()])
-    for group in groups():
-        for right in group.rights:
-            writer.writerow([group.name, right.words, *("yes" if yes else "no" for _, yes in right.allowed)])
-    return out.getvalue()
 
 
 @dataclass(frozen=True)

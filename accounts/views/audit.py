@@ -6,12 +6,19 @@ from django.views.decorators.http import require_GET
 
 from .. import audit
 from ..access import requires
+from ..list_files import asked_kind, list_file_response
+from ..list_files.words import filters_of
+from ..lists.trail import entry_list
 from ..models import ActorPseudonym
 from ..permissions import Permission
 from ..presenters import audit_rows, chain_panel, names_in, object_name
+from ..sessions.step_up import confirmed_recently
 from ..trail import checking, reading, row_history
 from ..trail.forms import TrailForm
 from ..trail.readers import subject_of
+
+# More are an export of their own, signed.
+MOST_IN_LIST = 5_000
 
 
 @require_GET
@@ -20,6 +27,8 @@ def trail(request):
     """Every event of the organisation, newest first; every filter is in the address."""
     form = TrailForm(request.GET, organisation=request.organisation)
     form.is_valid()
+    if kind := asked_kind(request):
+        return _file(request, form, str(request.organisation), kind)
     return _page(request, form.filter(), "accounts/audit.html", {"form": form})
 
 
@@ -29,7 +38,19 @@ def platform(request):
     """Events that belong to no organisation: data loads, models, accounts, seals."""
     form = TrailForm(request.GET, organisation=None)
     form.is_valid()
+    if kind := asked_kind(request):
+        return _file(request, form, "platform", kind)
     return _page(request, form.filter(), "accounts/audit.html", {"form": form, "is_platform": True})
+
+
+@confirmed_recently
+def _file(request, form, place, kind):
+    """The newest entries in words; whole exports with a signed manifest are made by `audit-export`."""
+    events = list(form.filter().events().order_by("-sequence")[:MOST_IN_LIST])
+    names, people = names_in(events)
+    audit.record_reading(request, "audit.trail", people)
+    listed = entry_list(place, audit_rows(events, names), filters_of(form), most=MOST_IN_LIST)
+    return list_file_response(request, listed, kind)
 
 
 @require_GET

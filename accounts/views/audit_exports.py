@@ -3,13 +3,15 @@
 from datetime import timedelta
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from .. import audit, jobs
 from ..access import requires
+from ..list_files import asked_kind, list_file_response
+from ..lists.trail import report_list
 from ..models import Job
 from ..permissions import Permission
 from ..presenters import job_panel
@@ -101,25 +103,23 @@ def _file(request, filters, form):
 @requires(Permission.VIEW_AUDIT)
 def report(request):
     form, figures = _report(request)
-    return render(request, "accounts/audit_report.html", {"form": form, "report": figures, "made_at": timezone.now()})
+    context = {
+        "form": form,
+        "report": figures,
+        "made_at": timezone.now(),
+        "period_query": f"since={figures.since.isoformat()}&until={figures.until.isoformat()}",
+    }
+    return render(request, "accounts/audit_report.html", context)
 
 
 @require_GET
 @requires(Permission.VIEW_AUDIT)
 def report_file(request):
-    """The same figures as CSV."""
+    """The same figures as a file."""
     _, figures = _report(request)
-    lines = [exports.csv_line(["Part", "Figure", "Number"])]
-    for heading, rows in [*figures.sections, ("Readings by page", figures.readings)]:
-        lines += [exports.csv_line([heading, line.words, line.number]) for line in rows]
-    lines += [exports.csv_line(["Open", gap, ""]) for gap in figures.gaps]
     details = {"since": figures.since.isoformat(), "until": figures.until.isoformat()}
     audit.record(action="audit.reported", by=request.user, organisation=request.organisation, details=details)
-    response = HttpResponse(b"".join(lines), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = (
-        f'attachment; filename="compliance-{figures.since.isoformat()}-{figures.until.isoformat()}.csv"'
-    )
-    return response
+    return list_file_response(request, report_list(request.organisation, figures), asked_kind(request) or "csv")
 
 
 def _report(request):

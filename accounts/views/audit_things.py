@@ -1,15 +1,18 @@
 """The audit trail of one person or thing: who was shown the person's data, what happened to the rows."""
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from .. import audit
 from ..access import requires
+from ..list_files import asked_kind, list_file_response
+from ..list_files.words import filters_of
+from ..lists.trail import change_list, reader_list
 from ..models import ActorPseudonym
 from ..permissions import Permission
-from ..presenters import AuditRow, audit_rows, names_in, object_name, system_name
+from ..presenters import audit_rows, names_in, object_name, system_name
 from ..trail import exports, reading, row_history
 from ..trail.readers import Subject, subject_of
 from ..trail.view_forms import ReadersForm, RowsForm
@@ -33,19 +36,12 @@ def readers(request, target_type, target_id):
 @requires(Permission.VIEW_AUDIT)
 def readers_csv(request, target_type, target_id):
     """The same as a file, at most as many entries as an export holds."""
-    subject, _, filters = _asked_of(request, target_type, target_id)
+    subject, form, filters = _asked_of(request, target_type, target_id)
     events = list(filters.events().order_by("-sequence")[: exports.MOST_ENTRIES])
     names, people = names_in(events)
     audit.record_reading(request, "audit.readers", [(subject.label, subject.pk), *people])
-    lines = [["When", "Who", "Shown on", "People shown", "Entry"]]
-    lines += [_reader_line(row) for row in audit_rows(events, names)]
-    return _csv(request, lines, "readers", target_type, target_id)
-
-
-def _reader_line(row: AuditRow) -> list:
-    told = dict(row.details)
-    when = f"{row.occurred_at:%Y-%m-%dT%H:%M:%S%z}"
-    return [when, row.actor, told.get("shown", ""), told.get("people", ""), row.sequence]
+    listed = reader_list(subject, audit_rows(events, names), filters_of(form))
+    return _file(request, listed, "readers", target_type, target_id)
 
 
 def _asked_of(request, target_type, target_id) -> tuple[Subject, ReadersForm, reading.Filter]:
@@ -83,12 +79,10 @@ def rows(request, target_type, target_id):
 @requires(Permission.VIEW_AUDIT)
 def rows_csv(request, target_type, target_id):
     """The same as a file, a line for each field that changed."""
-    _, changes = _changes_of(request, target_type, target_id)
-    lines = [["When", "Who", "What", "Field", "From", "To"]]
-    for change in changes:
-        when, who = f"{change.at:%Y-%m-%dT%H:%M:%S%z}", _actor(request, change)
-        lines += [[when, who, change.words, one.name, one.old, one.new] for one in change.fields]
-    return _csv(request, lines, "rows", target_type, target_id)
+    form, changes = _changes_of(request, target_type, target_id)
+    told = [(change, _actor(request, change)) for change in changes]
+    listed = change_list(object_name(target_type, target_id), target_id, told, filters_of(form))
+    return _file(request, listed, "rows", target_type, target_id)
 
 
 def _changes_of(request, target_type, target_id):
@@ -114,10 +108,7 @@ def _actor(request, change) -> str:
     return str(request.known_actors.get(change.actor_id, "Erased person"))
 
 
-def _csv(request, lines, kind, target_type, target_id) -> HttpResponse:
-    details = {"kind": kind, "model": target_type, "object": target_id, "rows": len(lines) - 1}
+def _file(request, listed, kind, target_type, target_id):
+    details = {"kind": kind, "model": target_type, "object": target_id, "rows": listed.number}
     audit.record(action="audit.history_taken", by=request.user, organisation=request.organisation, details=details)
-    response = HttpResponse(b"".join(map(exports.csv_line, lines)), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="audit-{kind}-{target_id[:8]}.csv"'
-    response["Cache-Control"] = "no-store"
-    return response
+    return list_file_response(request, listed, asked_kind(request) or "csv")

@@ -9,6 +9,9 @@ from django.views.decorators.http import require_GET, require_POST
 from .. import audit, first_links, services
 from ..access import requires
 from ..forms import NewMemberForm, RolesForm
+from ..list_files import asked_kind, list_file_response
+from ..list_files.words import filters_of
+from ..lists.people import member_list
 from ..models import Membership, PersonNote
 from ..people import reviews, role_periods, search, timeline
 from ..people.forms import BulkForm, MemberFilter, NoteForm, SuspensionForm
@@ -28,6 +31,8 @@ def members(request):
     memberships = Membership.objects.for_organisation(request.organisation)
     form = MemberFilter(request.GET)
     asked = form.values()
+    if kind := asked_kind(request):
+        return _file(request, search.members(memberships, **asked), filters_of(form), kind)
     page = Paginator(search.members(memberships, **asked), PER_PAGE).get_page(request.GET.get("page"))
     audit.record_reading(request, "members.list", [membership.user for membership in page])
     query = request.GET.copy()
@@ -44,6 +49,13 @@ def members(request):
         "review": reviews.due(request.organisation),
     }
     return render(request, "accounts/members.html", context)
+
+
+@confirmed_recently
+def _file(request, found, filters, kind):
+    """The whole list leaves the portal: after confirming who one is, as for the list of accounts."""
+    audit.record_reading(request, "members.list", [membership.user for membership in found])
+    return list_file_response(request, member_list(request.organisation, found, filters), kind)
 
 
 @requires(Permission.MANAGE_MEMBERS)

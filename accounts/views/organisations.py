@@ -7,6 +7,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from .. import audit, first_links
 from ..access import requires
+from ..list_files import asked_kind, list_file_response
+from ..lists.people import organisation_list
 from ..models import Organisation
 from ..people import flags
 from ..people import organisations as services
@@ -22,6 +24,8 @@ from ..sessions.step_up import confirmed_recently
 @requires(Permission.MANAGE_ORGANISATIONS)
 def organisations(request):
     rows = [organisation_line(organisation) for organisation in Organisation.objects.with_counts()]
+    if kind := asked_kind(request):
+        return list_file_response(request, organisation_list(rows), kind)
     return render(request, "accounts/organisations.html", {"rows": rows})
 
 

@@ -1,18 +1,20 @@
 """Several accounts at once, looked at first; and the list of people as a file."""
 
 from django.contrib import messages
-from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from .. import audit
 from ..access import requires
+from ..list_files import asked_kind, list_file_response
+from ..list_files.words import filters_of
+from ..lists.people import people_list
 from ..models import User
 from ..people import accounts_bulk, search
 from ..people.forms import AccountsForm, PeopleFilter
 from ..people.limits import RefusedChange
-from ..people.presenters import people_file, person_line
+from ..people.presenters import person_line
 from ..permissions import Permission
 from ..sessions.step_up import confirmed_recently
 
@@ -63,11 +65,8 @@ def _preview(request, form, lines, status=200):
 @requires(Permission.MANAGE_PEOPLE)
 @confirmed_recently
 def as_file(request):
-    """CSV of everybody whom the address asks for, as on the page."""
-    people = list(search.accounts(User.objects.all(), **PeopleFilter(request.GET).values()))
-    content = people_file(people)
+    """A file of everybody whom the address asks for, as on the page."""
+    form = PeopleFilter(request.GET)
+    people = list(search.accounts(User.objects.all(), **form.values()))
     audit.record_reading(request, "people.list", people)
-    audit.record(action="person.list_exported", by=request.user, details={"people": len(people)})
-    response = HttpResponse(content, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="people.csv"'
-    return response
+    return list_file_response(request, people_list(people, filters_of(form)), asked_kind(request) or "csv")

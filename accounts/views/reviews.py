@@ -2,17 +2,18 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from .. import audit
 from ..access import requires
+from ..list_files import asked_kind, list_file_response
+from ..lists.people import review_list
 from ..models import AccessReview
 from ..people import reviews
 from ..people.limits import RefusedChange
-from ..people.presenters import review_file, review_lines
+from ..people.presenters import review_lines
 from ..permissions import Permission
 from ..sessions.step_up import confirmed_recently
 
@@ -83,18 +84,16 @@ def finish(request, pk):
 @require_GET
 @requires(Permission.VIEW_AUDIT)
 def as_file(request, pk):
-    """CSV, for administrators and auditors: each person with their roles, who confirmed them and when."""
+    """A file, for administrators and auditors: each person with their roles, who confirmed them and when."""
     found = _review(request, pk)
     lines = reviews.lines(found, request.user) if found.finished_at is None else []
-    content, people = review_file(found, lines)
+    listed, people = review_list(found, lines)
     audit.record_reading(request, "members.review", people)
     details = {"people": len(people)}
     audit.record(
         action="access_review.exported", by=request.user, organisation=found.organisation, target=found, details=details
     )
-    response = HttpResponse(content, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="access-review-{found.started_at:%Y-%m-%d}.csv"'
-    return response
+    return list_file_response(request, listed, asked_kind(request) or "csv")
 
 
 def _review(request, pk) -> AccessReview:

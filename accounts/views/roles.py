@@ -1,11 +1,12 @@
 """One page that says what each role may do."""
 
-from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from .. import audit
 from ..access import allowed, requires
+from ..list_files import asked_kind, list_file_response
+from ..lists.people import role_list
 from ..people import role_matrix
 from ..permissions import Permission
 
@@ -34,6 +35,4 @@ def roles(request):
 @require_GET
 @requires(Permission.VIEW_AREAS)
 def roles_csv(request):
-    response = HttpResponse(role_matrix.as_csv(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="roles-and-rights.csv"'
-    return response
+    return list_file_response(request, role_list(), asked_kind(request) or "csv")

@@ -8,9 +8,16 @@ class PortalConfig(AppConfig):
     verbose_name = "Portal"
 
     def ready(self):
-        from . import audit_words
+        from accounts.people.preferences import register_landing_pages
+
+        from . import audit_words, lists
+        from .feedback import notices as feedback_notices
+        from .landing import landing_pages
         from .saved_views import leaving, undoing
 
         audit_words.describe()
+        feedback_notices.register()
+        lists.register()
+        register_landing_pages(landing_pages())
         leaving.register()
         undoing.register()

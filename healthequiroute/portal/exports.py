@@ -8,14 +8,16 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from accounts import audit
+from accounts.list_files import list_file_response
+from accounts.list_files.streaming import download
 from lsoa.exports.contents import Column, Contents
 from lsoa.exports.geojson import feature_collection
 from lsoa.exports.geopackage import geopackage
-from lsoa.exports.streaming import download
 from lsoa.exports.tables import area_table, figure_table
 from lsoa.models import Indicator
 from priorities.models import PriorityClass
 
+from .lists import area_list
 from .presenters.explore import ExplorePage
 from .query import PriorityQuery
 from .selection import Selection
@@ -56,8 +58,8 @@ class AreaExport:
     def from_querydict(cls, data, organisation, kind: str = "") -> "AreaExport":
         """Reads the query with `kind`, `indicator` (several) and `notes`. Raises UnknownKind, UnknownIndicator."""
         kind = kind or data.get("kind", "csv")
-        if kind not in FORMATS:
-            raise UnknownKind(f"There is no such kind of file; there are {', '.join(FORMATS)}.")
+        if kind not in (*FORMATS, *LISTED):
+            raise UnknownKind(f"There is no such kind of file; there are {', '.join((*FORMATS, *LISTED))}.")
         codes = data.getlist("indicator")[:MOST_INDICATORS]
         return cls(PriorityQuery.from_querydict(data), organisation, kind, codes, notes=data.get("notes") != "0")
 
@@ -74,11 +76,16 @@ class AreaExport:
         )
 
     @property
+    def place(self) -> str:
+        """Which areas, for names of files; the filtered ones say so."""
+        place = self.selection.patch.slug if self.selection.patch else "all"
+        return f"{place}-filtered" if self.query.is_filtered else place
+
+    @property
     def file_name(self) -> str:
         """ "areas-solihull-2026-11-21.csv"; the filtered ones say so."""
-        place = self.selection.patch.slug if self.selection.patch else "all"
-        parts = ["figures" if self.kind == "figures" else "areas", place, "filtered" if self.query.is_filtered else ""]
-        name = "-".join(part for part in (*parts, timezone.localdate().isoformat()) if part)
+        what = "figures" if self.kind == "figures" else "areas"
+        name = "-".join((what, self.place, timezone.localdate().isoformat()))
         return f"{slugify(name)}.{FORMATS[self.kind][0]}"
 
     def pieces(self) -> Iterator[bytes]:
@@ -98,9 +105,13 @@ def exported(request, export: AreaExport, *, by, organisation):
             "query": export.query.to_querystring()[:500],
         },
     )
+    if export.kind in LISTED:
+        return list_file_response(request, area_list(export, on_paper=export.kind == "pdf"), export.kind)
     return download(request, export.pieces(), export.file_name)
 
 
+# Written by `accounts.list_files`.
+LISTED = ("xlsx", "pdf")
 FORMATS: dict[str, tuple[str, Callable[[Contents, bool], Iterator[bytes]]]] = {
     "csv": ("csv", lambda contents, notes: area_table(contents, notes=notes)),
     "figures": ("csv", lambda contents, notes: figure_table(contents, notes=notes)),

@@ -46,6 +46,8 @@ LOGGING = {
         "django.server": {"propagate": True},
         # run_huey gives this logger a handler unless it has one; propagating as well would write each line twice.
         "huey": {"handlers": ["console"], "level": LOG_LEVEL, "propagate": False},
+        # It tells each page of a PDF; what goes wrong is told by `weasyprint` itself.
+        "weasyprint.progress": {"level": "WARNING"},
     },
 }
 

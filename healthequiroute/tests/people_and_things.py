@@ -17,6 +17,7 @@ from accounts.tests.factories import (
     PlatformAdministratorFactory,
     UserFactory,
 )
+from healthequiroute.portal.models import Feedback
 from lsoa.models import Area, Dataset, QualityAlert, Upload
 from lsoa.services import create_feed, create_patch, load_paths
 from lsoa.tests.factories import IndicatorFactory
@@ -96,6 +97,12 @@ def _who_acted(organisation) -> str:
     return audit.record(action="sign_in.succeeded", by=UserFactory(), organisation=organisation).actor_id
 
 
+def _feedback(organisation):
+    """Of somebody of the organisation, waiting for an answer."""
+    writer = _member(organisation, [Role.VIEWER])
+    return Feedback.objects.create(organisation=organisation, written_by=writer, kind="idea", text="A bigger map")
+
+
 def _things(organisation) -> dict[str, dict]:
     area = Area.objects.order_by("code").first()
     team = _team(organisation)
@@ -121,6 +128,7 @@ def _things(organisation) -> dict[str, dict]:
         **{f"member-{name}": member for name in MEMBER_PAGES},
         **_platform_things(organisation, member["pk"]),
         "device-end": {"name": "0" * 32},
+        **dict.fromkeys(("feedback-answer", "feedback-close"), {"pk": _feedback(organisation).pk}),
         **dict.fromkeys(("mfa_remove_webauthn", "mfa_edit_webauthn"), {"pk": 1}),
         **dict.fromkeys(
             ("api-key", "api-key-rotate", "api-key-revoke"), {"pk": ApiKeyFactory(organisation=organisation).pk}

@@ -23,7 +23,7 @@ has_python() {
     return 1
 }
 
-# Chromium comes without fonts; this family has the widths of the pages' Arial.
+# Neither Chromium nor the PDF writer brings fonts; this family has the widths of the pages' Arial.
 has_fonts() { compgen -G '/usr/share/fonts/truetype/liberation*' >/dev/null; }
 
 missing_packages() {
@@ -33,11 +33,15 @@ missing_packages() {
     has_library libgeos_c.so || echo libgeos-c1v5
     command -v ogrinfo >/dev/null || echo gdal-bin
     has_python || echo "python3.11 python3.11-venv"
+    # WeasyPrint sets the text of PDF files with Pango.
+    has_library libpango-1.0.so || echo libpango-1.0-0
+    has_library libpangoft2-1.0.so || echo libpangoft2-1.0-0
+    has_library libharfbuzz-subset.so || echo libharfbuzz-subset0
+    has_fonts || echo fonts-liberation
     command -v node >/dev/null || echo nodejs
     command -v npm >/dev/null || echo npm
     if [ "${1:-}" = --with-chromium ]; then
         command -v chromium >/dev/null || echo chromium
-        has_fonts || echo fonts-liberation
     fi
 }
 

@@ -6,18 +6,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import requires
+from accounts.list_files import asked_kind, list_file_response
 from accounts.permissions import Permission
 
 from .. import services
+from ..lists import dataset_list, figure_list, reject_list
 from ..models import Dataset
 from ..presenters.datasets import DatasetList, DatasetPage, DatasetQuestion
-from .streaming import csv_response
 
 REJECTS_A_PAGE = 100
-FIGURE_HEADINGS = [
-    "area_code", "area_name", "vintage", "indicator", "period", "value", "missing_reason", "method", "uncertainty",
-    "line",
-]  # fmt: skip
 
 
 @require_safe
@@ -25,6 +22,13 @@ FIGURE_HEADINGS = [
 def datasets(request):
     """All datasets in force by theme; `?history=1` adds the earlier releases."""
     listing = DatasetList(DatasetQuestion.from_querydict(request.GET), request.organisation)
+    if kind := asked_kind(request):
+        question = listing.question
+        filters = [f"{label}: {text}" for label, text in (
+            ("Words", question.text), ("Theme", question.theme), ("Publisher", question.publisher),
+            ("Earlier releases", "included" if question.with_history else ""),
+        ) if text]  # fmt: skip
+        return list_file_response(request, dataset_list([row.dataset for row in listing.rows], filters), kind)
     return render(request, "lsoa/datasets.html", {"list": listing, "question": listing.question})
 
 
@@ -56,8 +60,7 @@ def rejects(request, pk):
 def rejects_csv(request, pk):
     """All rejected rows."""
     found = _dataset(request, pk)
-    rows = found.rejects.order_by("pk").values_list("line", "code", "reason").iterator(chunk_size=2_000)
-    return csv_response(request, f"rejected {found.publication} {found.release}", ["line", "code", "reason"], rows)
+    return list_file_response(request, reject_list(found), asked_kind(request) or "csv")
 
 
 @require_safe
@@ -65,16 +68,8 @@ def rejects_csv(request, pk):
 def figures_csv(request, pk):
     """Every figure of a dataset with its line in the file, in the order of areas; ?indicator= for one alone."""
     found = _dataset(request, pk)
-    values = found.values.order_by("indicator__code", "area__code", "area__vintage")
-    code = request.GET.get("indicator", "")
-    if code:
-        values = values.filter(indicator__code=code[:60])
-    columns = [
-        "area__code", "area__name", "area__vintage", "indicator__code", "period", "value", "missing_reason", "method",
-        "uncertainty", "line",
-    ]  # fmt: skip
-    rows = values.values_list(*columns).iterator(chunk_size=5_000)
-    return csv_response(request, f"{found.publication} {found.release} {code}".strip(), FIGURE_HEADINGS, rows)
+    listed = figure_list(found, request.GET.get("indicator", ""))
+    return list_file_response(request, listed, asked_kind(request) or "csv")
 
 
 @require_POST

@@ -7,10 +7,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import allowed, requires
+from accounts.list_files import asked_kind, list_file_response
 from accounts.permissions import Permission
 
 from .. import services
 from ..feed_forms import FeedForm
+from ..lists import feed_list
 from ..models import Feed
 from ..presenters.feeds import feed_board
 from ..services.feeds import VERSION_KEY
@@ -22,7 +24,10 @@ KEPT_SECONDS = 15
 @require_safe
 @requires(Permission.VIEW_AREAS)
 def feeds(request):
-    return render(request, "lsoa/feeds.html", _context(request))
+    context = _context(request)
+    if kind := asked_kind(request):
+        return list_file_response(request, feed_list(context["groups"]), kind)
+    return render(request, "lsoa/feeds.html", context)
 
 
 @require_safe

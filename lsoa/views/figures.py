@@ -9,9 +9,11 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.access import requires
+from accounts.list_files import asked_kind, list_file_response
 from accounts.permissions import Permission
 
 from ..catalogue.order import by_theme
+from ..lists import indicator_list
 from ..models import Area, Indicator, Vintage
 from ..presenters.datasets import OWN_THEME
 from ..presenters.figures import FigurePage, IndicatorPage
@@ -50,6 +52,9 @@ def indicators(request):
     rows = Indicator.objects.visible_to(request.organisation)
     for word in text.split():
         rows = rows.filter(reduce(or_, (Q(**{f"{name}__icontains": word}) for name in SEARCHED)))
+    if kind := asked_kind(request):
+        filters = [f"Words: {text}"] if text else []
+        return list_file_response(request, indicator_list(rows.order_by("theme", "name"), filters), kind)
     rows = list(rows)
     own = sorted((row for row in rows if row.organisation_id), key=lambda row: row.name)
     groups = by_theme(row for row in rows if not row.organisation_id)

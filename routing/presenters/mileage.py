@@ -68,6 +68,11 @@ class MileagePage:
         return f"{self.month:%Y-%m}"
 
     @property
+    def files_query(self) -> str:
+        """The month, said also where the address leaves it out."""
+        return f"month={self.key}"
+
+    @property
     def earlier(self) -> str:
         year, month = (self.month.year - 1, 12) if self.month.month == 1 else (self.month.year, self.month.month - 1)
         return f"{year}-{month:02}"

@@ -13,11 +13,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import audit, undo
 from accounts.access import allowed, requires
+from accounts.list_files import asked_kind, list_file_response
 from accounts.permissions import Permission
 from routing import services
 from routing.caseload_files import COLUMNS, MAX_BYTES, read_caseload_file
 from routing.civil_time import today
 from routing.csv_files import FileRefused
+from routing.lists.teams import group_list
+from routing.lists.visits import caseload_list
 from routing.models import CaseloadEntry, PlusGroup, Team, Visit
 from routing.presenters.people import team_tabs
 from routing.presenters.visits import caseload_rows
@@ -42,7 +45,12 @@ def _show(request, team, form, report=None, status=200):
     chosen = request.GET.get("show", "")
     entries = CaseloadEntry.objects.for_organisation(request.organisation).filter(team=team)
     shown = {"due": entries.due_by(today()), "paused": entries.filter(is_active=False)}.get(chosen, entries)
-    page = Paginator(shown.for_display().prefetch_related("preferred_staff", "plus_groups"), PER_PAGE).get_page(
+    shown = shown.for_display().prefetch_related("preferred_staff", "plus_groups")
+    if (kind := asked_kind(request)) and request.method == "GET":
+        audit.record_reading(request, "caseload.list", shown)
+        filters = [f"Show: {chosen}"] if chosen in ("due", "paused") else []
+        return list_file_response(request, caseload_list(team, shown, filters), kind)
+    page = Paginator(shown, PER_PAGE).get_page(
         request.GET.get("page")
     )
     audit.record_reading(request, "caseload.list", page.object_list)
@@ -153,6 +161,8 @@ def plus_groups(request):
     groups = PlusGroup.objects.for_organisation(request.organisation).annotate(
         visit_count=Count("visits", distinct=True)
     )
+    if (kind := asked_kind(request)) and request.method == "GET":
+        return list_file_response(request, group_list(request.organisation, groups.order_by("name")), kind)
     context = {"form": form, "groups": groups.order_by("name")}
     return render(request, "routing/plus_groups.html", context, status=422 if form.is_bound else 200)
 

@@ -7,12 +7,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import audit
 from accounts.access import allowed, requires
+from accounts.list_files import asked_kind, list_file_response
 from accounts.permissions import Permission
-from lsoa.exports.streaming import download
 from routing import services
-from routing.equity_file import equity_csv, file_name
 from routing.equity_forms import PeriodForm
 from routing.equity_reading import equity_of_period
+from routing.lists.equity import equity_list
 from routing.models import Team
 from routing.presenters.equity import EquityPage
 from routing.readings import people_in_figures
@@ -43,7 +43,7 @@ def equity_download(request):
         errors = [text for texts in form.errors.values() for text in texts]
         return HttpResponse(" ".join(errors) or "There is no plan yet.", status=422, content_type="text/plain")
     found = _found(request, form.cleaned_data["asked"])
-    return download(request, equity_csv(found), file_name(found))
+    return list_file_response(request, equity_list(found), asked_kind(request) or "csv")
 
 
 def _found(request, asked):

@@ -5,13 +5,13 @@ from django.views.decorators.http import require_safe
 
 from accounts import audit
 from accounts.access import allowed, requires
+from accounts.list_files import asked_kind, list_file_response
 from accounts.permissions import Permission
 from routing.civil_time import today
+from routing.lists.teams import mileage_list
 from routing.models import StaffMember
 from routing.own_rounds import own_staff
 from routing.presenters.mileage import MileagePage, NoSuchMonth, month_of
-
-from .actual import csv_answer
 
 
 @require_safe
@@ -54,7 +54,7 @@ def _download(request, people, *, is_own):
         return redirect("mileage-csv")
     page = MileagePage(people, month, is_own=is_own)
     _record(request, page)
-    return csv_answer(page.csv_rows(), f"mileage-{page.key}.csv")
+    return list_file_response(request, mileage_list(page), asked_kind(request) or "csv")
 
 
 def _record(request, page):

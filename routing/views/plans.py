@@ -10,10 +10,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import jobs, streams
 from accounts.access import allowed, requires
+from accounts.list_files import asked_kind, list_file_response
 from accounts.permissions import Permission
 from routing import services
 from routing.forms import PlanForm
 from routing.life_forms import DecisionForm
+from routing.lists.plans import plan_list_file
 from routing.models import PlanState, RoutePlan, Team
 from routing.presenters import SCENARIOS, PlanPage, ProgressPanel, plan_rows, state_choices
 from routing.source_forms import FROM_CASELOAD, FROM_FILE
@@ -29,7 +31,11 @@ def plan_list(request):
     state = request.GET.get("state", "")
     state = state if state in (*PlanState.values, SCENARIOS) else ""
     chosen = plans.scenarios() if state == SCENARIOS else plans.filter(state=state) if state else plans
-    page = Paginator(chosen.with_team().with_counts(), PER_PAGE).get_page(request.GET.get("page"))
+    chosen = chosen.with_team().with_counts()
+    if kind := asked_kind(request):
+        filters = [f"Show: {choice['text']}" for choice in state_choices(state) if state and choice["is_current"]]
+        return list_file_response(request, plan_list_file(request.organisation, plan_rows(chosen), filters), kind)
+    page = Paginator(chosen, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
         "rows": plan_rows(page.object_list),

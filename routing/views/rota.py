@@ -10,10 +10,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import allowed, requires
+from accounts.list_files import asked_kind, list_file_response
 from accounts.permissions import Permission
 from routing import services
 from routing.civil_time import today
 from routing.csv_files import FileRefused
+from routing.lists.teams import rota_list
 from routing.models import RotaFile, Team
 from routing.presenters.people import skill_warnings, team_tabs
 from routing.presenters.rota import RotaFilePage, RotaGrid
@@ -26,7 +28,11 @@ FILES_SHOWN = 10
 @require_safe
 @requires(Permission.MANAGE_TEAMS)
 def rota(request, team_id):
-    return _show(request, _team(request, team_id), CsvForm())
+    team = _team(request, team_id)
+    if kind := asked_kind(request):
+        grid = RotaGrid(team, _first_day(request.GET.get("from", "")))
+        return list_file_response(request, rota_list(team, grid), kind)
+    return _show(request, team, CsvForm())
 
 
 @require_POST

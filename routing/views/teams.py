@@ -10,10 +10,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import audit, undo
 from accounts.access import allowed, requires
+from accounts.list_files import asked_kind, list_file_response
 from accounts.permissions import Permission
 from routing import services
 from routing.civil_time import NoSuchTime, today
 from routing.forms import DepotForm, ShiftForm, SkillForm, StaffForm, TeamForm
+from routing.lists.teams import staff_list, team_list_file
 from routing.models import Depot, Shift, Skill, Team
 from routing.presenters import shift_days, staff_rows
 from routing.presenters.people import skill_warnings, team_tabs
@@ -25,6 +27,8 @@ SHIFT_DAYS_SHOWN = 14
 @requires(Permission.MANAGE_TEAMS)
 def team_list(request):
     teams = Team.objects.for_organisation(request.organisation).with_counts()
+    if kind := asked_kind(request):
+        return list_file_response(request, team_list_file(request.organisation, teams), kind)
     return render(request, "routing/team_list.html", {"teams": teams})
 
 
@@ -46,7 +50,12 @@ def team_create(request):
 @require_safe
 @requires(Permission.MANAGE_TEAMS)
 def team_detail(request, team_id):
-    return _show(request, _team(request, team_id))
+    team = _team(request, team_id)
+    if kind := asked_kind(request):
+        staff = team.staff.filter(only_in__isnull=True).for_display()
+        audit.record_reading(request, "staff.list", staff)
+        return list_file_response(request, staff_list(team, staff_rows(staff)), kind)
+    return _show(request, team)
 
 
 def _show(request, team, **bound):

@@ -7,8 +7,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import allowed, requires
+from accounts.list_files import asked_kind, list_file_response
 from accounts.permissions import Permission
 from routing import services
+from routing.lists.plans import comparison_list, version_list
 from routing.models import RoutePlan
 from routing.presenters.comparison import Comparison
 from routing.presenters.life import LifePanel
@@ -22,10 +24,13 @@ from .plans import settled_plan, version_seen
 @requires(Permission.VIEW_PLANS)
 def plan_versions(request, plan_id):
     plan = settled_plan(request, plan_id)
+    versions = VersionList(plan)
+    if kind := asked_kind(request):
+        return list_file_response(request, version_list(plan, versions.rows), kind)
     context = {
         "plan": plan,
         "tag": state_tag(plan),
-        "list": VersionList(plan),
+        "list": versions,
         "life": LifePanel(plan, may_edit=_may_edit(request)),
         "others": _others(request, plan).exclude(pk=plan.pk).filter(version__gte=1),
     }
@@ -58,6 +63,8 @@ def plan_compare(request, plan_id):
     context = {"plan": plan, "other": other, "left": left, "right": right}
     if left and right:
         context["comparison"] = Comparison(left, right)
+        if kind := asked_kind(request):
+            return list_file_response(request, comparison_list(plan, context["comparison"]), kind)
     return render(request, "routing/compare.html", context)
 
 

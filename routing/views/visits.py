@@ -11,10 +11,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import audit, undo
 from accounts.access import allowed, requires
+from accounts.list_files import asked_kind, list_file_response
 from accounts.permissions import Permission
 from accounts.safe_redirects import safe_address
 from routing import services
 from routing.civil_time import today
+from routing.lists.visits import visit_list
 from routing.models import PlanState, RoutePlan, Skill, Team, Visit, VisitTier
 from routing.presenters.bonds import LinksOf
 from routing.presenters.people import team_tabs
@@ -31,7 +33,12 @@ def team_visits(request, team_id):
     team = get_object_or_404(Team.objects.for_organisation(request.organisation), pk=team_id)
     asked = {name: request.GET.get(name, "") for name in ("day", "state", "tier", "skill")}
     visits = _chosen(Visit.objects.for_organisation(request.organisation).filter(team=team), asked)
-    page = Paginator(with_everything(visits).order_by("day", "tier", "reference"), PER_PAGE).get_page(
+    visits = with_everything(visits).order_by("day", "tier", "reference")
+    if kind := asked_kind(request):
+        audit.record_reading(request, "visits.list", visits)
+        filters = [f"{name.capitalize()}: {value}" for name, value in asked.items() if value]
+        return list_file_response(request, visit_list(team, visit_days(visits), filters), kind)
+    page = Paginator(visits, PER_PAGE).get_page(
         request.GET.get("page")
     )
     audit.record_reading(request, "visits.list", page.object_list)

@@ -9,10 +9,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import jobs
 from accounts.access import allowed, requires
+from accounts.list_files import asked_kind, list_file_response
 from accounts.people.flags import Flag, needs_flag
 from accounts.permissions import Permission
 from routing import services
+from routing.lists.plans import week_day_list, week_list_file
 from routing.models import Team, WeekPlan, WeekState
+from routing.presenters.plans import plan_rows
 from routing.presenters.progress import ProgressPanel
 from routing.presenters.weeks import WeekPage, week_rows
 from routing.source_forms import FROM_CASELOAD, FROM_FILE, WISHES
@@ -27,6 +30,8 @@ PER_PAGE = 25
 def week_list(request):
     weeks = WeekPlan.objects.for_organisation(request.organisation)
     services.settle_interrupted_weeks(weeks=weeks)
+    if kind := asked_kind(request):
+        return list_file_response(request, week_list_file(request.organisation, week_rows(weeks)), kind)
     page = Paginator(weeks, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
@@ -68,6 +73,9 @@ def _create(form, by) -> WeekPlan:
 @needs_flag(Flag.WEEK_PLANS)
 def week_detail(request, week_id):
     week = _settled(request, week_id)
+    if kind := asked_kind(request):
+        plans = week.plans.with_team().with_counts().order_by("day")
+        return list_file_response(request, week_day_list(week, plan_rows(plans)), kind)
     page = WeekPage(week, may_optimise=allowed(request.user, Permission.OPTIMISE_PLANS, request.organisation))
     return render(request, "routing/week.html", {"page": page, "week": week})
 

@@ -20,6 +20,8 @@ class Kind:
 KINDS = (
     Kind("csv", "CSV, one row for each area", "Opens in a spreadsheet. One column for each figure."),
     Kind("figures", "CSV, one row for each figure", "Each figure with its unit, period, method, line and source."),
+    Kind("xlsx", "Excel workbook", "Typed cells and a sheet of notes. All of England is made in the background."),
+    Kind("pdf", "PDF for paper", "Class and up to six figures of at most 500 areas, with source and notes."),
     Kind("geojson", "GeoJSON with boundaries", "For web maps and analysis. Longitude and latitude (WGS 84)."),
     Kind("gpkg", "GeoPackage with boundaries", "For QGIS and other mapping software."),
 )

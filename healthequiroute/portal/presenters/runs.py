@@ -1,5 +1,6 @@
 """Calculations of priorities, and what moved between two of them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -21,6 +22,7 @@ from priorities.presenters import (
 from . import wording
 
 RUNS_PER_PAGE, AREAS_PER_PAGE, INPUTS_SHOWN = 25, 25, 3
+AREAS_AT_ONCE = 250
 
 
 @dataclass(frozen=True)
@@ -145,7 +147,15 @@ class ComparisonPage:
     @cached_property
     def rows(self) -> list[MovedRow]:
         """Two queries for all areas of the page together: their later and their earlier scores."""
-        keys = [score.pk for score in self.areas]
+        return self._rows_of([score.pk for score in self.areas])
+
+    def all_rows(self) -> Iterator[MovedRow]:
+        """Every area of the list, a few hundred at a time."""
+        keys = list(self.areas.paginator.object_list.values_list("pk", flat=True))
+        for start in range(0, len(keys), AREAS_AT_ONCE):
+            yield from self._rows_of(keys[start : start + AREAS_AT_ONCE])
+
+    def _rows_of(self, keys) -> list[MovedRow]:
         scores = PriorityScore.objects.with_explanation().defer("area__geometry")
         after = {score.pk: score for score in scores.filter(pk__in=keys)}
         wanted = [score.area_id for score in after.values()]

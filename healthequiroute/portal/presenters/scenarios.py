@@ -1,6 +1,5 @@
 """The pages of scenarios: what an organisation tries out, and what that would change."""
 
-import json
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -9,7 +8,6 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from lsoa.models import Area
-from lsoa.tiles import tile_url_template
 from priorities.dex.model import ModelError
 from priorities.editing import DraftContent, panels, read_edits
 from priorities.effect_panel import EffectPanel, effect_panel, headline
@@ -19,6 +17,7 @@ from priorities.presenters import PriorityTag
 from priorities.preview import Effect, effect_of
 from priorities.version_diff import differences
 
+from ..map_view import MapView, map_view
 from ..query import PriorityQuery
 from ..selection import Selection
 from . import wording
@@ -235,18 +234,23 @@ class ScenarioPage:
         return f"{len(self.moved)} of {wording.count(count)} areas that move"
 
     @cached_property
-    def map(self) -> dict:
+    def area_map(self) -> MapView:
         query = urlencode({"draft": self.moves_name})
         scenario = [self.scenario.pk]
-        return {
-            "tiles_url": tile_url_template(),
-            "theme_url": f"{reverse('scenario-moves', args=scenario)}?{query}",
-            "panel_url": f"{reverse('scenario-area', args=scenario)}?{query}",
-            "label_url": reverse("area-label"),
-            "bounds": json.dumps(self.selection.extent()),
-            "palette": json.dumps(PALETTE),
-            "labels": json.dumps(LABELS),
-        }
+        return map_view(
+            id="scenario-map",
+            title="Map of the areas that would change class",
+            summary=self.effect_panel.headline if self.effect_panel else "",
+            hint="Select an area to see its class now and in the draft.",
+            beside="The tables below show",
+            theme_url=f"{reverse('scenario-moves', args=scenario)}?{query}",
+            in_view_url=f"{reverse('scenario-in-view', args=scenario)}?{query}",
+            panel_url=f"{reverse('scenario-area', args=scenario)}?{query}",
+            bounds=self.selection.extent(),
+            palette=PALETTE,
+            labels=LABELS,
+            legend=self.legend,
+        )
 
     @cached_property
     def legend(self) -> Legend:
@@ -259,7 +263,7 @@ class ScenarioPage:
         if not known.all():
             items.append(LegendItem("No class yet", is_hatched=True, count=wording.count(int((~known).sum()))))
         if self.selection.patch:
-            items.append(LegendItem(f"Outside {self.place}", "#f3f5f6"))
+            items.append(LegendItem(f"Outside {self.place}", is_outside=True))
         return Legend("Compared with now", items)
 
     @cached_property
@@ -310,6 +314,11 @@ class MovedAreas:
         self.before, self.after = before, after
         self._rows = moves.rows(before, after)
         self.page: Page = Paginator(self._rows, AREAS_PER_PAGE).get_page(page)
+
+    @property
+    def all_rows(self):
+        """Places in `moves` of every area of the list, not of a page alone."""
+        return self._rows
 
     @property
     def title(self) -> str:

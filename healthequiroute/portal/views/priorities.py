@@ -8,12 +8,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import requires
+from accounts.list_files import asked_kind, list_file_response
+from accounts.list_files.words import filters_of
 from accounts.permissions import Permission
 from lsoa.models import Patch
 from priorities import services
 from priorities.changes import compare_runs
 from priorities.models import VisitMinutesOverride
 
+from ..lists import change_list, run_list
 from ..presenters.priority import PriorityPage
 from ..presenters.runs import ComparisonPage, RunsPage, finished_runs
 from ..priority_forms import EVERYWHERE, CompareRunsForm, EndMinutesForm, MinutesForm
@@ -96,6 +99,8 @@ def end_area_minutes(request, code):
 @requires(Permission.VIEW_AREAS)
 def runs(request):
     """Every calculation of priorities, the newest first."""
+    if kind := asked_kind(request):
+        return list_file_response(request, run_list(finished_runs(), request.organisation), kind)
     page = RunsPage(request.organisation, page=request.GET.get("page", 1))
     return render(request, "priorities/runs.html", {"page": page, "form": _compare_form(request)})
 
@@ -115,6 +120,8 @@ def compare(request):
     comparison = compare_runs(known[asked["before"]], known[asked["after"]], patch=patch)
     found = {"direction": asked["direction"], "page": request.GET.get("page", 1)}
     page = ComparisonPage(comparison, request.organisation, **found)
+    if kind := asked_kind(request):
+        return list_file_response(request, change_list(page, filters_of(form, without=("before", "after"))), kind)
     return render(request, "priorities/run_comparison.html", {"form": form, "page": page, "query": _query(request)})
 
 

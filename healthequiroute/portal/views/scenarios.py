@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import undo
 from accounts.access import requires
+from accounts.list_files import asked_kind, list_file_response
 from accounts.people.flags import Flag, needs_flag
 from accounts.permissions import Permission
 from priorities import services
@@ -17,6 +18,7 @@ from priorities.models import ModelVersion
 from priorities.moves import kept_moves, map_size
 from priorities.threshold_proposals import proposal_for
 
+from ..lists import moved_list, scenario_list
 from ..presenters.area import area_card
 from ..presenters.scenarios import (
     MovedAreas,
@@ -45,6 +47,8 @@ def _own(request, pk) -> ModelVersion:
 def scenarios(request):
     """The organisation's scenarios, the latest change first."""
     found = ModelVersion.objects.scenarios_of(request.organisation).select_related("based_on", "updated_by")
+    if kind := asked_kind(request):
+        return list_file_response(request, scenario_list(found, request.organisation), kind)
     return render(request, "scenarios/list.html", {"rows": scenario_rows(found)})
 
 
@@ -147,6 +151,8 @@ def areas(request, pk):
         for name, labels in (("from", found.labels_before), ("to", found.labels))
     )
     listed = MovedAreas(row, found, before=before, after=after, page=request.GET.get("page", "1"))
+    if kind := asked_kind(request):
+        return list_file_response(request, moved_list(row, listed), kind)
     query = request.GET.copy()
     query.pop("page", None)
     context = {"scenario": row, "title": title_of(row), "listed": listed, "page": listed.page}

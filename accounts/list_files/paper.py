@@ -1,0 +1,22 @@
+"""What the page for paper and the sheet of a PDF show of a list."""
+
+from .columns import NUMBERS, written
+from .listing import ListFile
+
+# Wider tables than this lie on their side.
+UPRIGHT_COLUMNS = 5
+
+
+def context_of(listed: ListFile) -> dict:
+    """For the sheet of a PDF and the page for paper: the first column names its row."""
+    kinds = [column.kind for column in listed.columns]
+    rows = [
+        [{"text": written(value, kind), "is_number": kind in NUMBERS} for value, kind in zip(cells, kinds, strict=True)]
+        for cells in listed.cells()
+    ]
+    return {
+        "listed": listed,
+        "columns": [{"heading": column.heading, "is_number": column.kind in NUMBERS} for column in listed.columns],
+        "rows": rows,
+        "is_wide": len(listed.columns) > UPRIGHT_COLUMNS,
+    }

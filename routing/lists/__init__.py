@@ -1,0 +1,1 @@
+"""Lists of visit planning as files (`accounts.list_files`): plans, stops, teams, people, rotas, visits, figures."""
