@@ -149,10 +149,10 @@ def seed(*, report: Callable[[str, float], None] = lambda step, seconds: None) -
     step("Priorities of every area", _score)
     step("How well the priorities hold", _validate)
     teams = step("Teams, skills and bases", _make_teams, organisation, patches)
-    step("Shifts", _make_shifts, teams)
+    step("Shifts", make_shifts, teams)
     step("Homes, bicycles, certificates and leave", make_people, teams[0], ACTOR)
     step("Caseload", make_caseload, teams[0], ACTOR)
-    step("Visits and plans", _make_plans, organisation, teams[0])
+    step("Visits and plans", make_plans, organisation, teams[0])
     step("A visit for two", make_double_handed, teams[0], ACTOR)
     step("Fictional live feeds", lambda: make_demo_feeds(by=ACTOR))
     audit.record(
@@ -255,10 +255,10 @@ def _make_bases(organisation, crew: Crew) -> list[Depot]:
     return bases
 
 
-def _make_shifts(teams):
+def make_shifts(teams):
     """Working hours from today on, for everybody who has none yet."""
     days = [timezone.localdate() + timedelta(days=ahead) for ahead in range(DAYS_AHEAD)]
-    for team, crew in zip(teams, CREWS, strict=True):
+    for team, crew in zip(teams, CREWS[: len(teams)], strict=True):
         taken = set(Shift.objects.for_organisation(team.organisation).of_team(team).values_list("staff", "day"))
         persons = {f"{crew.prefix}-{number:02d}": person for number, person in enumerate(crew.people, start=1)}
         # Together: one audit event says it for the team, and the round trips are few.
@@ -277,7 +277,7 @@ def _works(person: Person | None, hours, day: date) -> bool:
     return person is not None and person.hours == hours and (person.weekends or day.weekday() < 5)
 
 
-def _make_plans(organisation, team):
+def make_plans(organisation, team):
     """Today's published plan, tomorrow's proposal of up to 120 visits, and a draft for the day after."""
     today = timezone.localdate()
     planned = set(RoutePlan.objects.for_organisation(organisation).filter(team=team).values_list("day", flat=True))

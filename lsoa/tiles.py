@@ -15,7 +15,6 @@ from django.db import connection
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
-from django.utils.http import parse_etags
 from django.views.decorators.http import require_safe
 
 from accounts.access import requires
@@ -24,6 +23,7 @@ from accounts.permissions import Permission
 from . import tile_sets
 from .loading.hooks import register_after_boundaries
 from .models import Area, Tile, Vintage
+from .packed import not_modified
 
 ZOOMS = range(4, 15)
 CONTENT_TYPE = "application/vnd.mapbox-vector-tile"
@@ -33,9 +33,9 @@ CACHE_SECONDS = 7 * 24 * 60 * 60
 WORTH_A_PROCESS = 5_000
 
 
-def tile_url_template(vintage: int = Vintage.CENSUS_2021) -> str:
+def tile_url_template(vintage: int = Vintage.CENSUS_2021, tile_set=None) -> str:
     """Address with {z}, {x}, {y} for the map script, naming the version; "" while there is no map."""
-    tile_set = tile_sets.current_set(vintage)
+    tile_set = tile_set or tile_sets.current_set(vintage)
     if tile_set is None:
         return ""
     address = reverse("area-tile", kwargs={"vintage": vintage, "z": 0, "x": 0, "y": 0})
@@ -66,19 +66,12 @@ def area_tile(request, vintage, z, x, y):
     if tile_set is None:
         raise Http404("No boundaries of this vintage are loaded.")
     etag = f'"{tile_set.version}-{z}-{x}-{y}"'
-    response = _not_modified(request, etag) or _tile_response(request, tile_data(tile_set, z, x, y))
+    response = not_modified(request, etag) or _tile_response(request, tile_data(tile_set, z, x, y))
     response["ETag"] = etag
     named = request.GET.get("v") == tile_set.version
     # Private: a tile needs a signed-in session, so no shared cache may hold it.
     response["Cache-Control"] = "private, max-age=31536000, immutable" if named else "private, no-cache"
     return response
-
-
-def _not_modified(request, etag):
-    known = parse_etags(request.headers.get("If-None-Match", ""))
-    if etag in known or f"W/{etag}" in known or known == ["*"]:
-        return HttpResponse(status=304)
-    return None
 
 
 def _tile_response(request, data):

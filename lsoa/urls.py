@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from . import tiles
+from . import orientation, tiles
 from .views import datasets, feeds, figures, methods, own_indicators, quality, uploads
 
 urlpatterns = [
     path("tiles/areas/<int:vintage>/<int:z>/<int:x>/<int:y>.pbf", tiles.area_tile, name="area-tile"),
+    path("tiles/places/<int:vintage>.json", orientation.map_places, name="map-places"),
     path("data/", datasets.datasets, name="data"),
     path("data/datasets/<uuid:pk>/", datasets.dataset, name="dataset"),
     path("data/datasets/<uuid:pk>/rejects/", datasets.rejects, name="dataset-rejects"),

@@ -4,6 +4,7 @@ from csp.constants import NONCE, NONE, SELF
 from environs import validate
 
 from .environment import DEBUG, DEMO_MODE, env
+from .maps import BASE_MAP_ORIGINS
 from .signing_in import SIGN_IN_ORIGINS
 
 DEMO_SECRET_KEY = "demo-only-secret-key-not-for-real-use-0123456789"  # noqa: S105
@@ -68,7 +69,7 @@ CONTENT_SECURITY_POLICY = {
         "default-src": [NONE],
         "script-src": [SELF, NONCE],
         "style-src": [SELF],
-        "img-src": [SELF, "data:"],
+        "img-src": [SELF, "data:", *BASE_MAP_ORIGINS],
         "font-src": [SELF],
         "connect-src": [SELF],
         # The round keeps itself for places without a connection.

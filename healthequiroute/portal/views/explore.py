@@ -1,12 +1,7 @@
 """Explore: map, table and filters of one query; the same query colours the map."""
 
-from hashlib import sha256
-
-import numpy as np
-from django.core.cache import cache
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.cache import get_conditional_response
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
@@ -19,20 +14,20 @@ from .. import themes
 from ..forms import ExploreForm
 from ..presenters.area import area_card
 from ..presenters.explore import ExplorePage, patch_choices
+from ..presenters.saved_views import ViewsMenu
 from ..query import PriorityQuery
 from ..selection import Selection, areas_with_scores
-
-THEME_SECONDS = 60 * 60
+from ..visit_theme import permitted
 
 
 @require_safe
 @requires(Permission.VIEW_AREAS)
 def explore(request):
     """The page; with htmx only what a change of filters, order or page touches."""
-    query = PriorityQuery.from_querydict(request.GET)
+    query = permitted(request, PriorityQuery.from_querydict(request.GET))
     selection = Selection(query, request.organisation)
     may_export = allowed(request.user, Permission.EXPORT_AREAS, request.organisation)
-    page = ExplorePage(query, selection, may_export=may_export)
+    page = ExplorePage(query, selection, may_export=may_export, views=ViewsMenu.of(request, query))
     context = {"page": page, "form": _form(request, query, selection)}
     if request.htmx and not request.htmx.history_restore_request:
         response = render(request, "portal/_explore_update.html", context)
@@ -57,7 +52,7 @@ def _form(request, query, selection) -> ExploreForm:
         query=query,
         entered=entered,
         patches=patch_choices(selection, Area.objects.current().count()),
-        themes=themes.choices(),
+        themes=themes.choices(with_visits=allowed(request.user, Permission.VIEW_PLANS, request.organisation)),
         authorities=[("", "All"), *selection.authorities()],
         indicators=[("", "Choose an indicator"), *_indicator_choices()],
     )
@@ -66,37 +61,6 @@ def _form(request, query, selection) -> ExploreForm:
 def _indicator_choices() -> list[tuple[str, list[tuple[str, str]]]]:
     groups = by_theme(Indicator.objects.public())
     return [(heading, [(row.code, f"{row.name} ({row.unit})") for row in rows]) for heading, rows in groups]
-
-
-@require_safe
-@requires(Permission.VIEW_AREAS)
-@cache_control(private=True, no_cache=True)
-def theme(request):
-    """Bytes, one per area by index: class of the theme, 254 outside the filters, 255 without a figure."""
-    query = PriorityQuery.from_querydict(request.GET)
-    selection = Selection(query, request.organisation)
-    wanted = sha256(query.for_theme().encode()).hexdigest()[:16]
-    # The version is asked of the database once, for the browser's cache and for ours.
-    etag = f'"{selection.version}-{wanted}"'
-    response = get_conditional_response(request, etag=etag)
-    if response is None:
-        key = f"theme:{etag}:{request.organisation and request.organisation.pk}"
-        data = cache.get(key)
-        if data is None:
-            data = _theme_bytes(query, selection)
-            cache.set(key, data, THEME_SECONDS)
-        response = HttpResponse(data, content_type="application/octet-stream")
-    response["ETag"] = etag
-    return response
-
-
-def _theme_bytes(query, selection) -> bytes:
-    values = themes.classes(themes.theme(query.theme))
-    if query.is_filtered or selection.patch:
-        inside = np.zeros(len(values), dtype=bool)
-        inside[selection.indexes()] = True
-        values[~inside] = themes.FILTERED_OUT
-    return values.tobytes()
 
 
 def _area_of(request) -> Area:

@@ -2,6 +2,7 @@
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.text import slugify
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
@@ -43,5 +44,7 @@ def search_suggestions(request):
     if not SearchThrottle().allow_request(request, None):
         return HttpResponse(status=TOO_MANY)
     answer = search_everything(request.GET.get("q", ""), organisation=request.organisation, limit=MOST_SUGGESTIONS)
-    context = {"options": suggestions(answer), "search_text": answer.text, "is_question": bool(answer.text)}
+    # A page with a map has two boxes; their options must not share ids.
+    list_id = slugify(request.GET.get("list", "")) or "area-search"
+    context = {"options": suggestions(answer), "is_question": bool(answer.text), "list_id": list_id}
     return render(request, "portal/_search_suggestions.html", context)

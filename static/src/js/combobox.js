@@ -51,6 +51,15 @@ function start(field) {
     mark(((active + 1 + step + count + 1) % (count + 1)) - 1);
   }
 
+  // Whoever looks after the form may have another use for a suggestion than to go to its page.
+  function choose(option) {
+    const detail = { href: option.dataset.href, name: option.querySelector(".her-search__name")?.textContent || "" };
+    close();
+    if (input.dispatchEvent(new CustomEvent("her:suggestion", { bubbles: true, cancelable: true, detail }))) {
+      window.location.assign(detail.href);
+    }
+  }
+
   input.addEventListener("keydown", (event) => {
     if (event.isComposing || event.ctrlKey || event.metaKey) return;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
@@ -61,7 +70,7 @@ function start(field) {
       close();
     } else if (event.key === "Enter" && isOpen() && active >= 0) {
       event.preventDefault();
-      window.location.assign(options()[active].dataset.href);
+      choose(options()[active]);
     } else if (event.key === "Tab") {
       close();
     } else if (["Home", "End", "ArrowLeft", "ArrowRight"].includes(event.key)) {
@@ -73,7 +82,7 @@ function start(field) {
   list.addEventListener("mousedown", (event) => event.preventDefault());
   list.addEventListener("click", (event) => {
     const option = event.target.closest("[role=option]");
-    if (option) window.location.assign(option.dataset.href);
+    if (option) choose(option);
   });
   input.addEventListener("blur", close);
   list.addEventListener("htmx:afterSettle", () => {

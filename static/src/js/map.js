@@ -22,6 +22,9 @@ document.addEventListener("htmx:afterSettle", (event) => {
         labels: source.dataset.labels && JSON.parse(source.dataset.labels),
       });
       if (source.dataset.panelUrl) map.data.panelUrl = source.dataset.panelUrl;
+      if (source.dataset.inViewUrl) map.data.inViewUrl = source.dataset.inViewUrl;
+      const summary = document.getElementById(`${map.element.id}-summary`);
+      if (summary && source.dataset.summary !== undefined) summary.textContent = source.dataset.summary;
       if (source.dataset.bounds) map.showPlace(source.dataset.bounds);
     }
   }

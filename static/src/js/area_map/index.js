@@ -5,10 +5,18 @@
 //   data-bounds         JSON [west, south, east, north]      data-view     "zoom/lat/lon", wins over bounds
 //   data-panel-url      answers ?index=N with the panel      data-panel    id of the element that shows it
 //   data-label-url      answers ?index=N with {code, name}   data-status   id of the live region
-//   data-selected       index of the selected area
+//   data-selected       index of the selected area           data-beside    "The table below shows" (the same areas)
+//   data-places-url     names and borders, see lsoa/orientation.py
+//   data-place-url      answers ?place= or ?q= with {name, bounds, index}
+//   data-in-view-url    answers ?box= with the list of areas in view
+//   data-base-map-url   pictures below the areas, with data-base-map-attribution
 
 import { FILTERED_OUT, NO_DATA, rgba } from "./paint.js";
 import { AreaLayer, fetchTheme } from "./layer.js";
+import { InView } from "./in_view.js";
+import { startLayers } from "./layers.js";
+import { startPaper } from "./paper.js";
+import { startPlaceSearch } from "./place_search.js";
 
 const L = window.L;
 const ENGLAND = [-6.42, 49.86, 1.77, 55.82];
@@ -48,7 +56,10 @@ export class AreaMap {
     this.status = document.getElementById(this.data.status);
     this.map = createMap(element);
     this._setView();
-    this.layer = new AreaLayer(this.data.tilesUrl, { maxNativeZoom: Number(this.data.maxTileZoom || 14) + 1 });
+    this.layer = new AreaLayer(this.data.tilesUrl, {
+      maxNativeZoom: Number(this.data.maxTileZoom || 14) + 1,
+      prefetch: true,
+    });
     this.layer.addTo(this.map);
     this._selected = Number(this.data.selected ?? -1);
     if (this._selected >= 0) this.layer.select(this._selected);
@@ -57,6 +68,10 @@ export class AreaMap {
     this._pointer();
     this._keyboard();
     this.map.on("moveend", () => this._rememberView());
+    this.layer.on("tilefailed tilesmended", () => this._tellOfMissing());
+    this.inView = new InView(this.map, this.data, (text) => this.say(text));
+    startPlaceSearch(this);
+    startPaper(this);
   }
 
   _setView() {
@@ -79,22 +94,67 @@ export class AreaMap {
       .then(() => ready)
       .then(() => {
         this.element.dataset.drawnIn = String(Math.round(performance.now() - begun));
+        performance.mark("areamap:drawn");
         this.element.dispatchEvent(new CustomEvent("areamap:drawn", { bubbles: true }));
+        // Names and borders come after the areas: they tell where, the areas tell what.
+        return startLayers(this);
       });
   }
 
   /** Shows another theme; geometry stays. Resolves when painted. */
   async setTheme(url, { palette, labels } = {}) {
-    if (palette) this.palette = palette.map(rgba);
-    if (labels) this.labels = labels;
+    this._asked = url;
     this.element.setAttribute("aria-busy", "true");
     try {
-      this.layer.setTheme(await fetchTheme(url), this.palette);
-    } catch {
-      this._say("The map could not be loaded. The table below shows the same areas.");
+      const values = await fetchTheme(url);
+      // Whoever chose another theme meanwhile does not want this one any more.
+      if (this._asked !== url) return;
+      if (palette) this.palette = palette.map(rgba);
+      if (labels) this.labels = labels;
+      const begun = performance.now();
+      this.layer.setTheme(values, this.palette);
+      this.element.dataset.painted = url;
+      this.element.dataset.paintedIn = String(Math.round(performance.now() - begun));
+      this._failure = null;
+      this.inView?.refresh();
+    } catch (error) {
+      console.warn(`The values of the map did not come: ${error.message}`);
+      this._failure = url;
     } finally {
       this.element.removeAttribute("aria-busy");
+      this._tellOfMissing();
     }
+  }
+
+  // A sentence with a button, until nothing is missing any more.
+  _tellOfMissing() {
+    const note = document.getElementById(`${this.element.id}-failed`);
+    const isMissing = Boolean(this._failure || this.layer.missing);
+    if (!note) {
+      if (isMissing) this.say(this._missingWords());
+      return;
+    }
+    if (isMissing === !note.hidden) return;
+    note.hidden = !isMissing;
+    note.replaceChildren();
+    if (!isMissing) return;
+    const button = L.DomUtil.create("button", "nhsuk-button nhsuk-button--secondary her-button");
+    button.type = "button";
+    button.textContent = "Load the map again";
+    button.addEventListener("click", () => this._retry());
+    note.append(`${this._missingWords()} `, button);
+  }
+
+  _missingWords() {
+    const beside = this.data.beside || "The table below shows";
+    return `${this._failure ? "The map" : "Part of the map"} could not be loaded. ${beside} the same areas.`;
+  }
+
+  async _retry() {
+    this.element.focus();
+    if (this._failure) await this.setTheme(this._failure);
+    await this.layer.retry();
+    if (!this._failure && !this.layer.missing) this.say("The map is complete.");
   }
 
   _tip() {
@@ -140,9 +200,9 @@ export class AreaMap {
     clearTimeout(this._centreTimer);
     this._centreTimer = setTimeout(async () => {
       const index = this.layer.indexAt(this.map.getCenter());
-      if (index < 0) return this._say("No area at the centre of the map.");
+      if (index < 0) return this.say("No area at the centre of the map.");
       const area = await this._name(index);
-      this._say(`Centre of the map: ${area.name}, ${this._word(index)}. Press Enter for details.`);
+      this.say(`Centre of the map: ${area.name}, ${this._word(index)}. Press Enter for details.`);
     }, 400);
   }
 
@@ -209,12 +269,12 @@ export class AreaMap {
       window.htmx.ajax("GET", `${this.data.panelUrl}${join}index=${index}`, { target: panel, swap: "innerHTML" });
     }
     const area = await this._name(index);
-    this._say(`Selected: ${area.name}, ${this._word(index)}.`);
+    this.say(`Selected: ${area.name}, ${this._word(index)}.`);
   }
 
   // The view belongs to the address, so that a link shows what its sender saw.
   _rememberView() {
-    if (!this.data.rememberView) return;
+    if (!this.data.rememberView || this.onPaper) return;
     const centre = this.map.getCenter();
     const view = `${this.map.getZoom()}/${centre.lat.toFixed(4)}/${centre.lng.toFixed(4)}`;
     if (this._moved) {
@@ -226,7 +286,8 @@ export class AreaMap {
     this._moved = true; // the first move is the map's own
   }
 
-  _say(text) {
+  /** Tells people who do not see the map. */
+  say(text) {
     if (this.status) this.status.textContent = text;
   }
 }

@@ -1,6 +1,7 @@
 // Paints an identifier buffer: a look-up table turns identifiers into colours, outlines go where neighbours differ.
 
 import { MARGIN } from "./raster.js";
+import { borderLevel } from "./borders.js";
 
 export const NO_DATA = 255;
 export const FILTERED_OUT = 254;
@@ -11,15 +12,12 @@ export const rgba = (hex) => {
   return ((255 << 24) | ((value & 255) << 16) | (value & 0xff00) | (value >>> 16)) >>> 0;
 };
 
-const TRANSPARENT = 0;
-const HATCHED = 1; // marks "no data" in the table; painted as lines, because a grey would read as a class
-const HATCH_LINE = rgba("#8a98a3");
-const HATCH_GROUND = rgba("#ffffff");
-const FILTERED_COLOUR = rgba("#f3f5f6");
-const FILTERED_LINE = rgba("#d5dce0"); // filtered areas are ground, not figure
-const DISTRICT_LINE = "rgba(33, 43, 50, 0.55)";
-const SELECTED_LINE = rgba("#d5281b");
-const SELECTED_HALO = rgba("#ffffff");
+// Marks in the table for what has no colour of its own: their alpha is 0, as that of no colour is.
+const HATCHED = 1; // painted as lines, because a grey would read as a class
+const OUTSIDE = 2;
+const DISTRICT_ALPHA = 0.6;
+// Pixels of CSS that the border of an authority, a board and a region is wide.
+const BORDER_WIDTHS = [0, 2, 3, 4];
 
 /**
  * @param {Uint8Array} classes class by area index
@@ -31,7 +29,7 @@ export function lookUpTable(classes, palette) {
   for (let index = 0; index < classes.length; index++) {
     const value = classes[index];
     if (value === NO_DATA) table[index + 1] = HATCHED;
-    else if (value === FILTERED_OUT) table[index + 1] = FILTERED_COLOUR;
+    else if (value === FILTERED_OUT) table[index + 1] = OUTSIDE;
     else table[index + 1] = palette[value] ?? HATCHED;
   }
   return table;
@@ -41,21 +39,26 @@ export function lookUpTable(classes, palette) {
  * @param {CanvasRenderingContext2D} context of a square canvas, `size` pixels
  * @param {{ids, width}} buffer
  * @param {Uint32Array} table
- * @param {{outlines: boolean, districts: Path2D | null, selected: number, hatchStep: number}} options
- *   `districts`: lines in pixels of the tile, see linesOf; `selected`: an index or -1
+ * @param {{outlines: boolean, districts: Path2D | null, borders: object | null, lowestBorder: number, selected: number,
+ *   scale: number, hatchStep: number, colours: object}} options
+ *   `districts`: lines in pixels of the tile, see linesOf; `borders`: see borders.js; `selected`: an index or -1;
+ *   `scale`: pixels of the canvas per pixel of CSS
  */
 export function paint(context, buffer, table, size, options) {
   const image = context.createImageData(size, size);
   const pixels = new Uint32Array(image.data.buffer);
-  fill(pixels, buffer, table, size, options.hatchStep);
-  if (options.outlines) outlineAreas(pixels, buffer, size);
-  if (options.selected >= 0) outlineSelected(pixels, buffer, size, options.selected + 1, options.hatchStep / 6);
+  fill(pixels, buffer, table, size, options);
+  if (options.outlines) outlineAreas(pixels, buffer, table, size, options.colours.outsideLine.rgba);
+  if (options.borders) drawBorders(pixels, buffer, size, options);
+  if (options.selected >= 0) outlineSelected(pixels, buffer, size, options.selected + 1, options);
   context.putImageData(image, 0, 0);
   if (options.districts) {
-    context.strokeStyle = DISTRICT_LINE;
-    context.lineWidth = options.hatchStep / 6;
+    context.globalAlpha = DISTRICT_ALPHA;
+    context.strokeStyle = options.colours.district.css;
+    context.lineWidth = options.scale;
     context.lineJoin = "round";
     context.stroke(options.districts);
+    context.globalAlpha = 1;
   }
 }
 
@@ -73,9 +76,12 @@ export function linesOf(layer, size) {
   return path;
 }
 
-function fill(pixels, { ids, width }, table, size, step) {
+function fill(pixels, { ids, width }, table, size, { hatchStep: step, scale, colours }) {
   const known = table.length;
-  const line = Math.max(1, Math.round(step / 6));
+  const line = Math.max(1, Math.round(scale));
+  const hatch = colours.hatch.rgba;
+  const hatchGround = colours.hatchGround.rgba;
+  const outside = colours.outside.rgba;
   let p = 0;
   for (let y = 0; y < size; y++) {
     let i = (y + MARGIN) * width + MARGIN;
@@ -83,7 +89,9 @@ function fill(pixels, { ids, width }, table, size, step) {
       const id = ids[i];
       if (id === 0) continue;
       const colour = id < known ? table[id] : HATCHED;
-      pixels[p] = colour === HATCHED ? ((x + y) % step < line ? HATCH_LINE : HATCH_GROUND) : colour;
+      if (colour > OUTSIDE) pixels[p] = colour;
+      else if (colour === OUTSIDE) pixels[p] = outside;
+      else pixels[p] = (x + y) % step < line ? hatch : hatchGround;
     }
   }
 }
@@ -103,32 +111,54 @@ const lighter = (colour) =>
   0;
 const isDark = (colour) => (colour & 255) + ((colour >>> 8) & 255) < 150;
 
-function border(colour) {
-  if (colour === FILTERED_COLOUR) return FILTERED_LINE;
-  return isDark(colour) ? lighter(colour) : darker(colour);
-}
-
-function outlineAreas(pixels, { ids, width }, size) {
+function outlineAreas(pixels, { ids, width }, table, size, outsideLine) {
   let p = 0;
   for (let y = 0; y < size; y++) {
     let i = (y + MARGIN) * width + MARGIN;
     for (let x = 0; x < size; x++, i++, p++) {
       const id = ids[i];
-      if (id !== 0 && (id !== ids[i + 1] || id !== ids[i + width])) pixels[p] = border(pixels[p]);
+      if (id === 0 || (id === ids[i + 1] && id === ids[i + width])) continue;
+      // Areas outside the filters are ground, not figure.
+      if (table[id] === OUTSIDE) pixels[p] = outsideLine;
+      else pixels[p] = isDark(pixels[p]) ? lighter(pixels[p]) : darker(pixels[p]);
     }
   }
 }
 
-// A ring inside the area's border, with a pale halo so that it shows on every class.
-function outlineSelected(pixels, { ids, width }, size, wanted, scale) {
+// Where neighbours belong to different authorities, boards or regions; the higher, the wider.
+function drawBorders(pixels, { ids, width }, size, { borders, lowestBorder, scale, colours }) {
+  const colour = colours.border.rgba;
+  for (let y = 0; y < size; y++) {
+    let i = (y + MARGIN) * width + MARGIN;
+    for (let x = 0; x < size; x++, i++) {
+      const id = ids[i];
+      const right = ids[i + 1];
+      const below = ids[i + width];
+      if (id === 0 || (id === right && id === below)) continue;
+      const level = Math.max(borderLevel(borders, id, right), borderLevel(borders, id, below));
+      if (level >= lowestBorder) dot(pixels, size, x, y, Math.round((BORDER_WIDTHS[level] - 1) * scale), colour);
+    }
+  }
+}
+
+function dot(pixels, size, x, y, wide, colour) {
+  const before = wide >> 1;
+  const fromX = Math.max(0, x - before);
+  const toX = Math.min(size - 1, x - before + wide);
+  const toY = Math.min(size - 1, y - before + wide);
+  for (let row = Math.max(0, y - before); row <= toY; row++) pixels.fill(colour, row * size + fromX, row * size + toX + 1);
+}
+
+// A ring inside the area's border, with a halo so that it shows on every class.
+function outlineSelected(pixels, { ids, width }, size, wanted, { scale, colours }) {
   const thick = Math.max(2, Math.round(2 * scale));
   for (let y = 0; y < size; y++) {
     for (let x = 0; x < size; x++) {
       const i = (y + MARGIN) * width + x + MARGIN;
       if (ids[i] !== wanted) continue;
       const distance = distanceToBorder(ids, width, x + MARGIN, y + MARGIN, wanted, thick + 1);
-      if (distance <= thick) pixels[y * size + x] = SELECTED_LINE;
-      else if (distance === thick + 1) pixels[y * size + x] = SELECTED_HALO;
+      if (distance <= thick) pixels[y * size + x] = colours.selected.rgba;
+      else if (distance === thick + 1) pixels[y * size + x] = colours.selectedHalo.rgba;
     }
   }
 }
