@@ -4,15 +4,18 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.utils.cache import patch_vary_headers
 
-from .errors import API_PREFIX
+from .errors import is_api
 
 NO_STORE = "private, no-store"
 # Asked by a browser before it lets a script of another site send anything unusual.
 PREFLIGHT = "HTTP_ACCESS_CONTROL_REQUEST_METHOD"
 CORS_METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
-CORS_HEADERS = "Authorization, Content-Type, X-Organisation, If-None-Match"
+CORS_HEADERS = "Authorization, Content-Type, X-Organisation, If-Match, If-None-Match"
 # What a script needs to read of an answer beside its body.
-CORS_EXPOSED = "ETag, Retry-After, Content-Disposition"
+CORS_EXPOSED = (
+    "API-Version, Content-Crs, Content-Disposition, Deprecation, ETag, Link, OGC-NumberMatched, OGC-NumberReturned, "
+    "RateLimit, RateLimit-Policy, Retry-After, Sunset"
+)
 CORS_SECONDS = "600"
 
 
@@ -45,7 +48,7 @@ class CrossOriginMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        if not (settings.API_CORS_ORIGINS and request.path.startswith(API_PREFIX)):
+        if not (settings.API_CORS_ORIGINS and is_api(request)):
             return self.get_response(request)
         is_allowed = request.META.get("HTTP_ORIGIN") in settings.API_CORS_ORIGINS
         if is_allowed and request.method == "OPTIONS" and PREFLIGHT in request.META:

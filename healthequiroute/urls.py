@@ -7,6 +7,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from . import errors, health
+from .api_document.views import using_the_api
 
 urlpatterns = [
     path("health/live", health.live, name="health-live"),
@@ -14,7 +15,9 @@ urlpatterns = [
     path("favicon.ico", login_not_required(RedirectView.as_view(url="/static/favicon.svg")), name="favicon"),
     path("accounts/", include("accounts.sign_in_urls")),
     path("admin/", admin.site.urls),
+    path("api/", using_the_api, name="using-the-api"),
     path("api/v1/", include("healthequiroute.api")),
+    path("ogc/", include("healthequiroute.ogc.urls")),
     path("", include("accounts.urls")),
     path("", include("lsoa.urls")),
     path("", include("priorities.urls")),

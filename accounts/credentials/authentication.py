@@ -1,5 +1,8 @@
 """Who calls the API: `Authorization: Bearer <access token>` or `Authorization: Api-Key her_...`."""
 
+import base64
+import binascii
+
 import structlog
 from django.core.cache import cache
 from django.views.decorators.debug import sensitive_variables
@@ -37,12 +40,21 @@ class ApiKeyAuthentication(BaseAuthentication):
 
     keyword = "Api-Key"
 
-    @sensitive_variables("words", "text")
+    @sensitive_variables("text")
     def authenticate(self, request):
+        text = self._key_of(request)
+        return None if text is None else self._examined(request, text)
+
+    @sensitive_variables("words")
+    def _key_of(self, request) -> str | None:
+        """What may be a key; None where the request proves itself in another way, or not at all."""
         words = get_authorization_header(request).split()
         if not words or words[0].lower() != self.keyword.lower().encode():
             return None
-        text = words[1].decode("ascii", "replace") if len(words) == 2 else ""
+        return words[1].decode("ascii", "replace") if len(words) == 2 else ""
+
+    @sensitive_variables("text")
+    def _examined(self, request, text):
         found = key_use.examine(text, address=client_address(request))
         if found.refusal:
             if found.key is not None:
@@ -60,6 +72,26 @@ class ApiKeyAuthentication(BaseAuthentication):
 
     def authenticate_header(self, request):
         return f'{self.keyword} realm="api"'
+
+
+class ApiKeyAsPassword(ApiKeyAuthentication):
+    """HTTP Basic with an API key in the place of the password (RFC 7617), for map programs that know nothing else.
+
+    Only where nothing can be changed (`/ogc/`). The password of a person is refused like any text that is no key, so
+    that nobody learns whether it is right; the user name counts for nothing. Refusals do not ask for Basic, which would
+    make browsers put up a window of their own.
+    """
+
+    @sensitive_variables("words", "given")
+    def _key_of(self, request):
+        words = get_authorization_header(request).split()
+        if not words or words[0].lower() != b"basic":
+            return None
+        try:
+            given = base64.b64decode(words[1], validate=True).decode("ascii") if len(words) == 2 else ""
+        except (binascii.Error, UnicodeDecodeError):
+            given = ""
+        return given.partition(":")[2]
 
 
 def _record_refusal(found) -> None:

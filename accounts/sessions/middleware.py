@@ -52,7 +52,7 @@ class SecondFactorMiddleware:
         return self.get_response(request)
 
     def process_view(self, request, view, args, kwargs):
-        is_api = request.path.startswith("/api/")
+        is_api = request.path.startswith(("/api/v1/", "/ogc/"))
         # The framework of the API marks its views as open and asks for permissions itself.
         is_open = not is_api and not getattr(view, "login_required", True)
         if is_open or request.resolver_match.view_name in OPEN_WITHOUT or not second_factor.is_missing(request):
