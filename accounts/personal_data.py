@@ -37,6 +37,15 @@ declare(
         *("accounts.Notification", "url", "Where it happened.", "90 days after it was read", OnErasure.ROW_DELETED),
     ),
     *(
+        _of_user("accounts.Preferences", name, why, ACCOUNT, OnErasure.ROW_DELETED)
+        for name, why in (
+            ("theme", "To show the portal as the person reads it best."),
+            ("text_size", "To show the portal as the person reads it best."),
+            ("landing_page", "To open where the person works."),
+            ("default_patch", "To open with the areas that the person looks after."),
+        )
+    ),
+    *(
         _of_user(
             *("accounts.Job", name, "To do and show work in the background.", "90 days after its end"),
             *(OnErasure.REPLACED, "created_by"),

@@ -19,6 +19,7 @@ from .notifications import (
     Weekday,
 )
 from .people import ROLE_CHOICES, Membership, MembershipQuerySet, Organisation, User, UserManager
+from .preferences import Preferences, TextSize, Theme
 from .privacy import LegalHold, LegalHoldQuerySet, SubjectKey
 from .reviews import AccessConfirmation, AccessReview, AccessReviewQuerySet
 from .sessions import Session, SessionQuerySet
@@ -57,10 +58,13 @@ __all__ = [
     "NotificationSettings",
     "Organisation",
     "PersonNote",
+    "Preferences",
     "RuleEvaluation",
     "Session",
     "SessionQuerySet",
     "SubjectKey",
+    "TextSize",
+    "Theme",
     "TokenFamily",
     "TokenFamilyQuerySet",
     "UnusualBehaviour",

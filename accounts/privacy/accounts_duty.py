@@ -3,6 +3,7 @@
 from django.utils import timezone
 
 from ..models import ActorPseudonym, Job, Membership, User
+from ..people import preferences
 from ..permissions import Role
 from . import copy_files, subject_copies
 from .subjects import ACCOUNT, ERASED_NAME, ErasureDuty, Person, register_duty, register_records
@@ -61,6 +62,7 @@ def clean_up(person: Person) -> None:
     """Copies that the person had asked for. Caches hold digests and identifiers alone, queues identifiers of jobs."""
     if person.account is not None:
         copy_files.delete_all(person.account.pk)
+        preferences.forget(person.account.pk)
     for label, pk in person.subjects():
         asked = Job.objects.filter(kind=subject_copies.KIND, payload__subject=[label, pk])
         for job in asked.filter(created_by__isnull=False):

@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from .. import audit
 from ..client_address import client_address
+from ..landing import landing_url
 from ..sessions.reauthentication import ReauthenticationRules
 from . import connections, passwords, providers, purposes
 from .openid_connect import OpenIDConnect
@@ -47,6 +48,10 @@ class AccountAdapter(ReauthenticationRules, DefaultAccountAdapter):
             audit.record(action="sign_in.refused", by=audit.SystemActor("sign-in"), details=details)
             return self.respond_user_inactive(request, user)
         return super().pre_login(request, user, **kwargs)
+
+    def get_login_redirect_url(self, request):
+        """Where nothing else was asked for: the page that the person chose."""
+        return landing_url(request, request.user)
 
     def get_reauthentication_methods(self, user):
         """Without the password where it is none that works, and with the providers at which the person is known."""

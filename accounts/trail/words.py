@@ -5,17 +5,20 @@ GROUP_WORDS = {
     "member": "Members and their roles",
     "access_review": "Reviews of access",
     "personal_data": "Readings of personal data",
+    "preferences": "People's own settings",
     "job": "Background work",
     "admin": "Changes in the administration",
     "token": "Access tokens",
     "model": "Priority models",
     "plan": "Visit plans",
+    "feedback": "Feedback about pages",
     "audit": "The audit trail itself",
     "unusual": "Unusual behaviour",
 }
 
 # What `record_reading` calls pages, files and answers; the beginning of a key stands for those that are not listed.
 PAGE_WORDS = {
+    "feedback.list": "feedback about pages",
     "members.list": "the list of members",
     "privacy.request": "the data of somebody without an account",
     "privacy.holds": "the list of legal holds",

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from .. import demo, services
 from ..forms import SignInForm
+from ..landing import landing_url
 from ..middleware import SESSION_KEY
 from ..models import User
 from ..safe_redirects import safe_next
@@ -83,7 +84,7 @@ def demo_sign_in(request):
     if user is None:
         raise Http404
     login(request, user, backend=BACKEND)
-    return redirect(safe_next(request))
+    return redirect(safe_next(request, otherwise=landing_url(request, user)))
 
 
 @require_POST

@@ -10,6 +10,9 @@ ACTIONS = {
     "view.default_set": "Chose a saved view to open first",
     "view.default_cleared": "No saved view opens first any more",
     "view.owner_forgotten": "Took somebody who left out of their saved views",
+    "feedback.sent": "Sent feedback about a page",
+    "feedback.answered": "Answered feedback",
+    "feedback.closed": "Closed feedback without an answer",
     "news.seen": "Marked what changed as seen",
     "news.unseen": "Took back that what changed was seen",
 }

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.urls import NoReverseMatch, reverse
-from django.utils.functional import SimpleLazyObject
+from django.utils.functional import SimpleLazyObject, cached_property
 
 from accounts.access import allowed
 from accounts.middleware import organisation_for
+from accounts.notices.unread import unread_count, unread_words
 from accounts.people.flags import Flag, is_on
+from accounts.people.preferences import preferences_of
 from accounts.permissions import Permission
 from accounts.sessions.presenters import owner_of
 from accounts.sessions.store import SessionStore
@@ -33,6 +35,7 @@ FEATURES = {"scenarios": Flag.SCENARIOS}
 # Pages outside the prefix of the item that they belong to.
 RELATED = {
     "/areas/": "explore",
+    "/compare/": "explore",
     "/search/": "explore",
     "/priorities/": "explore",
     "/equity/": "plans",
@@ -41,6 +44,7 @@ RELATED = {
     "/roles/": "members",
     "/organisation/": "members",
     "/people/": "organisations",
+    "/webhooks/": "members",
 }
 
 
@@ -77,7 +81,23 @@ class Shell:
     @property
     def appearance(self) -> Appearance:
         """Theme and text size, written into the page by the server: no script, and nothing flashes."""
-        return Appearance()
+        chosen = preferences_of(self.user if self.is_signed_in else None)
+        return Appearance(chosen.theme, chosen.text_size)
+
+    @cached_property
+    def unread(self) -> int:
+        """Notifications that the person has not read: at most one more than are told apart, a minute old."""
+        return unread_count(self.user) if self.is_signed_in else 0
+
+    @property
+    def unread_words(self) -> str:
+        return unread_words(self.unread)
+
+    @property
+    def more_unread(self) -> bool:
+        """Whether there are more than the page knew of that asks again (`seen`)."""
+        seen = self.request.GET.get("seen", "")
+        return seen.isascii() and seen.isdigit() and self.unread > int(seen[:6])
 
     @property
     def session_end(self) -> dict | None:

@@ -2,7 +2,10 @@
 
 from accounts.privacy.inventory import NotPersonal, OnErasure, PersonalField, declare
 
+from .feedback import retention  # noqa: F401
+
 USER = "accounts.user"
+FEEDBACK = "A year after it was settled, two after it was sent"
 VIEWS = "As long as its maker belongs to the organisation; shared ones until somebody deletes them"
 
 declare(
@@ -14,6 +17,21 @@ declare(
         )
         for name in ("name", "query")
     ),
+    *(
+        PersonalField(
+            *("portal.Feedback", name, why, FEEDBACK),
+            OnErasure.ROW_DELETED,
+            about={USER: "written_by"},
+            **more,
+        )
+        for name, why, more in (
+            ("text", "To know what somebody said about a page; it may name people.", {"names_others": True}),
+            ("answer", "To tell the person what was answered; it may name people.", {"names_others": True}),
+            ("page", "To know which page it is about.", {}),
+            ("roles", "To know how the person works with the page.", {}),
+        )
+    ),
+    NotPersonal("portal.Feedback", ("kind", "state"), "Fixed words."),
     NotPersonal("portal.SavedView", ("page",), "A fixed word."),
     NotPersonal("portal.DefaultView", ("page",), "A fixed word; whose it is is an identifier."),
 )

@@ -1,17 +1,44 @@
 """Addresses of the portal's own pages."""
 
-from django.urls import path
+from django.urls import include, path
 
-from .views import about, area, explore, exports, home, priorities, scenarios, search
+from .views import (
+    about,
+    area,
+    compare,
+    dashboard,
+    explore,
+    exports,
+    home,
+    priorities,
+    saved_views,
+    scenarios,
+    search,
+)
+from .views import map as map_views
 
 urlpatterns = [
+    path("", include("healthequiroute.portal.support_urls")),
     path("", home.home, name="home"),
     path("explore/", explore.explore, name="explore"),
-    path("explore/theme.bin", explore.theme, name="theme"),
+    path("explore/start/", saved_views.explore_start, name="explore-start"),
+    path("dashboard/", dashboard.dashboard, name="dashboard"),
+    path("views/", saved_views.saved_views, name="saved-views"),
+    path("views/save/", saved_views.save_view, name="saved-view-save"),
+    path("views/<uuid:pk>/change/", saved_views.change_view, name="saved-view-change"),
+    path("views/<uuid:pk>/delete/", saved_views.delete_view, name="saved-view-delete"),
+    path("views/<uuid:pk>/first/", saved_views.open_first, name="saved-view-first"),
+    path("news/seen/", home.mark_seen, name="news-seen"),
+    path("news/unseen/", home.take_seen_back, name="news-unseen"),
+    path("explore/theme.bin", map_views.theme, name="theme"),
+    path("explore/in-view/", map_views.in_view, name="map-in-view"),
+    path("explore/place/", map_views.place, name="map-place"),
     path("explore/area-panel/", explore.area_panel, name="area-panel"),
     path("explore/area-label/", explore.area_label, name="area-label"),
     path("explore/download/", exports.export_form, name="export-form"),
     path("explore/download/file", exports.export_areas, name="export-areas"),
+    path("compare/", compare.compare, name="compare"),
+    path("compare/theme.bin", compare.theme, name="compare-theme"),
     path("areas/<str:code>/", area.area, name="area"),
     path("areas/<str:code>/priority/", priorities.area_priority, name="area-priority"),
     path("areas/<str:code>/priority/sheet/", priorities.area_sheet, name="area-priority-sheet"),
@@ -24,6 +51,7 @@ urlpatterns = [
     path("scenarios/<uuid:pk>/", scenarios.scenario, name="scenario"),
     path("scenarios/<uuid:pk>/effect/", scenarios.effect, name="scenario-effect"),
     path("scenarios/<uuid:pk>/moves.bin", scenarios.moves, name="scenario-moves"),
+    path("scenarios/<uuid:pk>/in-view/", map_views.scenario_in_view, name="scenario-in-view"),
     path("scenarios/<uuid:pk>/areas/", scenarios.areas, name="scenario-areas"),
     path("scenarios/<uuid:pk>/area/", scenarios.area_panel, name="scenario-area"),
     path("scenarios/<uuid:pk>/thresholds/", scenarios.thresholds, name="scenario-thresholds"),

@@ -5,6 +5,8 @@ import "./copy.js";
 import "./editing.js";
 import "./passkeys.js";
 import "./password_strength.js";
+import "./preferences.js";
+import "./pressed.js";
 import "./progress_stream.js";
 import "./request_failures.js";
 import "./session_end.js";
