@@ -15,6 +15,9 @@ from accounts.permissions import Permission
 from accounts.sessions.presenters import owner_of
 from accounts.sessions.store import SessionStore
 
+from .help import topic_for
+from .help.glossary import term
+
 # Text, URL name, permission (None: everybody who is signed in), prefix that marks the item as current.
 NAVIGATION = [
     ("Home", "home", None, "/"),
@@ -98,6 +101,27 @@ class Shell:
         """Whether there are more than the page knew of that asks again (`seen`)."""
         seen = self.request.GET.get("seen", "")
         return seen.isascii() and seen.isdigit() and self.unread > int(seen[:6])
+
+    @property
+    def help_address(self) -> str:
+        """Help with this very page; all of the help where the page has no topic, as an address that does not exist."""
+        topic = self._topic()
+        return reverse("help-topic", args=[topic.slug]) if topic else reverse("help")
+
+    @property
+    def help_words(self) -> list:
+        """Words of this page that the glossary explains."""
+        topic = self._topic()
+        return [term(name) for name in topic.words] if topic else []
+
+    @property
+    def has_feedback_form(self) -> bool:
+        """Everywhere but on the page that is the form itself."""
+        return self.is_signed_in and self.request.path != reverse("feedback")
+
+    def _topic(self):
+        match = getattr(self.request, "resolver_match", None)
+        return topic_for(match.view_name) if match else None
 
     @property
     def session_end(self) -> dict | None:

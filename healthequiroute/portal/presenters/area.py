@@ -1,14 +1,18 @@
 """One area: its class and why, its figures against the country, where it lies, what runs said before."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import groupby
 
 from django.urls import reverse
 
+from accounts.access import allowed
+from accounts.permissions import Permission
 from lsoa.catalogue.deprivation import CORE20_DECILE
 from lsoa.catalogue.order import KEY_INDICATORS, OTHER_THEME, indicator_place
 from lsoa.models import AreaProfile, Dataset, Indicator, IndicatorValue, Postcode
+from lsoa.similar import Similarity, similar_areas
+from lsoa.similar.standing import Standings
 from lsoa.statistics import Distribution, national_distribution
 from priorities.models import PriorityScore, VisitMinutesOverride
 from priorities.presenters import ExplanationPanel, PriorityTag, explanation_panel, minutes_text, priority_tag
@@ -17,6 +21,20 @@ from ..locator import Locator, locator
 from ..query import PriorityQuery
 from ..selection import areas_with_scores
 from . import wording
+from .area_beside import (
+    MOST_VISITS,
+    WITH_ALL,
+    Medians,
+    SimilarRow,
+    VisitRow,
+    compare_url,
+    medians,
+    method_sentences,
+    similar_rows,
+    variables_text,
+    visit_rows,
+    visits_in,
+)
 from .explore import area_tag
 from .priority import HistoryRow, history_rows
 
@@ -50,6 +68,7 @@ class IndicatorRow:
     is_provisional: bool
     url: str
     theme: str
+    medians: Medians = field(default_factory=Medians)
 
 
 @dataclass(frozen=True)
@@ -74,8 +93,8 @@ class Fact:
 class AreaPage:
     """Everything that `portal/area.html` shows to an organisation. `area` comes from `areas_with_scores()`."""
 
-    def __init__(self, area, organisation=None):
-        self.area, self.organisation = area, organisation
+    def __init__(self, area, organisation=None, user=None):
+        self.area, self.organisation, self.user = area, organisation, user
         self.name, self.code = area.name, area.code
         self.authority = area.local_authority_name or "Local authority not known"
         self.icb = area.icb_name
@@ -120,7 +139,15 @@ class AreaPage:
 
     @cached_property
     def _profile(self) -> AreaProfile | None:
-        return AreaProfile.objects.filter(pk=self.area.pk).first()
+        return AreaProfile.objects.select_related("origin").filter(pk=self.area.pk).first()
+
+    @cached_property
+    def _known(self) -> list[Indicator]:
+        profile = self._profile
+        if profile is None:
+            return []
+        known = Indicator.objects.public().filter(code__in=[*profile.values, *profile.missing])
+        return sorted(known, key=indicator_place)
 
     @cached_property
     def indicators(self) -> list[IndicatorRow]:
@@ -128,8 +155,7 @@ class AreaPage:
         profile = self._profile
         if profile is None:
             return []
-        known = Indicator.objects.public().filter(code__in=[*profile.values, *profile.missing])
-        known = sorted(known, key=indicator_place)
+        known = self._known
         spread = national_distribution([row.code for row in known], synthetic=self.is_synthetic)
         datasets = {str(row.pk): row for row in Dataset.objects.filter(pk__in=set(profile.datasets.values()))}
         return [
@@ -137,13 +163,57 @@ class AreaPage:
             for row in known
         ]
 
-    @property
+    @cached_property
     def key_indicators(self) -> list[IndicatorRow]:
-        """The figures that an area is introduced with; all of them where there are few."""
-        if len(self.indicators) <= FEW:
-            return self.indicators
+        """The figures that an area is introduced with, beside those of others; all of them where there are few."""
         by_code = {row.code: row for row in self.indicators}
-        return [by_code[code] for code in KEY_INDICATORS if code in by_code]
+        codes = by_code if len(by_code) <= FEW else [code for code in KEY_INDICATORS if code in by_code]
+        standings = Standings(self.area, codes, [each.area_id for each in self.similarity.areas]).by_code
+        known = {row.code: row for row in self._known}
+        return [replace(by_code[code], medians=medians(standings.get(code), known[code])) for code in codes]
+
+    @cached_property
+    def similarity(self) -> Similarity:
+        return similar_areas(self.area)
+
+    @cached_property
+    def similar(self) -> list[SimilarRow]:
+        """Areas that are most like this one, the nearest first."""
+        return similar_rows(self.area, self.similarity)
+
+    @property
+    def similar_method(self) -> tuple[str, ...]:
+        return method_sentences()
+
+    @property
+    def similar_variables(self) -> list[tuple[str, str]]:
+        return variables_text(self.similarity)
+
+    @property
+    def compare_similar_url(self) -> str:
+        """This area beside the five that are most like it."""
+        return compare_url([self.code, *(row.url.strip("/").split("/")[-1] for row in self.similar[:WITH_ALL])])
+
+    @property
+    def compare_neighbours_url(self) -> str:
+        return compare_url([self.code, *(row["code"] for row in self.neighbours[:WITH_ALL])])
+
+    @property
+    def may_see_visits(self) -> bool:
+        return self.user is not None and allowed(self.user, Permission.VIEW_PLANS, self.organisation)
+
+    @cached_property
+    def shown_visits(self) -> list:
+        """Rows of the trail's reading; empty for whoever may not see plans."""
+        return visits_in(self.area, self.organisation) if self.may_see_visits else []
+
+    @property
+    def visits(self) -> list[VisitRow]:
+        return visit_rows(self.shown_visits[:MOST_VISITS])
+
+    @property
+    def has_more_visits(self) -> bool:
+        return len(self.shown_visits) > MOST_VISITS
 
     @property
     def indicator_groups(self) -> list[tuple[str, list[IndicatorRow]]]:
@@ -170,7 +240,10 @@ class AreaPage:
 
     @property
     def indicators_note(self) -> str:
-        return f"Compared with all {'fictional ' if self.is_synthetic else ''}areas that have a figure; England: median"
+        kind = "fictional " if self.is_synthetic else ""
+        return (
+            f"England, ICB, local authority, similar areas: medians of {kind}areas. Place: among all that have a figure"
+        )
 
     @property
     def facts(self) -> list[Fact]:
@@ -237,7 +310,12 @@ class AreaPage:
             .order_by("name")[:12]
         )
         return [
-            {"url": reverse("area", args=[area.code]), "name": area.name, "priority": area_tag(area)}
+            {
+                "url": reverse("area", args=[area.code]),
+                "code": area.code,
+                "name": area.name,
+                "priority": area_tag(area),
+            }
             for area in touching
         ]
 

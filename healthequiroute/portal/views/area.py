@@ -3,10 +3,12 @@
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from accounts import audit
 from accounts.access import requires
 from accounts.permissions import Permission
 
 from ..presenters.area import AreaPage
+from ..presenters.area_beside import MOST_VISITS
 from ..selection import areas_with_scores
 
 
@@ -15,4 +17,6 @@ from ..selection import areas_with_scores
 def area(request, code):
     """Everything about one area of 2021: why it has its class, its figures, its surroundings."""
     found = get_object_or_404(areas_with_scores(), code=code.upper())
-    return render(request, "portal/area.html", {"area": AreaPage(found, request.organisation)})
+    page = AreaPage(found, request.organisation, request.user)
+    audit.record_reading(request, "visits.list", page.shown_visits[:MOST_VISITS])
+    return render(request, "portal/area.html", {"area": page})
