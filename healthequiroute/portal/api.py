@@ -8,6 +8,7 @@ from rest_framework.decorators import action
 from accounts.access import HasPermission, request_organisation
 from accounts.permissions import Permission
 
+from . import api_dashboard, api_saved_views
 from .exports import AreaExport, UnknownIndicator, UnknownKind, exported
 
 PARAMETERS = [
@@ -48,3 +49,5 @@ class AreaExportViewSet(viewsets.ViewSet):
 def register(router) -> None:
     """Add the routes of this package to the API's router."""
     router.register("exports", AreaExportViewSet, basename="api-export")
+    api_dashboard.register(router)
+    api_saved_views.register(router)

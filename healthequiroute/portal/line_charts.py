@@ -18,12 +18,13 @@ STYLES = 5
 @dataclass(frozen=True)
 class Series:
     """`points` are (x, y), in the order of x; `band` is (x, low, high) where draws vary. `style` picks colour and dash,
-    -1 for a reference line."""
+    -1 for a reference line. `dots` are (x, y, low, high): single values with their interval (None: none)."""
 
     label: str
     points: Sequence[tuple[float, float]]
     style: int = 0
     band: Sequence[tuple[float, float, float]] = field(default=())
+    dots: Sequence[tuple[float, float, float | None, float | None]] = field(default=())
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,8 @@ def line_chart(
 
     parts = [*_grid(x, y, at, width, bottom)]
     parts += [_band(one, at) for one in series if one.band]
-    parts += [_drawn(one, at) for one in series]
+    parts += [_drawn(one, at) for one in series if one.points]
+    parts += [part for one in series for dot in one.dots for part in _dot(dot, at)]
     parts.append(_text(width - RIGHT, bottom + 36, x.title, "her-chart__muted", anchor="end"))
     parts += [
         part for row, one in enumerate(series) for part in _legend(one, bottom + 54 + LEGEND * row)
@@ -90,6 +92,19 @@ def _band(one: Series, at) -> SafeString:
     return format_html('<polygon points="{}" class="{} her-series__band"/>', places, _style(one))
 
 
+def _dot(dot, at) -> list[SafeString]:
+    across, value, low, high = dot
+    x, y = at(across, value)
+    parts = []
+    if low is not None and high is not None:
+        (_, bottom), (_, top) = at(across, low), at(across, high)
+        parts.append(_line(x, top, x, bottom, "her-chart__interval"))
+        parts += [_line(x - 5, edge, x + 5, edge, "her-chart__interval") for edge in (top, bottom)]
+    return [*parts, format_html('<circle cx="{}" cy="{}" r="5" class="her-chart__dot"/>', _n(x), _n(y))]
+
+
 def _legend(one: Series, top: float) -> list[SafeString]:
     css = _style(one)
+    if one.dots:
+        return [*_dot((0, 0, None, None), lambda *_: (LEFT + 18, top - 4.5)), _text(LEFT + 44, top, one.label)]
     return [_line(LEFT, top - 4.5, LEFT + 36, top - 4.5, css), _text(LEFT + 44, top, one.label)]

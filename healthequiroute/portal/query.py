@@ -3,7 +3,7 @@
 Page, table, map theme, export and API all read a `PriorityQuery`; the same address gives the same analysis.
 
     /explore/?patch=bsol&priority=3&priority=2&core20=1&authority=E08000025&range=imd_score:40:&theme=imd_score
-             &place=ward:E05011118&sort=-priority&page=2&map=11/52.48/-1.90
+             &place=ward:E05011118&sort=-priority&page=2&tab=heat&heat=authority&map=11/52.48/-1.90
 """
 
 import math
@@ -17,6 +17,9 @@ from lsoa.search import PlaceUnreadable, read_place
 EVERYWHERE = "all"
 DEFAULT_SORT = "-priority"
 DEFAULT_THEME = "priority"
+# What stands below the map, and what the rows of the heat map are; the first is the default.
+TABS = ("table", "heat", "inequality")
+HEATS = ("decile", "authority")
 PAGE_SIZE = 25
 
 _SLUG = re.compile(r"^[a-z0-9][a-z0-9_-]{0,99}$", re.IGNORECASE)
@@ -77,6 +80,8 @@ class PriorityQuery:
     theme: str = DEFAULT_THEME
     sort: str = DEFAULT_SORT
     page: int = 1
+    tab: str = TABS[0]
+    heat: str = HEATS[0]
     view: str = ""
     problems: tuple[str, ...] = field(default=(), compare=False)
 
@@ -95,6 +100,8 @@ class PriorityQuery:
             theme=_matching(_SLUG, data.get("theme", "")) or DEFAULT_THEME,
             sort=_matching(_SORT, data.get("sort", "")) or DEFAULT_SORT,
             page=_page(data.get("page", "")),
+            tab=_one_of(TABS, data.get("tab", "")),
+            heat=_one_of(HEATS, data.get("heat", "")),
             view=_matching(_VIEW, data.get("map", "")),
             problems=tuple(problems),
         )
@@ -111,6 +118,8 @@ class PriorityQuery:
         pairs += [("theme", self.theme)] if self.theme != DEFAULT_THEME else []
         pairs += [("sort", self.sort)] if self.sort != DEFAULT_SORT else []
         pairs += [("page", str(self.page))] if self.page != 1 else []
+        pairs += [("tab", self.tab)] if self.tab != TABS[0] else []
+        pairs += [("heat", self.heat)] if self.heat != HEATS[0] else []
         pairs += [("map", self.view)] if self.view else []
         return pairs
 
@@ -120,13 +129,13 @@ class PriorityQuery:
 
     def changed(self, **changes) -> "PriorityQuery":
         """A query with other values. Whatever changes the rows starts again on page 1."""
-        if "page" not in changes and set(changes) - {"view", "theme"}:
+        if "page" not in changes and set(changes) - {"view", "theme", "tab", "heat"}:
             changes["page"] = 1
         return replace(self, **changes)
 
     def for_theme(self) -> str:
-        """The part of the address that decides the colours of the map: neither order nor page nor view."""
-        return replace(self, sort=DEFAULT_SORT, page=1, view="").to_querystring()
+        """The part of the address that decides the colours of the map: neither order nor page, tab or view."""
+        return replace(self, sort=DEFAULT_SORT, page=1, tab=TABS[0], heat=HEATS[0], view="").to_querystring()
 
     @property
     def is_filtered(self) -> bool:
@@ -186,6 +195,10 @@ def _number_text(value: float | None) -> str:
 
 def _matching(pattern, text: str) -> str:
     return text if pattern.match(text) else ""
+
+
+def _one_of(known: tuple[str, ...], text: str) -> str:
+    return text if text in known else known[0]
 
 
 def _page(text: str) -> int:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from django.db.models import F, Max
 
+from accounts.small_numbers import RULE
 from lsoa.catalogue.order import by_theme
 from lsoa.models import Area, Indicator
 from lsoa.statistics import national_distribution
@@ -20,6 +21,15 @@ FIVE = ("#ffffcc", "#a1dab4", "#41b6c4", "#2c7fb8", "#253494")
 # PuOr for what has a middle.
 CHANGE = ("#998ec3", "#f7f7f7", "#e66101")
 QUINTILES = (20, 40, 60, 80)
+# Visits planned, by weeks; values and reasons: visit_theme.
+VISIT_TITLES = {"visits": "Visits planned in four weeks", "visits-week": "Visits planned this week"}
+VISIT_LABELS = (
+    "None planned",
+    f"1 to {RULE.most_hidden}, or not shown",
+    "About 10",
+    "About 15 to 25",
+    "About 30 or more",
+)
 
 
 @dataclass(frozen=True)
@@ -37,14 +47,18 @@ class Theme:
     is_reversed: bool = False
 
 
-def choices() -> list[tuple[str, list[tuple[str, str]]]]:
-    """Every theme that can be shown at present: (heading, [(key, title)]), as a select takes its groups."""
+def choices(*, with_visits: bool = False) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Every theme that can be shown at present: (heading, [(key, title)]), as a select takes its groups.
+
+    `with_visits`: for people who may see visit plans.
+    """
     components = [(key, ATTRIBUTE_LABELS.get(key.upper(), key)) for key in _components()]
     priorities = [("priority", "Priority"), *components, ("change", "Change since the last run")]
     indicators = [
         (heading, [(row.code, row.name) for row in rows]) for heading, rows in by_theme(Indicator.objects.public())
     ]
-    return [("Priority", priorities), *indicators]
+    visits = [("Visits", list(VISIT_TITLES.items()))] if with_visits else []
+    return [("Priority", priorities), *visits, *indicators]
 
 
 def theme(key: str) -> Theme:
@@ -53,6 +67,8 @@ def theme(key: str) -> Theme:
     if key == "change":
         labels = ("Less urgent than before", "As before", "More urgent than before")
         return Theme("change", "Change since the last run", CHANGE, labels, "change")
+    if key in VISIT_TITLES:
+        return Theme(key, VISIT_TITLES[key], FIVE, VISIT_LABELS, "visits")
     if key in components:
         number, names = components[key]
         labels = tuple(name.replace("_", " ").capitalize() for name in names)

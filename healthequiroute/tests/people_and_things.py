@@ -17,7 +17,7 @@ from accounts.tests.factories import (
     PlatformAdministratorFactory,
     UserFactory,
 )
-from healthequiroute.portal.models import Feedback
+from healthequiroute.portal.models import Feedback, SavedView
 from lsoa.models import Area, Dataset, QualityAlert, Upload
 from lsoa.services import create_feed, create_patch, load_paths
 from lsoa.tests.factories import IndicatorFactory
@@ -128,6 +128,7 @@ def _things(organisation) -> dict[str, dict]:
         **{f"member-{name}": member for name in MEMBER_PAGES},
         **_platform_things(organisation, member["pk"]),
         "device-end": {"name": "0" * 32},
+        "help-topic": {"slug": "explore"},
         **dict.fromkeys(("feedback-answer", "feedback-close"), {"pk": _feedback(organisation).pk}),
         **dict.fromkeys(("mfa_remove_webauthn", "mfa_edit_webauthn"), {"pk": 1}),
         **dict.fromkeys(
@@ -156,6 +157,7 @@ def _things(organisation) -> dict[str, dict]:
         **{f"route-plan-{name}": {"pk": plan.pk} for name in PLAN_ACTIONS},
         "assignment-stops": {"pk": _assignment(plan, shift).pk},
         **_data_things(organisation, area),
+        **dict.fromkeys([f"saved-view-{name}" for name in VIEW_NAMES], {"pk": _shared_view(organisation).pk}),
         **dict.fromkeys([f"scenario{name}" for name in SCENARIO_NAMES], {"pk": _scenario(organisation).pk}),
     }
 
@@ -178,6 +180,7 @@ def _trail_things(organisation, plan, person) -> dict[str, dict]:
     }
 
 
+VIEW_NAMES = ("change", "delete", "first", "api-detail")
 OGC_NAMES = ("collection", "queryables", "schema", "items")
 MEMBER_PAGES = ("edit", "suspend", "restore", "remove", "first-link", "history", "note-add")
 ORGANISATION_ACTIONS = ("limits", "suspend", "restore", "feature", "administrator")
@@ -360,6 +363,14 @@ def _data_things(organisation, area) -> dict[str, dict]:
 
 
 SCENARIO_NAMES = ("", "-effect", "-moves", "-areas", "-area", "-in-view", "-hand-over", "-thresholds", "-delete")
+
+
+def _shared_view(organisation) -> SavedView:
+    """Of a colleague: everybody opens it, nobody else changes it."""
+    colleague = MembershipFactory(organisation=organisation, roles=["analyst"]).user
+    return SavedView.objects.create(
+        organisation=organisation, owner=colleague, page="explore", query="core20=1", name="Core20", is_shared=True
+    )
 
 
 def _scenario(organisation):

@@ -43,6 +43,8 @@ COUNTING = {
     "routing/models/plans.py": (1, SINGLE),
     "routing/due_visits.py": (1, "areas"),
     "healthequiroute/portal/presenters/scenarios.py": (1, "areas"),
+    "healthequiroute/portal/dashboard/heatmap.py": (1, "areas"),
+    "healthequiroute/portal/dashboard/versions.py": (3, "what figures follow from, shown nowhere"),
     "healthequiroute/portal/presenters/home.py": (1, "alerts about data"),
     "healthequiroute/portal/presenters/rounds_today.py": (1, "alerts on rounds, to those who plan"),
     "healthequiroute/portal/presenters/area.py": (1, "postcodes, published"),

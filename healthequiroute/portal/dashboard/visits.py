@@ -52,8 +52,8 @@ class Tally:
 
 @dataclass(frozen=True)
 class VisitFigures:
-    """Of Core20 homes, of others and of those whose deprivation is not known; of all together. `done`: over closed plans,
-    None before any is closed. `waited`: days past the due day in Core20 and elsewhere, None where not told.
+    """Of Core20 homes, of others and of those whose deprivation is not known; of all together. `done`: over closed
+    plans, None before any is closed. `waited`: days past the due day in Core20 and elsewhere, None where not told.
     """
 
     core20: Tally = field(default_factory=Tally)

@@ -17,7 +17,7 @@ FIFTHS = (1, 2, 3, 4, 5)
 
 @dataclass(frozen=True, slots=True)
 class FifthMean:
-    """`areas` with a figure, their `people` (sum of weights), the mean; None without any area, and no interval below two."""
+    """`areas` with a figure, their `people` (sum of weights), the mean (None without any area), no interval below 2."""
 
     fifth: int
     areas: int

@@ -1,24 +1,31 @@
 """The Explore page: summary, figures, filters that are set, map, legend, table."""
 
-import json
 from dataclasses import dataclass, field
 from functools import cached_property
 
+import numpy as np
 from django.core.paginator import Paginator
 from django.urls import reverse
 
 from lsoa.catalogue.deprivation import CORE20_DECILE
 from lsoa.models import Indicator
 from lsoa.search import place_name
-from lsoa.tiles import tile_url_template
 from priorities.models import PriorityClass, ScoreRun
 from priorities.presenters import PriorityTag, tag_for_class
 
 from .. import themes
+from ..dashboard.heatmap import HeatBy, heat_map
+from ..inequality_reading import URGENT, inequality_of, measured_by
+from ..map_view import MapView, map_view
 from ..query import EVERYWHERE, PAGE_SIZE, PriorityQuery
 from ..selection import Selection, indicator
+from ..theme_values import theme_values
+from ..visit_theme import PlannedVisits
 from . import wording
+from .heat_map import HeatPanel
+from .inequality import InequalityPanel
 
+TAB_WORDS = {"table": "Table", "heat": "Heat map", "inequality": "Inequality"}
 ALWAYS_SHOWN = ("imd_decile", "population")
 
 
@@ -80,6 +87,8 @@ class LegendItem:
     colour: str = "#ffffff"
     count: str = ""
     is_hatched: bool = False
+    # Ground, not figure: its colour is the theme's.
+    is_outside: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,10 +100,12 @@ class Legend:
 class ExplorePage:
     """Everything that the Explore templates show, for one query."""
 
-    def __init__(self, query: PriorityQuery, selection: Selection, *, may_export: bool = False):
+    def __init__(self, query: PriorityQuery, selection: Selection, *, may_export: bool = False, views=None):
         self.query = query
         self.selection = selection
         self.may_export = may_export
+        # Saved views of this person; None where nothing can be saved.
+        self.views = views
         self.problems = query.problems
         self.counts = selection.class_counts()
         self.total = sum(row.areas for row in self.counts)
@@ -208,38 +219,98 @@ class ExplorePage:
         pairs += [("authority", code) for code in query.authorities[1:]]
         pairs += [("q", query.text)] if query.text else []
         pairs += [("place", query.place)] if query.place else []
+        pairs += [("tab", query.tab)] if query.tab != PriorityQuery().tab else []
+        pairs += [("heat", query.heat)] if query.heat != PriorityQuery().heat else []
         return [*pairs, ("map", query.view)]
 
+    @property
+    def tabs(self) -> list[dict]:
+        """What can stand below the map, each with its address."""
+        return [
+            {
+                "key": key,
+                "text": text,
+                "url": self.address(self.query.changed(tab=key)),
+                "is_current": self.query.tab == key,
+            }
+            for key, text in TAB_WORDS.items()
+        ]
+
     @cached_property
-    def map(self) -> dict:
-        theme_query = self.query.for_theme()
-        extent = self.selection.extent()
-        return {
-            "tiles_url": tile_url_template(),
-            "theme_url": reverse("theme") + (f"?{theme_query}" if theme_query else ""),
-            "panel_url": reverse("area-panel"),
-            "label_url": reverse("area-label"),
-            "bounds": json.dumps(extent),
-            "view": self.query.view,
-            "palette": json.dumps(self.theme.palette),
-            "labels": json.dumps(self.theme.labels),
-        }
+    def heat(self) -> HeatPanel:
+        found = heat_map(self.selection, HeatBy(self.query.heat))
+        return HeatPanel(found, self.query, self.place, self.address)
+
+    @property
+    def heat_choices(self) -> list[dict]:
+        words = {HeatBy.DECILE: "Deprivation", HeatBy.AUTHORITY: "Local authority"}
+        return [
+            {"text": text, "url": self.address(self.query.changed(heat=by.value)), "is_chosen": by == self.query.heat}
+            for by, text in words.items()
+        ]
+
+    @cached_property
+    def inequality(self) -> InequalityPanel | None:
+        """Of the theme's indicator; of urgent areas where the theme is a priority; None where a mean says nothing."""
+        measured = measured_by(
+            URGENT if self.theme.kind in ("priority", "change", "component", "visits") else self.theme.key
+        )
+        if measured is None:
+            return None
+        return InequalityPanel(inequality_of(self.selection, measured), self.place)
+
+    @cached_property
+    def area_map(self) -> MapView:
+        text = self.query.for_theme()
+        asked = f"?{text}" if text else ""
+        return map_view(
+            id="explore-map",
+            title=f"Map of areas: {self.theme.title}",
+            summary=self.map_summary,
+            theme_url=reverse("theme") + asked,
+            in_view_url=reverse("map-in-view") + asked,
+            panel_url=reverse("area-panel"),
+            bounds=self.selection.extent(),
+            view=self.query.view,
+            palette=self.theme.palette,
+            labels=self.theme.labels,
+            legend=self.legend,
+            remember_view=True,
+        )
+
+    @cached_property
+    def map_counts(self) -> list[int]:
+        """How many areas the map paints in each class; the last two places are those outside and without a figure."""
+        return np.bincount(theme_values(self.query, self.selection), minlength=256).tolist()
+
+    @property
+    def map_summary(self) -> str:
+        """One sentence that says what the colours say."""
+        if self.theme.key == PriorityQuery().theme:
+            return self.summary
+        shown = self.map_counts[: len(self.theme.labels)]
+        total = sum(shown)
+        if not total:
+            return f"{self.theme.title}: no area here has a figure."
+        parts = [
+            f"{wording.count(number)} ({wording.share(number, total) or '0%'}) {label[0].lower()}{label[1:]}"
+            for label, number in reversed(list(zip(self.theme.labels, shown, strict=True)))
+        ]
+        return f"{self.theme.title}, {wording.areas(total)}: {', '.join(parts)}."
 
     @cached_property
     def legend(self) -> Legend:
-        """Most need first, as in the table; counts where the theme is the priority."""
-        counts = {row.priority: wording.count(row.areas) for row in self.counts}
+        """Most need first, as in the table, with how many areas the map paints so."""
         pairs = list(enumerate(zip(self.theme.labels, self.theme.palette, strict=False)))
         items = [
-            LegendItem(label, colour, counts.get(number, "0") if self.theme.key == "priority" else "")
+            LegendItem(label, colour, wording.count(self.map_counts[number]))
             for number, (label, colour) in reversed(pairs)
         ]
-        items.append(
-            LegendItem("No data", is_hatched=True, count=counts.get(None, "") if self.theme.key == "priority" else "")
-        )
+        missing = self.map_counts[themes.NO_DATA]
+        items.append(LegendItem("No data", is_hatched=True, count=wording.count(missing) if missing else ""))
         if self.query.is_filtered or self.selection.patch:
             outside = "Outside your filters" if self.query.is_filtered else f"Outside {self.place}"
-            items.append(LegendItem(outside, "#f3f5f6"))
+            items.append(LegendItem(outside, is_outside=True))
         return Legend(self.theme.title, items)
 
     @cached_property
@@ -274,7 +345,8 @@ class AreaTable:
     def columns(self) -> list[Column]:
         figures = [(row.code, SHORT_NAMES.get(row.code, row.name), True) for row in self.indicators]
         plain = [("name", "Area", False), ("priority", "Priority", False), ("", "Core20", False), *figures]
-        return [self._column(*column) for column in [*plain, ("minutes", "Minutes", True)]]
+        visits = [("", "Visits planned", True)] if self.page.theme.kind == "visits" else []
+        return [self._column(*column) for column in [*plain, *visits, ("minutes", "Minutes", True)]]
 
     def _column(self, key, label, is_number) -> Column:
         if not key:
@@ -300,12 +372,24 @@ class AreaTable:
             code=area.code,
             priority=area_tag(area),
             is_core20=area.imd_decile is not None and area.imd_decile <= CORE20_DECILE,
-            cells=tuple(self._cell(area, i, row) for i, row in enumerate(self.indicators)),
+            cells=(*(self._cell(area, i, row) for i, row in enumerate(self.indicators)), *self._visits(area)),
             minutes="" if area.minutes is None else str(area.minutes),
             index=area.index,
             latitude=round(area.centroid.y, 5),
             longitude=round(area.centroid.x, 5),
         )
+
+    @cached_property
+    def _planned(self) -> dict:
+        return PlannedVisits(self.query, self.page.selection).by_code()
+
+    def _visits(self, area) -> list[Cell]:
+        if self.page.theme.kind != "visits":
+            return []
+        count = self._planned.get(area.code)
+        if count is not None and count.is_hidden:
+            return [Cell("Visits planned", missing="Not shown")]
+        return [Cell("Visits planned", text="0" if count is None else str(count))]
 
     def _cell(self, area, number, row) -> Cell:
         label = SHORT_NAMES.get(row.code, row.name)

@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from accounts.access import allowed
 from accounts.models import Job, JobState
+from accounts.people.preferences import preferences_of
+from accounts.people.reviews import due as review_due
 from accounts.people.setup import checklist
 from accounts.permissions import Permission
 from accounts.presenters import job_panel
@@ -17,9 +19,12 @@ from priorities.models import PriorityClass, ScoreRun
 from priorities.presenters import tag_for_class
 from routing.models import PlanState, RoutePlan
 
+from ..dashboard import Span, WholeWeeks, dashboard
 from ..query import PriorityQuery
 from ..selection import Selection
 from . import wording
+from .dashboard import DashboardPage
+from .home_news import NewsPanel
 from .rounds_today import alerts_on_rounds, own_round_today
 
 TO_APPROVE = "For you to approve"
@@ -99,7 +104,20 @@ class HomePage:
         person can move on.
         """
         rounds = [*([self._own_round] if self._own_round else []), *alerts_on_rounds(self.user, self.organisation)]
-        return [*(Task(**each) for each in rounds), *self._alert_tasks(), *self._plan_tasks]
+        rounds = [Task(**each) for each in rounds]
+        return [*rounds, *self._alert_tasks(), *self._review_tasks(), *self._plan_tasks]
+
+    def _review_tasks(self) -> list[Task]:
+        """A review of access that is due, for those who may do it."""
+        organisation = self.organisation
+        if organisation is None or not self.may(Permission.MANAGE_MEMBERS):
+            return []
+        due = review_due(organisation)
+        if not (due.is_overdue or due.is_soon):
+            return []
+        state, css = ("Overdue", "her-tag--bad") if due.is_overdue else ("Due soon", "her-tag--warning")
+        detail = f"To be finished by {due.on.day} {due.on:%B %Y}"
+        return [Task(reverse("access-review"), "Review of access", detail, state, css)]
 
     @cached_property
     def _own_round(self) -> dict | None:
@@ -158,10 +176,33 @@ class HomePage:
         return Task(address("plan", plan.pk) or "", plan.name, detail, state, css)
 
     @cached_property
+    def _selection(self) -> Selection:
+        """The patch that this person looks after: the one of their preferences, or the organisation's first."""
+        return Selection(PriorityQuery(patch=preferences_of(self.user).default_patch), self.organisation)
+
+    @cached_property
+    def figures(self) -> DashboardPage | None:
+        """The figures of the person's patch over four weeks."""
+        if not self.may(Permission.VIEW_AREAS):
+            return None
+        may_see = self.may(Permission.VIEW_PLANS)
+        return DashboardPage(dashboard(self._selection, WholeWeeks.until(Span.FOUR_WEEKS), with_visits=may_see))
+
+    @cached_property
+    def news(self) -> NewsPanel | None:
+        if not self.may(Permission.VIEW_AREAS):
+            return None
+        return NewsPanel(
+            self.user, self.organisation, patch=self._selection.patch, with_plans=self.may(Permission.VIEW_PLANS)
+        )
+
+    @cached_property
     def patches(self) -> list[dict]:
+        """The person's own patch first."""
         if self.organisation is None or not self.may(Permission.VIEW_AREAS):
             return []
-        patches = Selection(PriorityQuery(), self.organisation).patches[:3]
+        own = self._selection.patch
+        patches = sorted(self._selection.patches, key=lambda patch: patch != own)[:3]
         return [self._patch(patch) for patch in patches]
 
     def _patch(self, patch) -> dict:

@@ -1,4 +1,4 @@
-"""Addresses that a saved view can hold: those of pages whose whole state is in them, in the form that the page gives."""
+"""Addresses that a saved view can hold: those of pages whose whole state is in them, as the page writes them."""
 
 from urllib.parse import urlsplit
 
@@ -39,16 +39,9 @@ def tidy(page: ViewPage | str, query: str) -> str:
         raise ValidationError("This view has too many filters to be saved.")
     if page == ViewPage.EXPLORE:
         # The page of a table is where somebody was, not what they looked at.
-        found = PriorityQuery.from_querydict(data)
-        query = found.changed(page=1).to_querystring()
-        rest = [(key, value) for key, value in data.items() if key in EXPLORE_PARTS and value in EXPLORE_PARTS[key]]
-        query = "&".join([query, *(f"{key}={value}" for key, value in rest)]).strip("&")
+        query = PriorityQuery.from_querydict(data).changed(page=1).to_querystring()
     else:
         query = data.urlencode(safe=":/,")
     if len(query) > MOST_LETTERS:
         raise ValidationError("This view has too many filters to be saved.")
     return query
-
-
-# What Explore reads beside the filters.
-EXPLORE_PARTS = {"heat": ("decile", "authority"), "tab": ("map", "heat", "inequality")}

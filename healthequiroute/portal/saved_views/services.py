@@ -17,6 +17,8 @@ TAKEN = "You have a view of this name already. Choose another name."
 @transaction.atomic
 def save_view(*, organisation, page: str, query: str, name: str, is_shared: bool = False, by) -> SavedView:
     """Keep an address under a name. ValidationError with a sentence by field."""
+    if organisation is None:
+        raise ValidationError({"name": "Views are kept with an organisation, and you belong to none."})
     name = _name(name)
     if len(SavedView.objects.for_user(by, organisation).values_list("pk")[:MOST_VIEWS]) == MOST_VIEWS:
         raise ValidationError({"name": f"You have {MOST_VIEWS} saved views. Delete some first."})

@@ -1,11 +1,17 @@
 // A button that copies the text of a field: <button data-copy="id of the field" hidden>. Without JavaScript, or where the
-// browser gives no clipboard, the field can be selected and copied by hand.
+// browser gives no clipboard, the field can be selected and copied by hand. Buttons may come with a swap of htmx.
 
-for (const button of document.querySelectorAll("[data-copy]")) {
-  const field = document.getElementById(button.dataset.copy);
-  button.hidden = false;
-  button.addEventListener("click", () => copy(button, field));
+function show() {
+  for (const button of document.querySelectorAll("[data-copy][hidden]")) button.hidden = false;
 }
+
+show();
+document.addEventListener("htmx:afterSettle", show);
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("[data-copy]");
+  if (button) copy(button, document.getElementById(button.dataset.copy));
+});
 
 async function copy(button, field) {
   field.focus();
