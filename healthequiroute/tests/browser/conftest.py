@@ -19,10 +19,12 @@ from healthequiroute.testing.portal import Portal
 # Milliseconds until something is given up that was expected on a page, and that was to be done or loaded there. They
 # are no demands on the speed of a page: a machine that does three things at once may take long over each.
 EXPECTED, DONE = 20_000, 60_000
-# The same for what a worker does in the background.
-WORKED_OUT = 120_000
+# The same for what a worker does in the background, and for a search that is given two minutes.
+WORKED_OUT, SEARCHED = 120_000, 180_000
 # The demo's plans and shifts begin today, and midnight may pass while tests run.
 TODAY = timezone.localdate()
+# What htmx is asking for, or putting into its place.
+SWAPPING = ".htmx-request, .htmx-swapping, .htmx-settling"
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -32,6 +34,8 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.browser)
     if hostile.seed() is not None:
         random.Random(hostile.seed()).shuffle(items)
+    # Published files change what areas there are: after everything else.
+    items.sort(key=lambda item: "/browser/" in str(item.fspath) and item.get_closest_marker("realdata") is not None)
 
 
 def pytest_configure():
@@ -134,10 +138,23 @@ def _note_failure(page, request):
         page.problems.append(f"{request.url}: {request.failure}")
 
 
-def fits(page, width: int) -> None:
-    """At this width nothing is left to scroll sideways, once the page has arranged itself anew."""
-    page.set_viewport_size({"width": width, "height": 900})
-    page.wait_for_function(f"() => document.documentElement.scrollWidth <= {width}")
+def fits(page, width: int | None = None) -> None:
+    """At this width (None: as wide as it is) nothing is left to scroll sideways, once the page has arranged itself."""
+    if width:
+        page.set_viewport_size({"width": width, "height": 900})
+    page.wait_for_function("() => document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def stop_the_search(page, of: str) -> None:
+    """Stops the search of a "plan" or "week" as soon as there is something to keep, unless it has come to its end by
+    itself; waits for the proposal.
+    """
+    proposed = page.locator(f"#{of}-state", has_text="Proposed")
+    found = page.locator("#plan-progress svg, #week-progress .her-facts")
+    expect(found.or_(proposed).first).to_be_visible(timeout=SEARCHED)
+    # If it is there still: the panel may be replaced, for the last time, between a look and a click.
+    page.locator(f"#{of}-progress form[action$='/stop/'] button").evaluate_all("buttons => buttons[0]?.click()")
+    expect(proposed).to_be_visible(timeout=SEARCHED)
 
 
 def comes_true(page, question: str, arg=None) -> None:
@@ -197,6 +214,9 @@ def check_accessibility(page):
     """Fails with axe's own words when the page breaks a rule, or one part of it: `check_accessibility("#dialog")`."""
 
     def check(part: str | None = None):
+        # Half a page breaks rules that the whole one keeps.
+        page.wait_for_load_state("load")
+        page.wait_for_function(f"() => !document.querySelector({SWAPPING!r})")
         # Only what is wrong is told with its places: what is right is most of a page, and most of the time it takes.
         wanted = {"runOnly": {"type": "tag", "values": AXE_TAGS}, "resultTypes": ["violations"]}
         found = Axe().run(page, context=part, options=wanted)

@@ -77,7 +77,7 @@ def _pages(world):
 def _pages_of_the_demo(demo):
     """Where the demo has more to show: plans with routes on a map, a round of today, a team of sixteen."""
     plans = RoutePlan.objects.for_organisation(demo)
-    team = Team.objects.for_organisation(demo).order_by("created_at").first()
+    team = Team.objects.for_organisation(demo).get(name="City community nursing")
     proposed = plans.filter(state=PlanState.PROPOSED).order_by("created_at").first()
     published = plans.filter(state__in=[PlanState.PUBLISHED, "in_progress"]).order_by("created_at").first()
     for name in ("home", "explore", "plans", "equity", "teams"):

@@ -80,7 +80,7 @@ def test_an_absence_that_was_removed_is_undone(planner, page, base_url, check_ac
         page.locator(f"[name='absence-first_day_{part}']").fill(value)
     page.get_by_role("button", name=re.compile("Add the absence|Add absence")).click()
     expect(page.locator("main")).to_contain_text("14 August 2031")
-    page.get_by_role("button", name=re.compile("^Remove")).first.click()
+    page.get_by_role("button", name=re.compile("^Remove the absence of .*14 August 2031")).click()
     banner = page.get_by_role("alert").filter(has_text="The absence is removed")
     expect(banner).to_be_visible()
     # The message takes focus, and its button is the next stop.
@@ -92,7 +92,7 @@ def test_an_absence_that_was_removed_is_undone(planner, page, base_url, check_ac
     expect(page.get_by_role("alert")).to_contain_text("The absence is back.")
     expect(page.locator("main")).to_contain_text("14 August 2031")
     # As it was before the journey.
-    page.get_by_role("button", name=re.compile("^Remove")).first.click()
+    page.get_by_role("button", name=re.compile("^Remove the absence of .*14 August 2031")).click()
     expect(page.get_by_role("alert")).to_contain_text("The absence is removed")
 
 

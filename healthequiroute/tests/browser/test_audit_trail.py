@@ -5,6 +5,9 @@ import re
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
+
+from .conftest import fits
 
 PAGES = {
     "trail": "/audit/",
@@ -47,7 +50,7 @@ def test_the_pages_are_accessible_and_fit(sign_in, page, base_url, check_accessi
     for name, path in (PAGES | histories).items():
         page.goto(f"{base_url}{path}")
         check_accessibility()
-        page.wait_for_function("() => document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+        fits(page)
         if folder := os.environ.get("SCREENSHOTS"):
             page.screenshot(path=Path(folder) / f"audit-{name}-{width}.png", full_page=True)
 
@@ -59,8 +62,8 @@ def test_without_javascript_filters_work(sign_in, page, new_context, base_url):
     plain.goto(f"{base_url}/audit/")
     plain.get_by_label("Kind of action").select_option("sign_in")
     plain.get_by_role("button", name="Filter").click()
-    assert "group=sign_in" in plain.url
-    assert "Signed in" in plain.locator("tbody").inner_text()
+    expect(plain).to_have_url(re.compile("group=sign_in"))
+    expect(plain.locator("tbody")).to_contain_text("Signed in")
     plain.locator("tbody a").first.click()
-    assert plain.locator("h1").inner_text().startswith("What ")
+    expect(plain.locator("h1")).to_have_text(re.compile("^What "))
     context.close()

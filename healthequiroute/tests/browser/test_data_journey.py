@@ -8,6 +8,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 from django.conf import settings
+from playwright.sync_api import expect
+
+from .conftest import fits
 
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 DATA = Path(os.environ.get("SHARED_DATA", settings.BASE_DIR.parent / "shared" / "data"))
@@ -57,7 +60,7 @@ def test_from_a_postcode_to_the_download(portal, sign_in, page, base_url, check_
         page, base_url, postcode=postcode, area_code=area_code, indicator="bad_health_share", check=check_accessibility
     )
     assert float(row["value"]) == shown
-    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    fits(page)
 
 
 def test_every_page_about_data_can_be_used_by_everybody(sign_in, page, base_url, check_accessibility):
@@ -67,7 +70,7 @@ def test_every_page_about_data_can_be_used_by_everybody(sign_in, page, base_url,
             page.set_viewport_size(size)
             page.goto(f"{base_url}{address}")
             check_accessibility()
-            assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], address
+            fits(page)
 
 
 def test_an_own_indicator_from_file_to_area(sign_in, page, base_url, check_accessibility, tmp_path):
@@ -82,18 +85,17 @@ def test_an_own_indicator_from_file_to_area(sign_in, page, base_url, check_acces
     page.get_by_role("button", name="Preview").click()
     page.wait_for_url(re.compile("/data/own/preview/"))
     check_accessibility()
-    assert "found one that is not" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("found one that is not")
     page.get_by_role("button", name="Save").click()
     page.wait_for_url(f"{base_url}/data/own/")
     check_accessibility()
     page.goto(f"{base_url}/areas/E01900001/")
     own = page.get_by_role("region", name="Your organisation's own indicators")
-    assert "12.5" in own.inner_text()
+    expect(own).to_contain_text("12.5")
     page.goto(f"{base_url}/data/own/")
     page.locator("summary", has_text="Delete").click()
     page.get_by_role("button", name="Delete Falls at home").click()
-    page.wait_for_url(f"{base_url}/data/own/")
-    assert "is deleted" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("is deleted")
 
 
 @pytest.mark.realdata

@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from .conftest import fits
+
 NARROW = {"width": 390, "height": 844}
 
 
@@ -53,10 +55,9 @@ def test_an_area_says_why(analyst, page, base_url, check_accessibility):
 def test_the_skip_link_is_first_and_leads_to_the_content(analyst, page, base_url):
     page.goto(f"{base_url}/explore/")
     page.keyboard.press("Tab")
-    focused = page.evaluate("document.activeElement.textContent.trim()")
-    assert focused == "Skip to main content"
+    expect(page.get_by_role("link", name="Skip to main content")).to_be_focused()
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.closest('main') !== null || location.hash !== ''")
+    page.wait_for_function("() => document.activeElement.closest('main') !== null || location.hash !== ''")
 
 
 @pytest.mark.parametrize("path", ["/", "/explore/", "/plans/", "/areas/E01900001/", "/about-data/", "/accessibility/"])
@@ -64,7 +65,7 @@ def test_pages_fit_a_phone(analyst, page, base_url, path, check_accessibility):
     page.set_viewport_size(NARROW)
     page.goto(f"{base_url}{path}")
     page.wait_for_load_state("networkidle")
-    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+    fits(page)
     check_accessibility()
 
 
@@ -92,7 +93,7 @@ def test_nothing_is_asked_of_other_machines(analyst, page, base_url):
 
 def test_the_map_moves_to_another_patch(analyst, page, base_url):
     page.goto(f"{base_url}/explore/?patch=aldermoor-city")
-    page.wait_for_load_state("networkidle")
+    page.wait_for_function("() => document.getElementById('explore-map')?.areaMap?.map")
     city = page.evaluate("document.getElementById('explore-map').areaMap.map.getBounds().toBBoxString()")
     page.get_by_label("Areas of").select_option(label="Aldermoor and the Isles (1,200)")
     page.get_by_role("button", name="Apply filters").click()
@@ -102,4 +103,4 @@ def test_the_map_moves_to_another_patch(analyst, page, base_url):
         "city => document.getElementById('explore-map').areaMap.map.getBounds().toBBoxString() !== city", arg=city
     )
     # The filters offer the places of the new patch.
-    assert page.get_by_label("Local authority").locator("option").count() > 2
+    expect(page.get_by_label("Local authority").locator("option").nth(2)).to_be_attached()

@@ -5,14 +5,9 @@ from datetime import timedelta
 
 from playwright.sync_api import expect
 
-from .conftest import TODAY
+from .conftest import TODAY, fits, stop_the_search
 
-OPTIMISED = 180_000  # milliseconds
 NARROW = {"width": 390, "height": 844}
-
-
-def fits(page):
-    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 
 def test_two_visits_are_linked_changed_and_freed(sign_in, page, base_url, check_accessibility):
@@ -23,6 +18,7 @@ def test_two_visits_are_linked_changed_and_freed(sign_in, page, base_url, check_
         page.locator(f"[name=day_{part}]").fill(str(getattr(day, part)))
     page.get_by_label("How many visits?").fill("4")
     page.get_by_role("button", name="Create plan").click()
+    expect(page.locator("#visits-title")).to_be_visible()
     visits = page.locator("table a[href*='/visits/']")
     first, second = visits.nth(0).inner_text(), visits.nth(1).inner_text()
     draft = page.url
@@ -58,15 +54,14 @@ def test_a_week_says_what_became_of_what_was_asked(sign_in, page, base_url, chec
     for part in ("day", "month", "year"):
         page.locator(f"[name=first_day_{part}]").fill(str(getattr(day, part)))
     page.get_by_label("How many days?").fill("3")
-    # More than the proposals of other journeys hold already.
     page.get_by_label("How many visits?").fill("60")
     page.get_by_label("Core20 coverage at least as high as elsewhere").check()
     page.get_by_role("button", name="Create week").click()
     expect(page.get_by_text("Optimise with… (Core20 coverage at least as high as elsewhere)")).to_be_visible()
     check_accessibility()
     page.get_by_role("button", name="Optimise the week").click()
-    page.get_by_role("button", name="Stop and keep the best plan so far").click(timeout=OPTIMISED)
-    expect(page.get_by_role("heading", name="Who does what when")).to_be_visible(timeout=OPTIMISED)
+    stop_the_search(page, "week")
+    expect(page.get_by_role("heading", name="Who does what when")).to_be_visible()
     expect(page.get_by_text("Asked for: Core20 coverage at least as high as elsewhere.")).to_be_visible()
     check_accessibility()
     page.set_viewport_size(NARROW)

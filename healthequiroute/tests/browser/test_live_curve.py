@@ -2,7 +2,8 @@
 
 from playwright.sync_api import expect
 
-from .test_visit_plan import OPTIMISED, create_plan
+from .conftest import SEARCHED, stop_the_search
+from .test_visit_plan import create_plan
 
 # Counts what is heard of streams.
 COUNTED = """
@@ -18,9 +19,9 @@ window.EventSource = class extends EventSource {
 
 def grows(page):
     """Waits until the panel with the curve says more than now."""
-    expect(page.locator("#plan-progress svg.her-chart--lines")).to_be_visible(timeout=OPTIMISED)
+    expect(page.locator("#plan-progress svg.her-chart--lines")).to_be_visible(timeout=SEARCHED)
     before = page.locator("#plan-progress").inner_text()
-    expect(page.locator("#plan-progress")).not_to_have_text(before, timeout=OPTIMISED, use_inner_text=True)
+    expect(page.locator("#plan-progress")).not_to_have_text(before, timeout=SEARCHED, use_inner_text=True)
 
 
 def test_the_curve_grows_without_asking_and_asks_when_the_stream_is_gone(page, base_url, portal, sign_in):
@@ -32,7 +33,7 @@ def test_the_curve_grows_without_asking_and_asks_when_the_stream_is_gone(page, b
     create_plan(page, base_url, days_ahead=6, name="Round that is sent", visits=60, seconds="120")
     page.get_by_role("button", name="Optimise").click()
     # Nothing is asked once the stream is heard; a slow start may be bridged.
-    page.wait_for_function("() => window.heardOfStream > 0", timeout=OPTIMISED)
+    page.wait_for_function("() => window.heardOfStream > 0", timeout=SEARCHED)
     asked.clear()
     for _ in range(3):
         grows(page)
@@ -45,9 +46,8 @@ def test_the_curve_grows_without_asking_and_asks_when_the_stream_is_gone(page, b
 
     # The open stream breaks, and from now on there is none.
     page.route("**/progress/stream/", lambda route: route.fulfill(status=503, body="no stream"))
-    with page.expect_request("**/progress/", timeout=OPTIMISED):
+    with page.expect_request("**/progress/", timeout=SEARCHED):
         portal.kill_server_workers()
     grows(page)
-    page.locator("#plan-stop").click()
-    expect(page.locator("#plan-state")).to_have_text("Proposed", timeout=OPTIMISED)
+    stop_the_search(page, "plan")
     page.problems.clear()  # the browser tells of the broken connection and of the refusals on its console

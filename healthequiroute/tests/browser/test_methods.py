@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from .conftest import fits
+
 URL = "/methods/priorities/"
 
 
@@ -15,7 +17,7 @@ def test_the_page_is_accessible_and_fits(sign_in, page, base_url, check_accessib
     page.get_by_role("link", name="How priorities hold").click()
     page.wait_for_url(f"**{URL}")
     check_accessibility()
-    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    fits(page)
     page.get_by_text(re.compile(r"^Datasets behind these figures")).first.click()
     page.locator(".her-evidence details[open] a").first.click()
     page.wait_for_url(re.compile("/data/datasets/"))

@@ -53,6 +53,8 @@ def test_people_from_a_file_are_suspended_together(page, base_url, sign_in, chec
 
     page.get_by_label("Name or address").fill("journey.example")
     page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("journey.example"))
+    expect(page.get_by_label(re.compile("^Choose "))).to_have_count(2)
     page.get_by_label("Choose Femi Ade").check()
     page.get_by_label("Choose Gwen Jones").check()
     page.get_by_label("What to do").select_option("suspend")

@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from .conftest import fits
+
 NARROW = {"width": 390, "height": 844}
 
 
@@ -68,7 +70,7 @@ def test_pages_fit_a_phone_and_fold_the_tree(planner, page, base_url, check_acce
     for address in (f"{area}priority/", f"{area}priority/sheet/", f"{area}priority/minutes/", "/priorities/runs/"):
         page.goto(base_url + address)
         page.wait_for_load_state("networkidle")
-        assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+        fits(page)
         check_accessibility()
     page.goto(f"{base_url}{area}priority/")
     below = page.locator(".her-tree__name", has_text="Long-term conditions")

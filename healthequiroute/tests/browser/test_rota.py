@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from playwright.sync_api import expect
 
-from .conftest import TODAY
+from .conftest import TODAY, fits
 
 NARROW = {"width": 390, "height": 844}
 
@@ -42,14 +42,14 @@ def test_a_rota_an_absence_and_the_two_weeks_that_show_them(page, base_url, sign
     expect(page.get_by_role("link", name=f"{day:%A} {day.day} {day:%B %Y}")).to_be_visible()
 
     address = page.url
-    page.get_by_role("link", name="Rota", exact=True).click()
-    page.goto(f"{page.url}?from={day}")
+    rota = page.get_by_role("link", name="Rota", exact=True).get_attribute("href")
+    page.goto(f"{base_url}{rota}?from={day}")
     expect(page.get_by_role("row", name="Ewan Sallow")).to_contain_text("Training")
 
     page.set_viewport_size(NARROW)
     for place in (page.url, address):
         page.goto(place)
-        assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+        fits(page)
     page.go_back()
     summary = page.get_by_text(f"{day:%a} {day.day} {day:%B}:")
     summary.click()

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from .conftest import TODAY, comes_true
+from .conftest import TODAY, comes_true, fits
 
 NARROW = {"width": 390, "height": 844}
 # What a cut connection leaves on the console is no fault of the page.
@@ -87,7 +87,7 @@ def test_a_round_with_the_connection_cut_in_the_middle(page, base_url, sign_in, 
     page.goto(f"{base_url}/mileage/")
     expect(page.get_by_text("places reached", exact=False).first).to_be_attached()
     check_accessibility()
-    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+    fits(page)
 
     page.set_viewport_size({"width": 1280, "height": 900})
     sign_in("Planner")

@@ -2,6 +2,8 @@
 // is heard, nothing is asked; when it fails, or the browser knows no streams, the panel asks again as before.
 // Every panel that arrives replaces the one on the page, so the stream is kept by its address, not on the element.
 
+import { isPressed } from "./pressed.js";
+
 // The server says something at least every ten seconds. A proxy that keeps it all to itself is as good as no stream.
 const LONGEST_SILENCE = 25_000;
 const LONGEST_START = 4_000;
@@ -41,7 +43,8 @@ function open(address) {
 // Whether the panel is on the page still.
 function show(address, html) {
   const panel = document.querySelector(`[data-stream="${CSS.escape(address)}"]`);
-  if (panel) window.htmx.swap(panel, html, { swapStyle: "outerHTML" }, { eventInfo: { target: panel } });
+  // Not under somebody's finger: the next panel comes soon.
+  if (panel && !isPressed(panel)) window.htmx.swap(panel, html, { swapStyle: "outerHTML" }, { eventInfo: { target: panel } });
   return Boolean(panel);
 }
 
