@@ -15,10 +15,14 @@ class AccountsConfig(AppConfig):
         from .credentials import openapi  # noqa: F401
         from .credentials import signals as credential_signals  # noqa: F401
         from .database_roles import grant_application_rights
+        from .notices import events as notices_events
+        from .notices import kinds as notices_kinds
         from .privacy import checks as privacy_checks  # noqa: F401
         from .sessions import signals as session_signals  # noqa: F401
         from .trail import account_readings, context
 
+        notices_kinds.register_own()
+        notices_events.register_own()
         autodiscover_modules("personal_data")
         account_readings.declare()
         connection_created.connect(context.listen, dispatch_uid="accounts.trail.context")

@@ -18,7 +18,8 @@ from django.utils import timezone
 from redis.exceptions import RedisError
 
 from . import audit, job_news
-from .models import Job, JobState, Notification, Organisation
+from .models import Job, JobState, Organisation
+from .notices.sending import notify_all, tell
 
 log = structlog.get_logger(__name__)
 # A title may hold the name of a file, which is as long as people make it.
@@ -29,6 +30,8 @@ HEARTBEAT_SECONDS = 5
 STALE_AFTER = timedelta(seconds=20)
 
 _tasks: dict[str, Callable[[str], object]] = {}
+# Kind of job -> kind of notice that others than its creator get when it fails.
+_failure_notices: dict[str, str] = {}
 
 
 class JobCancelled(Exception):
@@ -43,9 +46,14 @@ class OrganisationSuspended(ValueError):
     """Nothing is begun for an organisation that is suspended."""
 
 
-def register_kind(kind: str, task: Callable[[str], object]) -> None:
-    """Names the Huey task (taking the job's id as text) that runs jobs of this kind. Call in AppConfig.ready()."""
+def register_kind(kind: str, task: Callable[[str], object], failure_notice: str | None = None) -> None:
+    """Names the Huey task (taking the job's id as text) that runs jobs of this kind. Call in AppConfig.ready().
+
+    `failure_notice`: the kind of notice (accounts.notices) that tells others when such a job fails.
+    """
     _tasks[kind] = task
+    if failure_notice is not None:
+        _failure_notices[kind] = failure_notice
 
 
 @transaction.atomic
@@ -287,7 +295,10 @@ def _finish(job, state, **values):
 
 
 def _tell_creator(job) -> None:
-    if job.created_by_id is None:
-        return
+    """And, where others have to know of a failure, them."""
     text = f"{job.title}: {job.get_state_display().lower()}"
-    Notification.objects.create(user_id=job.created_by_id, organisation=job.organisation, text=text[:300], url=job.url)
+    where = {"url": job.url, "organisation": job.organisation, "about": f"job:{job.pk}:{job.attempt}:{job.state}"}
+    if job.created_by is not None:
+        notify_all(users=[job.created_by], kind="job.finished", text=text, **where)
+    if job.kind in _failure_notices and job.state in (JobState.FAILED, JobState.INTERRUPTED):
+        tell(kind=_failure_notices[job.kind], text=text, without=[job.created_by_id], **where)

@@ -26,6 +26,7 @@ class Permission(StrEnum):
     VIEW_AUDIT = "audit.view"
     MANAGE_MEMBERS = "members.manage"
     MANAGE_API_KEYS = "api_keys.manage"
+    MANAGE_WEBHOOKS = "webhooks.manage"
     MANAGE_ORGANISATION = "organisation.manage"
     MANAGE_PRIVACY = "privacy.manage"
     # Platform permissions: data and models are common to all organisations.
@@ -63,6 +64,7 @@ PERMISSION_DESCRIPTIONS = {
     Permission.MANAGE_ORGANISATION: "keep the organisation's settings",
     Permission.MANAGE_PRIVACY: "keep legal holds, and copy and erase data of people without an account",
     Permission.MANAGE_API_KEYS: "make and revoke API keys for other systems",
+    Permission.MANAGE_WEBHOOKS: "tell other systems what happens, by webhooks",
     Permission.LOAD_DATA: "load open data",
     Permission.EDIT_MODELS: "edit and propose priority models",
     Permission.PUBLISH_MODELS: "publish, return and restore priority models",
@@ -114,6 +116,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.VIEW_AREAS,
             P.MANAGE_MEMBERS,
             P.MANAGE_API_KEYS,
+            P.MANAGE_WEBHOOKS,
             P.MANAGE_ORGANISATION,
             P.MANAGE_PRIVACY,
             P.MANAGE_PATCHES,
@@ -139,3 +142,8 @@ ROLE_DESCRIPTIONS = {
 def permissions_of_roles(roles) -> frozenset[Permission]:
     """Union of what the roles allow. Unknown role names raise ValueError."""
     return frozenset().union(*(ROLE_PERMISSIONS[Role(role)] for role in roles))
+
+
+def roles_with(permission: Permission) -> list[Role]:
+    """Roles of an organisation that allow it; none for a platform permission."""
+    return [role for role in Role if permission in ROLE_PERMISSIONS[role]]

@@ -36,6 +36,42 @@ declare(
     _of_user(
         *("accounts.Notification", "url", "Where it happened.", "90 days after it was read", OnErasure.ROW_DELETED),
     ),
+    NotPersonal("accounts.Notification", ("kind", "about", "together"), "A fixed word, and identifiers."),
+    _of_user(
+        *("accounts.NotificationSettings", "choices", "What the person wants to be told of, and how.", ACCOUNT),
+        OnErasure.ROW_DELETED,
+    ),
+    _of_user(
+        *("accounts.EmailDelivery", "kind", "That an e-mail was sent, of what kind; not its words.", "90 days"),
+        OnErasure.ROW_DELETED,
+    ),
+    NotPersonal("accounts.EmailDelivery", ("cadence", "state", "problem"), "Fixed words and numbers."),
+    _of_user(
+        *(
+            "accounts.NotificationRule",
+            "name",
+            "To know the rule again.",
+            "Until it is deleted; own ones as the account",
+        ),
+        OnErasure.ROW_DELETED,
+    ),
+    _of_user(
+        *("accounts.NotificationRule", "condition", "Which areas the person watches.", "As its name"),
+        OnErasure.ROW_DELETED,
+    ),
+    NotPersonal("accounts.NotificationRule", ("trigger",), "A fixed word."),
+    NotPersonal("accounts.NotificationDefaults", ("choices",), "What an organisation chose; nobody is in it."),
+    NotPersonal("accounts.RuleEvaluation", ("event",), "An identifier."),
+    NotPersonal(
+        "accounts.WebhookEndpoint",
+        ("name", "url", "events", "secret", "previous_secret", "switched_off_because"),
+        "Systems, their addresses and secrets (encrypted); the page asks for no names of people.",
+    ),
+    NotPersonal(
+        "accounts.WebhookEvent", ("type", "about", "payload"), "Identifiers and links; events declare what is in them."
+    ),
+    NotPersonal("accounts.WebhookDelivery", ("state",), "A fixed word."),
+    NotPersonal("accounts.WebhookAttempt", ("outcome",), "What came of it, in fixed words; not the answer."),
     *(
         _of_user("accounts.Preferences", name, why, ACCOUNT, OnErasure.ROW_DELETED)
         for name, why in (

@@ -8,6 +8,9 @@ from django.utils import timezone
 
 from . import audit
 from .models import LegalHold, Membership, Notification, Organisation, User
+from .notices.kinds import kind_of
+from .notices.recipients import holders
+from .notices.sending import notify_all
 from .people import limits
 from .people.limits import RefusedChange
 from .permissions import Role
@@ -139,22 +142,28 @@ def record_switch(*, user: User, organisation: Organisation) -> None:
     audit.record(action="organisation.switched", by=user, organisation=organisation, target=organisation)
 
 
-@transaction.atomic
-def notify(*, user: User, text: str, url: str = "", organisation: Organisation | None = None) -> Notification:
-    """A message in somebody's list of notifications. Not audited: what caused it was."""
-    return Notification.objects.create(user=user, text=text[:300], url=url, organisation=organisation)
+def notify(
+    *,
+    user: User,
+    text: str,
+    url: str = "",
+    organisation: Organisation | None = None,
+    kind: str = "other",
+    about: str = "",
+) -> int:
+    """Tell one person, through the channels that they chose; 1, or 0 when they were told of it before (`about`).
+
+    See `accounts.notices.notify_all`. Not audited: what caused it was.
+    """
+    return notify_all(users=[user], kind=kind, text=text, url=url, organisation=organisation, about=about)
 
 
 def warn_platform(*, text: str, url: str = "") -> int:
     """Tell every platform administrator, once until they have read it. Returns how many were told."""
-    people = User.objects.filter(is_platform_administrator=True, is_active=True)
-    people = people.exclude(notifications__in=Notification.objects.unread().filter(text=text))
-    return len([notify(user=user, text=text, url=url) for user in people])
-
-
-def mark_notifications_read(*, user: User) -> int:
-    """Returns how many were unread."""
-    return Notification.objects.for_user(user).unread().update(read_at=timezone.now())
+    kind = "platform.warning"
+    unread = Notification.objects.unread().filter(text=text[:300])
+    people = holders(kind_of(kind).permission).exclude(notifications__in=unread)
+    return notify_all(users=people, kind=kind, text=text, url=url)
 
 
 def _checked(membership: Membership, by) -> Membership:

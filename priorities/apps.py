@@ -14,12 +14,14 @@ class PrioritiesConfig(AppConfig):
         from lsoa.signals import dataset_loaded
         from priorities import audit_words, readings
         from priorities.needs import needed_by_published_models
+        from priorities.notices import kinds as notice_kinds
         from priorities.services import SCORE_KIND, VALIDATION_KIND, mark_outdated
         from priorities.tasks import score_in_background, validate_in_background
 
         audit_words.describe()
         undo.register_kind("scenario", action="scenario.restored", permission=Permission.EDIT_SCENARIOS)
         readings.declare()
+        notice_kinds.register()
         register_kind(SCORE_KIND, score_in_background)
         register_kind(VALIDATION_KIND, validate_in_background)
 

@@ -3,6 +3,9 @@
 from huey.contrib.djhuey import task
 
 from accounts.jobs import job_run
+
+# Huey knows only the tasks that are imported.
+from priorities.notices import tasks as notice_tasks  # noqa: F401
 from priorities.services import run_queued_scoring, run_queued_validation
 
 

@@ -10,11 +10,12 @@ class RoutingConfig(AppConfig):
     def ready(self):
         from accounts import jobs
 
-        from . import audit_words, checks, readings, tasks, trail_subjects, undoing  # noqa: F401
+        from . import audit_words, checks, notice_kinds, readings, tasks, trail_subjects, undoing  # noqa: F401
         from .services import JOB_KIND, PRICE_KIND, REPLAN_KIND, WEEK_KIND, WEEK_PRICE_KIND
 
         audit_words.describe()
         readings.declare()
+        notice_kinds.register()
         undoing.register()
         trail_subjects.register()
         jobs.register_kind(JOB_KIND, tasks.optimise)

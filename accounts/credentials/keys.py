@@ -104,7 +104,9 @@ def warn_of_expiry() -> int:
             day = timezone.localtime(key.expires_at)
             text = f"The API key “{key.name}” expires on {day:%-d %B %Y}. What uses it needs a new key by then."
             url = reverse("api-key", args=[key.pk])
-            services.notify(user=key.made_by, text=text, url=url, organisation=key.organisation)
+            services.notify(
+                user=key.made_by, text=text, url=url, organisation=key.organisation, kind="api_key.expiring"
+            )
             told += 1
     return told
 

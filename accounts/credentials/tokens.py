@@ -142,7 +142,7 @@ def _next_pair(family) -> Pair:
 
 def _end_reused(family) -> None:
     _end(TokenFamily.objects.filter(pk=family.pk), FamilyEnd.REUSED)
-    services.notify(user=family.user, text=REUSED)
+    services.notify(user=family.user, text=REUSED, kind="account.security")
     details = {"account": audit.pseudonym_of(family.user)}
     audit.record(action="token.reused", by=ACTOR, target=family, details=details)
 

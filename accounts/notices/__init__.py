@@ -5,6 +5,18 @@ What others use of it stands here; docs/notifications.md explains the whole.
 
 from .events import EventType, emit, register_event
 from .kinds import Importance, Kind, register_kind
-from .sending import notify_all, tell
+from .sending import Message, notify_all, notify_each, tell, tell_everywhere
 
-__all__ = ["EventType", "Importance", "Kind", "emit", "notify_all", "register_event", "register_kind", "tell"]
+__all__ = [
+    "EventType",
+    "Importance",
+    "Kind",
+    "Message",
+    "emit",
+    "notify_all",
+    "notify_each",
+    "register_event",
+    "register_kind",
+    "tell",
+    "tell_everywhere",
+]

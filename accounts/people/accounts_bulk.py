@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from django.db import transaction
+from django.urls import reverse
 
 from .. import audit, services
 from ..models import Membership, Session, User
@@ -118,6 +119,7 @@ def ask_for_second_factor(*, person: User, by) -> None:
     person.needs_second_factor = True
     person.save(update_fields=["needs_second_factor"])
     if not second_factor.has_one(person):
-        services.notify(user=person, text="An administrator of the platform asks you to set up a second factor.")
+        text = "An administrator of the platform asks you to set up a second factor."
+        services.notify(user=person, text=text, url=reverse("mfa_index"), kind="account.security")
     details = {"account": audit.pseudonym_of(person)}
     audit.record(action="second_factor.asked_for", by=by, target=person, details=details)

@@ -160,9 +160,10 @@ def remind(*, now=None) -> int:
         text = f"Review who has access: it was due by {day}." if when.is_overdue else f"Review who has access by {day}."
         administrators = Membership.objects.for_organisation(organisation).administrators()
         recent = Notification.objects.filter(url=url, organisation=organisation, created_at__gt=now - TOLD_AGAIN)
-        for membership in administrators.exclude(user__in=recent.values("user")):
-            services.notify(user=membership.user, text=text, url=url, organisation=organisation)
-            told += 1
+        due_to = [one.user for one in administrators.exclude(user__in=recent.values("user")).select_related("user")]
+        told += services.notify_all(
+            users=due_to, kind="access_review.due", text=text, url=url, organisation=organisation
+        )
     return told
 
 

@@ -6,7 +6,17 @@ from django.contrib.admin.models import LogEntry
 from django.db.models import F, Q
 
 from ..audit import SystemActor
-from ..models import Job, JobState, LegalHold, Notification, UnusualBehaviour, User
+from ..models import (
+    EmailDelivery,
+    Job,
+    JobState,
+    LegalHold,
+    Notification,
+    RuleEvaluation,
+    UnusualBehaviour,
+    User,
+    WebhookEvent,
+)
 from .erasure import ErasureReason, ErasureRefused, erase_person
 from .retention import RetentionRule, register_rule
 from .subjects import ACCOUNT, person_of_account
@@ -19,6 +29,11 @@ BY = SystemActor("privacy:retention")
 def _forget_job(rows) -> int:
     """That the work was done, when and how it ended stays."""
     return rows.update(title=F("kind"), payload={}, result={}, message="", error="", url="")
+
+
+def _forget_events(rows) -> int:
+    """Their deliveries and attempts go with them, and are not counted."""
+    return rows.delete()[1].get("accounts.WebhookEvent", 0)
 
 
 def _erase_closed(rows) -> int:
@@ -39,10 +54,41 @@ register_rule(
         "Notifications that were read",
         90,
         lambda before: Notification.objects.filter(Q(read_at__lt=before) | Q(created_at__lt=before - UNREAD)),
-        lambda rows: rows.delete()[0],
+        # Their e-mails go with them, and are not counted.
+        lambda rows: rows.delete()[1].get("accounts.Notification", 0),
         organisation="organisation",
         people={ACCOUNT: "user"},
         bounds=(30, 365),
+    )
+)
+register_rule(
+    RetentionRule(
+        "emails",
+        "The log of e-mails that were sent, given up or not wanted",
+        90,
+        lambda before: EmailDelivery.objects.filter(ended_at__lt=before),
+        lambda rows: rows.delete()[0],
+        people={ACCOUNT: "user"},
+    )
+)
+register_rule(
+    RetentionRule(
+        "webhook_log",
+        "The log of webhooks: events with their deliveries and attempts",
+        30,
+        lambda before: WebhookEvent.objects.filter(created_at__lt=before),
+        _forget_events,
+        organisation="organisation",
+        bounds=(7, 90),
+    )
+)
+register_rule(
+    RetentionRule(
+        "rule_evaluations",
+        "That rules about areas were asked of an event",
+        90,
+        lambda before: RuleEvaluation.objects.filter(evaluated_at__lt=before),
+        lambda rows: rows.delete()[0],
     )
 )
 register_rule(

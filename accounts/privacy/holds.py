@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from .. import audit
 from ..models import LegalHold, Membership, Organisation, User
-from ..services import notify
+from ..notices.sending import notify_all
 from .subjects import ACCOUNT, Person, kinds, person_of_account
 
 # Nothing is held for ever without somebody looking at it again.
@@ -87,13 +87,13 @@ def remind_of_reviews(*, by, day: date | None = None) -> int:
         .select_related("organisation")
     )
     for hold in due:
-        for person in _administrators(hold.organisation):
-            notify(
-                user=person,
-                text="A legal hold is to be reviewed: is it still needed?",
-                url=reverse("legal-hold", args=[hold.pk]),
-                organisation=hold.organisation,
-            )
+        notify_all(
+            users=_administrators(hold.organisation),
+            kind="legal_hold.review",
+            text="A legal hold is to be reviewed: is it still needed?",
+            url=reverse("legal-hold", args=[hold.pk]),
+            organisation=hold.organisation,
+        )
         hold.reminded_of = hold.review_on
         hold.save(update_fields=["reminded_of"])
         _record("privacy.hold_review_due", hold, by, {"review_on": str(hold.review_on)})

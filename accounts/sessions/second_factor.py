@@ -101,7 +101,8 @@ def reset(*, user, by, organisation=None) -> int:
     Authenticator.objects.filter(user=user).delete()
     if not number:
         return 0
-    services.notify(user=user, text="An administrator of the platform has reset your second factor.")
+    text = "An administrator of the platform has reset your second factor."
+    services.notify(user=user, text=text, kind="account.security")
     ending.end_all(user=user, by=by, why="factors_reset", organisation=organisation)
     details = {"account": audit.pseudonym_of(user), "factors": number}
     audit.record(action="second_factor.reset", by=by, organisation=organisation, target=user, details=details)

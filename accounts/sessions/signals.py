@@ -69,13 +69,13 @@ def added(sender, request, user, authenticator, **kwargs):
         return
     request.session.cycle_key()
     second_factor.mark_used(request, user)
-    services.notify(user=user, text=f"{KINDS[authenticator.type]} was added to your account.", url=reverse("mfa_index"))
+    _tell(user, f"{KINDS[authenticator.type]} was added to your account.")
     _record("second_factor.added", user, request, kind=authenticator.type)
 
 
 @receiver(mfa.authenticator_reset)
 def codes_made_anew(sender, request, user, authenticator, **kwargs):
-    services.notify(user=user, text="New recovery codes were made for your account.", url=reverse("mfa_index"))
+    _tell(user, "New recovery codes were made for your account.")
     _record("recovery_codes.made", user, request)
 
 
@@ -85,8 +85,7 @@ def removed(sender, request, user, authenticator, **kwargs):
     if not second_factor.has_one(user):
         second_factor.forget(request)
     if authenticator.type != Authenticator.Type.RECOVERY_CODES:
-        text = f"{KINDS[authenticator.type]} was removed from your account."
-        services.notify(user=user, text=text, url=reverse("mfa_index"))
+        _tell(user, f"{KINDS[authenticator.type]} was removed from your account.")
     ending.end_all(user=user, by=user, why="factor_removed", keep=request.session.session_key)
     _record("second_factor.removed", user, request, kind=authenticator.type)
 
@@ -94,7 +93,7 @@ def removed(sender, request, user, authenticator, **kwargs):
 @receiver([password_changed, password_set, password_reset])
 def password_was_changed(sender, request, user, **kwargs):
     """Whoever changed it may be somebody else: every other session ends, and the person is told."""
-    services.notify(user=user, text="The password of your account was changed.", url=reverse("devices"))
+    _tell(user, "The password of your account was changed.", "devices")
     ending.end_all(user=user, by=user, why="password", keep=request.session.session_key)
 
 
@@ -108,3 +107,7 @@ def account_was_closed(sender, instance, **kwargs):
 def _record(action, user, request, **details):
     organisation = organisation_for(request, user)
     audit.record(action=action, by=user, organisation=organisation, target=user, details=details)
+
+
+def _tell(user, text, page="mfa_index"):
+    services.notify(user=user, text=text, url=reverse(page), kind="account.security")

@@ -65,7 +65,7 @@ def connect(identity: admission.Identity, *, user) -> None:
     except IntegrityError as error:
         raise Refused(Refusal.TAKEN, user=user) from error
     text = f"Your identity at {identity.provider.name} was connected to your account."
-    services.notify(user=user, text=text, url=reverse("connections"))
+    services.notify(user=user, text=text, url=reverse("connections"), kind="account.security")
 
 
 @transaction.atomic
@@ -80,7 +80,8 @@ def disconnect(*, provider: str, by) -> None:
     links[provider].delete()
     audit.record(action="sign_in.disconnected", by=by, target=by, details={"provider": provider})
     name = providers.configured()[provider].name if provider in providers.configured() else provider
-    services.notify(user=by, text=f"Your identity at {name} was removed from your account.", url=reverse("connections"))
+    text = f"Your identity at {name} was removed from your account."
+    services.notify(user=by, text=text, url=reverse("connections"), kind="account.security")
 
 
 def _other_ways(user, provider: str) -> bool:

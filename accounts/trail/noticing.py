@@ -55,8 +55,8 @@ def _tell(finding) -> None:
 
     text = f"The audit trail shows something unusual: {finding.get_rule_display().lower()} ({finding.day:%d/%m/%Y})."
     people = [user for user in _administrators(finding.organisation) if pseudonym_of(user) != finding.actor_id]
-    for user in people:
-        services.notify(user=user, text=text, url="/audit/unusual/", organisation=finding.organisation)
+    where = {"url": "/audit/unusual/", "organisation": finding.organisation}
+    services.notify_all(users=people, kind="behaviour.unusual", text=text, **where)
     if not people:
         services.warn_platform(text=text, url="/audit/platform/unusual/")
 

@@ -7,6 +7,8 @@ GROUP_WORDS = {
     "personal_data": "Readings of personal data",
     "preferences": "People's own settings",
     "job": "Background work",
+    "webhook": "Webhooks",
+    "notification_rule": "Rules about areas",
     "admin": "Changes in the administration",
     "token": "Access tokens",
     "model": "Priority models",
@@ -20,6 +22,7 @@ GROUP_WORDS = {
 PAGE_WORDS = {
     "feedback.list": "feedback about pages",
     "members.list": "the list of members",
+    "reports.recipients": "who is told of a report",
     "privacy.request": "the data of somebody without an account",
     "privacy.holds": "the list of legal holds",
     "privacy.hold": "a legal hold",

@@ -27,6 +27,7 @@ NAVIGATION = [
     ("My round", "my-round", Permission.VIEW_OWN_ROUND, "/round/"),
     ("Plans", "plans", Permission.VIEW_PLANS, "/plans/"),
     ("Teams", "teams", Permission.MANAGE_TEAMS, "/teams/"),
+    ("Reports", "reports", Permission.VIEW_AREAS, "/reports/"),
     ("Members", "members", Permission.MANAGE_MEMBERS, "/members/"),
     ("API keys", "api-keys", Permission.MANAGE_API_KEYS, "/api-keys/"),
     ("Audit", "audit", Permission.VIEW_AUDIT, "/audit/"),
@@ -48,6 +49,7 @@ RELATED = {
     "/organisation/": "members",
     "/people/": "organisations",
     "/webhooks/": "members",
+    "/files/": "reports",
 }
 
 

@@ -11,6 +11,8 @@ from .environment import env
 from .feeds import *  # noqa: F403
 from .headers import *  # noqa: F403
 from .limits import *  # noqa: F403
+from .maps import *  # noqa: F403
+from .notices import *  # noqa: F403
 from .observability import *  # noqa: F403
 from .privacy import *  # noqa: F403
 from .proxies import *  # noqa: F403

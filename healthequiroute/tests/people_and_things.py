@@ -8,7 +8,17 @@ from django.contrib.gis.geos import Point
 from django.utils import timezone
 
 from accounts import audit
-from accounts.models import AccessReview, LegalHold, Membership, PersonNote, UnusualBehaviour, User
+from accounts.models import (
+    AccessReview,
+    LegalHold,
+    Membership,
+    NotificationRule,
+    PersonNote,
+    UnusualBehaviour,
+    User,
+    WebhookEndpoint,
+    WebhookEvent,
+)
 from accounts.permissions import Role
 from accounts.tests.factories import (
     ApiKeyFactory,
@@ -17,7 +27,9 @@ from accounts.tests.factories import (
     PlatformAdministratorFactory,
     UserFactory,
 )
-from healthequiroute.portal.models import Feedback, SavedView
+from healthequiroute.portal.models import Feedback, Report, SavedView
+from healthequiroute.portal.reports.document import Document
+from healthequiroute.portal.reports.services import save_report
 from lsoa.models import Area, Dataset, QualityAlert, Upload
 from lsoa.services import create_feed, create_patch, load_paths
 from lsoa.tests.factories import IndicatorFactory
@@ -131,6 +143,7 @@ def _things(organisation) -> dict[str, dict]:
         "help-topic": {"slug": "explore"},
         **dict.fromkeys(("feedback-answer", "feedback-close"), {"pk": _feedback(organisation).pk}),
         **dict.fromkeys(("mfa_remove_webauthn", "mfa_edit_webauthn"), {"pk": 1}),
+        **_notice_things(organisation),
         **dict.fromkeys(
             ("api-key", "api-key-rotate", "api-key-revoke"), {"pk": ApiKeyFactory(organisation=organisation).pk}
         ),
@@ -158,7 +171,33 @@ def _things(organisation) -> dict[str, dict]:
         "assignment-stops": {"pk": _assignment(plan, shift).pk},
         **_data_things(organisation, area),
         **dict.fromkeys([f"saved-view-{name}" for name in VIEW_NAMES], {"pk": _shared_view(organisation).pk}),
+        **_report_things(organisation, team),
         **dict.fromkeys([f"scenario{name}" for name in SCENARIO_NAMES], {"pk": _scenario(organisation).pk}),
+    }
+
+
+def _notice_things(organisation) -> dict[str, dict]:
+    """A webhook with an event that was given up, a rule of the organisation, and nobody's message and token."""
+    endpoint = WebhookEndpoint.objects.create(
+        organisation=organisation,
+        name=f"System {uuid4().hex[:6]}",
+        url="https://192.0.2.1/",
+        events=["plan.published"],
+        secret="whsec_bm90aGluZw==",
+    )
+    event = WebhookEvent.objects.create(organisation=organisation, type="plan.published", payload={"data": {}})
+    delivery = endpoint.deliveries.create(event=event, state="failed", ended_at=timezone.now())
+    rule = NotificationRule.objects.create(
+        organisation=organisation, name="Somewhere", trigger="class", condition={"areas": [], "change": "rises"}
+    )
+    page = {"pk": endpoint.pk}
+    return {
+        **{f"webhook{name}": page for name in ("", "-edit", "-rotate", "-switch", "-test", "-delete")},
+        "webhook-send-again": page | {"delivery_id": delivery.pk},
+        **{f"notification-rule{name}": {"pk": rule.pk} for name in ("", "-switch", "-delete")},
+        # Nobody's message: it is the person's own alone.
+        "notification": {"pk": 0},
+        "notification-stop": {"token": "wrong"},
     }
 
 
@@ -360,6 +399,20 @@ def _data_things(organisation, area) -> dict[str, dict]:
         "own-indicator-preview": {"pk": own_upload},
         **{f"own-indicator-{name}": own for name in ("replace", "take-back", "delete")},
     }
+
+
+REPORT_NAMES = ("report", "report-edit", "report-make", "report-pause", "report-delete")
+EDITION_NAMES = ("report-edition", "report-edition-pdf", "report-edition-xlsx")
+
+
+def _report_things(organisation, team) -> dict[str, dict]:
+    """A report that a colleague makes every week, with an edition."""
+    maker = _member(organisation, [Role.PLANNER])
+    report = Report(organisation=organisation, name="Equity", kind="equity", team=team, cadence="weekly")
+    report = save_report(report=report, recipients=[maker], by=maker)
+    document = Document("Equity of visits", "One week", ["Nothing was planned."], sources=["Tests"]).as_dict()
+    edition = report.editions.create(state="ready", made_at=timezone.now(), content=document)
+    return dict.fromkeys(REPORT_NAMES, {"pk": report.pk}) | dict.fromkeys(EDITION_NAMES, {"pk": edition.pk})
 
 
 SCENARIO_NAMES = ("", "-effect", "-moves", "-areas", "-area", "-in-view", "-hand-over", "-thresholds", "-delete")

@@ -1,9 +1,10 @@
 """Which addresses may be asked: a feed must not become a way into the network that this server stands in."""
 
-import ipaddress
 import socket
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
+
+from accounts.outgoing.addresses import is_public
 
 from .answers import FeedFailed
 
@@ -56,17 +57,8 @@ def resolve(address: Address, private_hosts: frozenset[str]) -> str:
     addresses = list(dict.fromkeys(info[4][0] for info in found))
     if address.host not in private_hosts:
         for ip in addresses:
-            if not _is_public(ip):
+            if not is_public(ip):
                 raise FeedFailed(
                     f"{address.host} leads to the private address {ip}. FEED_PRIVATE_HOSTS names hosts that may."
                 )
     return addresses[0]
-
-
-def _is_public(text: str) -> bool:
-    ip = ipaddress.ip_address(text.partition("%")[0])
-    mapped = getattr(ip, "ipv4_mapped", None)
-    if mapped is not None:
-        ip = mapped
-    sixtofour = getattr(ip, "sixtofour", None)
-    return ip.is_global and not ip.is_multicast and (sixtofour is None or sixtofour.is_global)

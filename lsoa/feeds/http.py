@@ -1,11 +1,8 @@
 """An address that answers with JSON or CSV. Nothing that a server sends may harm: size, time and place are bounded."""
 
-import contextlib
 import hashlib
 import http.client
-import socket
 import ssl
-import threading
 import time
 import zlib
 from collections.abc import Callable
@@ -13,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import urljoin
+
+from accounts.outgoing.connections import PinnedHttp, PinnedHttps, ended_after
 
 from .addresses import Address, parse_address, resolve
 from .answers import CSV, JSON, Answer, FeedBusy, FeedFailed, FeedRefused
@@ -62,22 +61,16 @@ class Http:
     def _ask(self, address, fingerprint, ends) -> Answer | str | None:
         """An answer, the address of a redirect, or None for "not modified"."""
         connection = self._connection(address, ends)
-        # Each pause has its own limit; a server that sends a byte a second is ended by this one.
-        over = threading.Event()
-        watchdog = threading.Timer(max(0.05, ends - self.clock()), _cut, [connection, over])
-        watchdog.start()
-        try:
-            connection.request("GET", address.target, headers=_headers(fingerprint))
-            response = connection.getresponse()
-            if over.is_set():
-                # The headers were cut off: what there is of them says nothing.
-                raise TimeoutError
-            return self._outcome(address, response, ends)
-        except (OSError, http.client.HTTPException) as error:
-            raise self._failure(address, error, over.is_set()) from error
-        finally:
-            watchdog.cancel()
-            connection.close()
+        with ended_after(connection, ends - self.clock()) as over:
+            try:
+                connection.request("GET", address.target, headers=_headers(fingerprint))
+                response = connection.getresponse()
+                if over.is_set():
+                    # The headers were cut off: what there is of them says nothing.
+                    raise TimeoutError
+                return self._outcome(address, response, ends)
+            except (OSError, http.client.HTTPException) as error:
+                raise self._failure(address, error, over.is_set()) from error
 
     def _failure(self, address, error, cut: bool) -> FeedFailed:
         """What went wrong below HTTP, in words."""
@@ -96,7 +89,7 @@ class Http:
     def _connection(self, address, ends):
         ip = resolve(address, self.private_hosts)
         left = max(0.1, ends - self.clock())
-        kind = _PinnedHttps if address.scheme == "https" else _PinnedHttp
+        kind = PinnedHttps if address.scheme == "https" else PinnedHttp
         options = {"context": self.tls} if address.scheme == "https" else {}
         connection = kind(address.host, address.port, timeout=left, **options)
         # The name was checked for this IP: asking again could give another one.
@@ -159,28 +152,6 @@ class Http:
 
     def _too_large(self, address) -> FeedRefused:
         return FeedRefused(where=address.host, expected=f"at most {self.most_bytes:,} bytes", found="more")
-
-
-class _PinnedHttp(http.client.HTTPConnection):
-    ip = ""
-
-    def connect(self):
-        self.sock = socket.create_connection((self.ip, self.port), self.timeout)
-
-
-class _PinnedHttps(http.client.HTTPSConnection):
-    ip = ""
-
-    def connect(self):
-        plain = socket.create_connection((self.ip, self.port), self.timeout)
-        self.sock = self._context.wrap_socket(plain, server_hostname=self.host)
-
-
-def _cut(connection, over: threading.Event) -> None:
-    over.set()
-    if connection.sock is not None:
-        with contextlib.suppress(OSError):
-            connection.sock.shutdown(socket.SHUT_RDWR)
 
 
 def _headers(fingerprint: str) -> dict[str, str]:

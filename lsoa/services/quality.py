@@ -15,6 +15,7 @@ from accounts.access import allowed
 from accounts.permissions import Permission
 from accounts.services import warn_platform
 from lsoa.models import CheckRun, QualityAlert
+from lsoa.notice_kinds import tell_of_age
 from lsoa.quality import CHECKS, Check, Finding
 
 log = structlog.get_logger(__name__)
@@ -51,6 +52,7 @@ def run_checks(*, by, codes: Iterable[str] | None = None) -> CheckOutcome:
     if serious:
         more = f" and {len(serious) - 1} more" if len(serious) > 1 else ""
         warn_platform(text=f"Data check: {serious[0].message[:240]}{more}"[:300], url=reverse("data-quality"))
+    tell_of_age(outcome.raised)
     details = {"checks": len(chosen), "raised": len(outcome.raised), "resolved": outcome.resolved}
     with transaction.atomic():
         audit.record(action="quality.checked", by=by, details=details)

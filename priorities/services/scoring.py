@@ -14,6 +14,7 @@ from accounts.models import Job, User
 from lsoa.models import Dataset, Patch
 from priorities import default_model
 from priorities.models import ModelVersion, ScoreRun
+from priorities.notices.tasks import look_soon
 from priorities.score_inputs import ScoreInputs, read_inputs
 from priorities.score_storage import copy_scores
 from priorities.scores_before import ScoresBefore, end_scores, scores_before
@@ -118,6 +119,7 @@ def _store(*, run: ScoreRun, inputs: ScoreInputs, evaluated: "Future[ScoreResult
     run.save(update_fields=["finished_at", "seconds"])
     details = {"areas": run.area_count, "provisional": run.provisional_count, "changes": run.changes}
     audit.record(action="scores.calculated", by=by, target=run, details=details | {"classes": run.class_counts})
+    transaction.on_commit(lambda: look_soon(run.pk))
     return run
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.access import allowed
 from accounts.models import User
+from accounts.notices import tell
 from accounts.permissions import Permission
 from accounts.services import notify
 from priorities.computed_thresholds import ThresholdsNotComputable
@@ -46,8 +47,12 @@ def propose_version(*, version: ModelVersion, by: User, reason: str = "") -> Mod
     version.state, version.reason = State.REVIEW, reason
     version.proposed_by, version.proposed_at = by, timezone.now()
     version.save(update_fields=["state", "reason", "proposed_by", "proposed_at", "updated_at"])
-    for person in _other_administrators(by):
-        notify(user=person, text=f"{version} is proposed for publication and waits for a review.", url=page_of(version))
+    tell(
+        kind="model.proposed",
+        text=f"{version} is proposed for publication and waits for a review.",
+        url=page_of(version),
+        without=[by.pk],
+    )
     record(version, "model.proposed", by)
     return version
 
@@ -70,7 +75,12 @@ def return_version(*, version: ModelVersion, by: User, note: str = "") -> ModelV
     version.review_note = note
     version.save(update_fields=["state", "proposed_by", "proposed_at", "review_note", "updated_at"])
     if not is_own:
-        notify(user=proposer, text=f"{version} was returned to draft: {note}", url=page_of(version))
+        notify(
+            user=proposer,
+            text=f"{version} was returned to draft: {note}",
+            url=page_of(version),
+            kind="model.decided",
+        )
     record(version, "model.withdrawn" if is_own else "model.returned", by)
     return version
 
@@ -101,7 +111,12 @@ def publish_version(
     retired = _retire(version.name)
     version.state, version.published_by, version.published_at = State.PUBLISHED, by, timezone.now()
     version.save(update_fields=["state", "published_by", "published_at", "updated_at"])
-    notify(user=version.proposed_by, text=f"{version} was published.", url=page_of(version))
+    notify(
+        user=version.proposed_by,
+        text=f"{version} was published.",
+        url=page_of(version),
+        kind="model.decided",
+    )
     if recalculate:
         start_score_run(by=by, version=version)
     confirmed = sorted(version.accepted_conflicts)
@@ -181,7 +196,3 @@ def _note_newer_data(version: ModelVersion) -> None:
         reason = f"data changed since its thresholds were computed: {', '.join(stale)}"
     version.outdated_at = timezone.now() if stale else None
     version.outdated_because = reason[:300] if stale else ""
-
-
-def _other_administrators(by: User):
-    return User.objects.filter(is_platform_administrator=True, is_active=True).exclude(pk=by.pk)

@@ -7,9 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import audit
-from accounts.models import User
-from accounts.permissions import ROLE_PERMISSIONS, Permission
-from accounts.services import notify
+from accounts.notices import emit, tell
+from accounts.permissions import Permission
 from routing.alerts import Alert, alerts_of
 from routing.models import RoundAlert, RoutePlan, Visit
 from routing.standing_day import patience, recorded_rounds
@@ -90,19 +89,13 @@ def _tell_planners(plan, alerts):
     text = f"{first.get_kind_display()}: {first.staff.display_name}{_of_visit(first)}"
     text += f", and {more} more alert{'s' if more > 1 else ''}" if more else ""
     url = reverse("plan-actual", args=[plan.pk])
-    for user in planners_of(plan.organisation):
-        notify(user=user, text=f"{text}. {plan.name}.", url=url, organisation=plan.organisation)
+    tell(kind="round.alert", text=f"{text}. {plan.name}.", url=url, organisation=plan.organisation)
+    data = {"plan": str(plan.pk), "alerts": len(alerts)}
+    emit(event="round.alert", organisation=plan.organisation, data=data, url=url)
 
 
 def _of_visit(alert) -> str:
     return f", visit {alert.visit.reference}" if alert.visit_id else ""
-
-
-def planners_of(organisation):
-    """People who may change the organisation's plans."""
-    roles = [role.value for role, may in ROLE_PERMISSIONS.items() if Permission.EDIT_PLANS in may]
-    members = organisation.memberships.in_force().filter(roles__overlap=roles)
-    return User.objects.filter(is_active=True, pk__in=members.values("user")).order_by("pk")
 
 
 def _record(action, plan, by, alerts):

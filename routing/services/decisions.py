@@ -29,6 +29,7 @@ from routing.problem_building import NothingToPlan, build_problem, solution_of
 from routing.standing_day import standing_day
 
 from .deferrals import defer_visit, take_deferral_back
+from .plan_news import tell_decided
 from .plans import MOST_DAYS_AHEAD, PlanStateError, ReasonNeeded, check_seen, locked
 from .proposals import SolutionRefused, accepted
 
@@ -104,6 +105,7 @@ def approve_plan(
     for visit in Visit.objects.filter(pk__in=served, deferred_as__isnull=False).distinct():
         take_deferral_back(visit=visit, by=by, if_planned_leave_it=True)
     _settle(plan, PlanState.APPROVED, by, reason)
+    tell_decided(plan, by)
     audit.record(
         action="plan.approved",
         by=by,
@@ -126,6 +128,7 @@ def reject_plan(*, plan: RoutePlan, by, reason: str, seen: int | None = None) ->
     if not reason.strip():
         raise ReasonNeeded("Say why the plan is rejected.")
     _settle(plan, PlanState.REJECTED, by, reason)
+    tell_decided(plan, by)
     audit.record(action="plan.rejected", by=by, organisation=plan.organisation, target=plan)
     return plan
 

@@ -13,6 +13,7 @@ from routing.civil_time import today
 from routing.models import PlanState, RoutePlan, Visit
 
 from .decisions import check_holds, free_decided, permit
+from .plan_news import tell_published, tell_waiting
 from .plans import MOST_OF_A_REASON, PlanStateError, ReasonNeeded, locked
 from .round_news import on_rounds, tell_of_rounds
 
@@ -36,6 +37,7 @@ def publish_plan(*, plan: RoutePlan, by) -> RoutePlan:
     plan.returned_by, plan.returned_at, plan.returned_reason = None, None, ""
     plan.save(update_fields=["state", *PUBLICATION, *RETURN])
     told = tell_of_rounds(plan, on_rounds(plan), f"Your round for {plan.day:%A %-d %B} is published.")
+    tell_published(plan, by)
     _record("plan.published", plan, by, {"version": plan.version, "told": told})
     return plan
 
@@ -69,6 +71,7 @@ def reopen_plan(*, plan: RoutePlan, by, reason: str) -> RoutePlan:
     free_decided(plan, by)
     plan.state, plan.approved_by, plan.approved_at, plan.decision_reason = PlanState.PROPOSED, None, None, ""
     plan.save(update_fields=["state", *APPROVAL, *RETURN])
+    tell_waiting(plan, by)
     _record("plan.reopened", plan, by, {"visits_freed": freed})
     return plan
 

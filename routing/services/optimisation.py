@@ -9,6 +9,7 @@ from routing.models import PlanState, PlanVersion, RoutePlan
 from routing.planning.solution import Solution
 from routing.problem_building import PlanProblem, working_shifts
 
+from .plan_news import tell_waiting
 from .plans import PlanStateError, check_seen, locked
 from .proposals import accepted, record_stored_version, record_version, store_routes
 
@@ -89,6 +90,7 @@ def store_solution(
     plan.state, plan.outcome_note = PlanState.PROPOSED, note[:300]
     store_routes(plan, built, solution, verdict)
     record_version(plan, solution, verdict, origin=PlanVersion.Origin.OPTIMISED, summary=note, by=by)
+    tell_waiting(plan, by)
     audit.record(
         action="plan.optimised",
         by=by,

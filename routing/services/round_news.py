@@ -3,7 +3,7 @@
 from django.urls import reverse
 
 from accounts.models import User
-from accounts.services import notify
+from accounts.notices import notify_all
 from routing.models import RoutePlan, StaffMember
 
 
@@ -13,7 +13,7 @@ def tell_of_rounds(plan: RoutePlan, people, text: str) -> int:
     """
     users = User.objects.filter(is_active=True, staffmember__in=people).distinct()
     url = reverse("my-round")
-    return len([notify(user=user, text=text, url=url, organisation=plan.organisation) for user in users])
+    return notify_all(users=users, kind="round.news", text=text, url=url, organisation=plan.organisation)
 
 
 def named(plan: RoutePlan, references):

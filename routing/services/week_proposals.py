@@ -16,6 +16,7 @@ from routing.problem_building import build_problem
 from routing.problem_building.weeks import WeekProblem, allowed_days, taken_days, window_on
 
 from .optimisation import PlanMoved
+from .plan_news import tell_waiting
 from .proposals import SolutionRefused, accepted, cost_parts, equity_of, record_version, store_routes
 from .weeks import check_days_are_free, locked_week, open_days
 
@@ -162,6 +163,7 @@ class _Storing:
         store_routes(plan, built, replace(solution, unserved=unserved), verdict)
         summary = plan.outcome_note
         record_version(plan, solution, verdict, origin=PlanVersion.Origin.OPTIMISED, summary=summary, by=self.by)
+        tell_waiting(plan, self.by)
         audit.record(
             action="plan.optimised",
             by=self.by,
