@@ -6,6 +6,7 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.routers import DefaultRouter
 
 import accounts.credentials.api
+import accounts.notices.api
 import lsoa.api
 import priorities.api
 import routing.api
@@ -13,14 +14,42 @@ import routing.api_editing
 import routing.api_outputs
 import routing.api_readings
 import routing.link_api
+from accounts.access import request_organisation
 
+from .conditional import Versioned
 from .portal import api as portal_api
+from .portal.versions import data_version
 
-router = DefaultRouter()
+
+class DataVersioned(Versioned):
+    """Views whose answers change with data, scores and patches alone."""
+
+    def state(self, request):
+        return data_version(request_organisation(request))
+
+
+CONDITIONAL = {
+    lsoa.api.AreaViewSet: ("list", "retrieve", "geojson", "within_bounds", "similar"),
+    priorities.api.PriorityViewSet: ("list", "history"),
+}
+
+
+class ApiRouter(DefaultRouter):
+    """Gives views of open data their ETags; lower apps do not know what all of it hangs on."""
+
+    def register(self, prefix, viewset, basename=None):
+        if viewset in CONDITIONAL:
+            members = {"versioned": CONDITIONAL[viewset], "__doc__": viewset.__doc__, "__module__": viewset.__module__}
+            viewset = type(viewset.__name__, (DataVersioned, viewset), members)
+        super().register(prefix, viewset, basename)
+
+
+router = ApiRouter()
 router.include_root_view = False
 for module in (
     *(lsoa.api, priorities.api, routing.api, routing.api_editing, routing.api_outputs, routing.api_readings),
     routing.link_api,
+    accounts.notices.api,
     portal_api,
 ):
     module.register(router)

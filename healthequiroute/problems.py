@@ -8,6 +8,8 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from .conditional import NotModified, not_modified
+
 CONTENT_TYPE = "application/problem+json"
 # Of what is said about one field, which may quote what was sent.
 MOST_SAID = 500
@@ -28,6 +30,8 @@ def problem_response(*, request, status, title, detail="", errors=None) -> HttpR
 
 def exception_handler(exc, context):
     """DRF exception handler: every refusal becomes a problem document; unknown errors go on to Django's handler."""
+    if isinstance(exc, NotModified):
+        return not_modified(exc.etag)
     if isinstance(exc, Http404):
         exc = exceptions.NotFound()
     elif isinstance(exc, PermissionDenied):

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework_gis.serializers import GeoFeatureModelSerializer
 
 from accounts.access import HasPermission
+from accounts.list_files.streaming import download
 from accounts.permissions import Permission
 
 from .catalogue.deprivation import CORE20_DECILE
