@@ -2,10 +2,13 @@
 
 from django.urls import path
 
-from .views import feedback, preferences
+from .views import feedback, help, preferences
 
 urlpatterns = [
     path("me/preferences/", preferences.preferences, name="preferences"),
+    path("help/", help.help_index, name="help"),
+    path("help/<slug:slug>/", help.help_topic, name="help-topic"),
+    path("glossary/", help.glossary, name="glossary"),
     path("feedback/", feedback.feedback, name="feedback"),
     path("feedback/list/", feedback.feedback_page, name="feedback-list"),
     path("feedback/<uuid:pk>/answer/", feedback.answer, name="feedback-answer"),

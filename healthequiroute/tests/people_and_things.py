@@ -196,7 +196,7 @@ def _notice_things(organisation) -> dict[str, dict]:
         "webhook-send-again": page | {"delivery_id": delivery.pk},
         **{f"notification-rule{name}": {"pk": rule.pk} for name in ("", "-switch", "-delete")},
         # Nobody's message: it is the person's own alone.
-        "notification": {"pk": 0},
+        **dict.fromkeys(("notification", "api-notifications-read"), {"pk": 0}),
         "notification-stop": {"token": "wrong"},
     }
 
