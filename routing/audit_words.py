@@ -3,6 +3,9 @@
 from accounts.presenters import describe_actions
 
 ACTIONS = {
+    "absence.added": "Added an absence",
+    "absence.changed": "Changed an absence",
+    "absence.removed": "Removed an absence",
     "absence.restored": "Took back the removal of an absence",
     "caseload.added": "Added somebody to the caseload",
     "caseload.changed": "Changed an entry of the caseload",

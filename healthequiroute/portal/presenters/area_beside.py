@@ -98,7 +98,7 @@ def _similar_row(area, other, each, names) -> SimilarRow:
         priority=area_tag(other),
         distance=f"{each.distance:.2f}",
         differs="; ".join(parts) or "Nothing by half a standard deviation",
-        gap="" if each.share > 0.999 else f"Compared by {each.share:.0%} of what counts; figures are missing",
+        gap="" if each.share > 0.999 else f"by {each.share:.0%} of the weight",
     )
 
 

@@ -153,14 +153,16 @@ class ComparePage:
             return f"{len(self.areas)} areas; none has a class yet."
         low, high = PriorityClass(classes[0]).label.lower(), PriorityClass(classes[-1]).label.lower()
         spread = f"all {low}" if len(classes) == 1 else f"from {low} to {high}"
-        return f"{len(self.areas)} areas, {spread}. They part at {self._parting}."
+        return f"{len(self.areas)} areas, {spread}. {self._parting}"
 
     @property
     def _parting(self) -> str:
-        labels = [rule.label.lower() for rule in self.rules if rule.label]
+        # The first step is the priority itself.
+        top = next(iter(self._labels), "")
+        labels = [rule.label.lower() for rule in self.rules if rule.label != top]
         if not labels:
-            return "no step of the decision"
-        return ", ".join(labels[:-1]) + (" and " if len(labels) > 1 else "") + labels[-1]
+            return "Every step below it has the same class."
+        return f"They differ in {', '.join(labels[:-1]) + ' and ' if len(labels) > 1 else ''}{labels[-1]}."
 
     @property
     def sections(self) -> list[Section]:

@@ -11,6 +11,7 @@ from accounts.models import Organisation
 from healthequiroute.portal.compare_query import CompareQuery
 from healthequiroute.portal.presenters.compare import ComparePage
 from lsoa.models import Indicator
+from lsoa.tests.factories import PatchFactory
 from priorities.models import PriorityScore
 from routing.models import Visit
 
@@ -189,7 +190,8 @@ def test_visits_are_for_those_who_may_see_plans(client_as, city, patch, organisa
         minutes=30, tier=1, source="manual",
     )  # fmt: skip
     other = Organisation.objects.create(name="Elsewhere")
-    their_team = Team.objects.create(organisation=other, name="Theirs", patch=None)
+    their_patch = PatchFactory(organisation=other, name="Elsewhere", slug="elsewhere", areas=[area])
+    their_team = Team.objects.create(organisation=other, name="Theirs", patch=their_patch)
     Visit.objects.create(
         organisation=other, team=their_team, reference="V-SECRET", day=today(), area=area, point=area.centroid,
         minutes=30, tier=1, source="manual",

@@ -276,6 +276,17 @@ def test_a_scenario_is_deleted(door, scenario):
     assert door.get(address(scenario)).status_code == 404
 
 
+def test_a_deleted_scenario_comes_back_with_its_rules(door, scenario):
+    before = ModelVersion.objects.filter(pk=scenario.pk).values().get()
+    html = door.post(address(scenario, "scenario-delete"), follow=True).content.decode()
+    token = re.search(r'name="token" value="([\w-]+)"', html)[1]
+    answer = door.post(reverse("undo"), {"token": token})
+    assert answer["Location"] == address(scenario)
+    assert ModelVersion.objects.filter(pk=scenario.pk).values().get() == before
+    assert door.get(address(scenario)).status_code == 200
+    assert AuditEvent.objects.filter(action="scenario.restored", target_id=str(scenario.pk)).count() == 1
+
+
 @pytest.mark.parametrize(
     "name", ["scenario", "scenario-moves", "scenario-areas", "scenario-area", "scenario-hand-over"]
 )
