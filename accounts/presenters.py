@@ -79,6 +79,7 @@ ACTION_WORDS = {
     "person.note_added": "Wrote a note about a person",
     "person.note_deleted": "Deleted a note about a person",
     "person.account_closed": "Closed an account",
+    # Before lists came as files by one mechanism: the trail keeps such entries.
     "person.list_exported": "Took a file of people",
     "second_factor.asked_for": "Asked for a second factor",
     "person.account_reopened": "Opened an account again",

@@ -6,12 +6,15 @@ commas; lines end as RFC 4180 has it. Dates are ISO 8601; instants carry their o
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from datetime import datetime, time
 
-from .columns import harmless
+from .columns import FORMULA_STARTS, harmless
 from .listing import ROWS_A_PIECE, ListFile
 
+# Between cells of a line that is no row, and what would be a formula there.
+CUT = re.compile(rf"([,;])\s*([{re.escape(''.join(FORMULA_STARTS))}\"])")
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -35,7 +38,12 @@ def csv_pieces(listed: ListFile, *, notes: bool = True) -> Iterator[bytes]:
 def _notes(listed) -> bytes:
     sentences = [f"{heading}: {text}" for heading, text in listed.sentences()]
     sentences += [f"Column {heading} ({kind}): {meaning}" for heading, kind, meaning in listed.column_notes()]
-    return "".join(f"# {' '.join(sentence.split())}\r\n" for sentence in sentences).encode()
+    return "".join(f"# {_split_harmlessly(sentence)}\r\n" for sentence in sentences).encode()
+
+
+def _split_harmlessly(sentence: str) -> str:
+    """One line; where a spreadsheet cuts it into cells, none of them begins as a formula does."""
+    return CUT.sub(r"\1 '\2", " ".join(sentence.split()))
 
 
 def _written(lines) -> bytes:

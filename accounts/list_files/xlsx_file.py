@@ -5,7 +5,7 @@ formula. Column headings stay in view, and screen readers find them (a table wit
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, time
 from itertools import chain, islice
 
@@ -37,18 +37,25 @@ FORMATS = {
 }
 
 
-def write_xlsx(listed: ListFile, file) -> int:
-    """Write the workbook into a binary file; returns the number of rows."""
+def write_xlsx(listed: ListFile, file) -> None:
+    """Write the workbook into a binary file."""
+    write_book(listed.title, [listed], file)
+
+
+def write_book(title: str, lists: Sequence[ListFile], file) -> None:
+    """Several lists as sheets of one workbook, then their notes; names of lists tell the sheets apart."""
     book = Workbook(write_only=True)
-    book.properties.title, book.properties.creator = listed.title, PORTAL
+    book.properties.title, book.properties.creator = title, PORTAL
     book.properties.language = "en-GB"
-    number = _rows(book.create_sheet(_sheet_name(listed)), listed)
-    _notes(book.create_sheet("Notes"), listed)
+    for listed in lists:
+        _rows(book.create_sheet(_sheet_name(listed)), listed)
+    notes = book.create_sheet("Notes")
+    for listed in lists:
+        _notes(notes, listed)
     book.save(file)
-    return number
 
 
-def _rows(sheet, listed) -> int:
+def _rows(sheet, listed) -> None:
     cells = listed.cells()
     sample = list(islice(cells, SAMPLE))
     for place, column in enumerate(listed.columns):
@@ -69,7 +76,6 @@ def _rows(sheet, listed) -> int:
     if number:
         # `add_table` warns that columns must be given, which they are.
         sheet.tables.add(_table(listed, number))
-    return number
 
 
 def _typed(sheet, row, columns) -> Iterator:
@@ -115,14 +121,15 @@ def _table(listed, number) -> Table:
 
 
 def _notes(sheet, listed) -> None:
-    sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 26, 18
-    sheet.column_dimensions["C"].width = 90
+    for letter, width in (("A", 26), ("B", 18), ("C", 90)):
+        sheet.column_dimensions[letter].width = width
     for heading, text in listed.sentences():
         sheet.append([_text(sheet, heading, bold=True), None, _text(sheet, text)])
     sheet.append([])
     sheet.append([_text(sheet, heading, bold=True) for heading in ("Column", "Kind", "Meaning")])
     for line in listed.column_notes():
         sheet.append([_text(sheet, each) for each in line])
+    sheet.append([])
 
 
 def _sheet_name(listed) -> str:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
@@ -150,3 +151,11 @@ def test_a_heading_stands_once():
 
 def test_not_a_number_is_blank():
     assert plain(float("nan"), Kind.DECIMAL) is None
+
+
+def test_notes_hold_no_formula_either_where_a_spreadsheet_cuts_them():
+    notes = Notes("Tests", ['Team: East,=HYPERLINK(1);+2,"-3'])
+    one = ListFile("x", "A,@B", (Column("a", "A,=B"),), [], notes)
+    for line in b"".join(csv_pieces(one)).decode("utf-8-sig").splitlines():
+        for cell in re.split("[,;]", line):
+            assert not cell.strip().strip('"').startswith(("=", "+", "@", "-")), line

@@ -9,6 +9,7 @@ from accounts.people import closing, role_matrix, role_periods
 from accounts.people.limits import RefusedChange
 from accounts.permissions import Permission, Role
 from accounts.tests.factories import OrganisationFactory, PlatformAdministratorFactory
+from accounts.tests.files import csv_lines
 
 pytestmark = pytest.mark.django_db
 SYSTEM = audit.SystemActor("test")
@@ -199,11 +200,11 @@ class TestRolesPage:
         assert "Publish a priority model" in viewer
 
     def test_it_is_a_file_too(self, client_as):
-        lines = client_as("viewer").get("/roles/roles.csv").content.decode().splitlines()
-        assert lines[0].startswith("subject,right,Viewer,Analyst")
+        lines = csv_lines(client_as("viewer").get("/roles/roles.csv"))
+        assert lines[0][:4] == ["subject", "right", "Viewer", "Analyst"]
         assert len(lines) == 1 + len(Permission)
-        publish = next(line for line in lines if "Publish, return and restore" in line)
-        assert publish.split(",")[-1] == "yes"
+        publish = next(line for line in lines if "Publish, return and restore" in line[1])
+        assert publish[-1] == "yes"
 
 
 class TestDjangoAdmin:

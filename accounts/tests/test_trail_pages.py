@@ -16,6 +16,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import AuditEvent
 from accounts.tests.factories import MembershipFactory, UserFactory
+from accounts.tests.files import csv_lines
 from accounts.trail import checking, compliance, exports, keys, partitions, reading, seals
 from accounts.trail.reading import Filter
 
@@ -217,7 +218,7 @@ class TestReport:
 
     def test_the_file_holds_the_same_and_is_noted(self, client_as, organisation):
         write(organisation, "plan.approved")
-        rows = list(csv.reader(io.StringIO(client_as("auditor").get("/audit/report.csv").content.decode())))
+        rows = csv_lines(client_as("auditor").get("/audit/report.csv"))
         assert ["Decisions on plans", "Plans approved", "1"] in rows
         assert AuditEvent.objects.filter(action="audit.reported").exists()
 

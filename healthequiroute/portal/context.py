@@ -17,11 +17,12 @@ from accounts.sessions.store import SessionStore
 
 from .help import topic_for
 from .help.glossary import term
+from .open_data_pages import OPEN_DATA_PAGES
 
 # Text, URL name, permission (None: everybody who is signed in), prefix that marks the item as current.
 NAVIGATION = [
     ("Home", "home", None, "/"),
-    ("Explore", "explore", Permission.VIEW_AREAS, "/explore/"),
+    ("Explore", "explore-start", Permission.VIEW_AREAS, "/explore/"),
     ("Scenarios", "scenarios", Permission.EDIT_SCENARIOS, "/scenarios/"),
     ("Data", "data", Permission.VIEW_AREAS, "/data/"),
     ("My round", "my-round", Permission.VIEW_OWN_ROUND, "/round/"),
@@ -38,10 +39,10 @@ NAVIGATION = [
 FEATURES = {"scenarios": Flag.SCENARIOS}
 # Pages outside the prefix of the item that they belong to.
 RELATED = {
-    "/areas/": "explore",
-    "/compare/": "explore",
-    "/search/": "explore",
-    "/priorities/": "explore",
+    "/areas/": "explore-start",
+    "/compare/": "explore-start",
+    "/search/": "explore-start",
+    "/priorities/": "explore-start",
     "/equity/": "plans",
     "/weeks/": "plans",
     "/mileage/": "my-round",
@@ -115,6 +116,11 @@ class Shell:
         """Words of this page that the glossary explains."""
         topic = self._topic()
         return [term(name) for name in topic.words] if topic else []
+
+    @property
+    def shows_open_data(self) -> bool:
+        match = getattr(self.request, "resolver_match", None)
+        return self.is_signed_in and match is not None and match.view_name in OPEN_DATA_PAGES
 
     @property
     def has_feedback_form(self) -> bool:

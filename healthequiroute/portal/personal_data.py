@@ -3,6 +3,7 @@
 from accounts.privacy.inventory import NotPersonal, OnErasure, PersonalField, declare
 
 from .feedback import retention  # noqa: F401
+from .reports import retention as report_retention  # noqa: F401
 
 USER = "accounts.user"
 FEEDBACK = "A year after it was settled, two after it was sent"
@@ -34,4 +35,7 @@ declare(
     NotPersonal("portal.Feedback", ("kind", "state"), "Fixed words."),
     NotPersonal("portal.SavedView", ("page",), "A fixed word."),
     NotPersonal("portal.DefaultView", ("page",), "A fixed word; whose it is is an identifier."),
+    NotPersonal("portal.Report", ("name", "kind", "span", "cadence"), "What is reported, about a team or a patch."),
+    NotPersonal("portal.ReportEdition", ("state", "problem"), "Fixed words, and why it could not be made."),
+    NotPersonal("portal.ReportEdition", ("content",), "Figures under the small-number rule; documents name nobody."),
 )

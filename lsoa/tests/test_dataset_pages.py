@@ -1,12 +1,11 @@
 """Pages about datasets, indicators and figures: where every figure comes from, in words."""
 
-import csv
-import io
 
 import pytest
 from django.urls import reverse
 
 from accounts.models import AuditEvent
+from accounts.tests.files import csv_rows
 from healthequiroute.testing.shared import shared
 from lsoa.models import Area, AreaChange, Dataset, Indicator, IndicatorValue
 from lsoa.presenters import wording
@@ -27,7 +26,7 @@ def text_of(response) -> str:
 
 
 def rows_of(response) -> list[dict]:
-    return list(csv.DictReader(io.StringIO(b"".join(response.streaming_content).decode("utf-8-sig"))))
+    return csv_rows(response)
 
 
 @pytest.fixture

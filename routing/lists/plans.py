@@ -1,6 +1,7 @@
 """Plans, weeks, versions of a plan, two of them side by side, the day as it went."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from accounts.list_files import Column, Kind, ListFile, Notes
 from routing.models import RoutePlan, WeekPlan
@@ -116,7 +117,7 @@ def actual_list(plan: RoutePlan, page) -> ListFile:
     """Each visit of a day as planned and as recorded; `page` is an ActualPage."""
     heading, *rows = page.csv_rows()
     notes = Notes(f"Plan {plan.name} and what was recorded on its rounds", readers=PLANNERS, more=[PEOPLE])
-    rows = [dict(zip(heading, row, strict=True)) for row in rows]
+    rows = [_timed(dict(zip(heading, row, strict=True))) for row in rows]
     title = f"Planned and actual: {plan.name}, {plan.day:%-d %B %Y}"
     return ListFile(
         "planned-and-actual", title, ACTUAL_COLUMNS, rows, notes, place=plan.team.name, period=str(plan.day)
@@ -129,3 +130,8 @@ def _compared(part, what, before, after, change) -> dict:
 
 def _left(plan, name="unserved_count"):
     return getattr(plan, name) if plan.optimised_at else None
+
+
+def _timed(row: dict) -> dict:
+    moments = ("planned_start", "actual_start")
+    return row | {name: datetime.fromisoformat(row[name]) if row[name] else None for name in moments}

@@ -1,6 +1,8 @@
 """Teams, their people, rotas, absences, mileage."""
 
 from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
 
 from accounts.list_files import Column, Kind, ListFile, Notes
 from accounts.small_numbers import count_of
@@ -107,9 +109,16 @@ def group_list(organisation, groups) -> ListFile:
 def mileage_list(page) -> ListFile:
     """A row for each person and day of a MileagePage."""
     heading, *rows = page.csv_rows()
-    rows = [dict(zip(heading, row, strict=True)) for row in rows]
+    rows = [_claimed(dict(zip(heading, row, strict=True))) for row in rows]
     readers = "yourself" if page.is_own else "those who keep the teams; field staff their own"
     notes = Notes("What was recorded on rounds", [f"Month: {page.month_text}"], readers, more=[page.counted, PEOPLE])
     place = "own" if page.is_own else ""
     title = f"{page.title}, {page.month_text}"
     return ListFile("mileage", title, MILEAGE_COLUMNS, rows, notes, place=place, period=page.key)
+
+
+def _claimed(row: dict) -> dict:
+    """Numbers as numbers, with as many decimals as claims have."""
+    names = ("kilometres", "miles", "pence_per_mile", "amount_pounds")
+    numbers = {name: Decimal(str(row[name])) if row[name] not in ("", None) else None for name in names}
+    return row | numbers | {"day": date.fromisoformat(row["day"])}

@@ -156,6 +156,10 @@ def _account_texts(organisation, user, platform):
 
 
 def _other_texts(organisation, user, world):
+    # The portal lies above: its table is reached by name.
+    apps.get_model("portal", "SavedView").objects.create(
+        organisation=organisation, owner=user, page="explore", name="Somebody's areas", is_shared=True
+    )
     Upload.objects.create(organisation=organisation, size=1, names=["list.csv"], created_by=user)
     VisitMinutesOverride.objects.create(
         area=world.visits[0].area, organisation=organisation, minutes=30, reason="So.", created_by=user

@@ -1,13 +1,12 @@
 """Equity of a plan, a week, four weeks: the page, the file, the API, and what is never shown."""
 
-import csv
-import io
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
 from accounts.small_numbers import periods
+from accounts.tests.files import csv_rows
 from routing import services, tasks
 from routing.models import PlanState, PlusGroup, RoutePlan, UnservedVisit, Visit, VisitRecord
 
@@ -40,7 +39,7 @@ def text(answer):
 
 
 def lines(answer):
-    return list(csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode())))
+    return csv_rows(answer)
 
 
 def test_a_week_in_words_tables_and_charts(team, approver, client_as):

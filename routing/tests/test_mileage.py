@@ -1,7 +1,5 @@
 """Mileage: the legs between the places that were reached, in the order in which they were, by person and month."""
 
-import csv
-import io
 from uuid import uuid4
 
 import numpy as np
@@ -9,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.tests.files import csv_rows
 from routing import services
 from routing.models import RouteStop
 from routing.problem_building.travel import departure
@@ -40,7 +39,7 @@ def record(world, kind, minutes, visit):
 def rows(client, address="/mileage.csv" + MONTH):
     answer = client.get(address)
     assert answer.headers["Content-Type"].startswith("text/csv")
-    return list(csv.DictReader(io.StringIO(answer.content.decode())))
+    return csv_rows(answer)
 
 
 def test_drives_without_access_count_and_stops_that_were_not_reached_do_not(world, client_as):

@@ -1,7 +1,5 @@
 """A field worker's pages without JavaScript, and the day's page of those who watch over them."""
 
-import csv
-import io
 from datetime import timedelta
 from html import unescape
 from uuid import uuid4
@@ -9,6 +7,7 @@ from uuid import uuid4
 import pytest
 import time_machine
 
+from accounts.tests.files import csv_rows
 from routing import services
 from routing.civil_time import today
 from routing.models import RoundEvent, RoutePlan, Visit, VisitRecord
@@ -134,7 +133,7 @@ def test_the_plan_is_held_against_what_happened(organisation, make_user, client_
     record_day(world, make.DAY)
     client = client_as("analyst")
     answer = client.get(f"/plans/{world.plan.pk}/actual.csv")
-    lines = {row["visit"]: row for row in csv.DictReader(io.StringIO(text(answer)))}
+    lines = {row["visit"]: row for row in csv_rows(answer)}
     first, second, third = (lines[visit.reference] for visit in world.visits)
     assert (first["later_by_minutes"], first["actual_minutes"], first["planned_minutes"]) == ("5", "40", "30")
     assert (first["actual_drive_minutes"], first["planned_drive_minutes"], first["in_time"]) == ("20", "15", "yes")

@@ -5,8 +5,6 @@ somebody has thought about it (docs/small-numbers.md).
 """
 
 import ast
-import csv
-import io
 import re
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,6 +15,7 @@ from django.contrib.gis.geos import Point
 from django.utils import timezone
 
 from accounts.small_numbers import RULE
+from accounts.tests.files import csv_rows
 from routing.models import (
     PlanState,
     PlusGroup,
@@ -138,7 +137,7 @@ QUESTIONS = [
 
 
 def rows_of(answer):
-    return list(csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode())))
+    return csv_rows(answer)
 
 
 @pytest.mark.django_db

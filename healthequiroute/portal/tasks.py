@@ -1,0 +1,3 @@
+"""What the worker does for the portal. Huey knows only the tasks that are imported."""
+
+from .reports import making  # noqa: F401
