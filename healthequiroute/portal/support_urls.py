@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from .views import feedback, help, preferences
+from .views import about, feedback, help, preferences
 
 urlpatterns = [
     path("me/preferences/", preferences.preferences, name="preferences"),
+    path("about-data/panel/", about.about_data_panel, name="about-data-panel"),
     path("help/", help.help_index, name="help"),
     path("help/<slug:slug>/", help.help_topic, name="help-topic"),
     path("glossary/", help.glossary, name="glossary"),
