@@ -129,7 +129,7 @@ export class AreaMap {
   // A sentence with a button, until nothing is missing any more.
   _tellOfMissing() {
     const note = document.getElementById(`${this.element.id}-failed`);
-    const isMissing = Boolean(this._failure || this.layer.missing);
+    const isMissing = Boolean(this._failure || this.layer.missing());
     if (!note) {
       if (isMissing) this.say(this._missingWords());
       return;
@@ -154,7 +154,7 @@ export class AreaMap {
     this.element.focus();
     if (this._failure) await this.setTheme(this._failure);
     await this.layer.retry();
-    if (!this._failure && !this.layer.missing) this.say("The map is complete.");
+    if (!this._failure && !this.layer.missing()) this.say("The map is complete.");
   }
 
   _tip() {

@@ -141,7 +141,7 @@ export const AreaLayer = L && L.GridLayer.extend({
     this.fire("tilefailed");
   },
 
-  get missing() {
+  missing() {
     return [...this._painted.values()].filter((entry) => entry.failed).length;
   },
 
@@ -160,7 +160,7 @@ export const AreaLayer = L && L.GridLayer.extend({
         }
       }),
     );
-    this.fire(this.missing ? "tilefailed" : "tilesmended");
+    this.fire(this.missing() ? "tilefailed" : "tilesmended");
   },
 
   _forget(coords) {
@@ -169,7 +169,7 @@ export const AreaLayer = L && L.GridLayer.extend({
     if (!entry) return;
     entry.abort.abort();
     this._painted.delete(key);
-    if (entry.failed && !this.missing) this.fire("tilesmended");
+    if (entry.failed && !this.missing()) this.fire("tilesmended");
   },
 
   // What lies just beyond the edge is fetched while nobody waits, into the browser's cache.
