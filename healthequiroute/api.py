@@ -1,7 +1,7 @@
 """The API root: every app registers its own routes."""
 
 from django.urls import include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularAPIView
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.routers import DefaultRouter
 
@@ -16,6 +16,7 @@ import routing.api_readings
 import routing.link_api
 from accounts.access import request_organisation
 
+from .api_document.views import DocumentationView, PostmanView
 from .conditional import Versioned
 from .portal import api as portal_api
 from .portal.versions import data_version
@@ -57,10 +58,7 @@ for module in (
 urlpatterns = [
     path("", include(accounts.credentials.api.urlpatterns)),
     path("schema/", SpectacularAPIView.as_view(permission_classes=[IsAuthenticated]), name="api-schema"),
-    path(
-        "docs/",
-        SpectacularSwaggerSplitView.as_view(url_name="api-schema", permission_classes=[IsAuthenticated]),
-        name="api-docs",
-    ),
+    path("docs/", DocumentationView.as_view(), name="api-docs"),
+    path("postman.json", PostmanView.as_view(), name="postman"),
     path("", include(router.urls)),
 ]

@@ -131,7 +131,9 @@ def _answer(name, request, operation) -> dict | None:
                 return {
                     "id": _id(f"{name} {status}"),
                     "name": answer.get("description") or STATUS.get(int(status), status),
-                    "originalRequest": {key: request[key] for key in ("method", "header", "url", "body") if key in request},
+                    "originalRequest": {
+                        key: request[key] for key in ("method", "header", "url", "body") if key in request
+                    },
                     "status": STATUS.get(int(status), status),
                     "code": int(status),
                     "_postman_previewlanguage": "json" if "json" in kind else "text",

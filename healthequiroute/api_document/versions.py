@@ -60,7 +60,7 @@ class Change:
 # What programs can rely on since when, the newest first.
 CHANGES = (
     Change(date(2026, 11, 22), "Layers for map programs below /ogc/ (OGC API - Features 1.0)."),
-    Change(date(2026, 11, 22), "ETag and If-None-Match for reading; If-Match for making a plan's next version; gzip."),
+    Change(date(2026, 11, 22), "ETag and If-None-Match for everything that is read; gzip."),
     Change(date(2026, 11, 22), "Lists give Link headers; every answer names its API-Version."),
     Change(date(2026, 11, 22), "Dashboard, inequality, saved views and similar areas."),
     Change(date(2026, 11, 22), "A Postman collection at /api/v1/postman.json and a Python client in the repository."),

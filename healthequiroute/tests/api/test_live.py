@@ -11,6 +11,8 @@ from healthequiroute.api_document import running
 from healthequiroute.api_document.calls import CALLS
 from healthequiroute.testing.portal import Portal
 
+from .test_document import CLIENT, client_module
+
 pytestmark = pytest.mark.browser
 PEOPLE = {call.as_ for call in CALLS if call.as_}
 
@@ -72,3 +74,133 @@ def test_every_example_runs(portal, tokens, document):
         expected = examples
     assert wrong == []
     assert set(examples) == set(expected) == {call.operation for call in CALLS}
+
+
+@pytest.fixture(scope="module")
+def key(portal) -> str:
+    """With all rights of a planner who may also export."""
+    return portal.manage("shell", "-v0", "-c", MAKE_KEY).strip().splitlines()[-1]
+
+
+MAKE_KEY = """
+from datetime import timedelta
+from django.utils import timezone
+from accounts.credentials import keys
+from accounts.models import Membership, User
+maker = User.objects.get(email="planner@aldermoor.example")
+scopes = ["areas.view", "plans.view", "plans.edit"]
+fields = {"scopes": scopes, "expires_at": timezone.now() + timedelta(days=2), "requests_per_minute": 6000}
+print(keys.create_key(organisation=maker.memberships.get().organisation, by=maker, name="Tests", **fields)[1])
+"""
+
+
+class TestMapPrograms:
+    """GDAL of the system, and the one inside of pyogrio, read the layers page by page."""
+
+    @pytest.fixture(autouse=True)
+    def credentials(self, key, monkeypatch):
+        monkeypatch.setenv("GDAL_HTTP_AUTH", "BASIC")
+        monkeypatch.setenv("GDAL_HTTP_USERPWD", f"map:{key}")
+
+    def ogrinfo(self, portal, *arguments):
+        command = ["ogrinfo", "-ro", "-q", f"OAPIF:{portal.url}/ogc/", *arguments]
+        done = subprocess.run(command, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        assert "ERROR" not in done.stderr
+        return done.stdout
+
+    def test_ogrinfo_lists_the_layers(self, portal):
+        found = re.findall(r"^\d+: (\S+)", self.ogrinfo(portal), re.M)
+        assert found == ["areas", "local-authorities", "patches", "bases"]
+
+    def test_ogrinfo_reads_all_areas_page_by_page(self, portal):
+        listed = self.ogrinfo(portal, "areas", "-geom=no", "-oo", "PAGE_SIZE=250")
+        codes = re.findall(r"^  code \(String\) = (\S+)", listed, re.M)
+        assert len(codes) == len(set(codes)) == portal.row("SELECT count(*) FROM lsoa_area WHERE vintage = 2021")[0]
+
+    def test_ogrinfo_asks_by_rectangle_and_by_property(self, portal):
+        box = ["-spat", "2.31", "54.89", "2.33", "54.90"]
+        inside = self.ogrinfo(portal, "areas", "-geom=no", *box).count("OGRFeature")
+        envelope = "ST_MakeEnvelope(2.31, 54.89, 2.33, 54.90, 4326)"
+        areas = f"SELECT count(*) FROM lsoa_area WHERE vintage = 2021 AND ST_Intersects(geometry, {envelope})"
+        assert 0 < inside == portal.row(areas)[0]
+        urgent = self.ogrinfo(portal, "areas", "-geom=no", "-where", "priority = 3").count("OGRFeature")
+        scores = "SELECT count(*) FROM priorities_priorityscore WHERE is_current AND priority = 3"
+        assert 0 < urgent == portal.row(scores)[0]
+
+    def test_geopandas_reads_the_layers(self, portal):
+        source = f"OAPIF:{portal.url}/ogc/"
+        areas = geopandas.read_file(source, layer="areas")
+        assert len(areas) == portal.row("SELECT count(*) FROM lsoa_area WHERE vintage = 2021")[0]
+        assert areas.geometry.is_valid.all()
+        assert set(areas["priority_class"]) <= {"Routine", "Standard", "Elevated", "Urgent"}
+        some = geopandas.read_file(source, layer="areas", bbox=(2.31, 54.89, 2.33, 54.90))
+        assert 0 < len(some) < len(areas)
+        assert set(some["code"]) <= set(areas["code"])
+        bases = geopandas.read_file(source, layer="bases", CRS="EPSG:27700")
+        assert bases.crs.to_epsg() == 27700
+        assert 600_000 < bases.geometry.iloc[0].x < 700_000
+
+
+def test_the_python_client_reads_writes_and_tells_why_not(portal, key):
+    client = client_module()
+    her = client.Client(portal.url, api_key=key)
+    areas = list(her.pages(her.areas_list, core20=True, page_size=50))
+    assert len(areas) > 50
+    assert all(area["core20"] is True for area in areas)
+    assert her.priorities_retrieve(areas[0]["code"])["priority_label"]
+    with pytest.raises(client.NotDone) as refused:
+        her.areas_retrieve("E01999999")
+    assert (refused.value.status, refused.value.problem["title"]) == (404, "Not found")
+    team = her.route_plans_list(page_size=1)["results"][0]["team"]
+    day = portal.row(DAY.format(team=team))[0].isoformat()
+    body = {"team": team, "day": day, "name": "Of the client", "count": 3, "seconds": 1}
+    plan = her.route_plans_create(body)
+    assert her.route_plans_retrieve(plan["id"])["name"] == "Of the client"
+    with pytest.raises(client.NotDone) as refused:
+        her.route_plans_create(body | {"count": 0})
+    assert refused.value.problem["errors"][0]["pointer"] == "/count"
+
+
+class TestShellExamples:
+    """Every command of the documents about the API, as written there."""
+
+    @pytest.fixture
+    def surroundings(self, portal, key, tmp_path):
+        (tmp_path / "password.txt").write_text(PASSWORD)
+        pair = requests.post(
+            f"{portal.url}/api/v1/token/", data={"email": EMAIL, "password": PASSWORD}, timeout=60
+        ).json()
+        more = {"HER": portal.url, "HER_KEY": key, "ACCESS": pair["access"], "REFRESH": pair["refresh"]}
+        return {"cwd": tmp_path, "env": os.environ | more | {"TOKEN": pair["access"]}}
+
+    @pytest.mark.parametrize("document", ["docs/api.md", "docs/api-credentials.md", "README.md"])
+    def test_run(self, portal, surroundings, document):
+        commands = commands_of(document, portal.url)
+        assert commands, document
+        for command in commands:
+            done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, **surroundings)
+            said = f"{command}\n{done.stdout[:500]}\n{done.stderr[:500]}"
+            assert done.returncode == 0, said
+            assert '"status":4' not in done.stdout, said
+            assert "ERROR" not in done.stderr, said
+
+    def test_the_python_example_of_the_client_runs(self, portal, surroundings):
+        text = (settings.BASE_DIR / "docs/clients/python/README.md").read_text()
+        program = re.search(r"```python\n(.*?)```", text, re.S)[1]
+        surroundings["env"]["PYTHONPATH"] = str(CLIENT.parent)
+        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, **surroundings)
+        assert done.returncode == 0, done.stderr
+        assert re.match(r"\d+ urgent areas\n", done.stdout)
+
+
+def commands_of(document: str, address: str) -> list[str]:
+    """Lines of the document that ask the API, with the accounts of the demo where it has somebody's."""
+    text = (settings.BASE_DIR / document).read_text()
+    lines = [line.strip() for line in text.splitlines()]
+    found = [re.sub(r"\s{2,}#.*", "", line) for line in lines if re.match(r"(TOKEN=\$\()?curl |GDAL_HTTP_\w+=", line)]
+    mine = {"priya@example.nhs.uk": EMAIL, "-d otp=123456": "", "email=YOU": f"email={EMAIL}", "…": PASSWORD}
+    mine |= {"http://127.0.0.1:8000": address}
+    for theirs, ours in mine.items():
+        found = [line.replace(theirs, ours) for line in found]
+    return found
