@@ -11,6 +11,8 @@ from .inequality import Concentration, FifthMean, SlopeIndex, concentration, mea
 from .selection import Selection, indicator
 
 URGENT = "urgent"
+# Part of the keys under which answers are kept: another number whenever their fields change.
+SHAPE = 2
 # Ranks and deciles are places in an order: their mean is no figure.
 MEASURED = (Indicator.Kind.RATE, Indicator.Kind.SCORE, Indicator.Kind.COUNT, Indicator.Kind.CLASS)
 
@@ -41,6 +43,8 @@ class Inequality:
     mean: float | None
     fifths: list[FifthMean]
     places: list[float | None]
+    # Whether each area weighs the same: for counts, and where nobody's residents are known.
+    by_area: bool
     slope: SlopeIndex | None
     concentration: Concentration | None
 
@@ -59,7 +63,7 @@ def measured_by(code: str) -> Measured | None:
 
 def inequality_of(selection: Selection, measured: Measured) -> Inequality:
     """Of the areas that pass the filters; remembered until data, scores or patches change."""
-    return selection.remembered(f"inequality-{measured.code}", lambda: _inequality(selection, measured))
+    return selection.remembered(f"inequality-{SHAPE}-{measured.code}", lambda: _inequality(selection, measured))
 
 
 def _inequality(selection: Selection, measured: Measured) -> Inequality:
@@ -80,6 +84,7 @@ def _inequality(selection: Selection, measured: Measured) -> Inequality:
         mean=float(np.average(values, weights=weights)) if len(known) else None,
         fifths=means_by_fifth(values, fifths, weights),
         places=places,
+        by_area=bool(len(known)) and bool((weights == 1).all()),
         slope=slope_index(values, order, weights),
         concentration=concentration(values, order, weights),
     )
@@ -97,6 +102,6 @@ def _rows(selection: Selection, measured: Measured) -> np.ndarray:
         rows[known, 0] = 100.0 * (rows[known, 0] == PriorityClass.URGENT)
     if np.isnan(rows[:, 1]).all():
         rows[:, 1] = rows[:, 2]
-    if measured.by_area:
+    if measured.by_area or np.isnan(rows[:, 3]).all():
         rows[:, 3] = 1.0
     return rows

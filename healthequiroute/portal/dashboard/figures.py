@@ -5,10 +5,10 @@ from datetime import datetime
 from functools import cached_property
 
 from django.core.cache import cache
-from django.db.models import Max, Q
+from django.db.models import Exists, Max, OuterRef, Q
 from django.utils import timezone
 
-from lsoa.models import Dataset, QualityAlert
+from lsoa.models import Dataset, Patch, QualityAlert
 from priorities.changes import compare_runs
 from priorities.models import PriorityClass, ScoreRun
 from routing.models import Team
@@ -80,13 +80,15 @@ class Dashboard:
 
     @cached_property
     def teams(self) -> list[Team]:
-        """Teams that look after the patch; all of the organisation where no patch is chosen."""
+        """Teams all of whose areas lie in the patch; all of the organisation where no patch is chosen."""
         if not self.with_visits:
             return []
-        teams = (
-            Team.objects.for_organisation(self.organisation).select_related("organisation", "patch").order_by("name")
-        )
-        return list(teams.filter(patch=self.selection.patch) if self.selection.patch else teams)
+        teams = Team.objects.for_organisation(self.organisation).select_related("organisation", "patch")
+        if self.selection.patch:
+            links = Patch.areas.through.objects
+            inside = links.filter(patch=self.selection.patch).values("area")
+            teams = teams.exclude(Exists(links.filter(patch=OuterRef("patch")).exclude(area__in=inside)))
+        return list(teams.order_by("name"))
 
     @cached_property
     def versions(self) -> WorkVersions:

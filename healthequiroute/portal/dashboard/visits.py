@@ -18,6 +18,8 @@ from .periods import Span, WholeWeeks
 from .versions import WorkVersions
 
 KEPT_SECONDS = 40 * 24 * 3600
+# Part of the keys under which figures are kept: another number whenever their fields change.
+SHAPE = 1
 NONE = Count(0)
 
 
@@ -131,7 +133,7 @@ def is_kept(teams: Iterable, weeks: Iterable[WholeWeeks], versions: WorkVersions
 
 
 def _key(team, weeks: WholeWeeks, versions: WorkVersions) -> str:
-    return f"dashboard:visits:{team.pk}:{weeks.span}:{weeks.monday}:{versions.of(team, weeks)}"
+    return f"dashboard:visits:{SHAPE}:{team.pk}:{weeks.span}:{weeks.monday}:{versions.of(team, weeks)}"
 
 
 def _kept(team, weeks: WholeWeeks, versions: WorkVersions) -> TeamFigures:

@@ -23,9 +23,9 @@ class SavedViewQuerySet(OrganisationScopedQuerySet):
         """The person's own views in the organisation, and those that colleagues share there."""
         return self.for_organisation(organisation).filter(Q(owner=user) | Q(is_shared=True))
 
-    def for_user(self, user, organisation):
-        """The person's own views in the organisation."""
-        return self.for_organisation(organisation).filter(owner=user)
+    def of(self, user):
+        """Those that the person made."""
+        return self.filter(owner=user)
 
     def with_owner(self):
         return self.select_related("owner")
@@ -73,8 +73,8 @@ class SavedView(models.Model):
 class DefaultViewQuerySet(OrganisationScopedQuerySet):
     organisation_lookup = "view__organisation"
 
-    def for_user(self, user, organisation):
-        return self.for_organisation(organisation).filter(user=user)
+    def of(self, user):
+        return self.filter(user=user)
 
 
 class DefaultView(models.Model):

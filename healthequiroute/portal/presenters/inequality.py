@@ -199,7 +199,7 @@ class InequalityPanel:
                 f"{wording.areas(self.found.missing)} left out: the figure, the deprivation or the number of residents "
                 "is missing there. Missing is not 0."
             )
-        weight = "Each area weighs the same." if self.measured.by_area else "Areas weigh by their usual residents."
+        weight = "Each area weighs the same." if self.found.by_area else "Areas weigh by their usual residents."
         return [*texts, weight]
 
 

@@ -74,8 +74,8 @@ def _core20_need(found: Dashboard) -> Card:
         css="" if share is None or rest is None else GOOD if share >= rest else WARNING if now.gap >= -0.05 else BAD,
         counted=(
             "Of the visits that were due in homes in the most deprived fifth of areas (IMD deciles 1 and 2), the share "
-            "that approved plans of the period hold. Visits put off count as due on each day they were due. Made of "
-            "rounded numbers."
+            "that approved plans of the period hold, over teams whose areas lie in the patch. A visit that was put off "
+            "counts as due on each day that it was due. Made of rounded numbers."
         ),
         url=_equity_url(found),
         link="Equity of visits",
@@ -145,7 +145,10 @@ def _planned(found: Dashboard) -> Card:
         unit=f"of {_count(now.due).lower()} due" if now.due.shown != 0 else "none due",
         compared=f"{_percent(now.all.share)} of those due" if now.all.share is not None else "",
         change=_change_of_counts(now.planned, before.planned, found),
-        counted="Visits that approved plans of the period hold. Each counts once. Cancelled visits do not count.",
+        counted=(
+            "Visits that approved plans of the period hold, of teams whose areas lie in the patch. Each counts once. "
+            "Cancelled visits do not count."
+        ),
         url=reverse("plans"),
         link="Plans",
         trend=_trend(found, "Visits planned", lambda week: week.planned.shown, lambda value: f"{value:,}"),
@@ -183,7 +186,7 @@ def _left_out(found: Dashboard) -> Card:
         unit=f"of {_count(now.due).lower()} due" if now.due.shown != 0 else "none due",
         compared=days,
         change=_change_of_counts(left, before.all.left_out, found),
-        css="" if left.is_hidden else GOOD if left.shown == 0 else WARNING,
+        css="" if left.is_hidden or now.due.shown == 0 else GOOD if left.shown == 0 else WARNING,
         counted=(
             "Visits that were due less those that approved plans hold: a difference of rounded numbers. Days past the "
             "due day are told for one team over four weeks, weighted by need."
@@ -242,16 +245,15 @@ def _freshness(found: Dashboard) -> Card:
     fresh = found.freshness
     days = fresh.days
     scored = f"Areas scored {wording.day(fresh.scored_at)}" if fresh.scored_at else "Areas not scored yet"
-    alerts = (
-        f"{fresh.open_alerts:,} alert{'s' if fresh.open_alerts != 1 else ''} about data" if fresh.open_alerts else ""
-    )
+    found_odd = f"{fresh.open_alerts:,} finding{'s' if fresh.open_alerts != 1 else ''} of checks not looked at."
+    alerts = found_odd if fresh.open_alerts else ""
     return Card(
         key="freshness",
         label="Data last loaded",
         value=NO_FIGURE if days is None else "Today" if days == 0 else f"{days:,}",
         unit="" if not days else f"day{'s' if days != 1 else ''} ago",
         compared=f"{scored}. {alerts}".strip(),
-        change=fresh.outdated_because or (f"{fresh.datasets:,} publications in force" if fresh.datasets else ""),
+        change=fresh.outdated_because or _publications(fresh.datasets),
         css=WARNING if fresh.outdated_because or fresh.open_alerts else GOOD if days is not None else "",
         counted=(
             "Days since the newest file of open data was loaded. Scores are out of date when newer data than they "
@@ -260,6 +262,10 @@ def _freshness(found: Dashboard) -> Card:
         url=reverse("data"),
         link="All data",
     )
+
+
+def _publications(number: int) -> str:
+    return f"{number:,} publication{'s' if number != 1 else ''} in force" if number else ""
 
 
 def _runs_trend(found: Dashboard) -> Trend | None:

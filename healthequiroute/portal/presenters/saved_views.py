@@ -28,7 +28,7 @@ class ViewRow:
 
 def rows_of(user, organisation) -> list[ViewRow]:
     """One's own and shared views, by name; those of pages that are not there are left out."""
-    first = set(DefaultView.objects.for_user(user, organisation).values_list("view", flat=True))
+    first = set(DefaultView.objects.for_organisation(organisation).of(user).values_list("view", flat=True))
     views = SavedView.objects.visible_to(user, organisation).order_by("name", "created_at")
     found = [_row(view, user, view.pk in first) for view in views]
     return [row for row in found if row is not None]

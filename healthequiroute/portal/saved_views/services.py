@@ -20,7 +20,7 @@ def save_view(*, organisation, page: str, query: str, name: str, is_shared: bool
     if organisation is None:
         raise ValidationError({"name": "Views are kept with an organisation, and you belong to none."})
     name = _name(name)
-    if len(SavedView.objects.for_user(by, organisation).values_list("pk")[:MOST_VIEWS]) == MOST_VIEWS:
+    if len(SavedView.objects.for_organisation(organisation).of(by).values_list("pk")[:MOST_VIEWS]) == MOST_VIEWS:
         raise ValidationError({"name": f"You have {MOST_VIEWS} saved views. Delete some first."})
     try:
         page = ViewPage(page)
@@ -72,7 +72,7 @@ def open_first(*, view: SavedView, by) -> None:
 @transaction.atomic
 def open_plainly(*, organisation, page: str, by) -> None:
     """No view opens first any more."""
-    gone, _ = DefaultView.objects.for_user(by, organisation).filter(page=page).delete()
+    gone, _ = DefaultView.objects.for_organisation(organisation).of(by).filter(page=page).delete()
     if gone:
         details = {"page": str(page)}
         audit.record(action="view.default_cleared", by=by, organisation=organisation, details=details)

@@ -70,9 +70,7 @@ def test_the_slope_is_that_of_the_weighted_line_through_all_areas(rows):
     assert (found.most, found.slope) == pytest.approx((intercept, slope), rel=1e-6, abs=1e-6)
     assert found.least == pytest.approx(intercept + slope, rel=1e-6, abs=1e-6)
     # HC3 of the slope alone, from the distances to the mean.
-    total, spread = sum(weights), math.fsum(
-        w * (x - mean_x) ** 2 for x, w in zip(places, weights, strict=True)
-    )
+    total, spread = sum(weights), math.fsum(w * (x - mean_x) ** 2 for x, w in zip(places, weights, strict=True))
     variance = 0.0
     for y, x, w in zip(values, places, weights, strict=True):
         leverage = w * (1 / total + (x - mean_x) ** 2 / spread)

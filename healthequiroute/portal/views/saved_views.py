@@ -34,7 +34,8 @@ def saved_views(request):
 def explore_start(request):
     """Explore as it opens first for this person."""
     first = (
-        DefaultView.objects.for_user(request.user, request.organisation)
+        DefaultView.objects.for_organisation(request.organisation)
+        .of(request.user)
         .filter(page=ViewPage.EXPLORE)
         .select_related("view")
         .first()
@@ -111,7 +112,7 @@ def open_first(request, pk):
 
 
 def _own(request, pk) -> SavedView:
-    return get_object_or_404(SavedView.objects.for_user(request.user, request.organisation), pk=pk)
+    return get_object_or_404(SavedView.objects.for_organisation(request.organisation).of(request.user), pk=pk)
 
 
 def _errors(error: ValidationError) -> dict[str, list[str]]:
