@@ -64,7 +64,7 @@ class Portal:
 
     def __exit__(self, *exc):
         for process in (self.server, self.worker):
-            _stop(process)
+            stop(process)
         with self._as_owner() as connection:
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(self.database)))
 
@@ -153,7 +153,8 @@ class Portal:
         )
 
 
-def _stop(process):
+def stop(process):
+    """Ask the process and its children to end; make them after 15 s."""
     if process is None or process.poll() is not None:
         return
     os.killpg(process.pid, signal.SIGTERM)

@@ -1,6 +1,5 @@
 """Explore: one query decides summary, table, address and the colours of the map."""
 
-import json
 import re
 
 import numpy as np
@@ -96,7 +95,7 @@ def test_every_theme_has_a_word_and_a_colour_for_each_class(analyst, city, patch
     colours = np.frombuffer(analyst.get(reverse("theme"), {"theme": theme, "patch": "all"}).content, dtype=np.uint8)
     shown = set(colours) - {254, 255}
     assert shown <= set(range(len(page.theme.labels)))
-    assert len(json.loads(page.map["palette"])) >= len(page.theme.labels)
+    assert len(page.area_map.palette) >= len(page.theme.labels)
 
 
 def test_more_deprived_is_darker_although_the_decile_is_lower(analyst, city, patch):

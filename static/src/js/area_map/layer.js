@@ -14,7 +14,8 @@ const HATCH_STEP = 6; // CSS pixels between two hatch lines
 // Milliseconds before a tile is asked for again: a worker that restarts is back by then.
 const RETRIES = [500, 2000];
 const MOST_PREFETCHED = 16;
-const AUTHORITIES = 1, BOARDS = 2;
+const AUTHORITIES = 1, BOARDS = 2, REGIONS = 3;
+const BOARDS_FROM = 7;
 
 const L = window.L;
 
@@ -30,6 +31,12 @@ const pause = (milliseconds, signal) =>
 const whenIdle = window.requestIdleCallback || ((work) => setTimeout(work, 200));
 
 class TileRefused extends Error {}
+
+// Where tiles bring the lines of authorities themselves, only those above them are drawn.
+function lowestBorder({ districts, zoom }) {
+  if (zoom < BOARDS_FROM) return REGIONS;
+  return districts ? BOARDS : AUTHORITIES;
+}
 
 export const AreaLayer = L && L.GridLayer.extend({
   options: {
@@ -223,8 +230,7 @@ export const AreaLayer = L && L.GridLayer.extend({
       outlines,
       districts: entry.districts,
       borders: this._borders,
-      // Where tiles bring the lines of authorities themselves, only those above them are drawn.
-      lowestBorder: entry.districts ? BOARDS : AUTHORITIES,
+      lowestBorder: lowestBorder(entry),
       selected: this._selected,
       scale: this._ratio,
       hatchStep: HATCH_STEP * this._ratio,

@@ -71,7 +71,9 @@ export const NamesLayer = L && L.Layer.extend({
       const height = pixels * larger;
       context.font = `${weight} ${height}px arial, sans-serif`;
       context.letterSpacing = spacing || "0px";
-      for (const [name, lon, lat, areas] of this._places[kind] || []) {
+      for (const [whole, lon, lat, areas] of this._places[kind] || []) {
+        // "Dudley (Dudley)": on a map its place tells which one is meant.
+        const name = whole.replace(/ \(.*\)$/, "");
         // The largest stand first in the document.
         if (areas < (least?.[zoom] ?? 0)) break;
         if (told.has(name) || !bounds.contains([lat, lon])) continue;

@@ -16,8 +16,10 @@ export const rgba = (hex) => {
 const HATCHED = 1; // painted as lines, because a grey would read as a class
 const OUTSIDE = 2;
 const DISTRICT_ALPHA = 0.6;
-// Pixels of CSS that the border of an authority, a board and a region is wide.
+// Pixels of CSS that the border of an authority, a board and a region is wide. Where all of England is in view, boards
+// would leave little of it.
 const BORDER_WIDTHS = [0, 2, 3, 4];
+const BORDER_WIDTHS_FAR = [0, 1, 1, 2];
 
 /**
  * @param {Uint8Array} classes class by area index
@@ -126,7 +128,8 @@ function outlineAreas(pixels, { ids, width }, table, size, outsideLine) {
 }
 
 // Where neighbours belong to different authorities, boards or regions; the higher, the wider.
-function drawBorders(pixels, { ids, width }, size, { borders, lowestBorder, scale, colours }) {
+function drawBorders(pixels, { ids, width }, size, { borders, lowestBorder, outlines, scale, colours }) {
+  const widths = outlines ? BORDER_WIDTHS : BORDER_WIDTHS_FAR;
   const colour = colours.border.rgba;
   for (let y = 0; y < size; y++) {
     let i = (y + MARGIN) * width + MARGIN;
@@ -136,7 +139,7 @@ function drawBorders(pixels, { ids, width }, size, { borders, lowestBorder, scal
       const below = ids[i + width];
       if (id === 0 || (id === right && id === below)) continue;
       const level = Math.max(borderLevel(borders, id, right), borderLevel(borders, id, below));
-      if (level >= lowestBorder) dot(pixels, size, x, y, Math.round((BORDER_WIDTHS[level] - 1) * scale), colour);
+      if (level >= lowestBorder) dot(pixels, size, x, y, Math.round((widths[level] - 1) * scale), colour);
     }
   }
 }
