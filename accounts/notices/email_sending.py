@@ -59,7 +59,7 @@ def send_due(*, now: datetime | None = None, most: int = 200) -> Sent:
 @transaction.atomic
 def _take(now) -> list[EmailDelivery]:
     """The due rows of one e-mail, leased. Rows that belonged together at an earlier attempt still do."""
-    rows = EmailDelivery.objects.due(now).select_for_update(skip_locked=True)
+    rows = EmailDelivery.objects.due(now).select_for_update(skip_locked=True, of=("self",))
     first = rows.order_by("due_at", "pk").first()
     if first is None:
         return []
@@ -82,7 +82,11 @@ def _send(taken, connection, now, done: Sent) -> None:
         connection.open()
         compose(user, wanted, connection).send()
     except smtplib.SMTPRecipientsRefused as error:
-        _refused(user, wanted, _codes(error), now, done)
+        connection.close()
+        if _is_for_now(error):
+            _later(wanted, _codes(error), now, done)
+        else:
+            _refused(user, wanted, _codes(error), now, done)
     except (smtplib.SMTPException, OSError) as error:
         connection.close()
         _later(wanted, _words(error), now, done)
@@ -146,6 +150,11 @@ def _end(rows, state, now, problem="") -> None:
     pks = [row.pk for row in rows]
     ended = EmailDelivery.objects.filter(pk__in=pks, state=EmailState.WAITING)
     ended.update(state=state, ended_at=now, problem=problem)
+
+
+def _is_for_now(error: smtplib.SMTPRecipientsRefused) -> bool:
+    """Codes of 400 to 499 say nothing against the address for good (RFC 5321, 4.2.1)."""
+    return all(400 <= code < 500 for code, _ in error.recipients.values())
 
 
 def _codes(error: smtplib.SMTPRecipientsRefused) -> str:

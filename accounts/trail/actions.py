@@ -11,6 +11,8 @@ from .words import PAGE_WORDS
 ACTION = re.compile(r"^[a-z][a-z_]*[.][a-z][a-z_]*$")
 # Written as one word before groups were thought of.
 WITHOUT_GROUP = {"sign_out"}
+# Calls whose texts are no actions.
+NAMING = {"record_reading", "Kind", "EventType", "kind_of", "_emit"}
 FILES = (".csv", ".zip", ".json", ".jsonl", ".html", ".txt")
 
 
@@ -53,10 +55,14 @@ def _texts(tree) -> Iterator[str]:
 
 
 def _names_no_action(node) -> bool:
-    """A call of `record_reading`, whose texts name kinds of pages, and the naming of a kind of job."""
+    """A call of `record_reading`, whose texts name kinds of pages, and the naming of a kind of job or notice, or of an
+    event for other systems.
+    """
     if isinstance(node, ast.Assign):
-        return ast.unparse(node.targets[0]).endswith("KIND")
-    return isinstance(node, ast.Call) and ast.unparse(node.func).endswith("record_reading")
+        return ast.unparse(node.targets[0]).upper().endswith("KIND")
+    if isinstance(node, ast.keyword):
+        return node.arg in ("kind", "event")
+    return isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in NAMING
 
 
 def _is_action(text) -> bool:

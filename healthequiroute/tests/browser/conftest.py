@@ -74,6 +74,7 @@ def portal(tmp_path_factory, identity_provider, card_provider):
         "GOOGLE_CLIENT_SECRET": identity_provider.secret,
         "GOOGLE_ISSUER": identity_provider.issuer,
         "GOOGLE_ALLOWED_DOMAINS": "northgate.example",
+        "WEBHOOK_LOOPBACK": "true",
     }
     if hostile.seed() is not None:
         settings["DJANGO_SETTINGS_MODULE"] = "healthequiroute.testing.hostile.settings"
