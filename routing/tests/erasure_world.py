@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from accounts import services as account_services
 from accounts.models import LegalHold, PersonNote, UnusualBehaviour
+from accounts.people.preferences import change_preferences
 from accounts.privacy import inventory
 from accounts.privacy.erasure import changed_words_allowed
 from accounts.privacy.inventory import OnErasure
@@ -160,6 +161,10 @@ def _other_texts(organisation, user, world):
     apps.get_model("portal", "SavedView").objects.create(
         organisation=organisation, owner=user, page="explore", name="Somebody's areas", is_shared=True
     )
+    apps.get_model("portal", "Feedback").objects.create(
+        organisation=organisation, written_by=user, kind="idea", text=f"{NAME} wants a bigger map.", page="/explore/"
+    )
+    change_preferences(user=user, changes={"theme": "dark"})
     Upload.objects.create(organisation=organisation, size=1, names=["list.csv"], created_by=user)
     VisitMinutesOverride.objects.create(
         area=world.visits[0].area, organisation=organisation, minutes=30, reason="So.", created_by=user
