@@ -44,8 +44,13 @@ class ApiLimitsMiddleware:
                 log.error("api_limits_not_counted", error=type(error).__name__)
         key = getattr(request, "api_key", None)
         if key is not None:
-            usage.count(key, status=response.status_code)
+            usage.count(key, status=response.status_code, operation=_operation(request))
         return response
+
+
+def _operation(request) -> str:
+    match = request.resolver_match
+    return f"{request.method} {match.view_name}" if match else ""
 
 
 def _too_many(request, counted):

@@ -1,9 +1,10 @@
 """Wording and shapes for the pages about API keys."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.db.models import Max, Q, Sum
 from django.utils import timezone
 
 from ..models import ApiKey
@@ -73,13 +74,14 @@ class KeyPage:
     facts: list[tuple[str, str]]
     held_back: list[str]
     days: list[UsageDay]
+    operations: list["UsageOperation"]
     counts: list[int]
     sentence: str
     grace_until: str
 
 
 def key_page(key: ApiKey) -> KeyPage:
-    """Two queries: the maker's roles, and the use of the last 30 days."""
+    """Three queries: the maker's roles, and the use of the last 30 days by day and by operation."""
     today = timezone.localdate()
     first = today - timedelta(days=DAYS_SHOWN - 1)
     days = _days(key, first)
@@ -91,6 +93,7 @@ def key_page(key: ApiKey) -> KeyPage:
         facts=_facts(key),
         held_back=_held_back(key),
         days=days,
+        operations=_operations(key, first),
         counts=[by_day.get(first + timedelta(days=step), 0) for step in range(DAYS_SHOWN)],
         sentence=_sentence(days),
         grace_until=_moment(key.previous_until) if in_grace else "",
@@ -115,10 +118,36 @@ def _held_back(key) -> list[str]:
 
 
 def _days(key, first) -> list[UsageDay]:
-    counted = defaultdict(dict)
+    counted = defaultdict(Counter)
     for day, status, requests in key.usage.filter(day__gte=first).values_list("day", "status", "requests"):
-        counted[day][status] = requests
+        counted[day][status] += requests
     return [_day(day, counted[day]) for day in sorted(counted, reverse=True)]
+
+
+@dataclass(frozen=True)
+class UsageOperation:
+    """How often an operation was asked for. `name`: method and name of the address."""
+
+    name: str
+    requests: int
+    refused: int
+    faults: int
+    last: date
+
+
+def _operations(key, first) -> list[UsageOperation]:
+    """What the key is used for, the most asked first."""
+    rows = key.usage.filter(day__gte=first).values("operation")
+    summed = rows.annotate(
+        all=Sum("requests"),
+        refused=Sum("requests", filter=Q(status__gte=400, status__lt=500), default=0),
+        faults=Sum("requests", filter=Q(status__gte=500), default=0),
+        last=Max("day"),
+    )
+    return [
+        UsageOperation(row["operation"] or "Not known", row["all"], row["refused"], row["faults"], row["last"])
+        for row in summed.order_by("-all", "operation")
+    ]
 
 
 def _day(day, by_status) -> UsageDay:

@@ -22,9 +22,10 @@ log = structlog.get_logger(__name__)
 LOCK = 0x6865725F75736167
 # Days that pages can show; older counts are forgotten.
 KEPT_DAYS = 90
+LONGEST_OPERATION = ApiKeyUsage._meta.get_field("operation").max_length
 UPSERT = """
-INSERT INTO accounts_apikeyusage (key_id, day, status, requests) VALUES (%s, %s, %s, %s)
-ON CONFLICT (key_id, day, status) DO UPDATE SET requests = accounts_apikeyusage.requests + excluded.requests
+INSERT INTO accounts_apikeyusage (key_id, day, status, operation, requests) VALUES (%s, %s, %s, %s, %s)
+ON CONFLICT (key_id, day, status, operation) DO UPDATE SET requests = accounts_apikeyusage.requests + excluded.requests
 """
 
 
@@ -32,10 +33,13 @@ def _counters() -> str:
     return f"{settings.CACHES['default'].get('KEY_PREFIX') or settings.HUEY['name']}:api-key-usage"
 
 
-def count(key: ApiKey, *, status: int) -> None:
-    """One answered request. Lost, with a line in the log, while Redis is away: the answer is not held up by it."""
+def count(key: ApiKey, *, status: int, operation: str = "") -> None:
+    """One answered request; `operation` as in ApiKeyUsage. Lost, with a line in the log, while Redis is away: the
+    answer is not held up by it.
+    """
     try:
-        redis_client().hincrby(_counters(), f"{key.pk} {timezone.localdate().isoformat()} {status}", 1)
+        name = f"{key.pk} {timezone.localdate().isoformat()} {status} {operation}"
+        redis_client().hincrby(_counters(), name, 1)
     except (RedisError, OSError) as error:
         log.error("api_key_usage_not_counted", error=type(error).__name__)
 
@@ -82,10 +86,21 @@ def _take(client, counters: str, taken: str) -> bool:
 
 
 def _rows(counted: Mapping[bytes, bytes]) -> list[tuple]:
-    found = [(*name.decode().split(" "), int(number)) for name, number in counted.items()]
+    found = [(*_parts(name.decode()), int(number)) for name, number in counted.items()]
     # A key that went with its organisation has no use any more.
     known = {str(pk) for pk in ApiKey.objects.filter(pk__in={key for key, *_ in found}).values_list("pk", flat=True)}
-    return sorted((key, date.fromisoformat(day), int(status), n) for key, day, status, n in found if key in known)
+    rows = (
+        (key, date.fromisoformat(day), int(status), operation[:LONGEST_OPERATION], n)
+        for key, day, status, operation, n in found
+        if key in known
+    )
+    return sorted(rows)
+
+
+def _parts(name: str) -> tuple[str, str, str, str]:
+    """Key, day, status and operation; counters of a version before have no operation."""
+    key, day, status, *operation = name.split(" ", 3)
+    return key, day, status, operation[0] if operation else ""
 
 
 def forget_before(day: date) -> int:

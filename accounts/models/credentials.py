@@ -134,16 +134,24 @@ class ApiKey(models.Model):
 
 
 class ApiKeyUsage(models.Model):
-    """How many requests of a key were answered with a status on a day (Europe/London)."""
+    """How many requests of a key for an operation were answered with a status on a day (Europe/London).
+
+    `operation`: method and name of the address, as `GET area-list`; empty where no address was reached.
+    """
 
     key = models.ForeignKey(ApiKey, on_delete=models.CASCADE, related_name="usage")
     day = models.DateField()
     status = models.PositiveSmallIntegerField()
+    operation = models.CharField(max_length=100, blank=True, default="", db_default="")
     requests = models.PositiveBigIntegerField()
 
     class Meta:
         verbose_name_plural = "API key usage"
-        constraints = [models.UniqueConstraint(fields=["key", "day", "status"], name="api_key_usage_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["key", "day", "status", "operation"], name="api_key_usage_of_operation_once"
+            )
+        ]
 
     def __str__(self):
         return f"{self.day} {self.status}: {self.requests}"

@@ -1,5 +1,6 @@
 """How much a key is used: counted at each answer, on the key's page a minute later."""
 
+from collections import Counter
 from datetime import timedelta
 from uuid import uuid4
 
@@ -31,7 +32,35 @@ def maker(make_user):
 
 
 def rows(key):
-    return {(row.day, row.status): row.requests for row in key.usage.all()}
+    found = Counter()
+    for row in key.usage.all():
+        found[row.day, row.status] += row.requests
+    return dict(found)
+
+
+def test_requests_are_counted_by_operation(maker, organisation, client_as):
+    key, text = make_key(maker, organisation)
+    client = client_with(text)
+    for path in (AREAS, AREAS, "/api/v1/route-plans/", "/ogc/collections", "/api/v1/nothing/"):
+        client.get(path)
+    client.post(AREAS)
+    usage.flush()
+    found = {(row.operation, row.status): row.requests for row in key.usage.all()}
+    assert found == {
+        ("GET area-list", 200): 2,
+        ("GET route-plan-list", 403): 1,
+        ("GET ogc-collections", 200): 1,
+        ("POST area-list", 405): 1,
+    }
+    page = client_as(user=maker).get(f"/api-keys/{key.pk}/").content.decode()
+    assert "GET area-list" in page
+
+
+def test_what_a_version_before_had_counted_is_brought(maker, organisation):
+    key, _ = make_key(maker, organisation)
+    redis_client().hincrby(usage._counters(), f"{key.pk} {timezone.localdate().isoformat()} 200", 3)
+    usage.flush()
+    assert [(row.operation, row.requests) for row in key.usage.all()] == [("", 3)]
 
 
 def test_requests_are_counted_by_day_and_status(maker, organisation, time_machine):

@@ -165,7 +165,10 @@ POSTMAN = {
             "items": {
                 "type": "object",
                 "required": ["name", "item"],
-                "properties": {"description": _DESCRIPTION, "item": {"type": "array", "items": {"$ref": "#/$defs/item"}}},
+                "properties": {
+                    "description": _DESCRIPTION,
+                    "item": {"type": "array", "items": {"$ref": "#/$defs/item"}},
+                },
             },
         },
     },

@@ -2,13 +2,18 @@
 
 import json
 import os
+import re
+import subprocess
+import sys
 
+import geopandas
 import pytest
 import requests
+from django.conf import settings
 
 from accounts.demo import PASSWORD
 from healthequiroute.api_document import running
-from healthequiroute.api_document.calls import CALLS
+from healthequiroute.api_document.calls import CALLS, EMAIL
 from healthequiroute.testing.portal import Portal
 
 from .test_document import CLIENT, client_module
