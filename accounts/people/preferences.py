@@ -91,6 +91,8 @@ def change_preferences(*, user: User, changes: dict[str, str]) -> list[str]:
         row.full_clean(exclude=["user"])
         row.save()
         audit.record(action="preferences.changed", by=user, target=user, details={"fields": changed})
+    # Now, for what is still shown within this request; and once more when others can see the new row.
+    forget(user.pk)
     transaction.on_commit(lambda: forget(user.pk))
     return changed
 
