@@ -58,7 +58,7 @@ class Origins:
             ids.update(_source(score)["datasets"].values())
         found = cls(
             indicators={row.code: row for row in Indicator.objects.filter(code__in=codes)},
-            datasets={str(row.pk): row for row in Dataset.objects.filter(pk__in=ids)},
+            datasets={str(row.pk): row for row in Dataset.objects.filter(pk__in=ids).defer("quality")},
         )
         if compare:
             for synthetic in {score.area.is_synthetic for score in scores}:

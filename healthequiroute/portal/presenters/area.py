@@ -157,7 +157,8 @@ class AreaPage:
             return []
         known = self._known
         spread = national_distribution([row.code for row in known], synthetic=self.is_synthetic)
-        datasets = {str(row.pk): row for row in Dataset.objects.filter(pk__in=set(profile.datasets.values()))}
+        behind = Dataset.objects.filter(pk__in=set(profile.datasets.values())).defer("quality")
+        datasets = {str(row.pk): row for row in behind}
         return [
             _indicator_row(self.code, row, profile, spread.get(row.code), datasets.get(profile.datasets.get(row.code)))
             for row in known
