@@ -43,6 +43,6 @@ def use_list(key, days: Sequence[UsageDay]) -> ListFile:
     return ListFile("api-key-use", f"Use of the API key {key.name}", USE_COLUMNS, days, notes, place=key.name)
 
 
-def message_list(messages) -> ListFile:
-    notes = Notes("Your messages in this portal", readers="you alone")
+def message_list(messages, filters: Sequence[str]) -> ListFile:
+    notes = Notes("Your messages in this portal", filters, "you alone")
     return ListFile("notifications", "Your notifications", MESSAGE_COLUMNS, messages, notes)

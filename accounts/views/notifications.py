@@ -12,6 +12,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from ..access import requires
+from ..list_files import asked_kind, list_file_response
+from ..list_files.words import filters_of
+from ..lists.own import message_list
 from ..models import EmailDelivery, Notification
 from ..notices import choices, preferences
 from ..notices.forms import ChannelsForm, ListFilter, SettingsForm
@@ -29,6 +32,8 @@ def notifications(request):
     kinds = [(kind.code, kind.label) for kind in all_kinds()]
     form = ListFilter(request.GET or None, kinds=kinds)
     rows = Notification.objects.for_user(request.user).listed().select_related("organisation")
+    if kind := asked_kind(request):
+        return list_file_response(request, message_list(form.apply(rows), filters_of(form)), kind)
     page = Paginator(form.apply(rows), PAGE_SIZE).get_page(request.GET.get("page"))
     asked = {name: request.GET[name] for name in ("state", "kind", "period") if request.GET.get(name)}
     context = {"page": page, "days": days_of(page.object_list), "form": form, "asked": asked}

@@ -132,6 +132,57 @@ def _area_rows(contents) -> Iterator[tuple[dict, list]]:
             yield row, [SIGNS[reason] if value != value else value for value, reason in figures]
 
 
+FIGURE_COLUMNS = (
+    Column("indicator", "Code of the indicator", Kind.CODE, "code"),
+    Column("name", "Its name", value="name"),
+    Column("theme", "Theme", value="theme"),
+    Column("unit", "Unit of the figure", value="unit"),
+    Column("figure", "The area's own figure as it was published; empty: see missing", Kind.DECIMAL, "value"),
+    Column("missing", "Why there is none", value="missing"),
+    Column("england_median", "Median of all areas of England, the comparator", value="median"),
+    Column("beside_england", "How it compares with England, in words", value="comparison"),
+    Column("source", "Publication, release and publisher", value="source"),
+)
+
+
+def figure_list(page) -> ListFile:
+    """Every figure of one area beside England's, from an AreaPage."""
+    notes = Notes(SCORES, [f"Area: {page.name} ({page.code})"], READERS, more=[GEOGRAPHY_MEANING])
+    title = f"Figures of {page.name} ({page.code})"
+    return ListFile("area-figures", title, FIGURE_COLUMNS, page.indicators, notes, place=page.code)
+
+
+def comparison_list(page) -> ListFile:
+    """What the page of compared areas shows, with the column that the others are held against."""
+    rows = [(section.title, row) for section in page.sections for row in section.rows]
+    heads = [cell.column for cell in rows[0][1].cells] if rows else []
+    columns = [
+        Column("part", "Part of the comparison", value=lambda row: row[0]),
+        Column("measure", "What is compared", value=lambda row: row[1].label),
+    ]
+    columns += [
+        Column(_head(head, place, heads), "Value, and how it stands beside the comparator", value=_at(place))
+        for place, head in enumerate(heads)
+    ]
+    filters = [f"Area: {each.name} ({each.code})" for each in page.columns]
+    more = [GEOGRAPHY_MEANING, f"Held against {page.against_text}."]
+    return ListFile("compared-areas", "Areas side by side", columns, rows, Notes(SCORES, filters, READERS, more=more))
+
+
+def _head(head: str, place: int, heads: list[str]) -> str:
+    """Areas may share a name: columns may not."""
+    return head if heads.count(head) == 1 else f"{head} ({place + 1})"
+
+
+def _at(place: int):
+    return lambda row: _compared(row[1].cells[place]) if place < len(row[1].cells) else None
+
+
+def _compared(cell) -> str:
+    text = cell.text or cell.missing
+    return f"{text} ({cell.verdict})" if cell.verdict else text
+
+
 def register() -> None:
     register_list("areas", Permission.EXPORT_AREAS, _areas_again)
 

@@ -89,9 +89,16 @@ def offered(client, world) -> dict[str, dict[str, str]]:
     return found
 
 
+# The world is made once for all tests here: what its pages offer is looked for once, too.
+_offered: dict = {}
+
+
 @pytest.fixture
 def lists(world, reader):
-    return offered(reader, world)
+    key = world.people["reader"].pk
+    if key not in _offered:
+        _offered[key] = offered(reader, world)
+    return _offered[key]
 
 
 def taken(client, address):

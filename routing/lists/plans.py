@@ -5,6 +5,7 @@ from datetime import datetime
 
 from accounts.list_files import Column, Kind, ListFile, Notes
 from routing.models import RoutePlan, WeekPlan
+from routing.outputs.stops_table import COLUMNS, stop_rows
 
 PLANNERS = "those who may see visit plans of the organisation"
 SOURCE = "Visit plans of this portal"
@@ -64,6 +65,33 @@ ACTUAL_COLUMNS = (
     Column("actual_drive_minutes", "Recorded drive to it", Kind.WHOLE),
     Column("outcome", "done, no_access; empty: nothing recorded", Kind.CODE),
 )
+
+
+STOP_KINDS = {
+    **dict.fromkeys(("version", "stop", "tier", "service_minutes", "staff_required", "travel_seconds"), Kind.WHOLE),
+    **dict.fromkeys(("travel_metres", "late_seconds"), Kind.WHOLE),
+    **dict.fromkeys(("longitude", "latitude"), Kind.DECIMAL),
+    **dict.fromkeys(("window_start", "window_end", "arrives_at", "starts_at", "leaves_at"), Kind.MOMENT),
+    **dict.fromkeys(("arrived_at", "finished_at"), Kind.MOMENT),
+}
+# On paper: what somebody works from.
+STOPS_ON_PAPER = ("staff_name", "stop", "kind", "visit", "tier", "postcode", "starts_at", "leaves_at", "reason")
+
+
+def stop_list(contents, *, on_paper: bool = False) -> ListFile:
+    """Everybody's stops of a plan, then what is left out; `contents` is a PlanContents. CSV has its own form."""
+    plan = contents.plan
+    columns = [
+        Column(heading, meaning, STOP_KINDS.get(heading, Kind.TEXT))
+        for heading, meaning in COLUMNS.items()
+        if not on_paper or heading in STOPS_ON_PAPER
+    ]
+    notes = Notes(SOURCE, [f"Plan {plan.name}, {plan.day:%-d %B %Y}"], PLANNERS, more=[contents.standing, PEOPLE])
+    title = f"Stops of {plan.name}, {plan.team.name}, {plan.day:%-d %B %Y}"
+    return ListFile(
+        "stops", title, columns, list(stop_rows(contents)), notes,
+        place=plan.team.name, period=f"{plan.day}-v{plan.version}",
+    )  # fmt: skip
 
 
 def plan_list_file(organisation, rows: Sequence[dict], filters: Sequence[str]) -> ListFile:

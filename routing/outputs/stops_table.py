@@ -62,9 +62,14 @@ def stops_table(contents: PlanContents, *, notes: bool = True) -> Iterator[bytes
     if notes:
         yield "".join(f"# {' '.join(line.split())}\r\n" for line in _sentences(contents)).encode()
     yield _lines([COLUMNS])
+    yield _lines([_cell(value) for value in row.values()] for row in stop_rows(contents))
+
+
+def stop_rows(contents: PlanContents) -> Iterator[dict]:
+    """A row for each stop, then for each visit that is left out: values by the headings of COLUMNS."""
     for each in contents.rounds:
-        yield _lines(_of_round(contents, each))
-    yield _lines(_left_out(contents))
+        yield from _of_round(contents, each)
+    yield from _left_out(contents)
 
 
 def _sentences(contents: PlanContents) -> list[str]:
@@ -83,7 +88,7 @@ def _sentences(contents: PlanContents) -> list[str]:
     return [*sentences, "Columns are explained in docs/plan-files.md."]
 
 
-def _of_round(contents, each) -> Iterator[list]:
+def _of_round(contents, each) -> Iterator[dict]:
     assignment = each.assignment
     staff = {"staff": assignment.staff.reference, "staff_name": each.name}
     for row, stop in zip(each.rows, assignment.stops.all(), strict=True):
@@ -118,7 +123,7 @@ def _drive(seconds, metres, is_estimated) -> dict:
     }  # fmt: skip
 
 
-def _left_out(contents) -> Iterator[list]:
+def _left_out(contents) -> Iterator[dict]:
     for left in contents.unserved:
         yield _cells(contents, kind="left_out", **_visit(left.visit), reason=left.detail or reason_label(left.reason))
 
@@ -141,10 +146,10 @@ def _visit(visit) -> dict:
     }
 
 
-def _cells(contents, **values) -> list:
+def _cells(contents, **values) -> dict:
     plan = contents.plan
     values |= {"plan": str(plan.pk), "day": plan.day.isoformat(), "version": plan.version, "state": plan.state}
-    return [_cell(values.get(heading)) for heading in COLUMNS]
+    return {heading: values.get(heading) for heading in COLUMNS}
 
 
 def _cell(value):

@@ -7,9 +7,11 @@ from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
 from accounts.access import allowed, requires
+from accounts.list_files import asked_kind, list_file_response
 from accounts.people.flags import Flag, needs_flag
 from accounts.permissions import Permission
 from routing import services
+from routing.lists.plans import stop_list
 from routing.models import RoutePlan, StaffMember
 from routing.outputs.access import may_ask_for_rounds, may_see_home, may_see_round
 from routing.outputs.contents import NoRoutes, PlanContents
@@ -23,7 +25,17 @@ from routing.presenters.timeline import Timeline
 @require_safe
 @requires(Permission.VIEW_PLANS)
 def stops_csv(request, plan_id):
-    return _plan_file(request, plan_id, "stops", notes=request.GET.get("notes") != "0")
+    """CSV as docs/plan-files.md has it; `?file=xlsx`, `pdf` or `print` for the same as other files."""
+    kind = asked_kind(request)
+    if kind in ("", "csv"):
+        return _plan_file(request, plan_id, "stops", notes=request.GET.get("notes") != "0")
+    plan = _plan(request, plan_id)
+    try:
+        listed = stop_list(PlanContents(plan), on_paper=kind != "xlsx")
+    except NoRoutes as error:
+        return _no_routes(request, plan, error)
+    services.note_file_taken(plan=plan, kind="stops", by=request.user)
+    return list_file_response(request, listed, kind)
 
 
 @require_safe

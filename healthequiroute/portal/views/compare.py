@@ -6,6 +6,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from accounts.access import requires
+from accounts.list_files import asked_kind, list_file_response
 from accounts.permissions import Permission
 from lsoa.models import Area
 from lsoa.packed import pack, packed_response
@@ -16,6 +17,7 @@ from priorities.moves import map_size
 
 from .. import themes
 from ..compare_query import CODE, CompareQuery
+from ..lists import comparison_list
 from ..presenters.compare import ComparePage
 
 # Codes of the comparison that the person looked at last, so that another page can add to it.
@@ -49,6 +51,8 @@ def _page(request, query, text, found, status=200):
     )
     if request.session.get(LAST, []) != list(query.areas):
         request.session[LAST] = list(query.areas)
+    if (kind := asked_kind(request)) and page.columns:
+        return list_file_response(request, comparison_list(page), kind)
     context = {"page": page, "query": query, "address": request.build_absolute_uri(query.url)}
     return render(request, "portal/compare.html", context | {"too_many": status == TOO_MANY}, status=status)
 
