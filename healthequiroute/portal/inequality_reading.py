@@ -7,8 +7,9 @@ import numpy as np
 from lsoa.models import Indicator
 from priorities.models import PriorityClass
 
+from .figure_columns import figures_of
 from .inequality import Concentration, FifthMean, SlopeIndex, concentration, means_by_fifth, ridits, slope_index
-from .selection import Selection, indicator
+from .selection import Selection
 
 URGENT = "urgent"
 # Part of the keys under which answers are kept: another number whenever their fields change.
@@ -92,14 +93,12 @@ def _inequality(selection: Selection, measured: Measured) -> Inequality:
 
 def _rows(selection: Selection, measured: Measured) -> np.ndarray:
     """(areas, 4): figure, national rank of deprivation (its decile where there is no rank), decile, weight."""
-    areas = selection.unordered.annotate(rank=indicator("imd_rank"), people=indicator("population"))
-    if measured.code != URGENT:
-        areas = areas.annotate(figure=indicator(measured.code))
-    first = "priority" if measured.code == URGENT else "figure"
-    rows = np.array(list(areas.values_list(first, "rank", "imd_decile", "people")), dtype=np.float64).reshape(-1, 4)
+    areas = list(selection.unordered.values_list("pk", "priority"))
+    codes = (measured.code, "imd_rank", "imd_decile", "population")
+    rows = figures_of([pk for pk, _ in areas], codes)
     if measured.code == URGENT:
-        known = ~np.isnan(rows[:, 0])
-        rows[known, 0] = 100.0 * (rows[known, 0] == PriorityClass.URGENT)
+        classes = np.array([priority for _, priority in areas], dtype=np.float64)
+        rows[:, 0] = np.where(np.isnan(classes), np.nan, 100.0 * (classes == PriorityClass.URGENT))
     if np.isnan(rows[:, 1]).all():
         rows[:, 1] = rows[:, 2]
     if measured.by_area or np.isnan(rows[:, 3]).all():

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from math import isnan
 
 from django.core.cache import cache
 from django.db.models import Exists, Max, OuterRef, Q
@@ -13,7 +14,8 @@ from priorities.changes import compare_runs
 from priorities.models import PriorityClass, ScoreRun
 from routing.models import Team
 
-from ..selection import REMEMBERED_SECONDS, Selection, areas_with_scores, indicator
+from ..figure_columns import figures_of as figures_of_areas
+from ..selection import REMEMBERED_SECONDS, Selection, areas_with_scores
 from .periods import WholeWeeks
 from .reach import PatchArea, Reach
 from .versions import WorkVersions
@@ -73,10 +75,15 @@ class Dashboard:
         return cache.get_or_set(name, self._read_areas, REMEMBERED_SECONDS)
 
     def _read_areas(self) -> list[PatchArea]:
-        areas = areas_with_scores().order_by().annotate(people=indicator("population"))
+        areas = areas_with_scores().order_by()
         if self.selection.patch:
             areas = areas.filter(patches=self.selection.patch)
-        return [PatchArea(*row) for row in areas.values_list("pk", "priority", "imd_decile", "people")]
+        rows = list(areas.values_list("pk", "priority"))
+        figures = figures_of_areas([pk for pk, _ in rows], ("imd_decile", "population")).tolist()
+        return [
+            PatchArea(pk, priority, *(None if isnan(figure) else figure for figure in of_area))
+            for (pk, priority), of_area in zip(rows, figures, strict=True)
+        ]
 
     @cached_property
     def teams(self) -> list[Team]:

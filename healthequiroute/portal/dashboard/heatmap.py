@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from math import isnan
 
 from django.db.models import Count
 
 from priorities.models import PriorityClass
 
+from ..figure_columns import figures_of
 from ..selection import Selection
 
 MOST_AUTHORITIES = 40
@@ -55,11 +57,7 @@ def heat_map(selection: Selection, by: HeatBy) -> HeatMap:
 
 
 def _heat_map(selection: Selection, by: HeatBy) -> HeatMap:
-    keys = ("imd_decile",) if by == HeatBy.DECILE else ("local_authority_code", "local_authority_name")
-    found: dict[tuple, dict] = {}
-    for row in selection.unordered.values(*keys, "priority").annotate(areas=Count("pk")):
-        key = tuple(row[name] for name in keys)
-        found.setdefault(key, {})[row["priority"]] = row["areas"]
+    found = _by_decile(selection) if by == HeatBy.DECILE else _by_authority(selection)
     rows = [_row(by, key, counts) for key, counts in found.items()]
     if by == HeatBy.DECILE:
         rows.sort(key=lambda row: (row.key is None, row.key))
@@ -69,13 +67,30 @@ def _heat_map(selection: Selection, by: HeatBy) -> HeatMap:
     return HeatMap(by, shown, len(rows) - len(shown))
 
 
+def _by_decile(selection: Selection) -> dict[tuple, dict]:
+    areas = list(selection.unordered.values_list("pk", "priority"))
+    deciles = figures_of([pk for pk, _ in areas], ("imd_decile",))[:, 0].tolist()
+    found: dict[tuple, dict] = {}
+    for (_, priority), decile in zip(areas, deciles, strict=True):
+        counts = found.setdefault((None if isnan(decile) else int(decile),), {})
+        counts[priority] = counts.get(priority, 0) + 1
+    return found
+
+
+def _by_authority(selection: Selection) -> dict[tuple, dict]:
+    keys = ("local_authority_code", "local_authority_name")
+    found: dict[tuple, dict] = {}
+    for row in selection.unordered.values(*keys, "priority").annotate(areas=Count("pk")):
+        found.setdefault(tuple(row[name] for name in keys), {})[row["priority"]] = row["areas"]
+    return found
+
+
 def _row(by: HeatBy, key: tuple, counts: dict) -> HeatRow:
     areas = tuple(counts.get(number, 0) for number in PriorityClass.values)
     if by == HeatBy.AUTHORITY:
         code, name = key
         return HeatRow(code or None, name or "No local authority", areas, counts.get(None, 0))
-    decile = None if key[0] is None else int(key[0])
-    return HeatRow(decile, _decile_words(decile), areas, counts.get(None, 0))
+    return HeatRow(key[0], _decile_words(key[0]), areas, counts.get(None, 0))
 
 
 def _decile_words(decile: int | None) -> str:

@@ -30,6 +30,10 @@ class InequalityPanel:
         tail = "" if unit in ("%", "score", "") else f" {unit}"
         return wording.figure(value, self.measured.decimals, unit) + tail
 
+    def difference(self, value: float) -> str:
+        """A difference of two figures: of percentages it is in percentage points."""
+        return f"{self.number(value)} percentage points" if self.measured.unit == "%" else self.text(value)
+
     def number(self, value: float) -> str:
         return wording.figure(value, self.measured.decimals)
 
@@ -48,8 +52,8 @@ class InequalityPanel:
         ratio = "" if slope.ratio is None else f", {self._times(slope.ratio)}"
         return (
             f"In {self.place} {self.measured.name} is {self.text(slope.most)} at the most deprived end and "
-            f"{self.text(slope.least)} at the least deprived: {self.text(abs(slope.slope))} {more} where people are "
-            f"most deprived{ratio}."
+            f"{self.text(slope.least)} at the least deprived: {self.difference(abs(slope.slope))} {more} where people "
+            f"are most deprived{ratio}."
         )
 
     def _times(self, ratio: float) -> str:
@@ -127,7 +131,7 @@ class InequalityPanel:
             ("Least deprived end of the line", self.text(slope.least), ""),
             (
                 "Slope index of inequality (SII)",
-                f"{'+' if slope.slope > 0 else ''}{self.text(slope.slope)}",
+                f"{'+' if slope.slope > 0 else ''}{self.difference(slope.slope)}",
                 f"{self.number(slope.low)} to {self.number(slope.high)}",
             ),
         ]
