@@ -54,7 +54,7 @@ def test_every_page_has_its_help_at_the_same_place(world, organisation):
         foot = html.partition('<footer class="her-footer')[2]
         if topic := topic_for(name):
             link = f'<a href="/help/{topic.slug}/">Help with this page</a>'
-            if html.count("Help with this page") != 1 or link not in foot:
+            if foot.count("Help with this page") != 1 or link not in foot:
                 misplaced.append(name)
     assert seen > 80
     assert without == [], "Write a topic in healthequiroute/portal/help/topics (docs/preferences-and-help.md)."

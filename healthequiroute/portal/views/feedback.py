@@ -39,7 +39,7 @@ def feedback(request):
             return redirect("feedback")
     if request.htmx:
         return render(request, "help/_feedback_form.html", {"feedback_form": form, "in_foot": True})
-    own = Feedback.objects.for_user(request.user)[:LATEST]
+    own = Feedback.objects.for_user(request.user)[:LATEST]  # unscoped: one's own, wherever one worked then
     context = {"feedback_form": form, "lines": lines(own)}
     return render(request, "help/feedback.html", context, status=422 if form.errors else 200)
 
