@@ -9,9 +9,11 @@ import sys
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.db import transaction
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
+from accounts.demo import ORGANISATION as DEMO
 from accounts.models import Organisation, User
 from accounts.permissions import Role
 from accounts.tests.factories import MembershipFactory, OrganisationFactory, UserFactory
@@ -27,13 +29,14 @@ PREFERRED = ("planner", "administrator", "analyst", "platform", "auditor", "fiel
 STREAMS = {"plan-stream"}
 
 
+@transaction.atomic
 def tell() -> None:
-    # Sessions begin now; the things are of the fixed day that they are of in all tests.
+    # Now: who looks for the oldest organisation finds the demo's. The things are of the fixed day of all tests.
+    full = OrganisationFactory(name="Southmoor Health NHS Trust")
     with clock.on_the_day_before():
-        full = OrganisationFactory(name="Southmoor Health NHS Trust")
         people = {role.value: _person(full, role) for role in Role}
         world = build_things(organisation=full, field_worker=people["field_worker"])
-    demo = Organisation.objects.order_by("created_at").first()
+    demo = Organisation.objects.get(name=DEMO)
     people["platform"] = User.objects.get(email="platform1@aldermoor.example")
     people["nobody"] = UserFactory(full_name="Nobody Yet")
     people["empty"] = _person(OrganisationFactory(name="Nothing Yet NHS Trust"), *Role)

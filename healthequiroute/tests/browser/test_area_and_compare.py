@@ -42,7 +42,7 @@ def test_an_area_compared_with_those_like_it(planner, page, base_url, check_acce
     remove.focus()
     page.keyboard.press("Enter")
     expect(columns(page)).to_have_count(5)
-    expect(page.get_by_role("status").filter(has_text="is removed")).to_contain_text(names[2])
+    expect(page.get_by_role("alert").filter(has_text="is removed")).to_contain_text(names[2])
     check_accessibility()
     page.get_by_role("link", name=re.compile("^Undo")).click()
     expect(columns(page)).to_have_text(names)

@@ -95,6 +95,57 @@ def nothing_was_found(walk, before):
     assert not found.findings, f"{len(found.findings)} findings on {len(walk.pages)} pages\n{found.told()}"
 
 
+# Sends the first form with something to write in, with nothing written. Whether there is one.
+SEND_EMPTY = """() => {
+    const written = "input[type=text], input[type=email], input[type=number], input:not([type]), textarea";
+    const form = [...document.querySelectorAll("main form[method=post]")].find(one => one.querySelector(written));
+    if (!form) return false;
+    for (const field of form.querySelectorAll(written)) field.value = "";
+    form.noValidate = true;
+    form.requestSubmit();
+    return true;
+}"""
+WRONG = ".nhsuk-error-summary, .nhsuk-error-message"
+# Who meets which refusal where.
+REFUSALS = (
+    ("planner", "404", "/nowhere/"),
+    ("viewer", "403", "/members/"),
+    ("planner", "405", "/news/seen/"),
+    ("nobody", "403", "/plans/"),
+    ("nobody signed in", "404", "/accounts/nowhere/"),
+)
+
+
+def test_pages_of_refusals(walk, tab):
+    before = len(walk.findings)
+    for who, status, address in REFUSALS:
+        page = tab(who)
+        assert str(page.goto(address).status) == status, address
+        walk.look(page, f"error-{status}", who, state="error")
+        problems = [text for text in page.problems if not text.startswith(STATUS)]
+        walk.console(f"error-{status}", who, problems, "error")
+    nothing_was_found(walk, before)
+
+
+def test_forms_that_were_sent_empty(walk, tab, told):
+    """Pages on which something is added: a form that is not refused adds something to the second organisation."""
+    before, refused = len(walk.findings), 0
+    for each in told["pages"]:
+        if not each["name"].endswith("-add") or each["who"] == "empty" or (ONLY and each["name"] not in ONLY):
+            continue
+        page = tab(each["who"])
+        if not open_page(page, each["address"]) or not page.evaluate(SEND_EMPTY):
+            continue
+        page.locator(WRONG).first.wait_for()
+        refused += 1
+        walk.look(page, each["name"], each["who"], state="refused form", thorough=False)
+        problems = [text for text in page.problems if not text.startswith(STATUS)]
+        walk.console(each["name"], each["who"], problems, "refused form")
+        page.context.close()
+    assert ONLY or refused > 5
+    nothing_was_found(walk, before)
+
+
 def test_every_page_in_every_theme_width_and_size(walk, tab, told):
     before = len(walk.findings)
     walk_through(walk, tab, [each for each in told["pages"] if each["who"] != "empty"])
