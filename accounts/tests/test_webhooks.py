@@ -382,11 +382,13 @@ def test_every_event_is_described_for_the_document_of_the_api():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_killed_worker_loses_nothing_and_doubles_only_what_it_held(tmp_path, make_user):
+def test_a_killed_worker_loses_nothing_and_doubles_only_what_it_held(tmp_path, make_user, monkeypatch):
     """Killed for good while the receiver has its third message in hand: the next worker sends the whole rest, and this
     one again under its number.
     """
     place = OrganisationFactory(name="Killed workers")
+    # Tasks run in place here: these wait for the workers of this test.
+    monkeypatch.setattr("accounts.notices.tasks.deliver_now", lambda: None)
     with Receiver() as receiver:
         endpoint, _ = create_endpoint(
             organisation=place, name="W", url=receiver.url, events=["plan.published"],
