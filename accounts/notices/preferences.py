@@ -18,6 +18,7 @@ from ..models import (
 )
 from ..models.notifications import EmailCadence
 from . import unread
+from .choices import chosen, defaults_of, standard
 from .kinds import kinds_for, kinds_of_organisations
 from .unsubscribing import EVERYTHING, Stop
 
@@ -40,8 +41,17 @@ def choose(
     chose for others (in other organisations) stays. Not audited: it is their own.
     """
     kept, _ = NotificationSettings.objects.select_for_update().get_or_create(user=user)
-    shown = {kind.code for kind in kinds_for(user, organisation)}
-    kept.choices = kept.choices | {code: choice for code, choice in choices.items() if code in shown}
+    defaults = defaults_of(organisation)
+    for kind in kinds_for(user, organisation):
+        if kind.code not in choices:
+            continue
+        usual = standard(kind, defaults)
+        wanted = chosen(kind, {kind.code: choices[kind.code]}, defaults)
+        # What is as usual is no choice: it follows when the organisation changes its mind.
+        if wanted == usual:
+            kept.choices.pop(kind.code, None)
+        else:
+            kept.choices[kind.code] = {"in_app": wanted.in_app, "email": wanted.email}
     kept.digest_hour, kept.digest_weekday = digest_hour, digest_weekday
     kept.quiet_from, kept.quiet_until = quiet_from, quiet_until
     kept.save()

@@ -20,7 +20,6 @@ from django.utils import timezone
 from accounts.models import (
     AuditEvent,
     Notification,
-    WebhookAttempt,
     WebhookDelivery,
     WebhookEndpoint,
     WebhookEvent,
