@@ -64,7 +64,7 @@ CALLS = (
     Call("route_plans_list", "List plans", query={"state": "proposed", "page_size": 1},
          keeps={"team": "results.0.team"}),
     Call("route_plans_create", "Make a plan", status=201, keeps={"plan": "id"},
-         sends={"team": "{team}", "day": "{day}", "name": "Made by a program", "count": 5, "seconds": 1}),
+         sends={"team": "{team}", "day": "{day}", "name": "Made by a program", "count": 12, "seconds": 1}),
     Call("route_plans_optimize_create", "Optimise a plan", path=PLAN, status=202),
     Call("route_plans_retrieve", "Get a plan", path=PLAN, until=("state", "proposed"),
          keeps={"version": "version", "assignment": "assignments.0.id", "person": "assignments.0.staff"}),

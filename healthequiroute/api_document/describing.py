@@ -23,7 +23,12 @@ TAGS = {
     "visit-links": "Visits that belong together",
     "equity": "Who is reached and who is not",
     "mileage": "Kilometres for claims",
+    "notifications": "What somebody was told of",
+    "reports": "Reports and their files",
+    "feedback": "What people say about pages",
 }
+# What is answered where the recorded call was refused, as it must be on any day but the plan's own.
+ANSWERS_LIKE = {"route_plans_close_create": "route_plans_publish_create"}
 # Status, why, and an example of what `detail` says.
 _REFUSALS = {
     "400": ("A value is not valid: `errors` names it.", "Invalid input", "Some values are not valid."),
@@ -49,11 +54,15 @@ def explain(result, **options):
     """The last hook but one: what the views say themselves stays."""
     result["components"].setdefault("schemas", {})["Problem"] = PROBLEM
     result["components"].setdefault("responses", {}).update({f"Status{code}": _refusal(code) for code in _REFUSALS})
-    result["tags"] = [{"name": name, "description": text} for name, text in TAGS.items()]
+    used = {tag for operations in result["paths"].values() for each in operations.values() for tag in each["tags"]}
+    result["tags"] = [{"name": name, "description": text} for name, text in TAGS.items() if name in used]
     examples = recorded()
     for path, operations in result["paths"].items():
         for method, operation in operations.items():
-            _explain_operation(path, method, operation, examples.get(operation["operationId"]))
+            name = operation["operationId"]
+            _explain_operation(path, method, operation, examples.get(name))
+            if name in ANSWERS_LIKE and ANSWERS_LIKE[name] in examples:
+                _give_answer(operation, examples[ANSWERS_LIKE[name]])
     return result
 
 
@@ -110,6 +119,10 @@ def _give_example(operation, example) -> None:
         for content in operation.get("requestBody", {}).get("content", {}).values():
             if not (content.get("examples") or content.get("example")):
                 content["example"] = example["sent"]
+    _give_answer(operation, example)
+
+
+def _give_answer(operation, example) -> None:
     answer = operation["responses"].get(str(example["status"]), {})
     for kind, content in answer.get("content", {}).items():
         fits = kind in (example["kind"], "*/*")
