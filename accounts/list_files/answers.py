@@ -2,6 +2,7 @@
 
 from io import BytesIO
 
+from django.contrib import messages
 from django.http import QueryDict
 from django.shortcuts import redirect, render
 
@@ -103,7 +104,11 @@ def _queued(request, listed, kind):
     # Here, since jobs know the registry of lists and not the other way round.
     from . import large
 
-    large.ask(listed=listed, kind=kind, by=request.user, organisation=request.organisation)
+    try:
+        large.ask(listed=listed, kind=kind, by=request.user, organisation=request.organisation)
+        messages.success(request, "The list is long: your file is being made. You find it below.")
+    except (large.TooManyAtOnce, large.jobs.OrganisationSuspended) as refusal:
+        messages.error(request, str(refusal))
     return redirect("list-files")
 
 
