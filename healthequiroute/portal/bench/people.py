@@ -72,7 +72,7 @@ ROLES = {
         ("API priority", "/api/v1/priorities/{area}/", 2),
         ("API priorities", "/api/v1/priorities/", 2),
         ("API search", "/api/v1/areas/search/?q=birmingham", 1),
-        ("API within bounds", "/api/v1/areas/within-bounds/?bbox=-1.95,52.45,-1.85,52.5", 1),
+        ("API within bounds", "/api/v1/areas/within-bounds/?west=-1.95&south=52.45&east=-1.85&north=52.5", 1),
     ),
 }
 
