@@ -50,9 +50,7 @@ def _show(request, team, form, report=None, status=200):
         audit.record_reading(request, "caseload.list", shown)
         filters = [f"Show: {chosen}"] if chosen in ("due", "paused") else []
         return list_file_response(request, caseload_list(team, shown, filters), kind)
-    page = Paginator(shown, PER_PAGE).get_page(
-        request.GET.get("page")
-    )
+    page = Paginator(shown, PER_PAGE).get_page(request.GET.get("page"))
     audit.record_reading(request, "caseload.list", page.object_list)
     planned = Visit.objects.for_organisation(request.organisation).filter(
         caseload_entry__in=[entry.pk for entry in page.object_list],

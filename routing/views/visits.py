@@ -38,9 +38,7 @@ def team_visits(request, team_id):
         audit.record_reading(request, "visits.list", visits)
         filters = [f"{name.capitalize()}: {value}" for name, value in asked.items() if value]
         return list_file_response(request, visit_list(team, visit_days(visits), filters), kind)
-    page = Paginator(visits, PER_PAGE).get_page(
-        request.GET.get("page")
-    )
+    page = Paginator(visits, PER_PAGE).get_page(request.GET.get("page"))
     audit.record_reading(request, "visits.list", page.object_list)
     query = request.GET.copy()
     query.pop("page", None)
