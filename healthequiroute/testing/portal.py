@@ -3,6 +3,7 @@
 Static files are those that `make assets` collected.
 """
 
+import json
 import os
 import signal
 import socket
@@ -18,6 +19,7 @@ from psycopg import sql
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 # A demand on nobody's machine: several portals may be starting at once.
 START_SECONDS = 240
+SERVE = "from healthequiroute.testing.programs import serve; serve()"
 # A worker that does not come to its turn for a while is busy, not dead.
 WORKERS = ["--workers=2", "--timeout=180"]
 
@@ -36,6 +38,7 @@ class Portal:
         self.url = f"http://127.0.0.1:{self.port}"
         self.server: subprocess.Popen | None = None
         self.worker: subprocess.Popen | None = None
+        self.programs: subprocess.Popen | None = None
         self.environment = os.environ | {
             "DATABASE_NAME": database,
             "DATABASE_AS_OWNER": "false",
@@ -63,7 +66,10 @@ class Portal:
         return self
 
     def __exit__(self, *exc):
-        for process in (self.server, self.worker):
+        if self.programs is not None:
+            self.programs.stdin.close()
+            self.programs.stdout.close()
+        for process in (self.server, self.worker, self.programs):
             stop(process)
         with self._as_owner() as connection:
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(self.database)))
@@ -79,6 +85,32 @@ class Portal:
         )
         assert done.returncode == 0, f"manage.py {' '.join(arguments)} failed:\n{done.stdout}\n{done.stderr}"
         return done.stdout
+
+    def run(self, program: str) -> str:
+        """What a Python program prints that runs with this portal's database and settings. Fails the test on error."""
+        if self.programs is None:
+            self.programs = self._start_programs()
+        self.programs.stdin.write(json.dumps(program) + "\n")
+        self.programs.stdin.flush()
+        line = self.programs.stdout.readline()
+        assert line, f"The process that runs programs ended:\n{self.log('programs')}"
+        answer = json.loads(line)
+        assert "failed" not in answer, answer["failed"]
+        return answer["printed"]
+
+    def _start_programs(self):
+        command, pipe = [sys.executable, "manage.py", "shell", "--verbosity=0", "-c", SERVE], subprocess.PIPE
+        with (self.logs / "programs.log").open("ab") as log:
+            return subprocess.Popen(
+                command,
+                cwd=BASE_DIR,
+                env=self.environment,
+                stdin=pipe,
+                stdout=pipe,
+                stderr=log,
+                text=True,
+                start_new_session=True,
+            )
 
     def row(self, statement: str) -> tuple:
         """The first row that a query of this portal's database finds; None where there is none."""

@@ -205,7 +205,7 @@ for session in Session.objects.filter(user__email={email!r}):
 """
 
     def later(email, minutes):
-        portal.manage("shell", "-c", program.format(email=email, minutes=minutes))
+        portal.run(program.format(email=email, minutes=minutes))
 
     return later
 

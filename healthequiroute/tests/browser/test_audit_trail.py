@@ -36,7 +36,7 @@ print("plan", plan.pk, "person", plan.assignments.first().staff_id)
 @pytest.fixture
 def histories(portal):
     """Addresses of a plan's rows and of who was shown somebody of it."""
-    plan, person = re.search(r"plan (\S+) person (\S+)", portal.manage("shell", "-c", MADE)).groups()
+    plan, person = re.search(r"plan (\S+) person (\S+)", portal.run(MADE)).groups()
     return {
         "rows": f"/audit/rows/routing.routeplan/{plan}/",
         "readers": f"/audit/readers/routing.staffmember/{person}/",

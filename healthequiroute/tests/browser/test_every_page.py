@@ -25,7 +25,7 @@ STATUS = "Failed to load resource: the server responded with a status of"
 @pytest.fixture(scope="module")
 def told(portal):
     """Sessions of people and the pages they open: see `second_organisation`."""
-    return json.loads(portal.manage("shell", "-c", MADE).split("told:", 1)[1])
+    return json.loads(portal.run(MADE).split("told:", 1)[1])
 
 
 @pytest.fixture(scope="module")
@@ -60,14 +60,15 @@ def tab(browser, base_url, told):
         context.close()
 
 
-def open_page(page, address) -> bool:
-    """Whether there is a page: not a file, not a part of one, not another address of the walk."""
+def open_page(page, address) -> int:
+    """The status of the page; 0 where there is none: a file, a part of one, or another address of the walk."""
     response = page.goto(address, wait_until="commit")
     if response is None or not response.headers.get("content-type", "").startswith("text/html"):
-        return False
+        return 0
     page.wait_for_load_state("load")
     asked = address.split("?")[0]
-    return page.evaluate("asked => document.doctype !== null && location.pathname === asked", asked)
+    is_page = page.evaluate("asked => document.doctype !== null && location.pathname === asked", asked)
+    return response.status if is_page else 0
 
 
 def walk_through(walk, tab, pages, *, state="as it is", thorough=True):
@@ -78,14 +79,17 @@ def walk_through(walk, tab, pages, *, state="as it is", thorough=True):
         for each in theirs:
             page.problems.clear()
             try:
-                if not open_page(page, each["address"]):
-                    continue
+                status = open_page(page, each["address"])
             except Exception as error:  # a file to save is no page
                 if "Download is starting" in str(error) or "ERR_ABORTED" in str(error):
                     continue
                 raise
+            if not status:
+                continue
             walk.look(page, each["name"], who, state=state, thorough=thorough)
-            walk.console(each["name"], who, page.problems, state)
+            # That the page itself is a refusal is told on the console as well.
+            problems = [text for text in page.problems if status < 400 or not text.startswith(STATUS)]
+            walk.console(each["name"], who, problems, state)
 
 
 def nothing_was_found(walk, before):

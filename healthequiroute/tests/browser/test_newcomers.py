@@ -44,7 +44,7 @@ class Newcomer:
         self.page.get_by_role("link", name=self._named(name), exact=True).first.click()
 
     def presses(self, name):
-        self.page.get_by_role("button", name=self._named(name), exact=True).first.click()
+        self.page.get_by_role("button", name=re.compile(f"^{re.escape(self._named(name))}")).first.click()
 
     def fills(self, name, value):
         self.page.get_by_label(self._named(name), exact=True).fill(str(value))

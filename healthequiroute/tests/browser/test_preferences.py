@@ -116,8 +116,8 @@ def test_help_of_a_page_its_words_and_a_search(analyst, page, base_url, check_ac
     expect(page).to_have_url(re.compile("/glossary/#core20$"))
     check_accessibility()
     page.goto(f"{base_url}/help/")
-    page.get_by_label("Search the help").fill("scenario")
-    page.get_by_label("Search the help").press("Enter")
+    page.get_by_role("searchbox", name="Search the help").fill("scenario")
+    page.get_by_role("searchbox", name="Search the help").press("Enter")
     expect(page.get_by_role("link", name="Scenarios", exact=True).last).to_be_visible()
     check_accessibility()
 

@@ -48,7 +48,7 @@ for session in Session.objects.filter(user__email={email!r}):
 """
 
     def hard_end_in(seconds):
-        portal.manage("shell", "-c", program.format(email=ADMINISTRATOR, seconds=seconds))
+        portal.run(program.format(email=ADMINISTRATOR, seconds=seconds))
 
     return hard_end_in
 

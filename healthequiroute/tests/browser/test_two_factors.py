@@ -29,7 +29,7 @@ def site(portal):
 def administrator(portal):
     """The address of an administrator of the demo's trust who is nobody's demo account."""
     email = f"nadia-{uuid4().hex[:8]}@example.nhs.uk"
-    portal.manage("shell", "-c", MADE.format(email=email, password=PASSWORD))
+    portal.run(MADE.format(email=email, password=PASSWORD))
     return email
 
 

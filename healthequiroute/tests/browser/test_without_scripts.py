@@ -25,8 +25,8 @@ from accounts.tests.sessions import sign_in
 from routing.civil_time import today
 from routing.models import RouteAssignment
 taken = RouteAssignment.objects.filter(plan__day=today(), staff__user=None).annotate(n=Count("stops")).order_by("-n")
-person = taken.first().staff
-person.user = MembershipFactory(organisation=person.team.organisation, roles=["field_worker"], user=UserFactory()).user
+person, user = taken.first().staff, UserFactory(email="second.worker@journey.example")
+person.user = MembershipFactory(organisation=person.team.organisation, roles=["field_worker"], user=user).user
 person.save()
 client = Client()
 sign_in(client, person.user)
@@ -104,7 +104,7 @@ def test_a_day_is_planned_approved_and_published(plain, base_url):
 def test_a_visit_is_recorded_from_arrival_to_done(portal, new_context, base_url):
     if timezone.localdate() != TODAY:
         pytest.skip("midnight has passed: the demo's rounds were of yesterday")
-    cookie = json.loads(portal.manage("shell", "-c", SECOND_WORKER).split("told:", 1)[1])
+    cookie = json.loads(portal.run(SECOND_WORKER).split("told:", 1)[1])
     context = new_context(java_script_enabled=False)
     context.add_cookies([cookie | {"url": base_url}])
     page = context.new_page()
