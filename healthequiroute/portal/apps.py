@@ -11,9 +11,9 @@ class PortalConfig(AppConfig):
         from accounts.people.preferences import register_landing_pages
 
         from . import audit_words, lists
-        from .reports import making  # noqa: F401
         from .feedback import notices as feedback_notices
         from .landing import landing_pages
+        from .reports import making  # noqa: F401
         from .saved_views import leaving, undoing
 
         audit_words.describe()

@@ -23,7 +23,8 @@ WORDS = [(ink, ground) for ink in ("ink", "blue", "visited", "plum") for ground 
     ("bad-ink", "bad-ground"), ("bad-ink", "paper"),
     ("focus-ink", "focus"),
     *[("on-accent", ground) for ground in ("ink", "blue", "muted", "green", "red")],
-    *[("on-solid", ground) for ground in ("header", "header-account", "solid-ink", "solid-blue", "solid-blue-hover", "solid-green")],
+    *[("on-solid", ground) for ground in ("header", "header-account")],
+    *[("on-solid", ground) for ground in ("solid-ink", "solid-blue", "solid-blue-hover", "solid-green")],
     *[("on-solid", ground) for ground in ("solid-green-hover", "solid-red", "solid-red-hover", "priority-3")],
     ("on-solid", "tier-2"), ("on-solid-quiet", "solid-blue"),
 ]  # fmt: skip
