@@ -134,6 +134,7 @@ declare(
         ("name", "prefix", "secret_digest", "previous_digest", "scopes", "networks"),
         "Systems and their networks; the page asks for no names of people. Who made a key is an identifier.",
     ),
+    NotPersonal("accounts.ApiKeyUsage", ("operation",), "Name of an operation of the API."),
     NotPersonal("accounts.Job", ("kind",), "What is done, in one word."),
     NotPersonal("accounts.AuditCheck", ("kind", "head", "words"), "What a check of the trail found: numbers, digests."),
     PersonalField(
