@@ -153,7 +153,7 @@ def differences(example, found, where="") -> list[str]:
 
 
 def _member(value, found, key, where):
-    # Numbers by date, class or code: which there are depends on the day.
+    # Numbers by date, class, code or reference of a person: which there are depends on the day.
     if key not in found:
-        return [] if re.fullmatch(r"[0-9-]+|[EW]\d{8}", key) else [f"{where}/{key}: is gone"]
+        return [] if re.fullmatch(r"[0-9-]+|[EW]\d{8}|[A-Za-z]+-[\w-]*\d+", key) else [f"{where}/{key}: is gone"]
     return differences(value, found[key], f"{where}/{key}")
