@@ -124,7 +124,7 @@ def test_a_geopackage_opens_in_gdal_with_its_notes(analyst, city, patch, tmp_pat
 @pytest.mark.parametrize(
     ("query", "status"),
     [
-        ("?kind=pdf", 404),
+        ("?kind=docx", 404),
         ("?indicator=no_such", 404),
         ("?range=imd_decile:9:1", 400),
         ("?q=nowhere-at-all", 404),
