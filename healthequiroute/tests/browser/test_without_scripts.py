@@ -135,8 +135,7 @@ def test_an_absence_is_added_and_removed(plain, base_url):
     page.get_by_role("button", name="Add absence").click()
     absence = page.get_by_role("link", name=f"{day:%A} {day.day} {day:%B %Y}")
     expect(absence).to_be_visible()
-    absence.click()
-    page.get_by_role("button", name=re.compile("^Remove")).click()
+    page.get_by_role("listitem").filter(has=absence).get_by_role("button", name=re.compile("^Remove")).click()
     expect(page.get_by_role("link", name=f"{day:%A} {day.day} {day:%B %Y}")).to_have_count(0)
 
 
