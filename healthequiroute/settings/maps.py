@@ -18,13 +18,13 @@ def _is_template(text: str) -> None:
         )
 
 
-def _is_attribution(text: str) -> None:
-    if BASE_MAP_TILES and not text.strip():
-        raise validate.ValidationError("Say whose map it is: the licence of every base map asks for it.")
-
-
 BASE_MAP_TILES = env.str("BASE_MAP_TILES", "", validate=_is_template)
-BASE_MAP_ATTRIBUTION = env.str("BASE_MAP_ATTRIBUTION", "", validate=_is_attribution)
+# The licence of every base map asks for it.
+BASE_MAP_ATTRIBUTION = (
+    env.str("BASE_MAP_ATTRIBUTION", validate=validate.Length(min=1, error="Say whose map it is."))
+    if BASE_MAP_TILES
+    else ""
+)
 _parts = urlsplit(BASE_MAP_TILES)
 # The only server besides our own from which a page may show pictures.
 BASE_MAP_ORIGINS = [f"{_parts.scheme}://{_parts.netloc}"] if BASE_MAP_TILES else []

@@ -17,7 +17,7 @@ from healthequiroute.portal.in_view import MOST_AREAS, Box, areas_in_view
 from lsoa import tile_sets
 from lsoa.models import Area, Place
 from lsoa.orientation import orientation_document
-from priorities.tests.factories import make_areas
+from priorities.tests.factories import make_areas, spread
 
 ALL = "-9,49,3,56"
 LABELS, PALETTE = ("Low", "High"), ("#ffffcc", "#253494")
@@ -111,7 +111,7 @@ def test_a_name_of_a_map_cannot_carry_markup(analyst, city, patch):
 
 
 def test_a_long_list_is_cut_and_says_how_many_there_are(city):
-    make_areas(*[{"imd_score": 10.0}] * (MOST_AREAS + 5))
+    make_areas(*spread(MOST_AREAS + 5))
     values = np.zeros(Area.objects.current().count(), dtype=np.uint8)
     values[:3] = 255
     found = areas_in_view(values, LABELS, PALETTE, Box.parse("-180,-90,180,90"))

@@ -50,7 +50,7 @@ def test_a_weight_is_raised_and_its_effect_seen_saved_and_handed_over(scenario, 
     assert sum(sizes) == pytest.approx(100)
     check_accessibility()
     page.locator("[data-show-on-map]").first.click()
-    expect(page.locator("#scenario-panel")).to_contain_text("Draft")
+    expect(page.locator("#scenario-map-panel")).to_contain_text("Draft")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("The scenario is saved.")).to_be_visible()
     expect(page.locator("#scenario-bar")).to_contain_text("As saved")
