@@ -17,8 +17,7 @@ ADDRESS = "/me/preferences/"
 
 @pytest.fixture
 def planner(organisation, client_as):
-    client = client_as(Role.PLANNER)
-    return client
+    return client_as(Role.PLANNER)
 
 
 def chosen(**changes):

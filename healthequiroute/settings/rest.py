@@ -23,10 +23,11 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "HealthEquiRoute API",
     "DESCRIPTION": (
-        "Areas, priorities and visit plans of HealthEquiRoute. The page Using the API (`/api/`) begins at the beginning; "
-        "layers for map programs have a document of their own, `/ogc/api`. Every call needs a token, an API key or a signed-in session. What cannot "
-        "be done is told as problem details (RFC 9457, `application/problem+json`); `errors` names the values that are "
-        "wrong. Answers say in `RateLimit` how many more calls are welcome."
+        "Areas, priorities and visit plans of HealthEquiRoute. The page Using the API (`/api/`) begins at the "
+        "beginning; layers for map programs have a document of their own, `/ogc/api`. Every call needs a token, an API "
+        "key or a signed-in session. What cannot be done is told as problem details (RFC 9457, "
+        "`application/problem+json`); `errors` names the values that are wrong. Answers say in `RateLimit` how many "
+        "more calls are welcome."
     ),
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

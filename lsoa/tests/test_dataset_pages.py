@@ -1,6 +1,5 @@
 """Pages about datasets, indicators and figures: where every figure comes from, in words."""
 
-
 import pytest
 from django.urls import reverse
 

@@ -77,8 +77,8 @@ def test_an_absence_comes_back_exactly(absence, client_as):
     assert answer["Location"] == page
     assert rows_of(Absence) == before
     assert "The absence is back." in said(planner, page)
-    actions = list(AuditEvent.objects.filter(target_type="routing.absence", target_id=str(absence.pk)).values_list("action", flat=True))
-    assert sorted(actions) == ["absence.added", "absence.removed", "absence.restored"]
+    events = AuditEvent.objects.filter(target_type="routing.absence", target_id=str(absence.pk))
+    assert sorted(events.values_list("action", flat=True)) == ["absence.added", "absence.removed", "absence.restored"]
     # One time: the way back leads nowhere a second time.
     planner.post("/undo/", {"token": token})
     assert "cannot be undone any more" in said(planner)
