@@ -107,15 +107,16 @@ def test_a_box_that_makes_no_sense_is_refused_in_words(analyst, city, patch, box
 
 def test_a_name_of_a_map_cannot_carry_markup(analyst, city, patch):
     answer = analyst.get(reverse("map-in-view"), {"box": ALL, "map_id": 'x" onclick="alert(1)'})
-    assert b"onclick" not in answer.content
+    assert b'" onclick=' not in answer.content
 
 
 def test_a_long_list_is_cut_and_says_how_many_there_are(city):
     make_areas(*spread(MOST_AREAS + 5))
-    values = np.zeros(Area.objects.current().count(), dtype=np.uint8)
-    values[:3] = 255
+    indexes = list(Area.objects.current().order_by("index").values_list("index", flat=True))
+    values = np.zeros(indexes[-1] + 1, dtype=np.uint8)
+    values[indexes[:3]] = 255
     found = areas_in_view(values, LABELS, PALETTE, Box.parse("-180,-90,180,90"))
-    assert found.total == len(values)
+    assert found.total == len(indexes)
     assert len(found.rows) == MOST_AREAS
     assert found.is_cut
     assert found.counts[-1] == ("No data", 3)
@@ -172,7 +173,7 @@ def test_run_lengths_name_the_authority_of_every_area(city):
     numbers = [number for number, count in zip(runs[::2], runs[1::2], strict=True) for _ in range(count)]
     of_testham = {numbers[area.index] for area in city.values()}
     others = {numbers[a.index] for a in Area.objects.current().exclude(local_authority_code="E08000025")}
-    assert len(numbers) == Area.objects.current().count()
+    assert len(numbers) == max(Area.objects.current().values_list("index", flat=True)) + 1
     assert len(of_testham) == 1
     assert 0 not in of_testham
     assert not of_testham & others
