@@ -141,7 +141,12 @@ def _median(runs, name) -> float:
 
 def _received(page) -> list:
     received = []
-    page.on("response", received.append)
+
+    # Playwright marks the handlers that it is given, which a method of a list does not let it do.
+    def note(response):
+        received.append(response)
+
+    page.on("response", note)
     return received
 
 
