@@ -88,7 +88,7 @@ class TestTrail:
         for _ in range(40):
             write(organisation, by=make_user())
         client = client_as("auditor")
-        with django_assert_max_num_queries(16):
+        with django_assert_max_num_queries(18):
             client.get("/audit/")
 
     def test_the_history_of_one_thing(self, client_as, organisation, other_organisation):
