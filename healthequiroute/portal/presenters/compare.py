@@ -7,6 +7,7 @@ from functools import cached_property
 from django.contrib.gis.db.models import Extent
 from django.urls import reverse
 
+from lsoa.catalogue.census import LANGUAGE_AND_ETHNICITY
 from lsoa.catalogue.deprivation import CORE20_DECILE
 from lsoa.catalogue.order import KEY_INDICATORS, OTHER_THEME, by_theme
 from lsoa.models import Area, Indicator
@@ -23,6 +24,7 @@ from ..themes import FOUR
 from . import wording
 
 Polarity = Indicator.Polarity
+WHO_LIVES_THERE = {"Population", "Households", LANGUAGE_AND_ETHNICITY}
 MOST_SUGGESTED = 5
 # Degrees around the areas on the map, so that none lies on its edge.
 MARGIN = 0.02
@@ -403,10 +405,12 @@ def _figure(area, row: Indicator, base: float | None, is_base: bool) -> Cell:
         return Cell(area.name, text, verdict="same")
     is_higher = value > base
     css = "is-up" if is_higher else "is-down"
-    return Cell(area.name, text, verdict=_verdict(row.polarity, is_higher), css=css)
+    return Cell(area.name, text, verdict=_verdict(row, is_higher), css=css)
 
 
-def _verdict(polarity: str, is_higher: bool) -> str:
+def _verdict(row: Indicator, is_higher: bool) -> str:
+    # Who lives somewhere is never better or worse, whatever need it points to.
+    polarity = Polarity.NEUTRAL if row.theme in WHO_LIVES_THERE else row.polarity
     if polarity == Polarity.HIGH_IS_NEED:
         return "worse" if is_higher else "better"
     if polarity == Polarity.LOW_IS_NEED:

@@ -45,15 +45,15 @@ class InequalityPanel:
             return f"Too few areas of {self.place} have this figure, or all are equally deprived: no slope can be told."
         if not slope.is_clear:
             return (
-                f"In {self.place} {self.measured.name} shows no clear slope: the difference between the least and the "
+                f"{self.measured.name}, {self.place}: no clear slope. The difference between the least and the "
                 f"most deprived end may be anything from {self.number(slope.low)} to {self.number(slope.high)}."
             )
         more = "more" if slope.slope < 0 else "less"
         ratio = "" if slope.ratio is None else f", {self._times(slope.ratio)}"
         return (
-            f"In {self.place} {self.measured.name} is {self.text(slope.most)} at the most deprived end and "
-            f"{self.text(slope.least)} at the least deprived: {self.difference(abs(slope.slope))} {more} where people "
-            f"are most deprived{ratio}."
+            f"{self.measured.name}, {self.place}: the line through all areas runs from {self.text(slope.most)} at the "
+            f"most deprived end to {self.text(slope.least)} at the least deprived, {self.difference(abs(slope.slope))} "
+            f"{more} where people are most deprived{ratio}."
         )
 
     def _times(self, ratio: float) -> str:

@@ -6,12 +6,13 @@ const STOP_SIZE = 24; // CSS pixels: also the smallest target that WCAG 2.2 allo
 const CROWDED = 18;
 // A line that does not follow the roads is thin and always dashed.
 const STRAIGHT_DASH = "18 6";
-const CASING = { color: "#fff", weight: 7, opacity: 0.9, full: 0.9, interactive: false };
+// Its colour is that of the theme: _plan.scss.
+const CASING = { className: "her-route-casing", weight: 7, opacity: 0.9, full: 0.9, interactive: false };
 // What was planned before a change lies thin and muted below what is planned now.
 const BEFORE = { weight: 2, opacity: 0.75, full: 0.75, dashArray: "3 5", lineCap: "butt" };
 const SIGNS = { depot: "B", home: "H", unserved: "!" };
 
-/** A line and the white casing below it. */
+/** A line and the pale casing below it (dark in the dark theme). */
 export function lineOf(geometry, properties) {
   const points = geometry.coordinates.map(([lon, lat]) => [lat, lon]);
   if (properties.phase === "before") {
