@@ -25,7 +25,10 @@ def test_a_key_from_making_to_revoking(sign_in, page, base_url, check_accessibil
     sign_in("Administrator")
     page.goto(f"{base_url}/api-keys/")
     look(page, "list-empty", check_accessibility)
-    page.get_by_role("link", name="Make an API key").click()
+    # Where there are none yet, the page offers it twice: beside its heading and where the list would be.
+    making = page.get_by_role("main").get_by_role("link", name="Make an API key")
+    expect(making).to_have_count(2)
+    making.last.click()
     look(page, "form", check_accessibility)
     page.get_by_role("button", name="Make the key").click()
     expect(page.get_by_role("alert")).to_contain_text("Enter a name")

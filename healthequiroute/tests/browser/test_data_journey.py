@@ -44,9 +44,11 @@ def follow(page, base_url, *, postcode, area_code, indicator, check):
     page.wait_for_url(re.compile("/data/datasets/"))
     check()
     with page.expect_download() as downloading:
-        page.get_by_role("link", name="Download the figures (CSV)").click()
+        page.get_by_role("link", name=re.compile("^CSV.*figures$")).click()
     with open(downloading.value.path(), encoding="utf-8-sig", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if (row["area_code"], row["indicator"]) == (area_code, indicator)]
+        # Notes come first: what the columns say.
+        lines = (line for line in file if not line.startswith("# "))
+        rows = [row for row in csv.DictReader(lines) if (row["area_code"], row["indicator"]) == (area_code, indicator)]
     assert len(rows) == 1
     return shown, rows[0]
 

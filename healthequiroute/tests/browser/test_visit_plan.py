@@ -60,7 +60,7 @@ def test_a_plan_from_priorities_to_publication(page, base_url, sign_in, check_ac
     expect(page.locator("#plan-progress")).to_be_visible()
     expect(page.locator("#plan-progress svg").first).to_be_visible(timeout=SEARCHED)
     stop_the_search(page, "plan")
-    expect(page.locator("[hx-trigger*=every]")).to_have_count(0)
+    expect(page.locator("main [hx-trigger*=every]")).to_have_count(0)
 
     expect(page.locator(".leaflet-overlay-pane path, .leaflet-overlay-pane canvas").first).to_be_attached()
     expect(page.get_by_role("heading", name="Timeline")).to_be_visible()
