@@ -10,10 +10,10 @@ from django.db.models import BooleanField, Case, Count, F, IntegerField, Max, Q,
 from django.db.models.functions import Cast
 
 from accounts.permissions import Permission
-from healthequiroute.portal.selection import areas_with_scores, indicator
+from healthequiroute.portal.selection import areas_with_scores
 from healthequiroute.portal.versions import data_version
 from lsoa.catalogue.deprivation import CORE20_DECILE
-from lsoa.models import Area, Patch
+from lsoa.models import Area, Patch, figure_in_force
 from priorities.models import PriorityClass
 from routing.models import Depot
 
@@ -32,7 +32,7 @@ def _text(name, title, description="", *, lookup=None) -> Property:
 
 def _figure(code, title, kind=NUMBER, description="") -> Property:
     """A figure in force of an indicator; null where there is none."""
-    expression = indicator(code)
+    expression = figure_in_force(code)
     if kind == INTEGER:
         expression = Cast(expression, IntegerField())
     return Property(code, title, kind, expression, description, f"of_{code}")
@@ -167,7 +167,7 @@ class LocalAuthorities(Collection):
 
     def _figures(self, codes):
         rows = areas_with_scores().filter(local_authority_code__in=codes).order_by("local_authority_code")
-        people = indicator("population")
+        people = figure_in_force("population")
         grouped = rows.values("local_authority_code").annotate(
             authority_name=Max("local_authority_name"),
             authority_region=Max("region_name"),

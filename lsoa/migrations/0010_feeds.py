@@ -5,6 +5,8 @@ import uuid
 import django.contrib.postgres.fields
 import django.db.models.deletion
 from django.db import migrations, models
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 
 
 class Migration(migrations.Migration):
@@ -128,6 +130,13 @@ class Migration(migrations.Migration):
             model_name="feedreading",
             constraint=models.UniqueConstraint(
                 fields=("feed", "measure", "place_code", "observed_at"), name="feed_reading_once"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="areaprofile",
+            index=models.Index(
+                Cast(KeyTextTransform("imd_decile", models.F("values")), models.FloatField()),
+                name="profile_by_imd_decile",
             ),
         ),
     ]

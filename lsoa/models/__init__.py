@@ -12,7 +12,14 @@ from .practices import (
     PracticeRegister,
     RegisterGroup,
 )
-from .profiles import AreaProfile, IndicatorDistribution, ProfileColumn, ProfileOrigin, ProfileState
+from .profiles import (
+    AreaProfile,
+    IndicatorDistribution,
+    ProfileColumn,
+    ProfileOrigin,
+    ProfileState,
+    figure_in_force,
+)
 from .quality import CheckRun, QualityAlert
 from .series import ActivitySeries, ActivityValue, PlaceFigure
 from .tiles import Tile, TileDistrict, TileGeometry, TileSet
@@ -55,4 +62,5 @@ __all__ = [
     "TileSet",
     "Upload",
     "Vintage",
+    "figure_in_force",
 ]

@@ -5,8 +5,19 @@ All of it follows from the datasets in force; `lsoa.loading.profile` writes it a
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 
 from .areas import Area
+
+
+def figure_in_force(code: str, values="profile__values"):
+    """The figure of an indicator as an expression, null where there is none; `values`: the way to a profile's values.
+
+    Filters and orders by deprivation find their rows by an index because they all ask with this expression.
+    """
+    # Not KT("profile__values__..."): it trims the join to the profile.
+    return Cast(KeyTextTransform(code, models.F(values)), models.FloatField())
 
 
 class ProfileOrigin(models.Model):
@@ -36,6 +47,10 @@ class AreaProfile(models.Model):
     origin = models.ForeignKey(
         ProfileOrigin, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="profiles"
     )
+
+    class Meta:
+        # Reading a figure out of 33,755 profiles takes a quarter of a second.
+        indexes = [models.Index(figure_in_force("imd_decile", "values"), name="profile_by_imd_decile")]
 
     def __str__(self):
         return f"Profile of area {self.area_id}"

@@ -359,4 +359,13 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
+        migrations.RemoveIndex(model_name="priorityscore", name="score_current_by_class"),
+        migrations.AddIndex(
+            model_name="priorityscore",
+            index=models.Index(
+                condition=models.Q(("is_current", True)),
+                fields=["-priority", "-rank_offset"],
+                name="score_current_by_urgency",
+            ),
+        ),
     ]

@@ -8,7 +8,7 @@ from django.core.paginator import Paginator
 from django.urls import reverse
 
 from lsoa.catalogue.deprivation import CORE20_DECILE
-from lsoa.models import Indicator
+from lsoa.models import Indicator, figure_in_force
 from lsoa.search import place_name
 from priorities.models import PriorityClass, ScoreRun
 from priorities.presenters import PriorityTag, tag_for_class
@@ -18,7 +18,7 @@ from ..dashboard.heatmap import HeatBy, heat_map
 from ..inequality_reading import URGENT, inequality_of, measured_by
 from ..map_view import MapView, map_view
 from ..query import EVERYWHERE, PAGE_SIZE, PriorityQuery
-from ..selection import Selection, indicator
+from ..selection import Selection
 from ..theme_values import theme_values
 from ..visit_theme import PlannedVisits
 from . import wording
@@ -361,7 +361,7 @@ class AreaTable:
 
     @cached_property
     def rows(self) -> list[Row]:
-        figures = {f"figure_{i}": indicator(row.code) for i, row in enumerate(self.indicators)}
+        figures = {f"figure_{i}": figure_in_force(row.code) for i, row in enumerate(self.indicators)}
         chosen = self.page.selection.page((self.number - 1) * PAGE_SIZE, PAGE_SIZE, **figures)
         return [self._row(area) for area in chosen]
 
