@@ -23,7 +23,7 @@ PREVIEWED = timedelta(days=30)
 @require_GET
 @requires(Permission.VIEW_AREAS)
 def rules(request):
-    rows = [(rule, trigger_of(rule).describe(rule), _may_change(request, rule)) for rule in _rules(request)]
+    rows = [(rule, _described(rule), _may_change(request, rule)) for rule in _rules(request)]
     return render(request, "priorities/notices/rules.html", {"rows": rows})
 
 
@@ -107,6 +107,11 @@ def _asked(request) -> dict:
     """What a link from another page asks for: the areas to watch."""
     areas = request.GET.get("areas", "")[:200]
     return {"areas": areas, "change": "changes"} if areas else {}
+
+
+def _described(rule) -> str:
+    trigger = trigger_of(rule)
+    return trigger.describe(rule) if trigger else "What this rule watches is not part of the portal any more."
 
 
 def _preview(rule) -> str:

@@ -42,6 +42,6 @@ KINDS = {
 
 
 def kinds_for(user, organisation) -> list[str]:
-    """Kinds of report that somebody may read in an organisation."""
-    held = user.permissions_in(organisation)
+    """Kinds of report that somebody may read in an organisation; none for those who work in none."""
+    held = user.permissions_in(organisation) if organisation else frozenset()
     return [kind.value for kind, each in KINDS.items() if each.permission in held]
