@@ -37,14 +37,12 @@ class Picture:
 
 
 COMPARED = "area=E01900081&area=E01900001&area=E01900002"
-# Several rounds have their name on the map: it is drawn.
-SIGNED_ROUTES = ".her-route-name:not(.is-hidden) >> nth=4"
 PICTURES = [
     Picture("home", "Planner", "/", ".her-figures li"),
     Picture("explore", "Planner", "/explore/", ".leaflet-container canvas, .leaflet-tile-loaded", size=(1280, 1100)),
     Picture("area", "Planner", "/areas/E01900081/", ".her-locator"),
     Picture("compare", "Planner", f"/compare/?{COMPARED}", "main table", top="main table"),
-    Picture("plan", "Planner", "/plans/", SIGNED_ROUTES, link="td:has-text('All served')", size=(1280, 1500)),
+    Picture("plan", "Planner", "/plans/", ".her-route-name", link="td:has-text('All served')", size=(1280, 1500)),
     Picture("round", "Field worker", "/round/", "main h1", size=PHONE),
 ]
 
@@ -52,7 +50,9 @@ PICTURES = [
 def signed_in(browser: Browser, address: str, picture: Picture) -> Page:
     """A page of a new visitor who has pressed the demo button of the role."""
     width, height = picture.size
-    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme="light", locale="en-GB")
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, color_scheme="light", reduced_motion="reduce", locale="en-GB"
+    )
     page = context.new_page()
     page.goto(f"{address}/accounts/login/")
     page.get_by_role("button", name=re.compile(f", {picture.role}$")).click()
