@@ -22,7 +22,7 @@ def test_an_equity_report_from_its_form_to_its_files(page, base_url, sign_in, ch
 
     page.get_by_label("Name", exact=True).fill("Who was reached")
     page.get_by_role("radio", name="Equity of visits").check()
-    page.get_by_label("When it is made").select_option(label="Every week")
+    page.get_by_role("combobox", name="When it is made").select_option(label="Every week")
     page.get_by_label("Day of the week").select_option(label="Monday")
     page.get_by_label("Hour").select_option(label="07:00")
     page.get_by_role("button", name="Save the report").click()
