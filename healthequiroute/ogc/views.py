@@ -5,7 +5,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from rest_framework.exceptions import APIException, AuthenticationFailed, NotAuthenticated
-from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.settings import api_settings
 from rest_framework.views import APIView
@@ -26,11 +26,8 @@ from .parameters import CRS84, read_crs, read_items_query, refuse_unknown
 CACHE = "private, no-cache"
 
 
-class Unasked(BaseContentNegotiation):
+class Unasked(DefaultContentNegotiation):
     """Which form is wanted is found by `links.wanted`; refusals come as problem details whatever was accepted."""
-
-    def select_parser(self, request, parsers):
-        return parsers[0]
 
     def select_renderer(self, request, renderers, format_suffix=None):
         return renderers[0], renderers[0].media_type
