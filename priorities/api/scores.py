@@ -93,7 +93,7 @@ class PriorityViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
             OpenApiParameter("as", str, description="`text` for plain text instead of JSON", enum=["json", "text"]),
             OpenApiParameter("run", UUID, description="a score of that run instead of the one in force"),
         ],
-        responses=OpenApiTypes.OBJECT,
+        responses={(200, "application/json"): OpenApiTypes.OBJECT, (200, "text/plain"): OpenApiTypes.STR},
     )
     @action(detail=True)
     def explain(self, request, code):

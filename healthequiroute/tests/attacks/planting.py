@@ -5,7 +5,7 @@ from django.db import DatabaseError, models, transaction
 
 from accounts.privacy.fields import EncryptedPointField
 
-OWN_APPS = ("accounts", "lsoa", "priorities", "routing")
+OWN_APPS = ("accounts", "lsoa", "portal", "priorities", "routing")
 # Append-only, or made by the database and the programs alone.
 NOT_WRITTEN = {"AuditEvent", "ActorPseudonym", "AuditCheck", "Session"}
 ROWS = 3

@@ -1,10 +1,15 @@
 """Ids of another organisation, in every address and by every method: for whoever is not a member they do not exist."""
 
+import json
+
 import pytest
 from django.urls import reverse
 
-from accounts.models import AuditEvent
-from lsoa.models import Patch
+from accounts.models import AuditEvent, NotificationRule, WebhookEndpoint
+from accounts.permissions import Role
+from healthequiroute.portal.models import Report, SavedView
+from lsoa.models import Area, Patch
+from lsoa.tests.factories import PatchFactory
 from routing.models import Depot, RoutePlan, Team
 
 from ..test_access_matrix import named_patterns
@@ -21,7 +26,9 @@ COMMON = {
     *("dataset-put-in-force", "dataset-unpin", "figure", "indicator", "alert-acknowledge", "feed-edit", "feed-switch"),
     *("feed-collect", "load-data-upload", "load-data-start", "load-data-discard", "priority-detail"),
     *("priority-explain", "priority-history", "priority-minutes", "score-run-detail"),
-    *("account_reset_password_from_key", "connection-remove"),
+    *("account_reset_password_from_key", "connection-remove", "area-similar", "help-topic", "map-places"),
+    # Of the layer of areas, which has open data alone. The layers of an organisation are tested below.
+    *("ogc-collection", "ogc-item", "ogc-items", "ogc-queryables", "ogc-schema"),
 }
 
 
@@ -35,7 +42,7 @@ def outsider(world, client_as):
 def mark_things(world) -> None:
     """Names of what is attacked stand nowhere else."""
     attackers = world.people["outsider"].memberships.get().organisation
-    for model in (Team, Depot, RoutePlan, Patch):
+    for model in (Team, Depot, RoutePlan, Patch, Report, SavedView, WebhookEndpoint, NotificationRule):
         for thing in model.objects.exclude(organisation=attackers):
             thing.name = f"{MARK} {thing.pk}"[:40]
             thing.save()
@@ -77,6 +84,22 @@ def test_pages_and_lists_of_an_outsider_hold_nothing_of_this_organisation(world,
         answer = knock(outsider, "GET", address(world, name))
         assert answer.status_code < 500, name
         assert not leaks(answer.text_sent, world), name
+
+
+def test_layers_of_an_organisation_have_nothing_of_it_for_an_outsider(world, outsider, client_as, organisation):
+    patch = PatchFactory(organisation=organisation, slug="theirs", name=MARK, areas=[Area.objects.first()])
+    base = Depot.objects.filter(organisation=organisation).first()
+    member = client_as(*Role)
+    for layer, feature in (("patches", patch.slug), ("bases", str(base.pk))):
+        rows = reverse("ogc-items", kwargs={"collection": layer})
+        one = reverse("ogc-item", kwargs={"collection": layer, "feature": feature})
+        for path in (rows, one):
+            # Otherwise there was nothing to hide.
+            assert leaks(knock(member, "GET", path).text_sent, world), path
+            assert not leaks(knock(outsider, "GET", path).text_sent, world), path
+        assert knock(outsider, "GET", one).status_code == 404, layer
+        found = json.loads(knock(outsider, "GET", rows).text_sent)["features"]
+        assert feature not in {each["id"] for each in found}, layer
 
 
 def test_ids_in_bodies_questions_and_headers_are_no_way_in(world, outsider, organisation):
