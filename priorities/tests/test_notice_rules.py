@@ -300,6 +300,15 @@ class TestPages:
         assert planner.get(reverse("notification-rule", args=[shared.pk])).status_code == 403
         assert administrator.get(reverse("notification-rule", args=[shared.pk])).status_code == 200
 
+    def test_a_rule_whose_watch_is_gone_is_shown_and_can_be_deleted(self, client_as, organisation):
+        client = client_as("planner")
+        rule = make_rule(organisation, {}, user=client.user, trigger="tides", name="Old rule")
+        page = client.get(reverse("notification-rules")).content
+        assert b"Old rule" in page and b"What this rule watches is not part of the portal any more" in page
+        assert client.get(reverse("notification-rule", args=[rule.pk])).status_code == 200
+        client.post(reverse("notification-rule-delete", args=[rule.pk]))
+        assert not NotificationRule.objects.exists()
+
     def test_there_is_an_end_to_rules(self, make_user, organisation):
         user = make_user(["planner"])
         rules = [

@@ -83,4 +83,6 @@ def edition_row(edition: ReportEdition) -> EditionRow:
 
 def report_list(organisation, rows) -> ListFile:
     notes = Notes("Reports of the organisation", readers="those who may read reports of these kinds")
-    return ListFile("reports", f"Reports of {organisation}", COLUMNS, rows, notes, place=str(organisation))
+    place = "" if organisation is None else str(organisation)
+    title = f"Reports of {place}" if place else "Reports"
+    return ListFile("reports", title, COLUMNS, rows, notes, place=place)

@@ -11,6 +11,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from accounts import services as people
+from accounts.list_files.answers import PARAMETER
 from accounts.models import AuditEvent, Job, JobState, Membership, Notification
 from accounts.privacy import retention
 from accounts.tests.files import content_of
@@ -251,6 +252,14 @@ class TestPages:
                 assert client.get(f"/reports/editions/{edition.pk}/{path}").status_code == 404
             assert client.get(f"/reports/{edition.report_id}/").status_code == 404
             assert "Our equity" not in text(client.get("/reports/"))
+
+    @pytest.mark.parametrize("kind", ["", "csv"])
+    def test_who_works_in_no_organisation_finds_none(self, organisation, planner, platform_client, team, kind):
+        a_report(organisation, planner, kind="data", name="Freshness")
+        answer = platform_client.get("/reports/", {PARAMETER: kind})
+        assert answer.status_code == 200
+        said = content_of(answer)
+        assert b"Freshness" not in said and b"None" not in said
 
     def test_taking_an_edition_is_in_the_trail(self, organisation, planner, client_as, team):
         edition = made(a_report(organisation, planner), planner)
