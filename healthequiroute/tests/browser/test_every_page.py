@@ -50,8 +50,8 @@ def tab(browser, base_url, told):
         if who in told["sessions"]:
             context.add_cookies([{"name": told["cookie"], "value": told["sessions"][who], "url": base_url}])
         page = context.new_page()
-        page.problems = []
-        page.on("console", lambda message: message.type == "error" and page.problems.append(message.text))
+        page.problems, page.left = [], set()
+        page.on("console", lambda message: note(page, message))
         page.on("pageerror", lambda error: page.problems.append(str(error)))
         return page
 
@@ -60,10 +60,19 @@ def tab(browser, base_url, told):
         context.close()
 
 
+def note(page, message):
+    """What the console tells of an answer that is no page comes when the next page is open already, and is not its."""
+    if message.type == "error" and message.location["url"] not in page.left:
+        page.problems.append(message.text)
+
+
 def open_page(page, address) -> int:
     """The status of the page; 0 where there is none: a file, a part of one, or another address of the walk."""
     response = page.goto(address, wait_until="commit")
-    if response is None or not response.headers.get("content-type", "").startswith("text/html"):
+    if response is None:
+        return 0
+    if not response.headers.get("content-type", "").startswith("text/html"):
+        page.left.add(response.url)
         return 0
     page.wait_for_load_state("load")
     asked = address.split("?")[0]

@@ -6,7 +6,7 @@ import pypdf
 from openpyxl import load_workbook
 from playwright.sync_api import expect
 
-from .conftest import fits
+from .conftest import WORKED_OUT, fits
 
 NARROW = {"width": 390, "height": 844}
 
@@ -18,6 +18,8 @@ def test_an_equity_report_from_its_form_to_its_files(page, base_url, sign_in, ch
     # Without a name it is not saved, and says so.
     page.get_by_role("button", name="Save the report").click()
     expect(page.get_by_role("alert")).to_be_visible()
+    # Browsers tell of the status of a refused form on their console.
+    page.problems[:] = [problem for problem in page.problems if "422" not in problem]
     check_accessibility()
 
     page.get_by_label("Name", exact=True).fill("Who was reached")
@@ -33,7 +35,7 @@ def test_an_equity_report_from_its_form_to_its_files(page, base_url, sign_in, ch
     report = page.url
     page.get_by_role("button", name="Make it now").click()
     expect(page.get_by_text("The report is being made").first).to_be_visible()
-    expect(page.get_by_text("Finished").first).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Finished", exact=True)).to_be_visible(timeout=WORKED_OUT)
     page.goto(report)
     page.get_by_role("table", name="Editions").get_by_role("row").nth(1).get_by_role("link").first.click()
     expect(page.get_by_role("heading", name="Summary")).to_be_visible()
