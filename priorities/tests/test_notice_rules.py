@@ -150,7 +150,8 @@ class TestTelling:
         run = make_run(version, {three[0]: (0, 3)})
         assert (look_at_run(run=run), look_at_run(run=run)) == (1, 0)
         look_at_missed()
-        assert Notification.objects.get().text == "1 area of East side became urgent."
+        # Of the model itself the platform's administrators were told.
+        assert Notification.objects.get(kind="areas.urgent").text == "1 area of East side became urgent."
 
     def test_what_nobody_looked_at_is_found_later(self, version, three, organisation, make_user):
         make_user(["planner"])

@@ -246,8 +246,9 @@ def test_a_box_finds_what_touches_it(layers, city):
     Area.objects.filter(pk=away.pk).update(geometry=MultiPolygon(there))
     assert layers.ids(bbox=f"{x + 0.9},{y},{x + 1.1},{y + 0.1}") == [away.code]
     assert layers.ids(bbox=f"{x + 1.02},{y},{x + 1.1},{y + 0.1}") == []
-    # Heights count for nothing.
-    assert layers.ids(bbox=f"{x - 1e-5},{y - 1e-5},0,{x + 1e-5},{y + 1e-5},100", limit=100) == expected
+    # Heights count for nothing. The area that was moved may have touched the first box.
+    left = [code for code in expected if code != away.code]
+    assert layers.ids(bbox=f"{x - 1e-5},{y - 1e-5},0,{x + 1e-5},{y + 1e-5},100", limit=100) == left
     assert layers.ids(bbox="170,80,-170,85") == layers.ids(bbox="0,0,1,1") == []
     assert layers.ids("patches", bbox=box) == ["testham"]
     assert "E08000025" in layers.ids("local-authorities", bbox=box)
