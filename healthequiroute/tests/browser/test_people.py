@@ -10,8 +10,8 @@ from healthequiroute.tests.browser.conftest import fits, leave
 
 NARROW, WIDE = 390, 1280
 FILE = (
-    b"full_name,email,roles\nFemi Ade,femi.ade@journey.example,planner; approver\n"
-    b"Gwen Jones,gwen.jones@journey.example,field worker\nHana Ito,nonsense,viewer\n"
+    b"full_name,email,roles\nFemi Ade,femi.ade@imported.example,planner; approver\n"
+    b"Gwen Jones,gwen.jones@imported.example,field worker\nHana Ito,nonsense,viewer\n"
 )
 SHOTS = os.environ.get("SCREENSHOTS")
 
@@ -51,9 +51,9 @@ def test_people_from_a_file_are_suspended_together(page, base_url, sign_in, chec
     page.get_by_role("button", name="Add 2 people").click()
     expect(page.get_by_text(re.compile("2 people belong to"))).to_be_visible()
 
-    page.get_by_label("Name or address").fill("journey.example")
+    page.get_by_label("Name or address").fill("imported.example")
     page.keyboard.press("Enter")
-    expect(page).to_have_url(re.compile("journey.example"))
+    expect(page).to_have_url(re.compile("imported.example"))
     expect(page.get_by_label(re.compile("^Choose "))).to_have_count(2)
     page.get_by_label("Choose Femi Ade").check()
     page.get_by_label("Choose Gwen Jones").check()
