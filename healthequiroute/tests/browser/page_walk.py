@@ -18,7 +18,8 @@ STILL = """() => {
     sheet.replaceSync("*, *::before, *::after { transition: none !important; animation: none !important; }");
     document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
 }"""
-# What is known and told in the accessibility statement: page and check ("": all of them), what it is, and why.
+# What is known and told in the accessibility statement (portal/statement/known.py): page and check ("": all of them),
+# what it is, and why.
 EXCEPTIONS = {
     ("api-docs", ""): (
         "The interactive description of the API",
@@ -111,36 +112,20 @@ class Walk:
     def write(self, path: Path) -> None:
         """Keeps the results where `manage.py accessibility_statement` finds them."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        names = sorted({page["name"] for page in self.pages})
         result = {
             "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
-            "engine": f"axe-core {AXE_SCRIPT.split('axe v', 1)[1].split(None, 1)[0]}",
+            "axe": AXE_SCRIPT.split("axe v", 1)[1].split(None, 1)[0],
             "rules": TAGS,
-            "pages": [self._result(name) for name in names],
-            "exceptions": [{"what": what, "why": why} for what, why in EXCEPTIONS.values()],
-        }
-        path.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n")
-
-    def _result(self, name) -> dict:
-        seen = [page for page in self.pages if page["name"] == name]
-        wrong = [finding for finding in self.findings if finding["page"] == name]
-        return {
-            "name": name,
-            "states": sorted({page["state"] for page in seen}),
-            "roles": sorted({page["role"] for page in seen}),
             "widths": [WIDE, PHONE, ZOOMED],
             "themes": list(THEMES),
-            "checks": sum(page["checks"] for page in seen),
-            "violations": [
-                {
-                    "rule": finding["rule"] or finding["check"],
-                    "impact": finding["impact"] or "moderate",
-                    "count": 1,
-                    "where": f"{finding['role']}, {finding['state']}: {finding['text']}",
-                }
-                for finding in wrong
+            "pages": self.pages,
+            "findings": self.findings,
+            "exceptions": [
+                {"page": page, "check": check, "what": what, "why": why}
+                for (page, check), (what, why) in EXCEPTIONS.items()
             ],
         }
+        path.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n")
 
     def told(self) -> str:
         """The findings, page by page; the same one on many pages once, with the pages."""
