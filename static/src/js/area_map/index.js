@@ -201,8 +201,9 @@ export class AreaMap {
     this._centreTimer = setTimeout(async () => {
       const index = this.layer.indexAt(this.map.getCenter());
       if (index < 0) return this.say("No area at the centre of the map.");
+      const said = this._said;
       const area = await this._name(index);
-      this.say(`Centre of the map: ${area.name}, ${this._word(index)}. Press Enter for details.`);
+      if (said === this._said) this.say(`Centre of the map: ${area.name}, ${this._word(index)}. Press Enter for details.`);
     }, 400);
   }
 
@@ -268,8 +269,9 @@ export class AreaMap {
       const join = this.data.panelUrl.includes("?") ? "&" : "?";
       window.htmx.ajax("GET", `${this.data.panelUrl}${join}index=${index}`, { target: panel, swap: "innerHTML" });
     }
+    const said = this._said;
     const area = await this._name(index);
-    this.say(`Selected: ${area.name}, ${this._word(index)}.`);
+    if (said === this._said) this.say(`Selected: ${area.name}, ${this._word(index)}.`);
   }
 
   // The view belongs to the address, so that a link shows what its sender saw.
@@ -286,8 +288,10 @@ export class AreaMap {
     this._moved = true; // the first move is the map's own
   }
 
-  /** Tells people who do not see the map. */
+  /** Tells people who do not see the map. What was about to be told of the map before comes too late then. */
   say(text) {
+    clearTimeout(this._centreTimer);
+    this._said = (this._said ?? 0) + 1;
     if (this.status) this.status.textContent = text;
   }
 }

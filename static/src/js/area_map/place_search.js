@@ -40,7 +40,7 @@ async function go(areaMap, question) {
   const { name, bounds, index } = await answer.json();
   const [west, south, east, north] = bounds;
   areaMap.map.fitBounds([[south, west], [north, east]], { padding: [16, 16], maxZoom: CLOSEST });
-  if (index !== null) areaMap.select(index);
-  areaMap.say(`The map shows ${name}.`);
   areaMap.element.focus();
+  if (index === null) areaMap.say(`The map shows ${name}.`);
+  else areaMap.select(index); // which says so
 }
