@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts import audit, services
 from accounts.models import AuditEvent, Job, LegalHold, Notification, User
+from accounts.notices.preferences import mark_all_read
 from accounts.privacy import retention
 from accounts.privacy.retention import apply_retention, rules
 from accounts.tests.factories import JobFactory
@@ -246,7 +247,7 @@ def test_a_run_that_was_stopped_in_the_middle_goes_on(organisation, monkeypatch)
 def test_periods_are_settings(organisation, make_user, settings):
     user = make_user()
     services.notify(user=user, text="Read long ago", organisation=organisation)
-    services.mark_notifications_read(user=user)
+    mark_all_read(user=user)
     settings.RETENTION_DAYS = {"notifications": 10}
     assert apply_retention(by=BY, now=in_days(9))["notifications"] == 0
     assert apply_retention(by=BY, now=in_days(11))["notifications"] == 1

@@ -92,7 +92,9 @@ def test_the_page_says_whose_roads_they_are(by_road, team, client_as):
     assert "lines follow the roads" in page
     assert "© OpenStreetMap contributors, ODbL" in page
     assert "Travel times come from OSRM" in page
-    assert "estimated" not in page.replace("Travel times estimated", "!")
+    # The words of every plan's page are explained at its foot, this one too.
+    told = page.replace('glossary/#estimated-travel">estimated travel', "")
+    assert "estimated" not in told.replace("Travel times estimated", "!")
     plan = team.plans.get()
     sheets = client_as("analyst").get(f"/plans/{plan.pk}/run-sheets/").content.decode()
     assert "© OpenStreetMap contributors, ODbL" in sheets
