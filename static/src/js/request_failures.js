@@ -19,10 +19,12 @@ const FINAL = new Set([403, 404, 410]);
 
 // Signed out in the meantime: the sign-in page must not land inside a panel. It leads back here, with what was typed.
 document.addEventListener("htmx:beforeOnLoad", (event) => {
-  const { xhr } = event.detail;
+  const { elt, xhr } = event.detail;
   if (xhr.status === 401 || /\/accounts\/login\//.test(xhr.responseURL)) {
     event.preventDefault();
-    reload();
+    // A round is worked through without a session; only whoever presses something there is led away.
+    if (isPoll(elt) && document.getElementById("my-round")) document.dispatchEvent(new Event("her:session-over"));
+    else reload();
   }
 });
 

@@ -177,6 +177,12 @@ function start() {
     const link = event.target.closest?.("a[href]");
     if (link?.pathname === dialog.dataset.signInUrl) keepTyped();
   });
+  // What asks by itself waits until `tick` knows whether the session is over: its answer would lead people away.
+  document.addEventListener("htmx:configRequest", (event) => {
+    const bySelf = /\bevery\b/.test(event.detail.elt.getAttribute("hx-trigger") ?? "");
+    if (bySelf && (isOver || secondsLeft() <= 0)) event.preventDefault();
+  });
+  document.addEventListener("her:session-over", () => look());
   document.addEventListener("htmx:configRequest", (event) => {
     if (Date.now() - usedAt < TELL_EVERY) event.detail.headers[HEADER] = "1";
   });
