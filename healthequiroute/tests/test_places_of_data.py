@@ -13,7 +13,7 @@ WRITES = re.compile(
     r"|Redis\.from_url\(|cache\.(?:set|add|incr|get_or_set|set_many)\("
 )
 # Tools of developers: made-up data alone.
-NOT_THE_PRODUCT = re.compile(r"/tests/|/testing/|_?bench(?:es|_cases)?\.py$|/demo")
+NOT_THE_PRODUCT = re.compile(r"/tests/|/testing/|/bench/|_?bench(?:es|_cases)?\.py$|/demo")
 
 
 def writers() -> set[str]:

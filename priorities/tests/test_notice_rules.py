@@ -3,16 +3,17 @@
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from hypothesis.extra.django import TestCase
 
 from accounts.models import Notification, NotificationRule, RuleEvaluation, WebhookEndpoint, WebhookEvent
 from accounts.notices.rules import MOST_RULES, RULE_KIND, save_rule, trigger_of
 from accounts.people.limits import RefusedChange
 from accounts.tests.factories import MembershipFactory, OrganisationFactory
+from healthequiroute.testing.property_tests import examples
 from lsoa.models import Indicator, IndicatorValue, Patch
 from priorities.models import PriorityScore, ScoreRun
 from priorities.notices import figures, moves
@@ -93,41 +94,40 @@ def met_plainly(condition, organisation, changed: dict, patches) -> int:
     return found
 
 
-class TestAgainstAPlainProgram(TestCase):
+def test_the_statement_gives_the_same_answers_as_a_plain_program(db):
     """Any scores, patches and rules of two organisations."""
+    version, dataset = publish(), make_dataset()
+    areas = [make_area(dataset) for _ in range(8)]
+    places = [OrganisationFactory(name=f"Trust {number}") for number in (1, 2)]
 
-    @classmethod
-    def setUpTestData(cls):
-        cls.version = publish()
-        dataset = make_dataset()
-        cls.areas = [make_area(dataset) for _ in range(8)]
-        cls.places = [OrganisationFactory(name=f"Trust {number}") for number in (1, 2)]
-
-    @settings(max_examples=40, suppress_health_check=list(HealthCheck), deadline=None)
+    @examples(40)
     @given(data=st.data())
-    def test_the_statement_gives_the_same_answers(self, data):
-        classes = st.integers(0, 3)
-        draw = data.draw
-        changed = {area: (draw(st.one_of(st.none(), classes)), draw(classes)) for area in self.areas}
-        patches = [
-            make_patch(
-                draw(st.sampled_from(self.places)), draw(st.lists(st.sampled_from(self.areas), unique=True)), f"P{n}"
-            )
-            for n in range(3)
-        ]
-        rules = []
-        for _ in range(6):
-            where = draw(st.sampled_from(["patch", "areas"]))
-            codes = draw(st.lists(st.sampled_from([area.code for area in self.areas]), unique=True))
-            condition = {"patch": str(draw(st.sampled_from(patches)).pk)} if where == "patch" else {"areas": codes}
-            condition |= {"change": draw(st.sampled_from(list(CHANGES))), "class": draw(classes)}
-            rules.append(make_rule(draw(st.sampled_from(self.places)), condition))
-        run = make_run(self.version, changed)
-        found = moves.rules_met(run.pk)
-        for rule in rules:
-            wanted = met_plainly(rule.condition, rule.organisation, changed, patches)
-            assert found.get(rule.pk, 0) == wanted
-            assert [one.areas for one in moves.move_occasions(rule, run.finished_at)] == ([wanted] if wanted else [])
+    def same(data):
+        with transaction.atomic():
+            compare(data.draw, version, areas, places)
+            transaction.set_rollback(True)
+
+    same()
+
+
+def compare(draw, version, areas, places):
+    classes = st.integers(0, 3)
+    changed = {area: (draw(st.one_of(st.none(), classes)), draw(classes)) for area in areas}
+    some_areas = st.lists(st.sampled_from(areas), unique=True)
+    patches = [make_patch(draw(st.sampled_from(places)), draw(some_areas), f"P{n}") for n in range(3)]
+    rules = []
+    for _ in range(6):
+        where = draw(st.sampled_from(["patch", "areas"]))
+        codes = draw(st.lists(st.sampled_from([area.code for area in areas]), unique=True))
+        condition = {"patch": str(draw(st.sampled_from(patches)).pk)} if where == "patch" else {"areas": codes}
+        condition |= {"change": draw(st.sampled_from(list(CHANGES))), "class": draw(classes)}
+        rules.append(make_rule(draw(st.sampled_from(places)), condition))
+    run = make_run(version, changed)
+    found = moves.rules_met(run.pk)
+    for rule in rules:
+        wanted = met_plainly(rule.condition, rule.organisation, changed, patches)
+        assert found.get(rule.pk, 0) == wanted
+        assert [one.areas for one in moves.move_occasions(rule, run.finished_at)] == ([wanted] if wanted else [])
 
 
 class TestTelling:

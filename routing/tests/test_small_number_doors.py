@@ -49,7 +49,8 @@ COUNTING = {
     "healthequiroute/portal/presenters/area.py": (1, "postcodes, published"),
     "healthequiroute/portal/views/explore.py": (1, "areas"),
     "healthequiroute/portal/selection.py": (2, "areas"),
-    "healthequiroute/portal/versions.py": (2, "publications and runs, shown nowhere"),
+    "healthequiroute/portal/dashboard/visits.py": (3, "no counting: the type of numbers that may be shown"),
+    "healthequiroute/portal/versions.py": (3, "publications, runs and areas of patches, shown nowhere"),
 }
 ELSEWHERE = ("/tests/", "/migrations/", "/planning/", "/management/", "/travel/", "/services/")
 AGGREGATES = {"Count", "Sum", "Avg", "count"}
