@@ -84,7 +84,8 @@ def make_list_file(job_id: str):
         listed = maker.make(organisation=job.organisation, arguments=job.payload["arguments"])
         kind = job.payload["form"]
         run.progress(20, "Writing the file")
-        _put(listed, kind, path_of(job))
+        with copy_files.whole_file(path_of(job)) as file:
+            write(listed, kind, file)
         taken(listed, kind, by=job.created_by, organisation=job.organisation)
         run.progress(100, "Ready to download", result={"name": listed.file_name(kind), "rows": listed.number or 0})
 
@@ -125,19 +126,6 @@ def delete_old() -> int:
     for path in old:
         path.unlink(missing_ok=True)
     return len(old)
-
-
-def _put(listed, kind, path: Path) -> None:
-    """Readable by the application alone, and there as a whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    part = path.with_suffix(".part")
-    part.touch(mode=0o600)
-    try:
-        with part.open("wb") as target:
-            write(listed, kind, target)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 jobs.register_kind(KIND, make_list_file)

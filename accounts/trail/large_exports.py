@@ -59,18 +59,9 @@ def make_export(job_id: str):
             return
         job = run.job
         filters, form, upto = _filters(job.payload["filters"]), job.payload["format"], job.payload["upto"]
-        path = path_of(job)
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        part = path.with_suffix(".part")
-        part.touch(mode=0o600)
-        try:
-            with part.open("wb") as file:
-                manifest = exports.write(
-                    file, filters, form, upto=upto, most=MOST_ENTRIES, progress=_Progress(run, filters, upto)
-                )
-            part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
+        progress = _Progress(run, filters, upto)
+        with copy_files.whole_file(path_of(job)) as file:
+            manifest = exports.write(file, filters, form, upto=upto, most=MOST_ENTRIES, progress=progress)
         details = {name: manifest[name] for name in ("rows", "sha256", "filters")} | {"format": form}
         record(
             action="audit.export_made", by=job.created_by, organisation=job.organisation, target=job, details=details

@@ -10,7 +10,6 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
-from django_htmx.http import HttpResponseStopPolling
 
 from ..access import requires
 from ..list_files import asked_kind, list_file_response
@@ -69,15 +68,10 @@ def mark_unread(request):
     return redirect("notifications")
 
 
-@login_not_required
 @never_cache
 @require_GET
 def bell(request):
-    """The link in the header alone, for pages that ask now and then. Once the session is over there is nothing to ask
-    for: the page that was left open stays as it is, and does not ask again.
-    """
-    if not request.user.is_authenticated:
-        return HttpResponseStopPolling(headers={"HX-Reswap": "none"})
+    """The link in the header alone, for scripts that ask now and then."""
     return render(request, "accounts/notices/_bell.html")
 
 

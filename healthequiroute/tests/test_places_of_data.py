@@ -10,7 +10,7 @@ APPS = ("accounts", "lsoa", "priorities", "routing", "healthequiroute")
 WRITES = re.compile(
     r"write_bytes\(|write_text\(|os\.open\(|TemporaryDirectory\(|NamedTemporaryFile\(|mkstemp\("
     r"|open\([^)\n]*[\"'][wax]b?\+?[\"']"
-    r"|Redis\.from_url\(|cache\.(?:set|add|incr|get_or_set|set_many)\("
+    r"|\bwhole_file\(|Redis\.from_url\(|cache\.(?:set|add|incr|get_or_set|set_many)\("
 )
 # Tools of developers: made-up data alone.
 NOT_THE_PRODUCT = re.compile(r"/tests/|/testing/|/bench/|_?bench(?:es|_cases)?\.py$|/demo")

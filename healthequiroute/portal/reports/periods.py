@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from routing.equity_reading import Period, week_of
+from routing.equity_reading import Period, PeriodEquity, equity_of_period, week_of
 from routing.models import Team
 
 from ..models import Report, ReportSpan
@@ -33,6 +33,11 @@ def teams_of(report: Report) -> list[Team]:
     if report.team_id:
         return [report.team]
     return list(Team.objects.for_organisation(report.organisation).order_by("name"))
+
+
+def trend_of(team: Team, span: str, today: date) -> list[PeriodEquity]:
+    """The periods of a trend, the latest (an edition's own) last."""
+    return [equity_of_period(period_of(team, span, today, back)) for back in reversed(range(TREND))]
 
 
 def span_text(first: date, last: date) -> str:

@@ -29,7 +29,7 @@ MEANT = {
     "is_platform_administrator": ("accounts.forms.ChangeUserForm",),
     "organisation": ("accounts.", "lsoa.feed_forms."),
     "password": ("accounts.",),
-    "state": ("routing.", "accounts."),
+    "state": ("routing.", "accounts.", "healthequiroute.portal.feedback.forms.FeedbackFilter"),
     "status": ("accounts.",),
 }
 

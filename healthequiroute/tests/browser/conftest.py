@@ -23,6 +23,9 @@ EXPECTED, DONE = 20_000, 60_000
 WORKED_OUT, SEARCHED = 120_000, 180_000
 # The demo's plans and shifts begin today, and midnight may pass while tests run.
 TODAY = timezone.localdate()
+# Days ahead of a day that no journey approves a plan for: an approved round takes its people for that day, and whatever
+# runs later on the same day finds nobody left. Who approves has a day to itself, 3 to 6 days ahead.
+OPEN_DAY = 2
 # What htmx is asking for, or putting into its place.
 SWAPPING = ".htmx-request, .htmx-swapping, .htmx-settling"
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]

@@ -30,7 +30,7 @@ def test_the_curve_grows_without_asking_and_asks_when_the_stream_is_gone(page, b
     page.on("request", lambda request: streams.append(request.url) if request.url.endswith("/stream/") else None)
     page.add_init_script(COUNTED)
     sign_in("Planner")
-    create_plan(page, base_url, days_ahead=6, name="Round that is sent", visits=60, seconds="120")
+    create_plan(page, base_url, name="Round that is sent", visits=60, seconds="120")
     page.get_by_role("button", name="Optimise").click()
     # Nothing is asked once the stream is heard; a slow start may be bridged.
     page.wait_for_function("() => window.heardOfStream > 0", timeout=SEARCHED)

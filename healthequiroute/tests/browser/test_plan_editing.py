@@ -25,7 +25,7 @@ def version(page):
 
 def test_a_visit_is_moved_by_keyboard_by_mouse_and_back(page, base_url, sign_in, check_accessibility):
     sign_in("Planner")
-    open_editing(page, base_url, days_ahead=5, name="Changed by hand", visits=16)
+    open_editing(page, base_url, name="Changed by hand", visits=16)
     check_accessibility()
     visit = move_by_keyboard(page)
     check_accessibility()

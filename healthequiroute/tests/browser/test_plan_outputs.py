@@ -61,7 +61,7 @@ def test_files_are_saved_under_names_that_say_what_they_are(page, sign_in):
 
 def test_the_search_shows_its_curve_until_somebody_stops_it(page, base_url, sign_in, check_accessibility):
     sign_in("Planner")
-    create_plan(page, base_url, days_ahead=6, name="Round with a curve", visits=60, seconds="120")
+    create_plan(page, base_url, name="Round with a curve", visits=60, seconds="120")
     page.get_by_role("button", name="Optimise").click()
     panel = page.locator("#plan-progress")
     expect(panel.locator("svg.her-chart--lines")).to_be_visible(timeout=SEARCHED)

@@ -9,7 +9,7 @@ MEANWHILE = "Somebody changed the plan meanwhile. Here it is as it is now: look 
 
 def test_the_later_of_two_planners_is_told_and_a_double_click_counts_once(page, base_url, sign_in):
     sign_in("Planner")
-    open_editing(page, base_url, days_ahead=6, name="Changed by two", visits=12)
+    open_editing(page, base_url, name="Changed by two", visits=12)
     # Requests that are refused are noted on the console: another page, which nobody watches for that.
     other = page.context.new_page()
     other.goto(page.url)

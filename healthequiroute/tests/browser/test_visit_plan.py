@@ -5,12 +5,12 @@ from datetime import timedelta
 
 from playwright.sync_api import expect
 
-from .conftest import SEARCHED, TODAY, fits, stop_the_search
+from .conftest import OPEN_DAY, SEARCHED, TODAY, fits, stop_the_search
 
 NARROW = {"width": 390, "height": 844}
 
 
-def create_plan(page, base_url, *, days_ahead: int, name: str, visits: int = 40, seconds: str = "10"):
+def create_plan(page, base_url, *, name: str, days_ahead: int = OPEN_DAY, visits: int = 40, seconds: str = "10"):
     """Fill in the form for a plan; ends on the plan's page. The demo has shifts for every day of a week ahead."""
     day = TODAY + timedelta(days=days_ahead)
     page.goto(f"{base_url}/plans/new/")
@@ -104,7 +104,7 @@ def test_a_plan_from_priorities_to_publication(page, base_url, sign_in, check_ac
 
 def test_a_scenario_beside_its_original(page, base_url, sign_in, check_accessibility):
     sign_in("Planner")
-    create_plan(page, base_url, days_ahead=6, name="Full round", visits=30, seconds="120")
+    create_plan(page, base_url, name="Full round", visits=30, seconds="120")
     take_the_first_plan(page)
     page.get_by_role("button", name="Copy as a scenario").click()
     page.get_by_role("button", name="Add nurse").click()
@@ -122,7 +122,7 @@ def test_a_scenario_beside_its_original(page, base_url, sign_in, check_accessibi
 
 def test_a_killed_worker_leaves_an_honest_page_and_another_try(page, base_url, portal, sign_in, check_accessibility):
     sign_in("Planner")
-    create_plan(page, base_url, days_ahead=4, name="Interrupted round", seconds="120")
+    create_plan(page, base_url, name="Interrupted round", seconds="120")
     page.get_by_role("button", name="Optimise").click()
     expect(page.locator("#plan-progress progress")).not_to_have_attribute("value", "0", timeout=SEARCHED)
 
@@ -145,7 +145,7 @@ def test_a_plan_without_javascript(new_context, base_url):
     page = context.new_page()
     page.goto("/accounts/login/")
     page.get_by_role("button", name=re.compile(", Planner$")).click()
-    create_plan(page, base_url, days_ahead=5, name="Round without scripts", visits=12)
+    create_plan(page, base_url, name="Round without scripts", visits=12)
     page.get_by_role("button", name="Optimise").click()
     # The page asks for itself again until the plan is there.
     expect(page.locator("#plan-state")).to_have_text("Proposed", timeout=SEARCHED)

@@ -1,6 +1,8 @@
 // A panel that replaces itself every second waits while somebody is pressing something in it. A press lasts a tenth of a
 // second, and one whose element is exchanged meanwhile is no click: "Stop" would do nothing, now and then.
 
+import { isPoll } from "./polls.js";
+
 let pressed = null;
 
 export const isPressed = (panel) => Boolean(pressed?.isConnected && panel.contains(pressed));
@@ -13,7 +15,6 @@ window.addEventListener("blur", release);
 
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { target, requestConfig } = event.detail;
-  const bySelf = requestConfig?.elt?.getAttribute?.("hx-trigger")?.startsWith("every");
   // It asks again in a moment.
-  if (bySelf && isPressed(target)) event.detail.shouldSwap = false;
+  if (isPoll(requestConfig?.elt) && isPressed(target)) event.detail.shouldSwap = false;
 });

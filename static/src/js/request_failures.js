@@ -1,5 +1,6 @@
 // A part of a page that could not be fetched or sent says so where it was asked for: what happened, what is kept, and
 // what to do. What asks by itself goes on asking, except where it was told that there is nothing to ask for any more.
+import { isPoll } from "./polls.js";
 import { keepTyped } from "./typed.js";
 
 const CLASS = "her-request-failed";
@@ -111,10 +112,6 @@ function put(note, elt, target) {
 // A table or a list takes no paragraph.
 function holder(element) {
   return element?.isConnected ? element.closest("section, div, main") : null;
-}
-
-function isPoll(elt) {
-  return /\bevery\b/.test(elt.getAttribute?.("hx-trigger") ?? "");
 }
 
 // Focus stays near: the button that was pressed is gone with its message.

@@ -1,6 +1,7 @@
 // The end of the session. One that comes because nothing was done is told two minutes before, and put off by whoever is
 // there; the one so many hours after signing in cannot be put off, and is told ten minutes before and once more at two.
 // The server decides; this asks it before it says anything, since another tab may have gone on meanwhile.
+import { isPoll } from "./polls.js";
 import { keepTyped } from "./typed.js";
 
 const dialog = document.getElementById("session-end");
@@ -179,8 +180,7 @@ function start() {
   });
   // What asks by itself waits until `tick` knows whether the session is over: its answer would lead people away.
   document.addEventListener("htmx:configRequest", (event) => {
-    const bySelf = /\bevery\b/.test(event.detail.elt.getAttribute("hx-trigger") ?? "");
-    if (bySelf && (isOver || secondsLeft() <= 0)) event.preventDefault();
+    if (isPoll(event.detail.elt) && (isOver || secondsLeft() <= 0)) event.preventDefault();
   });
   document.addEventListener("her:session-over", () => look());
   document.addEventListener("htmx:configRequest", (event) => {

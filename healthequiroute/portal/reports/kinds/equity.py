@@ -6,12 +6,13 @@ team it would give the small groups of the other away. Workloads by name are not
 
 from accounts.list_files import Kind
 from accounts.small_numbers.words import about, small_number_words
-from routing.equity_reading import PeriodEquity, equity_of_period
+from routing.equity_reading import PeriodEquity
 from routing.presenters.equity import FIFTHS, STATUS
 from routing.presenters.wording import counted, percent
 
 from .. import periods
 from ..document import Bar, Bars, Document, Figure, Head, Lines, Section, Table
+from .of_teams import document_of, each_of
 
 COVERAGE_HEADS = (
     Head("Visits", "Visits needed in the group, rounded to 5", Kind.WHOLE),
@@ -40,26 +41,22 @@ SOURCES = (
 def make(report, today, progress) -> Document:
     teams = periods.teams_of(report)
     sections, summary, figures = [], [], []
-    for place, team in enumerate(teams):
-        progress(5 + 85 * place // max(1, len(teams)), f"Reading the plans of {team.name}")
-        trend = [
-            equity_of_period(periods.period_of(team, report.span, today, back))
-            for back in reversed(range(periods.TREND))
-        ]
+    for team in each_of(teams, progress):
+        trend = periods.trend_of(team, report.span, today)
         found = trend[-1]
         summary += _summary(team, found, alone=len(teams) == 1)
         figures += _figures(team, found, alone=len(teams) == 1)
         sections += _sections(team, found, trend)
-    first, last = periods.first_day(report.span, today), periods.last_day(today)
-    return Document(
-        title=f"Equity of visits: {teams[0].name if len(teams) == 1 else report.organisation}",
-        subtitle=periods.span_text(first, last),
-        summary=summary or ["The organisation has no team yet."],
+    return document_of(
+        "Equity of visits",
+        report,
+        teams,
+        today,
+        summary=summary,
         figures=figures,
         sections=sections,
         method=METHOD,
         sources=SOURCES,
-        filters=[f"Team: {team.name}" for team in teams],
     )
 
 

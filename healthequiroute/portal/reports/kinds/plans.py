@@ -11,6 +11,7 @@ from routing.presenters.wording import counted, percent, reason_label
 
 from .. import periods
 from ..document import Document, Figure, Head, Section, Table
+from .of_teams import document_of, each_of, lead_of
 
 METHOD = (
     "A visit counts once, as planned if any approved plan of the period has it; done is what was recorded on rounds, "
@@ -26,11 +27,10 @@ def make(report, today, progress) -> Document:
     teams = periods.teams_of(report)
     first, last = periods.first_day(report.span, today), periods.last_day(today)
     summary, figures, sections = [], [], []
-    for place, team in enumerate(teams):
-        progress(5 + 85 * place // max(1, len(teams)), f"Reading the plans of {team.name}")
+    for team in each_of(teams, progress):
         found = equity_of_period(periods.period_of(team, report.span, today))
         states = _states(team, first, last)
-        lead = "" if len(teams) == 1 else f"{team.name}: "
+        lead = lead_of(team, teams)
         made = counted(sum(states.values()), "plan")
         summary.append(f"{lead}{made}, {counted(found.plans, 'of them approved', 'of them approved')}; "
                        f"{about(found.visits, 'visit')} needed.")  # fmt: skip
@@ -38,15 +38,16 @@ def make(report, today, progress) -> Document:
         figures.append(Figure(f"{lead}Plans approved", str(found.plans), f"of {made}"))
         figures.append(Figure(f"{lead}Visits needed", str(found.visits), "rounded to 5"))
         sections += _sections(team, found, states, _reasons(found))
-    return Document(
-        title=f"Plans and visits: {teams[0].name if len(teams) == 1 else report.organisation}",
-        subtitle=periods.span_text(first, last),
-        summary=summary or ["The organisation has no team yet."],
+    return document_of(
+        "Plans and visits",
+        report,
+        teams,
+        today,
+        summary=summary,
         figures=figures,
         sections=sections,
         method=METHOD,
         sources=SOURCES,
-        filters=[f"Team: {team.name}" for team in teams],
     )
 
 

@@ -5,11 +5,12 @@ from statistics import median
 from accounts.list_files import Kind
 from accounts.small_numbers import count_of
 from accounts.small_numbers.words import small_number_words
-from routing.equity_reading import PeriodEquity, equity_of_period
+from routing.equity_reading import PeriodEquity
 from routing.presenters.wording import percent
 
 from .. import periods
 from ..document import Bar, Document, Figure, Head, Lines, Section, Table
+from .of_teams import document_of, each_of, lead_of
 
 # Shares of the contracted time, and how people call them. From the first that is not above.
 BANDS = ((0.5, "Less than half"), (0.7, "50 to 70 %"), (0.85, "70 to 85 %"), (1.0, "85 to 100 %"))
@@ -26,26 +27,22 @@ SOURCES = ("Approved visit plans and shifts of this portal.",)
 def make(report, today, progress) -> Document:
     teams = periods.teams_of(report)
     summary, figures, sections = [], [], []
-    for place, team in enumerate(teams):
-        progress(5 + 85 * place // max(1, len(teams)), f"Reading the plans of {team.name}")
-        trend = [
-            equity_of_period(periods.period_of(team, report.span, today, back))
-            for back in reversed(range(periods.TREND))
-        ]
-        lead = "" if len(teams) == 1 else f"{team.name}: "
+    for team in each_of(teams, progress):
+        trend = periods.trend_of(team, report.span, today)
+        lead = lead_of(team, teams)
         summary.append(f"{lead}{_words(trend[-1])}")
         figures += _figures(lead, trend[-1])
         sections += _sections(team, trend)
-    first, last = periods.first_day(report.span, today), periods.last_day(today)
-    return Document(
-        title=f"Workload: {teams[0].name if len(teams) == 1 else report.organisation}",
-        subtitle=periods.span_text(first, last),
-        summary=summary or ["The organisation has no team yet."],
+    return document_of(
+        "Workload",
+        report,
+        teams,
+        today,
+        summary=summary,
         figures=figures,
         sections=sections,
         method=METHOD,
         sources=SOURCES,
-        filters=[f"Team: {team.name}" for team in teams],
         counts="people",
     )
 
