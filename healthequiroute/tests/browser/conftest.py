@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from accounts.demo import ORGANISATION as DEMO
 from healthequiroute.testing import hostile
 from healthequiroute.testing.openid_provider import OpenIDProvider
 from healthequiroute.testing.portal import Portal
@@ -23,9 +24,27 @@ EXPECTED, DONE = 20_000, 60_000
 WORKED_OUT, SEARCHED = 120_000, 180_000
 # The demo's plans and shifts begin today, and midnight may pass while tests run.
 TODAY = timezone.localdate()
-# Days ahead of a day that no journey approves a plan for: an approved round takes its people for that day, and whatever
-# runs later on the same day finds nobody left. Who approves has a day to itself, 3 to 6 days ahead.
+# Days ahead of a day that no journey approves a plan for: an approved round takes its people for that day. Who approves
+# has a day to itself, 3 to 6 days ahead, and what was approved is taken back (`_approved_plans_are_reopened`).
 OPEN_DAY = 2
+# The demo's own approved plan is today's; the second organisation's plans are nobody else's affair.
+APPROVED_FOR_LATER = """
+SELECT count(*) FROM routing_routeplan AS plan JOIN accounts_organisation AS organisation
+    ON organisation.id = plan.organisation_id
+WHERE organisation.name = '{organisation}' AND plan.day > '{today}' AND plan.state IN ('approved', 'published')
+"""
+REOPEN_THEM = """
+from datetime import date
+from healthequiroute.demo import account
+from routing.models import RoutePlan
+from routing.services import reopen_plan, withdraw_publication
+how = {{"by": account("approver"), "reason": "The journey is over."}}
+for plan in RoutePlan.objects.filter(organisation__name="{organisation}", day__gt=date.fromisoformat("{today}")):
+    if plan.state == "published":
+        plan = withdraw_publication(plan=plan, **how)
+    if plan.state == "approved":
+        reopen_plan(plan=plan, **how)
+"""
 # What htmx is asking for, or putting into its place.
 SWAPPING = ".htmx-request, .htmx-swapping, .htmx-settling"
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -84,6 +103,16 @@ def portal(tmp_path_factory, identity_provider, card_provider):
     logs = tmp_path_factory.mktemp("portal")
     with Portal(database=f"test_her_browser_{os.getpid()}", logs=logs, settings=settings) as running:
         yield running
+
+
+@pytest.fixture(autouse=True)
+def _approved_plans_are_reopened(portal):
+    """People and visits of a plan that a journey has approved are free again, however the journey ended."""
+    yield
+    words = {"organisation": DEMO, "today": TODAY}
+    # Few journeys approve anything, and a process that runs programs takes a while to start.
+    if portal.row(APPROVED_FOR_LATER.format(**words))[0]:
+        portal.run(REOPEN_THEM.format(**words))
 
 
 @pytest.fixture(scope="session")

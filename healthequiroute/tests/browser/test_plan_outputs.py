@@ -9,17 +9,19 @@ from .conftest import SEARCHED, TODAY, stop_the_search
 from .test_visit_plan import create_plan
 
 
-def open_proposal(page):
-    """Tomorrow's proposal of the demo, among whatever other journeys have made."""
-    page.get_by_role("link", name="Plans").first.click()
+def open_proposal(page, base_url, portal):
+    """Tomorrow's proposal of the demo. Lists begin with the latest day, and other journeys fill their first page."""
     day = TODAY + timedelta(days=1)
-    page.get_by_role("link", name=f"City community nursing, {day.day} {day:%B %Y}", exact=True).click()
+    name = f"City community nursing, {day.day} {day:%B %Y}"
+    plan = portal.row(f"SELECT id FROM routing_routeplan WHERE name = '{name}'")[0]
+    page.goto(f"{base_url}/plans/{plan}/")
+    expect(page.get_by_role("heading", level=1)).to_have_text(name)
     expect(page.locator("#plan-map")).to_have_attribute("data-drawn", "true")
 
 
-def test_a_stop_is_the_same_in_map_timeline_and_table(page, sign_in, check_accessibility):
+def test_a_stop_is_the_same_in_map_timeline_and_table(page, base_url, portal, sign_in, check_accessibility):
     sign_in("Planner")
-    open_proposal(page)
+    open_proposal(page, base_url, portal)
     # Whoever has two visits tomorrow (of 120 somebody has), and whoever has one.
     second, first = (page.locator(f"tr[id^=stop-][id$='-{number}']").first for number in (2, 1))
     key, other = second.get_attribute("data-stop"), first.get_attribute("data-stop")
@@ -47,9 +49,9 @@ def test_a_stop_is_the_same_in_map_timeline_and_table(page, sign_in, check_acces
     expect(note).to_contain_text("Selected")
 
 
-def test_files_are_saved_under_names_that_say_what_they_are(page, sign_in):
+def test_files_are_saved_under_names_that_say_what_they_are(page, base_url, portal, sign_in):
     sign_in("Planner")
-    open_proposal(page)
+    open_proposal(page, base_url, portal)
     with page.expect_download() as table:
         page.get_by_role("link", name="Stops (CSV)").click()
     assert re.fullmatch(r"visits-[\w-]+-\d{4}-\d\d-\d\d-v\d+-stops\.csv", table.value.suggested_filename)
