@@ -96,8 +96,7 @@ def path_of(job: Job) -> Path:
 
 def fresh(job: Job) -> Path | None:
     """The file while it is kept (a day); None otherwise."""
-    path = path_of(job)
-    return path if copy_files.is_fresh(path) else None
+    return copy_files.if_fresh(path_of(job))
 
 
 def may_fetch(user: User, job: Job) -> bool:
@@ -121,11 +120,8 @@ def delete_old_list_files():
 
 
 def delete_old() -> int:
-    """Delete files whose day is over, and what a killed worker left half written. Returns how many."""
-    old = [path for path in (Path(settings.MEDIA_ROOT) / FOLDER).glob("*/*") if not copy_files.is_fresh(path)]
-    for path in old:
-        path.unlink(missing_ok=True)
-    return len(old)
+    """Delete files whose day is over; returns how many."""
+    return copy_files.delete_old_of(FOLDER)
 
 
 jobs.register_kind(KIND, make_list_file)

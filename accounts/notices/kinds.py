@@ -88,76 +88,79 @@ ACCOUNT, PEOPLE, PLATFORM = "Your account", "The organisation", "The platform"
 OTHER = Kind("other", "Other messages", "What belongs to no other kind.", ACCOUNT)
 
 
+# Kinds of this app.
+OWN = (
+    OTHER,
+    Kind(
+        "account.security",
+        "Security of your account",
+        "Your password, second factor, ways of signing in or tokens were changed or misused.",
+        ACCOUNT,
+        Importance.IMPORTANT,
+        EmailCadence.IMMEDIATE,
+    ),
+    Kind(
+        "job.finished",
+        "Work in the background is done",
+        "What you started has ended, well or not.",
+        ACCOUNT,
+    ),
+    Kind("report.ready", "A report is ready", "A report that you asked for, or planned, can be fetched.", ACCOUNT),
+    Kind(
+        "api_key.expiring",
+        "An API key of yours expires",
+        "Two weeks before a key that you made ends.",
+        ACCOUNT,
+        email=EmailCadence.IMMEDIATE,
+    ),
+    Kind(
+        "access_review.due",
+        "A review of access is due",
+        "Roles of the organisation's people have to be looked through.",
+        PEOPLE,
+        Importance.IMPORTANT,
+        EmailCadence.DAILY,
+        permission=Permission.MANAGE_MEMBERS,
+    ),
+    Kind(
+        "legal_hold.review",
+        "A legal hold has to be reviewed",
+        "The day has come on which somebody must say whether it is still needed.",
+        PEOPLE,
+        Importance.IMPORTANT,
+        EmailCadence.DAILY,
+        permission=Permission.MANAGE_PRIVACY,
+    ),
+    Kind(
+        "behaviour.unusual",
+        "Unusual behaviour was noticed",
+        "The audit trail shows more refusals, exports or readings than usual.",
+        PEOPLE,
+        Importance.IMPORTANT,
+        EmailCadence.IMMEDIATE,
+        permission=Permission.VIEW_AUDIT,
+    ),
+    Kind(
+        "webhook.switched_off",
+        "A webhook was switched off",
+        "Its address failed for days, or said that it is gone.",
+        PEOPLE,
+        Importance.IMPORTANT,
+        EmailCadence.IMMEDIATE,
+        permission=Permission.MANAGE_WEBHOOKS,
+    ),
+    Kind(
+        "platform.warning",
+        "The platform needs a look",
+        "A check of data, of the audit trail or of background work found something.",
+        PLATFORM,
+        Importance.IMPORTANT,
+        EmailCadence.IMMEDIATE,
+        permission=Permission.USE_ADMIN,
+    ),
+)
+
+
 def register_own() -> None:
-    """Kinds of this app."""
-    for kind in (
-        OTHER,
-        Kind(
-            "account.security",
-            "Security of your account",
-            "Your password, second factor, ways of signing in or tokens were changed or misused.",
-            ACCOUNT,
-            Importance.IMPORTANT,
-            EmailCadence.IMMEDIATE,
-        ),
-        Kind(
-            "job.finished",
-            "Work in the background is done",
-            "What you started has ended, well or not.",
-            ACCOUNT,
-        ),
-        Kind("report.ready", "A report is ready", "A report that you asked for, or planned, can be fetched.", ACCOUNT),
-        Kind(
-            "api_key.expiring",
-            "An API key of yours expires",
-            "Two weeks before a key that you made ends.",
-            ACCOUNT,
-            email=EmailCadence.IMMEDIATE,
-        ),
-        Kind(
-            "access_review.due",
-            "A review of access is due",
-            "Roles of the organisation's people have to be looked through.",
-            PEOPLE,
-            Importance.IMPORTANT,
-            EmailCadence.DAILY,
-            permission=Permission.MANAGE_MEMBERS,
-        ),
-        Kind(
-            "legal_hold.review",
-            "A legal hold has to be reviewed",
-            "The day has come on which somebody must say whether it is still needed.",
-            PEOPLE,
-            Importance.IMPORTANT,
-            EmailCadence.DAILY,
-            permission=Permission.MANAGE_PRIVACY,
-        ),
-        Kind(
-            "behaviour.unusual",
-            "Unusual behaviour was noticed",
-            "The audit trail shows more refusals, exports or readings than usual.",
-            PEOPLE,
-            Importance.IMPORTANT,
-            EmailCadence.IMMEDIATE,
-            permission=Permission.VIEW_AUDIT,
-        ),
-        Kind(
-            "webhook.switched_off",
-            "A webhook was switched off",
-            "Its address failed for days, or said that it is gone.",
-            PEOPLE,
-            Importance.IMPORTANT,
-            EmailCadence.IMMEDIATE,
-            permission=Permission.MANAGE_WEBHOOKS,
-        ),
-        Kind(
-            "platform.warning",
-            "The platform needs a look",
-            "A check of data, of the audit trail or of background work found something.",
-            PLATFORM,
-            Importance.IMPORTANT,
-            EmailCadence.IMMEDIATE,
-            permission=Permission.USE_ADMIN,
-        ),
-    ):
+    for kind in OWN:
         register_kind(kind)

@@ -48,13 +48,13 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
 
 def fresh(owner_id, job_id) -> Path | None:
     """The file while it is kept; None when there is none, or its day is over."""
-    path = path_of(owner_id, job_id)
-    return path if is_fresh(path) else None
+    return if_fresh(path_of(owner_id, job_id))
 
 
-def is_fresh(path: Path) -> bool:
-    """Whether there is a file, written less than a day ago."""
-    return path.is_file() and time.time() - path.stat().st_mtime <= KEPT_SECONDS
+def if_fresh(path: Path) -> Path | None:
+    """The path where there is a file, written less than a day ago; None otherwise."""
+    is_fresh = path.is_file() and time.time() - path.stat().st_mtime <= KEPT_SECONDS
+    return path if is_fresh else None
 
 
 def delete(owner_id, job_id) -> None:
@@ -67,8 +67,14 @@ def delete_all(owner_id) -> None:
 
 def delete_old(*, dry_run: bool = False) -> int:
     """Delete copies whose day is over; returns how many."""
-    root = Path(settings.MEDIA_ROOT) / FOLDER
-    old = [path for path in root.glob("*/*.zip") if time.time() - path.stat().st_mtime > KEPT_SECONDS]
+    return delete_old_of(FOLDER, dry_run=dry_run)
+
+
+def delete_old_of(folder: str, *, dry_run: bool = False) -> int:
+    """Delete the files of a folder below MEDIA_ROOT, sorted by owner, whose day is over, and what a killed worker left
+    half written. Returns how many.
+    """
+    old = [path for path in (Path(settings.MEDIA_ROOT) / folder).glob("*/*") if if_fresh(path) is None]
     for path in [] if dry_run else old:
         path.unlink(missing_ok=True)
     return len(old)

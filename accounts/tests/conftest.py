@@ -1,4 +1,4 @@
-"""The provider of identity on this machine, for tests of signing in."""
+"""Others on this machine: a provider of identity, for tests of signing in, and a system that takes webhooks."""
 
 import pytest
 
@@ -6,6 +6,7 @@ from accounts.signing_in import published
 from healthequiroute.testing.openid_provider import OpenIDProvider
 
 from .openid import DOMAIN, PEOPLE
+from .receivers import Receiver
 
 
 @pytest.fixture(scope="module")
@@ -36,3 +37,9 @@ def smartcards(provider, settings):
     settings.CIS2_CLIENT_KEYS, settings.CIS2_IDENTITY_ASSURANCE = "", 3
     settings.CIS2_ISSUER, settings.CIS2_HOSTS, settings.CIS2_ASSURANCE = provider.issuer, [], 3
     return provider
+
+
+@pytest.fixture
+def receiver():
+    with Receiver() as running:
+        yield running

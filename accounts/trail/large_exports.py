@@ -91,8 +91,7 @@ def path_of(job: Job) -> Path:
 
 def fresh(job: Job) -> Path | None:
     """The file while it is kept (a day); None otherwise."""
-    path = path_of(job)
-    return path if copy_files.is_fresh(path) else None
+    return copy_files.if_fresh(path_of(job))
 
 
 def fetch(*, job: Job, by: User) -> Path | None:
@@ -110,12 +109,8 @@ def of_user(user: User, organisation) -> list[dict]:
 
 
 def delete_old() -> int:
-    """Delete files whose day is over, and what a killed worker left half written."""
-    root = Path(settings.MEDIA_ROOT) / FOLDER
-    old = [path for path in root.glob("*/*") if not copy_files.is_fresh(path)]
-    for path in old:
-        path.unlink(missing_ok=True)
-    return len(old)
+    """Delete files whose day is over; returns how many."""
+    return copy_files.delete_old_of(FOLDER)
 
 
 def _plain(filters: Filter) -> dict:

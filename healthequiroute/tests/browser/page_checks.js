@@ -41,8 +41,47 @@
       })
       .join();
   };
+  const CLEAR = "rgba(0, 0, 0, 0)";
+  const SAMPLED = "input:not([type=hidden], [type=radio], [type=checkbox], [type=file]), select, textarea";
+  // Everything that the contrast of an element's words hangs on, as text; null where it cannot be told from the element
+  // and what it stands in, because it is laid over something else.
+  const coloursOf = (element) => {
+    if (element.closest("svg, canvas")) return null;
+    const { color, fontSize, fontWeight, textShadow } = getComputedStyle(element);
+    const found = [color, fontSize, fontWeight, textShadow, element.matches(":disabled, [aria-disabled=true]")];
+    const link = element.closest("a");
+    if (link) {
+      const around = getComputedStyle(link.parentElement);
+      found.push(getComputedStyle(link).textDecorationLine, around.color, around.fontWeight, around.display);
+    }
+    for (let up = element; up; up = up.parentElement) {
+      const { backgroundColor, backgroundImage, opacity, filter, position } = getComputedStyle(up);
+      if (backgroundColor !== CLEAR || backgroundImage !== "none") found.push(backgroundColor, backgroundImage);
+      if (opacity !== "1" || filter !== "none") found.push(opacity, filter);
+      if (backgroundColor.startsWith("rgb(")) break;
+      if (["absolute", "fixed", "sticky"].includes(position)) return null;
+    }
+    return found.join(" ");
+  };
 
   return {
+    // Marks the words whose colours are not among those that were judged already; returns what is new.
+    unjudged(judged) {
+      const known = new Set(judged);
+      const fresh = new Set();
+      let marked = 0;
+      for (const element of document.querySelectorAll("body *")) {
+        element.removeAttribute("data-unjudged");
+        if (!(hasWords(element) || element.matches(SAMPLED)) || !seen(element)) continue;
+        const colours = coloursOf(element);
+        if (known.has(colours)) continue;
+        element.setAttribute("data-unjudged", "");
+        marked += 1;
+        if (colours) fresh.add(colours);
+      }
+      return { fresh: [...fresh], marked };
+    },
+
     structure() {
       const headings = [...document.querySelectorAll("h1")].filter((one) => one.checkVisibility());
       const found = [];

@@ -11,6 +11,9 @@ CHECKS = Path(__file__).with_name("page_checks.js").read_text().split("\n", 1)[1
 WIDE, PHONE, ZOOMED = 1280, 390, 320  # 320: a window of 1280 at 400 %
 THEMES = ("light", "dark", "contrast")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# To judge colours takes most of axe's time. Words of the same colour, size and weight on the same background have the
+# same contrast on every page: in each theme they are judged where they are met first, and wherever they lie over
+# something else.
 COLOURS = ["color-contrast", "link-in-text-block"]
 # What moves would be looked at half-way.
 STILL = """() => {
@@ -31,8 +34,8 @@ EXCEPTIONS = {
     ),
 }
 SETTLED = "() => document.fonts.status === 'loaded' && !document.querySelector('.htmx-request')"
-AXE = """async (options) => {
-    const {violations} = await axe.run(document, options);
+AXE = """async ([part, options]) => {
+    const {violations} = await axe.run(part ? {include: [[part]]} : document, options);
     return violations.map(({id, impact, help, nodes}) => ({
         id, impact, help, count: nodes.length,
         nodes: nodes.slice(0, 3).map(({target, any, all, none}) =>
@@ -59,6 +62,8 @@ class Walk:
     def __init__(self):
         self.pages: list[dict] = []
         self.findings: list[dict] = []
+        # By theme: the colours that were judged (`unjudged` in page_checks.js).
+        self.judged: dict[str, set[str]] = {theme: set() for theme in THEMES}
 
     def look(self, page, name: str, who: str, *, state: str = "as it is", thorough: bool = True) -> None:
         """All checks; afterwards the page is as wide, as light and its text as large as before."""
@@ -75,18 +80,22 @@ class Walk:
         for line in spot.ask("structure"):
             spot.note("heading", line)
         page.evaluate(AXE_SCRIPT)
-        spot.axe({"runOnly": {"type": "tag", "values": TAGS}}, "")
+        spot.axe("")
+        self._colours(page, spot, THEMES if thorough else THEMES[:1])
         if thorough:
-            self._colours(page, spot)
             for line in spot.ask("keyboard"):
                 spot.note("keyboard", line)
         self._sizes(page, spot, thorough)
 
-    def _colours(self, page, spot):
+    def _colours(self, page, spot, themes):
         before = page.evaluate("() => document.documentElement.dataset.theme")
-        for theme in THEMES[1:]:
+        for theme in themes:
             page.evaluate(SET, ["data-theme", theme])
-            spot.axe({"runOnly": {"type": "rule", "values": COLOURS}}, f" ({theme})")
+            judged = self.judged[theme]
+            new = page.evaluate(f"judged => {CHECKS}.unjudged(judged)", sorted(judged))
+            judged.update(new["fresh"])
+            if new["marked"]:
+                spot.axe(f" ({theme})", colours_of="[data-unjudged]")
         page.evaluate(SET, ["data-theme", before or "light"])
 
     def _sizes(self, page, spot, thorough):
@@ -101,8 +110,7 @@ class Walk:
             page.set_viewport_size({"width": width, "height": 800})
             spot.fits(f"{width} px")
         if thorough:
-            rules = {rule: {"enabled": False} for rule in COLOURS}
-            spot.axe({"runOnly": {"type": "tag", "values": TAGS}, "rules": rules}, f" ({ZOOMED} px)")
+            spot.axe(f" ({ZOOMED} px)")
         page.set_viewport_size({"width": WIDE, "height": 900})
 
     def console(self, name, who, problems, state="as it is"):
@@ -153,8 +161,13 @@ class _Spot:
             return
         self.walk.findings.append(_finding(self.place, check, text, rule, impact))
 
-    def axe(self, options, when):
-        for found in self.page.evaluate(AXE, options | {"resultTypes": ["violations"]}):
+    def axe(self, when, *, colours_of: str | None = None):
+        """Every rule but those of colours, on the whole page; or those of colours, on a part of it (a selector)."""
+        chosen = {"runOnly": {"type": "tag", "values": TAGS}, "rules": {rule: {"enabled": False} for rule in COLOURS}}
+        if colours_of:
+            chosen = {"runOnly": {"type": "rule", "values": COLOURS}}
+        options = chosen | {"resultTypes": ["violations"]}
+        for found in self.page.evaluate(AXE, [colours_of, options]):
             text = f"{found['help']}{when}, {found['count']}: {' / '.join(found['nodes'])}"
             self.note("axe", text, found["id"], found["impact"] or "")
 

@@ -129,6 +129,27 @@ REFUSALS = (
 )
 
 
+# Its colours are right in the light theme alone.
+WRONG_PAGE = """<!DOCTYPE html><html lang="en-GB"><head><title>{title} - HealthEquiRoute</title><style>
+body {{ background: #fff; color: #000; }}
+[data-theme=dark] body {{ background: #111; color: #222; }}
+.wide {{ width: 700px; }}
+</style></head><body><main><h1>{title}</h1><p>Words</p>{more}</main></body></html>"""
+
+
+def test_what_is_wrong_is_found(tab):
+    walk, page = Walk(), tab("nobody signed in")
+    for title, more in (("First", ""), ("Second", "<h2>More</h2><img src='data:,'><p class='wide'>Wide</p>")):
+        page.set_content(WRONG_PAGE.format(title=title, more=more))
+        walk.look(page, title, "nobody")
+    found = {(finding["page"], finding["check"], finding["rule"]) for finding in walk.findings}
+    # The dark words of the first page are not judged again on the second; its new heading is.
+    assert ("First", "axe", "color-contrast") in found
+    assert {("Second", "axe", "image-alt"), ("Second", "overflow", ""), ("Second", "axe", "color-contrast")} <= found
+    colours = [finding["text"] for finding in walk.findings if finding["rule"] == "color-contrast"]
+    assert len(colours) == 2 and all("(dark)" in text for text in colours)
+
+
 def test_pages_of_refusals(walk, tab):
     before = len(walk.findings)
     for who, status, address in REFUSALS:
