@@ -80,14 +80,15 @@ export function isCrowded(points) {
   return gaps.length > 1 && gaps[Math.floor(gaps.length / 2)] < CROWDED;
 }
 
-/** Hides each mark that would lie on one before it. */
+/** Hides each mark that would lie on one before it. Where Leaflet has put them counts: on the screen they may still move. */
 export function withoutOverlap(marks) {
   const taken = [];
   for (const mark of marks) {
     const element = mark.getElement();
     if (!element?.isConnected) continue;
     element.classList.remove("is-hidden");
-    const box = element.getBoundingClientRect();
+    const { x: left, y: top } = L.DomUtil.getPosition(element);
+    const box = { left, top, right: left + element.offsetWidth, bottom: top + element.offsetHeight };
     const hidden = taken.some(
       (other) => box.left < other.right && other.left < box.right && box.top < other.bottom && other.top < box.bottom,
     );
