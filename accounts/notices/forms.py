@@ -107,7 +107,7 @@ class SettingsForm(ChannelsForm):
         error_messages={"invalid": "No e-mails from: enter a time, such as 19:00"},
     )
     quiet_until = forms.TimeField(
-        label="until",
+        label="No e-mails until",
         required=False,
         widget=CLOCK,
         help_text="They come afterwards. Urgent ones come at any time.",

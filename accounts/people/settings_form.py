@@ -20,6 +20,11 @@ class Section:
     # Bound fields, each with whether a few characters are all that it takes.
     fields: list[tuple[forms.BoundField, bool]]
 
+    @property
+    def is_all_short(self) -> bool:
+        """Whether its fields can stand side by side."""
+        return all(is_short for _, is_short in self.fields)
+
 
 SECTIONS = (
     ("organisation", "The organisation", "", ("name", "ods_code")),

@@ -29,8 +29,9 @@ GROUPED_SELECT = "grouped-select"
 def component_for(field, **options) -> tuple[str, dict]:
     """(component, parameters) of a bound field.
 
-    Options: `classes` (on the control), `legend_size` and `label_size` ("s", "m", "l"), `label_hidden`, `small`,
-    `inline`, `hint`, `mark_optional`, `group_classes`.
+    Options: `classes` (on the control), `legend_size` and `label_size` ("s", "m", "l"), `label_hidden`, `small` (boxes
+    and circles; True unless told), `inline`, `hint`, `mark_optional`, `group_classes`. A form field of choices may have
+    `choice_hints`: value -> what it means, in a line below its label.
     """
     widget = field.field.widget
     # Order matters: RadioSelect and CheckboxSelectMultiple are Selects, FileInput is an Input.
@@ -175,8 +176,9 @@ def _select(field, widget, options):
 
 
 def _options(field, options):
+    hints = getattr(field.field, "choice_hints", {})
     return [
-        {"value": v, "checked": chosen, **_text_or_html(label)}
+        {"value": v, "checked": chosen, **_text_or_html(label)} | ({"hint": {"text": hints[v]}} if v in hints else {})
         for v, label, chosen in _choices(field)
         if v or options.get("empty")
     ]
@@ -187,7 +189,7 @@ def _group(field, widget, options):
         "idPrefix": field.auto_id,
         "fieldset": _legend(field, options),
         "items": _options(field, options),
-        "small": options.get("small") or None,
+        "small": options.get("small", True) or None,
         "classes": options.get("classes", ""),
     }
 
@@ -208,7 +210,7 @@ def _single_checkbox(field, widget, options):
     return "checkboxes", common | {
         "idPrefix": field.auto_id,
         "items": [item],
-        "small": options.get("small") or None,
+        "small": options.get("small", True) or None,
         "classes": options.get("classes", ""),
     }
 

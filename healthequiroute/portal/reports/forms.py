@@ -42,7 +42,8 @@ class ReportForm(forms.ModelForm):
         organisation = self.instance.organisation
         kinds = kinds_for(user, organisation)
         labels = dict(Report._meta.get_field("kind").choices)
-        self.fields["kind"].choices = [(kind, f"{labels[kind]}. {KINDS[kind].use}") for kind in kinds]
+        self.fields["kind"].choices = [(kind, labels[kind]) for kind in kinds]
+        self.fields["kind"].choice_hints = {kind: KINDS[kind].use for kind in kinds}
         self.fields["team"].queryset = Team.objects.for_organisation(organisation).order_by("name")
         self.fields["team"].empty_label = "Every team, each by itself"
         self.fields["team"].help_text = "For reports about visits, plans and workload."

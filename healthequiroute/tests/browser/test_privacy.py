@@ -57,6 +57,7 @@ def test_a_copy_the_notice_a_hold_and_an_erasure(page, base_url, sign_in, check_
 def somebody_joins_a_team(page, base_url):
     page.goto(f"{base_url}/teams/")
     page.locator("main a[href^='/teams/']:not([href$='/new/'])").first.click()
+    page.get_by_role("heading", name="Add a person").click()
     page.get_by_label("Name on plans").fill(NAME)
     page.get_by_label("Short reference").fill(REFERENCE)
     page.get_by_role("button", name="Add person").click()
