@@ -1,17 +1,44 @@
 """The cache of pages: what it cannot give is worked out anew, so that no page ends where Redis does."""
 
+from functools import cache
+
 import structlog
-from django.core.cache.backends.redis import RedisCache
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 from redis.exceptions import RedisError
 
 log = structlog.get_logger(__name__)
 
 
+class _SharedClient(RedisCacheClient):
+    """Connections and clients of a process, for all its threads; Django makes new ones for each thread, and under ASGI
+    every request is a thread. Safe for threads and forks, as redis-py's pools are.
+    """
+
+    def __init__(self, servers, **options):
+        super().__init__(servers, **options)
+        self._clients = {}
+
+    def get_client(self, key=None, *, write=False):
+        index = self._get_connection_pool_index(write)
+        if index not in self._clients:
+            self._clients[index] = super().get_client(key, write=write)
+        return self._clients[index]
+
+
+@cache
+def _shared(servers: tuple[str, ...]) -> _SharedClient:
+    return _SharedClient(list(servers))
+
+
 class ForgetfulCache(RedisCache):
     """Redis as a cache that may be away: then nothing is found and nothing is kept, and the log says so.
 
-    `add`, `delete`, `incr` and the rest raise as ever: who uses those relies on what they answer.
+    `add`, `delete`, `incr` and the rest raise as ever: who uses those relies on what they answer. Takes no OPTIONS.
     """
+
+    @property
+    def _cache(self):
+        return _shared(tuple(self._servers))
 
     def get(self, key, default=None, version=None):
         try:

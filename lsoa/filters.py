@@ -6,7 +6,7 @@ from rest_framework.exceptions import ValidationError
 from accounts.access import request_organisation
 
 from .catalogue.deprivation import CORE20_DECILE
-from .models import Area, Patch
+from .models import Area, Patch, figure_in_force
 from .search import PlaceUnreadable, in_place, search_filter
 
 
@@ -40,11 +40,11 @@ class AreaFilter(django_filters.FilterSet):
 
     def by_core20(self, areas, name, value):
         bound = "lte" if value else "gt"
-        return areas.filter(**{f"profile__values__imd_decile__{bound}": CORE20_DECILE})
+        return areas.alias(decile=figure_in_force("imd_decile")).filter(**{f"decile__{bound}": CORE20_DECILE})
 
     def by_decile(self, areas, name, value):
-        # A JSON number is compared as a number: 1 does not match "10".
-        return areas.filter(profile__values__imd_decile__in=[int(decile) for decile in value]) if value else areas
+        deciles = [int(decile) for decile in value]
+        return areas.alias(decile=figure_in_force("imd_decile")).filter(decile__in=deciles) if value else areas
 
     def by_place(self, areas, name, value):
         try:

@@ -3,14 +3,16 @@
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from hashlib import sha256
 
 import numpy as np
+from django.core.cache import cache
 from django.db.models import Avg, FloatField
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 from django.utils.translation import gettext, ngettext
 
-from lsoa.models import AreaProfile, Dataset, Indicator
+from lsoa.models import AreaProfile, Dataset, Indicator, ProfileState
 from lsoa.statistics import Distribution, national_distribution
 from priorities.dex.analyses.kept_classes import kept_draws
 from priorities.dex.analyses.nearest import nearest_changes
@@ -35,6 +37,7 @@ from priorities.wording import ATTRIBUTE_LABELS, MISSING, TRIALS
 # An average or a place among all areas says nothing about a decile or a rank.
 ORDINAL_UNITS = ("decile", "rank")
 STANDARDISED = "_standardised"
+KEPT_SECONDS = 24 * 60 * 60
 
 
 @dataclass(frozen=True)
@@ -70,8 +73,14 @@ class Origins:
 
 
 def _local_averages(authority: str, codes: set[str]) -> list[tuple[str, float]]:
-    """Mean of each indicator over the areas of a local authority, each area counting once."""
+    """Mean of each indicator over the areas of a local authority, each once; kept until figures change."""
     ordered = sorted(codes)
+    refreshed = ProfileState.objects.values_list("refreshed_at", flat=True).first()
+    digest = sha256(f"{refreshed} {authority} {ordered}".encode()).hexdigest()[:40]
+    return cache.get_or_set(f"authority-means:{digest}", lambda: _means(authority, ordered), KEPT_SECONDS)
+
+
+def _means(authority: str, ordered: list[str]) -> list[tuple[str, float]]:
     figure = {f"m{k}": Avg(Cast(KeyTextTransform(code, "values"), FloatField())) for k, code in enumerate(ordered)}
     means = AreaProfile.objects.filter(area__local_authority_code=authority).aggregate(**figure)
     return [(code, means[f"m{k}"]) for k, code in enumerate(ordered) if means[f"m{k}"] is not None]

@@ -84,7 +84,7 @@ class Shell:
         known = getattr(self.request, "organisation", None)
         return known or (organisation_for(self.request, self.user) if self.is_signed_in else None)
 
-    @property
+    @cached_property
     def appearance(self) -> Appearance:
         """Theme and text size, written into the page by the server: no script, and nothing flashes."""
         chosen = preferences_of(self.user if self.is_signed_in else None)

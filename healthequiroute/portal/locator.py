@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass, field
 
 from django.contrib.gis.geos import Polygon
+from django.db.models import Case, F, Func, TextField, Value, When
 
 from priorities.models import PriorityClass
 
@@ -39,21 +40,19 @@ def locator(area) -> Locator | None:
     around = (
         areas_with_scores()
         .filter(geometry__bboverlaps=Polygon.from_bbox(box))
-        .only("name", "code", "geometry", "vintage", "index")
-        .order_by("code")[:MOST_SHAPES]
+        # The area itself is among them, however many lie there.
+        .order_by(Case(When(pk=area.pk, then=0), default=1), "code")
+        .values_list("pk", "name", "priority", _path(box, shrink))[:MOST_SHAPES]
     )
-    scale = WIDTH / ((box[2] - box[0]) * shrink)
-
-    def place(x, y):
-        return (x - box[0]) * shrink * scale, (box[3] - y) * scale
-
-    shapes, present = [], set()
-    for neighbour in around:
-        present.add(neighbour.priority)
-        css = "her-locator__area" if neighbour.priority is None else f"her-locator__class-{neighbour.priority}"
-        shapes.append(Shape(_path(neighbour.geometry, place), css, neighbour.name))
-    shapes.append(Shape(_path(area.geometry, place), "her-locator__outline", ""))
-    description = f"{area.name}, outlined, among {max(len(shapes) - 2, 0)} areas around it, coloured by priority."
+    shapes, present, outline = [], set(), ""
+    for key, name, priority, path in around:
+        present.add(priority)
+        css = "her-locator__area" if priority is None else f"her-locator__class-{priority}"
+        shapes.append(Shape(path, css, name))
+        outline = path if key == area.pk else outline
+    others = max(len(shapes) - 1, 0)
+    shapes.append(Shape(outline, "her-locator__outline", ""))
+    description = f"{area.name}, outlined, among {others} areas around it, coloured by priority."
     return Locator(f"0 0 {WIDTH} {HEIGHT}", description, shapes, _legend(present))
 
 
@@ -66,17 +65,14 @@ def _frame(west, south, east, north, shrink):
     return x - half_width, y - half_height, x + half_width, y + half_height
 
 
-def _path(geometry, place) -> str:
-    parts = []
-    for polygon in geometry:
-        for ring in polygon:
-            points = ["{:.1f} {:.1f}".format(*place(x, y)) for x, y, *_ in ring.coords]
-            parts.append("M" + "L".join(_without_repeats(points)) + "Z")
-    return "".join(parts)
-
-
-def _without_repeats(points):
-    return [point for i, point in enumerate(points) if not i or point != points[i - 1]]
+def _path(box, shrink) -> Func:
+    """The outline as a path in the picture, to a tenth of its unit. ST_AsSVG turns the y axis round."""
+    scale = WIDTH / (box[2] - box[0])
+    places = map(Value, (-box[0], -box[3], scale, scale / shrink))
+    drawn = Func(F("geometry"), *places, function="ST_TransScale")
+    # Points that fall together are drawn once.
+    drawn = Func(drawn, Value(0.1), function="ST_SnapToGrid")
+    return Func(drawn, Value(0), Value(1), function="ST_AsSVG", output_field=TextField())
 
 
 def _legend(present) -> dict:

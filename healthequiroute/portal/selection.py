@@ -180,6 +180,12 @@ class Selection:
         pairs = rows.values_list("local_authority_code", "local_authority_name").distinct()
         return self._remembered("authorities", lambda: list(pairs), filtered=False)
 
+    def number_of_all(self) -> int:
+        """How many areas there are, whatever the patch and the filters."""
+        everywhere = Selection(PriorityQuery(patch=EVERYWHERE), self.organisation)
+        everywhere.version = self.version
+        return everywhere.remembered("number", Area.objects.current().count)
+
     @property
     def _plain_scope(self):
         """The scope without scores and figures."""

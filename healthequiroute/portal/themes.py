@@ -6,7 +6,6 @@ import numpy as np
 from django.db.models import F, Max
 
 from accounts.small_numbers import RULE
-from lsoa.catalogue.order import by_theme
 from lsoa.models import Area, Indicator, figure_in_force
 from lsoa.statistics import national_distribution
 from priorities.models import PriorityClass, PriorityScore, ScoreRun
@@ -47,28 +46,31 @@ class Theme:
     is_reversed: bool = False
 
 
-def choices(*, with_visits: bool = False) -> list[tuple[str, list[tuple[str, str]]]]:
+PRIORITY = Theme("priority", "Priority of the area", FOUR, tuple(PriorityClass.labels), "priority")
+
+
+def choices(indicators: list[tuple[str, list]], *, with_visits: bool = False) -> list[tuple[str, list[tuple[str, str]]]]:
     """Every theme that can be shown at present: (heading, [(key, title)]), as a select takes its groups.
 
-    `with_visits`: for people who may see visit plans.
+    `indicators`: the public ones by theme; `with_visits`: for people who may see visit plans.
     """
     components = [(key, ATTRIBUTE_LABELS.get(key.upper(), key)) for key in _components()]
     priorities = [("priority", "Priority"), *components, ("change", "Change since the last run")]
-    indicators = [
-        (heading, [(row.code, row.name) for row in rows]) for heading, rows in by_theme(Indicator.objects.public())
-    ]
+    figures = [(heading, [(row.code, row.name) for row in rows]) for heading, rows in indicators]
     visits = [("Visits", list(VISIT_TITLES.items()))] if with_visits else []
-    return [("Priority", priorities), *visits, *indicators]
+    return [("Priority", priorities), *visits, *figures]
 
 
 def theme(key: str) -> Theme:
     """The theme of a key; priority where the key is unknown."""
-    components = _components()
+    if key == "priority":
+        return PRIORITY
     if key == "change":
         labels = ("Less urgent than before", "As before", "More urgent than before")
         return Theme("change", "Change since the last run", CHANGE, labels, "change")
     if key in VISIT_TITLES:
         return Theme(key, VISIT_TITLES[key], FIVE, VISIT_LABELS, "visits")
+    components = _components()
     if key in components:
         number, names = components[key]
         labels = tuple(name.replace("_", " ").capitalize() for name in names)
@@ -79,7 +81,7 @@ def theme(key: str) -> Theme:
     found = Indicator.objects.public().filter(code=key).first()
     if found is not None:
         return _indicator_theme(found)
-    return Theme("priority", "Priority of the area", FOUR, tuple(PriorityClass.labels), "priority")
+    return PRIORITY
 
 
 def _components() -> dict[str, tuple[int, tuple[str, ...]]]:

@@ -7,6 +7,8 @@ import structlog
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn_worker import UvicornWorker
 
+from .pool import keep_connections
+
 log = structlog.get_logger(__name__)
 # Request line and headers together. A shared view of the map has the longest address, of some 2 kB.
 MOST_HEADER_BYTES = 32 * 1024
@@ -83,3 +85,8 @@ class Worker(UvicornWorker):
         "ws": "none",
         "lifespan": "off",
     }
+
+    def load_wsgi(self):
+        super().load_wsgi()
+        # In the process that answers, after the fork: connections and the pool's threads cannot be inherited.
+        keep_connections()

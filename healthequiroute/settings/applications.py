@@ -52,7 +52,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "healthequiroute.middleware.ReadableAddressMiddleware",
     "healthequiroute.middleware.BodySizeMiddleware",
-    "healthequiroute.api_answers.ApiGzipMiddleware",
+    "healthequiroute.compression.CompressionMiddleware",
     "healthequiroute.api_answers.ApiAnswersMiddleware",
     # Before anything looks at what a call of the API proves itself with.
     "healthequiroute.api_limits.ApiLimitsMiddleware",

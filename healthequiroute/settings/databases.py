@@ -18,7 +18,6 @@ DATABASES = {
         "PORT": env.str("DATABASE_PORT", "5432"),
         "USER": DATABASE_OWNER_ROLE if DATABASE_AS_OWNER else DATABASE_APP_ROLE,
         "PASSWORD": env.str("DATABASE_OWNER_PASSWORD" if DATABASE_AS_OWNER else "DATABASE_PASSWORD", ""),
-        "CONN_MAX_AGE": env.int("DATABASE_CONN_MAX_AGE", 0),
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {},
         "TEST": {
@@ -28,6 +27,9 @@ DATABASES = {
         },
     }
 }
+
+# Connections that each web process keeps open for its requests (healthequiroute/serving/pool.py); 0: one for each request.
+DATABASE_POOL = env.int("DATABASE_POOL", 20, validate=validate.Range(min=0, max=1000))
 
 REDIS_URL = env.str("REDIS_URL", "redis://localhost:6379/0")
 

@@ -5,7 +5,7 @@ import numpy as np
 
 def standardised(values: np.ndarray, most: float) -> np.ndarray:
     """Columns less their mean, divided by their (population) standard deviation; NaN stays NaN, a column that does not
-    vary is 0. Cut off at `most` on both sides. Shape (areas, variables), float64.
+    vary is 0. Cut off at `most` on both sides. Shape (areas, variables), float64, column by column.
     """
     known = ~np.isnan(values)
     number = np.maximum(known.sum(axis=0), 1)
@@ -16,7 +16,7 @@ def standardised(values: np.ndarray, most: float) -> np.ndarray:
     # What differs by less than rounding does not differ.
     varies = deviation > 1e-12 * np.maximum(np.abs(mean), 1)
     scaled = np.where(varies, centred / np.where(varies, deviation, 1.0), 0.0)
-    return np.where(known, np.clip(scaled, -most, most), np.nan)
+    return np.asfortranarray(np.where(known, np.clip(scaled, -most, most), np.nan))
 
 
 def distances(rows: np.ndarray, place: int, weights: np.ndarray, least: float) -> tuple[np.ndarray, np.ndarray]:
@@ -25,17 +25,20 @@ def distances(rows: np.ndarray, place: int, weights: np.ndarray, least: float) -
     The root of the weighted mean of squared differences over what both have (partial distance: Dixon 1979, IEEE
     Transactions on Systems, Man, and Cybernetics 9: 617-621); NaN where the share is below `least`.
     """
-    squares = rows - rows[place]
-    np.square(squares, out=squares)
-    missing = np.isnan(squares)
-    if missing.any():
-        squares[missing] = 0
-        weight = weights.sum() - missing @ weights
-    else:
-        weight = np.full(len(rows), weights.sum())
+    squares, weight = np.zeros(len(rows)), np.full(len(rows), weights.sum())
+    # By columns, which `standardised` lays one after the other: ten times as fast as all of them at once.
+    for column, worth in zip(rows.T, weights, strict=True):
+        gap = column - column[place]
+        np.square(gap, out=gap)
+        missing = np.isnan(gap)
+        if missing.any():
+            gap[missing] = 0
+            weight[missing] -= worth
+        gap *= worth
+        squares += gap
     share = weight / weights.sum()
     with np.errstate(invalid="ignore", divide="ignore"):
-        found = np.sqrt((squares @ weights) / weight)
+        found = np.sqrt(squares / weight)
     # Ten digits: nothing but the order of additions differs beyond them.
     return np.where(share + 1e-12 >= least, np.round(found, 10), np.nan), share
 

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404
 
 from accounts.access import request_organisation
 from lsoa.catalogue.deprivation import CORE20_DECILE
-from lsoa.models import Patch
+from lsoa.models import Patch, figure_in_force
 from priorities.models import PriorityClass, PriorityScore
 
 
@@ -34,8 +34,9 @@ class PriorityFilter(django_filters.FilterSet):
         return scores.filter(previous_priority__isnull=False).exclude(previous_priority=F("priority"))
 
     def by_core20(self, scores, name, value):
-        core20 = {"area__profile__values__imd_decile__lte": CORE20_DECILE}
-        return scores.filter(**core20) if value else scores.filter(area__profile__values__imd_decile__gt=CORE20_DECILE)
+        bound = "lte" if value else "gt"
+        decile = figure_in_force("imd_decile", "area__profile__values")
+        return scores.alias(decile=decile).filter(**{f"decile__{bound}": CORE20_DECILE})
 
     def by_patch(self, scores, name, value):
         organisation = request_organisation(self.request)

@@ -34,7 +34,9 @@ class PriorityScoreQuerySet(models.QuerySet):
 
     def with_explanation(self):
         """Everything that `priorities.explanations.explain_score` reads, in one query."""
-        return self.select_related("area", "run", "run__model_version")
+        read = self.select_related("area", "run", "run__model_version")
+        # Outlines weigh more than everything else of the row.
+        return read.defer("area__geometry", "area__population_centroid")
 
     def most_urgent_first(self):
         """Most urgent class first; inside a class by the area's place in it, then by code."""

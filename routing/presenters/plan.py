@@ -10,7 +10,7 @@ from routing.models import PlanState, RoutePlan, Visit, VisitTier
 from routing.plan_editing import why_not_editable
 from routing.plan_verdicts import PlanVerdict, verdict_of
 from routing.prechecks import findings_of
-from routing.problem_building import working_shifts
+from routing.problem_building import number_at_work
 
 from .bonds import LinksOf
 from .creation import IntakePanel
@@ -183,7 +183,7 @@ class PlanPage:
 
     @cached_property
     def people_free(self) -> int:
-        return len(working_shifts(self.plan))
+        return number_at_work(self.plan)
 
     @cached_property
     def draft_lead(self) -> str:

@@ -13,7 +13,7 @@ unique within a team and day, so that reasons and remedies of the planner can be
 
 from .adjustments import remedy_of
 from .building import NothingToPlan, PlanProblem, build_problem
-from .people import working_shifts
+from .people import number_at_work, working_shifts
 from .rows import assignment_of, left_out_of, route_of, solution_of, stored_solution
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "assignment_of",
     "build_problem",
     "left_out_of",
+    "number_at_work",
     "remedy_of",
     "route_of",
     "solution_of",

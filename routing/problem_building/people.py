@@ -16,17 +16,21 @@ def working_shifts(plan: RoutePlan) -> list[Shift]:
 
     What a plan that is approved itself holds counts for it; so does, for a scenario, what its original holds.
     """
-    shifts = (
-        Shift.objects.for_organisation(plan.organisation)
-        .filter(Q(pk__in=Shift.objects.for_plan(plan).values("pk")) | Q(pk__in=_in_use(plan)))
-        .exclude(assignments__in=_taken(plan))
-        .select_related("staff__base", "staff__team")
-        .prefetch_related("staff__skill_records__skill")
-    )
+    shifts = _free_shifts(plan).select_related("staff__base", "staff__team")
     longest: dict = {}
-    for shift in sorted(shifts, key=lambda shift: shift.ends_at - shift.starts_at):
+    for shift in sorted(shifts.prefetch_related("staff__skill_records__skill"), key=lambda shift: shift.ends_at - shift.starts_at):
         longest[shift.staff_id] = shift
     return sorted(longest.values(), key=lambda shift: shift.staff.reference)
+
+
+def number_at_work(plan: RoutePlan) -> int:
+    """How many people `working_shifts` finds."""
+    return _free_shifts(plan).order_by().values("staff").distinct().count()
+
+
+def _free_shifts(plan):
+    of_plan = Q(pk__in=Shift.objects.for_plan(plan).values("pk")) | Q(pk__in=_in_use(plan))
+    return Shift.objects.for_organisation(plan.organisation).filter(of_plan).exclude(assignments__in=_taken(plan))
 
 
 def _in_use(plan):

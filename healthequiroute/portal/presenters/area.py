@@ -142,23 +142,36 @@ class AreaPage:
         return AreaProfile.objects.select_related("origin").filter(pk=self.area.pk).first()
 
     @cached_property
-    def _known(self) -> list[Indicator]:
+    def _codes(self) -> set[str]:
+        """Of the open indicators that the area has, missing ones among them."""
         profile = self._profile
-        if profile is None:
-            return []
-        known = Indicator.objects.public().filter(code__in=[*profile.values, *profile.missing])
-        return sorted(known, key=indicator_place)
+        had = set() if profile is None else {*profile.values, *profile.missing}
+        return had.intersection(Indicator.objects.public().values_list("code", flat=True))
+
+    @property
+    def indicator_count(self) -> int:
+        return len(self._codes)
+
+    @property
+    def has_many(self) -> bool:
+        """Whether the page begins with some of the indicators only."""
+        return self.indicator_count > FEW
 
     @cached_property
     def indicators(self) -> list[IndicatorRow]:
-        """Every open figure, by theme and then as publications list them."""
+        """Every open figure, by theme and then as publications list them. Hundreds: only where all are shown."""
+        return self._rows(self._known(self._codes))
+
+    def _known(self, codes) -> list[Indicator]:
+        return sorted(Indicator.objects.public().filter(code__in=codes), key=indicator_place) if codes else []
+
+    def _rows(self, known: list[Indicator]) -> list[IndicatorRow]:
         profile = self._profile
-        if profile is None:
+        if not known:
             return []
-        known = self._known
         spread = national_distribution([row.code for row in known], synthetic=self.is_synthetic)
-        behind = Dataset.objects.filter(pk__in=set(profile.datasets.values())).defer("quality")
-        datasets = {str(row.pk): row for row in behind}
+        wanted = {profile.datasets[row.code] for row in known if row.code in profile.datasets}
+        datasets = {str(row.pk): row for row in Dataset.objects.filter(pk__in=wanted).defer("quality")}
         return [
             _indicator_row(self.code, row, profile, spread.get(row.code), datasets.get(profile.datasets.get(row.code)))
             for row in known
@@ -167,11 +180,15 @@ class AreaPage:
     @cached_property
     def key_indicators(self) -> list[IndicatorRow]:
         """The figures that an area is introduced with, beside those of others; all of them where there are few."""
-        by_code = {row.code: row for row in self.indicators}
-        codes = by_code if len(by_code) <= FEW else [code for code in KEY_INDICATORS if code in by_code]
+        known = self._known(self._codes.intersection(KEY_INDICATORS) if self.has_many else self._codes)
+        if self.has_many:
+            known.sort(key=lambda row: KEY_INDICATORS.index(row.code))
+        codes = [row.code for row in known]
         standings = Standings(self.area, codes, [each.area_id for each in self.similarity.areas]).by_code
-        known = {row.code: row for row in self._known}
-        return [replace(by_code[code], medians=medians(standings.get(code), known[code])) for code in codes]
+        return [
+            replace(row, medians=medians(standings.get(row.code), indicator))
+            for row, indicator in zip(self._rows(known), known, strict=True)
+        ]
 
     @cached_property
     def similarity(self) -> Similarity:
@@ -219,7 +236,7 @@ class AreaPage:
     @property
     def indicator_groups(self) -> list[tuple[str, list[IndicatorRow]]]:
         """Theme and all its figures, to be unfolded; none where the key figures are all there is."""
-        if len(self.indicators) <= FEW:
+        if not self.has_many:
             return []
         return [(theme, list(rows)) for theme, rows in groupby(self.indicators, key=lambda row: row.theme)]
 

@@ -204,7 +204,7 @@ class ScenarioPage:
 
     @cached_property
     def patches(self) -> list[tuple[str, str]]:
-        return patch_choices(self.selection, Area.objects.current().count())
+        return patch_choices(self.selection, self.selection.number_of_all())
 
     @property
     def patch_slug(self) -> str:

@@ -10,7 +10,8 @@ The components are the Jinja macros of nhsuk-frontend-jinja: their `text` is esc
 as it is, so only strings that Django holds to be safe get there unescaped.
 """
 
-from functools import cache
+import json
+from functools import cache, lru_cache
 
 from django import template
 from django.template.loader import render_to_string
@@ -21,6 +22,10 @@ from jinja2 import ChainableUndefined, Environment, PackageLoader
 from ..form_fields import GROUPED_SELECT, component_for, error_links
 
 register = template.Library()
+
+# A page shows the same components again and again, and each takes milliseconds. What somebody typed is never kept.
+KEPT, KEPT_EMPTY = {"button", "checkboxes", "radios", "select", "tag"}, {"input", "password-input", "textarea"}
+MOST_KEPT = 1_000
 
 
 @cache
@@ -37,7 +42,16 @@ def _macro(component: str):
 
 def render_component(component: str, params: dict) -> SafeString:
     """HTML of one component. jinja2.TemplateNotFound for an unknown one."""
-    return mark_safe(_macro(component)(_made_safe(params)))  # noqa: S308 - the macros escape what is not `html`
+    plain = _made_safe(params)
+    is_kept = component in KEPT or (component in KEPT_EMPTY and not plain.keys() & {"value", "errorMessage"})
+    html = _kept(component, json.dumps(plain)) if is_kept else _macro(component)(plain)
+    return mark_safe(html)  # noqa: S308 - the macros escape what is not `html`
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _kept(component: str, params: str) -> str:
+    """A component is nothing but what its parameters make of it. The last ones stay in memory, as HTML."""
+    return str(_macro(component)(json.loads(params)))
 
 
 def _made_safe(value, key=""):

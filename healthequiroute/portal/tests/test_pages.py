@@ -13,6 +13,9 @@ from lsoa.models import QualityAlert
 
 from .test_explore import text_of
 
+# A theme's figures on the page of an area.
+FOLDED = re.compile(r'<caption class="nhsuk-u-visually-hidden">(.+): indicators of ')
+
 
 def titles(html):
     return re.findall(r"<title>(.*?)</title>", html.split("<body")[0], re.DOTALL)
@@ -57,9 +60,14 @@ def test_alerts_about_data_wait_for_those_who_load_it(platform_client, analyst):
 
 def test_an_area_with_many_figures_shows_key_figures_and_folds_the_rest(analyst, city, patch, monkeypatch):
     monkeypatch.setattr("healthequiroute.portal.presenters.area.FEW", 0)
-    html = analyst.get(reverse("area", args=[city["worst"].code])).content.decode()
-    assert "Key figures" in html and '<details class="her-fold">' in html
-    assert "Lowest to highest" in html
+    address = reverse("area", args=[city["worst"].code])
+    html = analyst.get(address).content.decode()
+    assert "Key figures" in html and "Lowest to highest" in html
+    assert 'href="?figures=all#all-title"' in html and not FOLDED.search(html), "three quarters of the page's weight"
+    whole = analyst.get(address, {"figures": "all"}).content.decode()
+    part = analyst.get(address, {"figures": "all"}, headers={"HX-Request": "true"}).content.decode()
+    assert "<html" in whole and "<html" not in part
+    assert FOLDED.findall(whole) == FOLDED.findall(part) != []
 
 
 def test_indicators_are_chosen_by_theme(analyst, city, patch):

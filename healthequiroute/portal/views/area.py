@@ -22,5 +22,8 @@ def area(request, code):
     page = AreaPage(found, request.organisation, request.user)
     if kind := asked_kind(request):
         return list_file_response(request, figure_list(page), kind)
+    shows_all = request.GET.get("figures") == "all"
+    if request.htmx and shows_all:
+        return render(request, "portal/_area_indicators.html", {"area": page})
     audit.record_reading(request, "visits.list", page.shown_visits[:MOST_VISITS])
-    return render(request, "portal/area.html", {"area": page})
+    return render(request, "portal/area.html", {"area": page, "shows_all": shows_all})

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import allowed, requires
 from accounts.permissions import Permission
 from lsoa.catalogue.order import by_theme
-from lsoa.models import Area, Indicator
+from lsoa.models import Area
 
 from .. import themes
 from ..forms import ExploreForm
@@ -28,7 +28,7 @@ def explore(request):
     selection = Selection(query, request.organisation)
     may_export = allowed(request.user, Permission.EXPORT_AREAS, request.organisation)
     page = ExplorePage(query, selection, may_export=may_export, views=ViewsMenu.of(request, query))
-    context = {"page": page, "form": _form(request, query, selection)}
+    context = {"page": page, "form": _form(request, query, page)}
     if request.htmx and not request.htmx.history_restore_request:
         response = render(request, "portal/_explore_update.html", context)
         # The address that people share has no empty fields in it.
@@ -45,22 +45,23 @@ def _is_raw(data) -> bool:
     return empty or "low" in data or "high" in data
 
 
-def _form(request, query, selection) -> ExploreForm:
+def _form(request, query, page) -> ExploreForm:
     # A range that could not be read stays in its fields, to be mended.
     entered = {name: request.GET.get(name, "") for name in ("indicator", "low", "high")} if query.problems else None
+    may_see_visits = allowed(request.user, Permission.VIEW_PLANS, request.organisation)
+    indicators = by_theme(page.indicators.values())
     return ExploreForm(
         query=query,
         entered=entered,
-        patches=patch_choices(selection, Area.objects.current().count()),
-        themes=themes.choices(with_visits=allowed(request.user, Permission.VIEW_PLANS, request.organisation)),
-        authorities=[("", "All"), *selection.authorities()],
-        indicators=[("", "Choose an indicator"), *_indicator_choices()],
+        patches=patch_choices(page.selection, page.selection.number_of_all()),
+        themes=themes.choices(indicators, with_visits=may_see_visits),
+        authorities=[("", "All"), *page.selection.authorities()],
+        indicators=[("", "Choose an indicator"), *_with_units(indicators)],
     )
 
 
-def _indicator_choices() -> list[tuple[str, list[tuple[str, str]]]]:
-    groups = by_theme(Indicator.objects.public())
-    return [(heading, [(row.code, f"{row.name} ({row.unit})") for row in rows]) for heading, rows in groups]
+def _with_units(indicators) -> list[tuple[str, list[tuple[str, str]]]]:
+    return [(heading, [(row.code, f"{row.name} ({row.unit})") for row in rows]) for heading, rows in indicators]
 
 
 def _area_of(request) -> Area:
