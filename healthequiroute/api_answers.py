@@ -1,7 +1,8 @@
-"""What every answer of the API has: its version, an ETag where its view gave none, what is announced to end."""
+"""What every answer of the API has: its version, an ETag where its view gave none, what is announced to end, gzip."""
 
 from hashlib import md5
 
+from django.middleware.gzip import GZipMiddleware
 from django.urls import reverse
 
 from .api_document.versions import DEPRECATED, VERSION
@@ -9,6 +10,7 @@ from .conditional import is_known, not_modified
 from .errors import is_api
 
 JSON = ("application/json", "application/geo+json", "application/schema+json", "application/vnd.oai.openapi")
+COMPRESSED = (*JSON, "application/problem+json", "text/csv", "image/svg+xml", "application/gpx+xml")
 # Below this, an answer and its refusal weigh the same.
 SMALLEST = 200
 
@@ -63,3 +65,19 @@ def _conditional(request, response):
         if name in response:
             unchanged[name] = response[name]
     return unchanged
+
+
+class ApiGzipMiddleware(GZipMiddleware):
+    """Compresses what programs read: answers to GET below the API's addresses, in forms that hold no secret.
+
+    Compression and a secret beside a text that somebody else chose give the secret away (BREACH, Gluck, Harris, Prado
+    2013). Tokens are answers to POST and stay as they are; so do pages, whose forms have secrets. Django adds some
+    random bytes to each answer on top.
+    """
+
+    def process_response(self, request, response):
+        if request.method != "GET" or not is_api(request):
+            return response
+        if not response.get("Content-Type", "").startswith(COMPRESSED):
+            return response
+        return super().process_response(request, response)

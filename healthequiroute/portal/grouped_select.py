@@ -14,7 +14,7 @@ def grouped_control(field, widget, choices: list, options: dict) -> SafeString:
     """A `select` with names, values and chosen options as Django's widget has them, looking as the component does."""
     has_hint, several = bool(options.get("hint", field.help_text)), widget.allow_multiple_selected
     css = ["nhsuk-select", *(["nhsuk-select--error"] if field.errors else []), options.get("classes", "")]
-    described = [f"{field.auto_id}_{part}" for part, is_there in (("helptext", has_hint), ("error", field.errors)) if is_there]
+    described = [f"{field.auto_id}-{part}" for part, shown in (("hint", has_hint), ("error", field.errors)) if shown]
     attributes = widget.build_attrs(widget.attrs, field.build_widget_attrs({}, widget))
     attributes |= {"id": field.auto_id, "class": " ".join(filter(None, css)), "multiple": several}
     attributes |= {"aria-describedby": " ".join(described) or False}

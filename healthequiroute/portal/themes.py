@@ -46,11 +46,15 @@ class Theme:
     is_reversed: bool = False
 
 
+# Heading and its rows; or heading and its pairs of key and title, as a select takes its groups.
+Groups = list[tuple[str, list]]
 PRIORITY = Theme("priority", "Priority of the area", FOUR, tuple(PriorityClass.labels), "priority")
 
 
-def choices(indicators: list[tuple[str, list]], *, with_visits: bool = False) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Every theme that can be shown at present: (heading, [(key, title)]), as a select takes its groups.
+def choices(
+    indicators: list[tuple[str, list]], *, with_visits: bool = False
+) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Every theme that can be shown at present: (heading, [(key, title)]).
 
     `indicators`: the public ones by theme; `with_visits`: for people who may see visit plans.
     """

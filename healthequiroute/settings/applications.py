@@ -52,7 +52,8 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "healthequiroute.middleware.ReadableAddressMiddleware",
     "healthequiroute.middleware.BodySizeMiddleware",
-    "healthequiroute.compression.CompressionMiddleware",
+    "healthequiroute.compression.PageCompressionMiddleware",
+    "healthequiroute.api_answers.ApiGzipMiddleware",
     "healthequiroute.api_answers.ApiAnswersMiddleware",
     # Before anything looks at what a call of the API proves itself with.
     "healthequiroute.api_limits.ApiLimitsMiddleware",

@@ -28,7 +28,7 @@ DATABASES = {
     }
 }
 
-# Connections that each web process keeps open for its requests (healthequiroute/serving/pool.py); 0: one for each request.
+# Most connections that each web process keeps for its requests (healthequiroute/serving/pool.py); 0: one per request.
 DATABASE_POOL = env.int("DATABASE_POOL", 20, validate=validate.Range(min=0, max=1000))
 
 REDIS_URL = env.str("REDIS_URL", "redis://localhost:6379/0")

@@ -18,7 +18,9 @@ def working_shifts(plan: RoutePlan) -> list[Shift]:
     """
     shifts = _free_shifts(plan).select_related("staff__base", "staff__team")
     longest: dict = {}
-    for shift in sorted(shifts.prefetch_related("staff__skill_records__skill"), key=lambda shift: shift.ends_at - shift.starts_at):
+    for shift in sorted(
+        shifts.prefetch_related("staff__skill_records__skill"), key=lambda shift: shift.ends_at - shift.starts_at
+    ):
         longest[shift.staff_id] = shift
     return sorted(longest.values(), key=lambda shift: shift.staff.reference)
 

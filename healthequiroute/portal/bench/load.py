@@ -1,5 +1,6 @@
 """Requests against the portal: every address alone, and twenty people at once who think between two pages."""
 
+import json
 import random
 import subprocess
 import sys
@@ -7,6 +8,8 @@ import threading
 import time
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import requests
 
@@ -81,15 +84,21 @@ def measure_alone(portal, *, runs: int, write) -> dict:
 
 def measure_load(portal, *, users: int, seconds: int, seed: int, write) -> dict:
     """The load in a process of its own, so that measuring does not wait for what is measured."""
-    command = [sys.executable, "-m", __name__, portal.url, str(users), str(seconds), str(seed)]
-    lines = []
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        for text in process.stdout:
-            lines.append(text.rstrip("\n"))
-            write(lines[-1])
-    if process.returncode:
-        raise subprocess.CalledProcessError(process.returncode, command)
-    return {"lines": lines}
+    with TemporaryDirectory(prefix="her-load-") as folder:
+        told = Path(folder) / "figures.json"
+        numbers = map(str, (users, seconds, seed))
+        command = [sys.executable, "-m", "healthequiroute.portal.bench.load_process", portal.url, *numbers, str(told)]
+        before = processor_seconds(portal.processes)
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+            for text in process.stdout:
+                write(text.rstrip("\n"))
+        if process.returncode:
+            raise subprocess.CalledProcessError(process.returncode, command)
+        figures = json.loads(told.read_text())
+    if portal.processes:
+        figures["processor_seconds"] = round(processor_seconds(portal.processes) - before, 1)
+        write(f"web processes: {figures['processor_seconds']:.0f} s on a processor")
+    return figures
 
 
 def run_load(url: str, users: int, seconds: int, seed: int, write) -> dict:
@@ -111,7 +120,8 @@ def run_load(url: str, users: int, seconds: int, seed: int, write) -> dict:
     everything = [value for times in taken.times.values() for value in times]
     write(f"{users} people, {seconds} s, {len(everything)} requests, {len(everything) / seconds:.1f} a second")
     write(line("everything", summary(everything)))
-    return taken.report(write)
+    figures = taken.report(write)
+    return {"users": users, "seconds": seconds, "everything": summary(everything), **figures}
 
 
 def _work(url, role, chance, session, things, taken, ends):
@@ -125,13 +135,3 @@ def _work(url, role, chance, session, things, taken, ends):
         if address is not None:
             taken.ask(session, url + address, name)
         pause = chance.uniform(*THINKING)
-
-
-def _tell(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
-
-
-if __name__ == "__main__":
-    place, *numbers = sys.argv[1:]
-    run_load(place, *map(int, numbers), _tell)

@@ -7,6 +7,7 @@ from django import forms
 from django.template import Context, Template
 from django.utils.safestring import mark_safe
 
+from healthequiroute.portal.templatetags import nhsuk
 from healthequiroute.portal.templatetags.nhsuk import nested, render_component
 
 EVIL = '<script>alert("1")</script>'
@@ -164,3 +165,49 @@ def test_an_unknown_component_is_a_mistake_of_ours():
 
     with pytest.raises(TemplateNotFound):
         render_component("no-such-thing", {})
+
+
+class LongForm(forms.Form):
+    ward = forms.ChoiceField(choices=[("", "Choose"), *((f"w{n}", f"Ward {n}") for n in range(30)), ("e", EVIL)])
+    figure = forms.ChoiceField(
+        choices=[("", "None"), ("Age", [("a", "Old"), ("b", "Young")]), (EVIL, [("a", "Old again"), (3, EVIL)])],
+        help_text="Of the area",
+        required=False,
+    )
+    several = forms.MultipleChoiceField(choices=[("G", [("a", "One"), ("b", "Two")])])
+
+
+def test_long_and_grouped_lists_choose_as_django_does():
+    form = LongForm(initial={"ward": "w7", "figure": "a", "several": ["a", "b"]})
+    assert field(form, "ward").count(" selected") == 1 and '<option value="w7" selected>Ward 7<' in field(form, "ward")
+    figure = field(form, "figure")
+    assert figure.count(" selected") == 1 and '<optgroup label="Age"><option value="a" selected>' in figure
+    assert 'id="id_figure-hint"' in figure and 'aria-describedby="id_figure-hint"' in figure
+    several = field(form, "several")
+    assert several.count(" selected") == 2 and " multiple" in several
+    assert field(LongForm({"ward": "e", "figure": 3}), "figure").count('<option value="3" selected>') == 1
+
+
+@pytest.mark.parametrize("name", ["ward", "figure"])
+def test_long_and_grouped_lists_escape_what_they_hold(name):
+    assert EVIL not in field(LongForm(), name)
+
+
+def test_errors_of_long_lists_are_tied_to_the_control():
+    html = field(LongForm({"ward": "unknown", "several": ["a"]}), "ward")
+    assert 'aria-describedby="id_ward-error"' in html and 'id="id_ward-error"' in html
+    assert "nhsuk-select--error" in html and " required" not in html
+
+
+def test_a_component_is_made_once_and_what_was_typed_is_never_kept():
+    kept = nhsuk._kept.cache_info
+    render('{% nhsuk "tag" text="Only here" %}')
+    before = kept()
+    assert render('{% nhsuk "tag" text="Only here" %}') == render('{% nhsuk "tag" text="Only here" %}')
+    assert (kept().hits, kept().misses) == (before.hits + 2, before.misses)
+    shown = '{% nhsuk "tag" html=it %}'
+    assert "<b>" in render(shown, it=mark_safe("<b>x</b>")) and "<b>" not in render(shown, it="<b>x</b>")
+    before = kept()
+    assert "Ada" in field(PlanForm({"name": "Ada"}), "name")
+    assert "Ada" in field(PlanForm(initial={"note": "Ada"}), "note")
+    assert kept() == before
