@@ -19,6 +19,7 @@ from accounts.access import request_organisation
 from .api_document.views import DocumentationView, PostmanView
 from .conditional import Versioned
 from .portal import api as portal_api
+from .portal.api_preferences import PreferencesView
 from .portal.versions import data_version
 
 
@@ -60,5 +61,6 @@ urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(permission_classes=[IsAuthenticated]), name="api-schema"),
     path("docs/", DocumentationView.as_view(), name="api-docs"),
     path("postman.json", PostmanView.as_view(), name="postman"),
+    path("me/preferences/", PreferencesView.as_view(), name="api-preferences"),
     path("", include(router.urls)),
 ]

@@ -1,6 +1,13 @@
 """Compresses pages on their way; what programs read: `api_answers`."""
 
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from gzip import GzipFile
+from secrets import randbelow
+
+from asgiref.sync import sync_to_async
 from django.middleware.gzip import GZipMiddleware
+from django.utils.text import StreamingBuffer
 
 from .errors import is_api
 
@@ -28,4 +35,25 @@ class PageCompressionMiddleware(GZipMiddleware):
             return response
         if not response.get("Content-Type", "").startswith(KINDS):
             return response
-        return super().process_response(request, response)
+        plain = response.streaming_content if response.streaming and response.is_async else None
+        response = super().process_response(request, response)
+        if plain is not None and response.get("Content-Encoding") == "gzip":
+            response.streaming_content = compressed(plain, self.max_random_bytes)
+        return response
+
+
+async def compressed(pieces: AsyncIterator[bytes], most_random_bytes: int) -> AsyncIterator[bytes]:
+    """The pieces as one gzip stream.
+
+    Django makes each piece a stream of its own. RFC 1952 lets streams follow one another, but curl, and GDAL with it,
+    take the end of the first for the end of the answer, and hang up.
+    """
+    buffer = StreamingBuffer()
+    name = b"a" * randbelow(most_random_bytes)
+    async with aclosing(pieces):
+        with GzipFile(filename=name, mode="wb", compresslevel=6, fileobj=buffer, mtime=0) as stream:
+            async for piece in pieces:
+                await sync_to_async(stream.write)(piece)
+                if told := buffer.read():
+                    yield told
+    yield buffer.read()

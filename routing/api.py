@@ -8,12 +8,13 @@ from rest_framework.decorators import action
 from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.response import Response
 
+from accounts import preconditions
 from accounts.access import HasPermission, request_organisation
 from accounts.permissions import Permission
 
 from . import disruption_api, equity_api, services
 from .api_plans import Choice
-from .models import RouteAssignment, RoutePlan, RouteStop, Team, UnservedVisit
+from .models import PlanState, RouteAssignment, RoutePlan, RouteStop, Team, UnservedVisit
 
 
 class Conflict(APIException):
@@ -22,6 +23,9 @@ class Conflict(APIException):
     status_code = status.HTTP_409_CONFLICT
     default_detail = "Conflict."
     default_code = "conflict"
+
+
+IF_MATCH = preconditions.if_match()
 
 
 class JobSummary(serializers.Serializer):
@@ -175,7 +179,7 @@ class RoutePlanFilter(filters.FilterSet):
 
 
 class RoutePlanViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
-    """Visit plans of the organisation."""
+    """Visit plans of the organisation. What changes one takes `If-Match` with the ETag of the plan as it was seen."""
 
     permission_classes = [
         HasPermission.of(
@@ -205,6 +209,9 @@ class RoutePlanViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewset
     def get_serializer_class(self):
         return RoutePlanListSerializer if self.action == "list" else RoutePlanSerializer
 
+    def retrieve(self, request, *args, **kwargs):
+        return self._with_etag(super().retrieve(request, *args, **kwargs))
+
     @extend_schema(request=NewPlanSerializer, responses={201: RoutePlanSerializer})
     def create(self, request):
         asked = NewPlanSerializer(data=request.data, organisation=request_organisation(request))
@@ -213,7 +220,9 @@ class RoutePlanViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewset
         return self._answer(plan, status.HTTP_201_CREATED)
 
     @extend_schema(
-        request=None, responses={202: RoutePlanSerializer, 409: OpenApiResponse(description="Not in that state.")}
+        parameters=[IF_MATCH],
+        request=None,
+        responses={202: RoutePlanSerializer, 409: OpenApiResponse(description="Not in that state.")},
     )
     @action(detail=True, methods=["post"])
     def optimize(self, request, pk=None):
@@ -222,6 +231,7 @@ class RoutePlanViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewset
         return self._answer(plan, status.HTTP_202_ACCEPTED)
 
     @extend_schema(
+        parameters=[IF_MATCH],
         request=ApprovalSerializer,
         responses={
             200: RoutePlanSerializer,
@@ -236,6 +246,7 @@ class RoutePlanViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewset
         return self._answer(self._changed(services.approve_plan, **asked.values))
 
     @extend_schema(
+        parameters=[IF_MATCH],
         request=inline_serializer("Rejection", {"reason": serializers.CharField()}),
         responses={200: RoutePlanSerializer, 409: OpenApiResponse(description="Not in that state.")},
     )
@@ -245,6 +256,7 @@ class RoutePlanViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewset
         return self._answer(self._changed(services.reject_plan, reason=self._reason()))
 
     @extend_schema(
+        parameters=[IF_MATCH],
         request=None,
         responses={
             200: RoutePlanSerializer,
@@ -257,6 +269,7 @@ class RoutePlanViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewset
         return self._answer(self._changed(services.publish_plan))
 
     @extend_schema(
+        parameters=[IF_MATCH],
         request=inline_serializer("Withdrawal", {"reason": serializers.CharField()}),
         responses={200: RoutePlanSerializer, 409: OpenApiResponse(description="Not in that state.")},
     )
@@ -266,6 +279,7 @@ class RoutePlanViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewset
         return self._answer(self._changed(services.withdraw_publication, reason=self._reason()))
 
     @extend_schema(
+        parameters=[IF_MATCH],
         request=inline_serializer("Reopening", {"reason": serializers.CharField()}),
         responses={200: RoutePlanSerializer, 409: OpenApiResponse(description="Not in that state.")},
     )
@@ -275,7 +289,9 @@ class RoutePlanViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewset
         return self._answer(self._changed(services.reopen_plan, reason=self._reason()))
 
     @extend_schema(
-        request=None, responses={200: RoutePlanSerializer, 409: OpenApiResponse(description="Not in that state.")}
+        parameters=[IF_MATCH],
+        request=None,
+        responses={200: RoutePlanSerializer, 409: OpenApiResponse(description="Not in that state.")},
     )
     @action(detail=True, methods=["post"])
     def close(self, request, pk=None):
@@ -295,15 +311,34 @@ class RoutePlanViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewset
         plan = self.get_object()
         try:
             with transaction.atomic():
+                self._check_if_match(plan)
                 return service(plan=plan, by=self.request.user, **values)
         except services.ReasonNeeded as error:
             raise ValidationError({"reason": error.messages}) from error
         except services.PlanStateError as error:
             raise Conflict(" ".join(error.messages)) from error
 
+    def _check_if_match(self, plan):
+        if preconditions.is_conditional(self.request):
+            # Whoever changes a plan holds it.
+            services.locked(plan)
+            preconditions.check(self.request, _what_counts(self._told(plan)))
+
+    def _told(self, plan) -> dict:
+        return RoutePlanSerializer(self.get_queryset().get(pk=plan.pk)).data
+
     def _answer(self, plan, code=status.HTTP_200_OK) -> Response:
         self.kwargs["pk"] = plan.pk
-        return Response(RoutePlanSerializer(self.get_queryset().get(pk=plan.pk)).data, status=code)
+        return self._with_etag(Response(self._told(plan), status=code))
+
+    def _with_etag(self, response) -> Response:
+        response["ETag"] = preconditions.etag_of(_what_counts(response.data))
+        return response
+
+
+def _what_counts(told) -> dict:
+    """What makes a plan another one. The job of a search that is over settles by itself, a moment after its plan."""
+    return told if told["state"] == PlanState.OPTIMISING else {**told, "job": None}
 
 
 class AssignmentViewSet(viewsets.GenericViewSet):

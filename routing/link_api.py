@@ -1,13 +1,14 @@
 """REST: links between two visits of a day. Visits go by their references; the same checks as on the page."""
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers, status, viewsets
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.response import Response
 
-from accounts import audit
+from accounts import audit, preconditions
 from accounts.access import HasPermission, request_organisation
 from accounts.permissions import Permission
 
@@ -107,20 +108,40 @@ class VisitLinkViewSet(ListModelMixin, RetrieveModelMixin, viewsets.GenericViewS
         link = _told(services.link_visits, values=_values(asked), by=request.user, **pair)
         return Response(VisitLinkSerializer(link).data, status=status.HTTP_201_CREATED)
 
-    @extend_schema(request=LinkValuesSerializer, responses={200: VisitLinkSerializer, **ANSWERS})
+    def retrieve(self, request, *args, **kwargs):
+        return preconditions.with_etag(super().retrieve(request, *args, **kwargs))
+
+    @extend_schema(
+        parameters=[preconditions.if_match(required=True)],
+        request=LinkValuesSerializer,
+        responses={200: VisitLinkSerializer, **ANSWERS},
+    )
+    @transaction.atomic
     def update(self, request, pk=None):
-        """All of what the link asks for, in place of what it asked for."""
-        link = self.get_object()
+        """All of what the link asks for, in place of what it asked for. `If-Match` says what that was."""
+        link = self._seen_link(required=True)
         asked = LinkValuesSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         pair = {"first": link.first, "second": link.second}
         link = _told(services.change_link, link=link, values=_values(asked), by=request.user, **pair)
-        return Response(VisitLinkSerializer(link).data)
+        return preconditions.with_etag(Response(VisitLinkSerializer(link).data))
 
-    @extend_schema(request=None, responses={204: None, **ANSWERS})
+    @extend_schema(parameters=[preconditions.if_match()], request=None, responses={204: None, **ANSWERS})
+    @transaction.atomic
     def destroy(self, request, pk=None):
-        _told(services.unlink_visits, link=self.get_object(), by=request.user)
+        _told(services.unlink_visits, link=self._seen_link(), by=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+    def _seen_link(self, *, required=False) -> VisitLink:
+        """The link, held for this transaction; refused when If-Match says that it was another one."""
+        seen = self.get_object()
+        pair = [seen.first_id, seen.second_id]
+        visits = Visit.objects.for_organisation(request_organisation(self.request)).filter(pk__in=pair)
+        # As the services hold it: by its visits, in one order.
+        list(visits.order_by("pk").select_for_update(of=("self",)).values_list("pk"))
+        link = self.get_object()
+        preconditions.check(self.request, VisitLinkSerializer(link).data, required=required)
+        return link
 
 
 def _values(asked) -> dict:

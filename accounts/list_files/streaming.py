@@ -13,6 +13,7 @@ CONTENT_TYPES = {
     "json": "application/json",
     "pdf": "application/pdf",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "zip": "application/zip",
 }
 PIECE = 64 * 1024
 
@@ -45,5 +46,10 @@ def pieces_of(file) -> Iterator[bytes]:
 async def _in_thread(pieces):
     """The pieces of a synchronous iterator, each fetched in the request's own thread (with its connection)."""
     end = object()
-    while (piece := await sync_to_async(next)(pieces, end)) is not end:
-        yield piece
+    try:
+        while (piece := await sync_to_async(next)(pieces, end)) is not end:
+            yield piece
+    finally:
+        # Whoever goes away in the middle leaves a file or a cursor open; closing them is no work for the event loop.
+        if hasattr(pieces, "close"):
+            await sync_to_async(pieces.close)()

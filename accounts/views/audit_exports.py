@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from django.contrib import messages
-from django.http import FileResponse, Http404
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from .. import audit, jobs
 from ..access import requires
 from ..list_files import asked_kind, list_file_response
+from ..list_files.streaming import download, pieces_of
 from ..lists.trail import report_list
 from ..models import Job
 from ..permissions import Permission
@@ -86,9 +87,7 @@ def export_file(request, job_id):
     path = large_exports.fetch(job=job, by=request.user)
     if path is None:
         raise Http404("This export is not kept any more.")
-    answer = FileResponse(path.open("rb"), as_attachment=True, filename="audit.zip", content_type="application/zip")
-    answer["Cache-Control"] = "no-store"
-    return answer
+    return download(request, pieces_of(path.open("rb")), "audit.zip")
 
 
 def _file(request, filters, form):
@@ -96,7 +95,7 @@ def _file(request, filters, form):
     manifest = made.manifest
     details = {"rows": manifest["rows"], "sha256": manifest["sha256"], "format": form, "filters": manifest["filters"]}
     audit.record(action="audit.exported", by=request.user, organisation=request.organisation, details=details)
-    return FileResponse(made.file, as_attachment=True, filename=made.name, content_type="application/zip")
+    return download(request, pieces_of(made.file), made.name)
 
 
 @require_GET

@@ -11,9 +11,10 @@ PLANNER, APPROVER, ANALYST, PLATFORM = "planner", "approver", "analyst", "platfo
 
 @dataclass(frozen=True)
 class Call:
-    """`keeps`: name -> where it stands in the answer, as `results.0.id`, or `visit#1` for
-    the second element of a list that has a `visit`. `until`: asked again until a member of the
-    answer is this. `sends`: the body. `as_`: the demo account; "" for nobody.
+    """`keeps`: name -> where it stands in the answer, as `results.0.id`, `rounds>seconds.id` for
+    the round with the most seconds, or `visit#1` for the second element of a list that has a
+    `visit`; `ETag` is that of the answer. `if_match`: such a one. `until`: asked again until a
+    member of the answer is this. `sends`: the body. `as_`: the demo account; "" for nobody.
     """
 
     operation: str
@@ -25,6 +26,7 @@ class Call:
     status: int = 200
     keeps: dict[str, str] = field(default_factory=dict)
     until: tuple[str, str] | None = None
+    if_match: str = ""
 
 
 PLAN, AREA = {"id": "{plan}"}, {"code": "{area}"}
@@ -52,6 +54,8 @@ CALLS = (
     Call("priorities_history_list", "List the priorities that an area has had", path=AREA),
     Call("priorities_minutes_create", "Plan other visit minutes for an area", path=AREA,
          sends={"minutes": 55, "reason": "Long ways between the houses"}, status=201),
+    Call("priorities_minutes_create", "Plan other visit minutes for an area", path=AREA,
+         sends={"minutes": 50, "reason": "Fewer stairs than we thought"}, status=201),
     Call("priorities_minutes_retrieve", "Get the visit minutes that your organisation set for an area", path=AREA),
     Call("priorities_minutes_destroy", "Return to the visit minutes of the model", path=AREA,
          sends={"reason": "A new road"}),
@@ -67,7 +71,8 @@ CALLS = (
          sends={"team": "{team}", "day": "{day}", "name": "Made by a program", "count": 12, "seconds": 1}),
     Call("route_plans_optimize_create", "Optimise a plan", path=PLAN, status=202),
     Call("route_plans_retrieve", "Get a plan", path=PLAN, until=("state", "proposed"),
-         keeps={"version": "version", "assignment": "assignments.0.id", "person": "assignments.0.staff"}),
+         keeps={"version": "version", "assignment": "assignments>service_seconds.id",
+                "person": "assignments>service_seconds.staff"}),
     Call("assignments_stops_list", "List the stops of a round", path={"id": "{assignment}"},
          keeps={"visit": "visit#0", "other": "visit#1"}),
     Call("route_plans_edits_create", "Change a plan by hand, or look at a change", path=PLAN,
@@ -82,14 +87,16 @@ CALLS = (
         "team": "{team}", "day": "{day}", "first": "{visit}", "second": "{other}", "min_gap_minutes": 60,
         "same_staff": True}),
     Call("visit_links_list", "List links between visits", query={"team": "{team}", "day": "{day}"}),
-    Call("visit_links_retrieve", "Get a link between visits", path={"id": "{link}"}),
-    Call("visit_links_update", "Change a link between visits", path={"id": "{link}"},
+    Call("visit_links_retrieve", "Get a link between visits", path={"id": "{link}"}, keeps={"seen": "ETag"}),
+    Call("visit_links_update", "Change a link between visits", path={"id": "{link}"}, if_match="{seen}",
          sends={"min_gap_minutes": 120, "max_gap_minutes": 240}),
     Call("visit_links_destroy", "Remove a link between visits", path={"id": "{link}"}, status=204),
     Call("route_plans_optimize_create", "Optimise a plan", path=PLAN, status=202),
-    Call("route_plans_retrieve", "Get a plan", path=PLAN, until=("state", "proposed")),
-    Call("route_plans_approve_create", "Approve a plan", APPROVER, path=PLAN, sends={"reason": "Agreed", "for_all": {
-        "decision": "other", "reason": "Looked at with the team"}}),
+    # Another search may give the visits to others.
+    Call("route_plans_retrieve", "Get a plan", path=PLAN, until=("state", "proposed"),
+         keeps={"seen": "ETag", "person": "assignments>service_seconds.staff"}),
+    Call("route_plans_approve_create", "Approve a plan", APPROVER, path=PLAN, if_match="{seen}", sends={
+        "reason": "Agreed", "for_all": {"decision": "other", "reason": "Looked at with the team"}}),
     Call("route_plans_reopen_create", "Take the approval of a plan back", APPROVER, path=PLAN,
          sends={"reason": "Somebody fell ill"}),
     Call("route_plans_approve_create", "Approve a plan", APPROVER, path=PLAN, sends={"reason": "Agreed", "for_all": {
@@ -122,6 +129,9 @@ CALLS = (
     Call("dashboard_priority_heatmap_retrieve", "Count areas by priority and deprivation"),
     Call("dashboard_equity_coverage_retrieve", "Get the coverage of the most deprived fifth by week"),
     Call("inequality_retrieve", "Get how unequally a figure is spread", query={"indicator": "bad_health_share"}),
+    Call("me_preferences_retrieve", "Get your own settings"),
+    Call("me_preferences_partial_update", "Change your own settings",
+         sends={"theme": "dark", "text_size": "125", "default_patch": "aldermoor-city"}),
     Call("saved_views_create", "Save a view of Explore", status=201, keeps={"view": "id"},
          sends={"name": "Urgent and Core20", "address": "/explore/?priority=3&core20=1", "is_shared": False}),
     Call("saved_views_list", "List saved views"),

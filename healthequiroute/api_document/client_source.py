@@ -92,22 +92,24 @@ def _method(path, method, operation) -> str:
     parameters = operation.get("parameters", [])
     inside = [each for each in parameters if each["in"] == "path"]
     asked = [each for each in parameters if each["in"] == "query"]
+    told = [each for each in parameters if each["in"] == "header"]
     content = operation.get("requestBody", {}).get("content", {}).get("application/json")
     signature = ["self", *(f"{_name(each)}: {_bare(each['schema'])}" for each in inside)]
     if content is not None:
         needed = operation["requestBody"].get("required", False)
         body = _hint(content.get("schema", {}))
         signature.append(f"body: {body}" if needed else f"body: {_optional(body)} = None")
-    if asked:
-        needed = [f"{_name(each)}: {_bare(each['schema'])}" for each in asked if each.get("required")]
-        others = [f"{_name(each)}: {_bare(each['schema'])} | None = None" for each in asked if not each.get("required")]
+    if named := asked + told:
+        needed = [f"{_name(each)}: {_bare(each['schema'])}" for each in named if each.get("required")]
+        others = [f"{_name(each)}: {_bare(each['schema'])} | None = None" for each in named if not each.get("required")]
         signature += ["*", *needed, *others]
     answer, kind = _answer(operation)
     words = _docstring(_told(operation))
-    pairs = ", ".join(f'"{each["name"]}": {_name(each)}' for each in asked)
+    pairs, headers = _pairs(asked), _pairs(told)
     template = re.sub(r"\{(\w+)\}", lambda found: "{_step(" + _safe(found[1]) + ")}", path)
     call = [f'"{method.upper()}"', f'f"{template}"' if inside else f'"{path}"']
     call += [f"{{{pairs}}}"] if asked else []
+    call += [f"headers={{{headers}}}"] if told else []
     call += ["body=body"] if content is not None else []
     call += [f'kind="{kind}"'] if kind != "json" else []
     return "\n".join([
@@ -117,6 +119,10 @@ def _method(path, method, operation) -> str:
         indent(words, "    "),
         f"    return self._ask({', '.join(call)})",
     ])  # fmt: skip
+
+
+def _pairs(parameters) -> str:
+    return ", ".join(f'"{each["name"]}": {_name(each)}' for each in parameters)
 
 
 def _told(operation) -> str:
@@ -135,7 +141,8 @@ def _bare(schema) -> str:
 
 
 def _name(parameter) -> str:
-    return _safe(parameter["name"])
+    name = _safe(parameter["name"])
+    return name.lower() if parameter["in"] == "header" else name
 
 
 def _safe(name: str) -> str:

@@ -17,6 +17,7 @@ TAGS = {
     "exports": "Files for other programs",
     "dashboard": "Figures of the home page",
     "inequality": "How unequally figures are spread",
+    "me": "What somebody chose for themselves",
     "saved-views": "Views of Explore that somebody saved",
     "route-plans": "Plans, their life, changes by hand, files, and what happens on the day",
     "assignments": "Rounds of a plan",
@@ -43,6 +44,8 @@ _REFUSALS = {
             "It was changed meanwhile: ask for it again."),
     "415": ("The body is in a form that is not read.", "Unsupported media type",
             "Unsupported media type \"text/csv\" in request."),
+    "428": ("If-Match is missing: two people may be changing the thing.", "Precondition required",
+            "Ask for it, and send its ETag as If-Match with the change."),
     "429": ("Too many requests: Retry-After says for how many seconds.", "Request was throttled",
             "Request was throttled. Expected available in 30 seconds."),
     "500": ("Something went wrong on our side.", "Server error", "Something went wrong on our side."),
@@ -107,6 +110,9 @@ def _statuses(path, method, operation) -> list[str]:
         found += ["400", "415"]
     elif any(each["in"] == "query" for each in operation.get("parameters", [])):
         found.append("400")
+    named = {each["name"]: each for each in operation.get("parameters", []) if each["in"] == "header"}
+    if "If-Match" in named:
+        found += ["412", "428"] if named["If-Match"].get("required") else ["412"]
     return sorted(found)
 
 

@@ -66,7 +66,7 @@ def _request(document, path, method, operation) -> dict:
     parameters = operation.get("parameters", [])
     request = {
         "method": method.upper(),
-        "header": [{"key": "Accept", "value": "application/json, */*;q=0.5"}],
+        "header": [{"key": "Accept", "value": "application/json, */*;q=0.5"}, *_headers(parameters)],
         "url": _url(path, parameters),
         "description": operation.get("description", ""),
     }
@@ -78,6 +78,20 @@ def _request(document, path, method, operation) -> dict:
         body = json.dumps(_example(content) or {}, indent=2, ensure_ascii=False)
         request["body"] = {"mode": "raw", "raw": body, "options": {"raw": {"language": "json"}}}
     return request
+
+
+def _headers(parameters) -> list[dict]:
+    """Conditions that a request may send, switched off where it need not."""
+    return [
+        {
+            "key": each["name"],
+            "value": _text(_example(each) or ""),
+            "description": each.get("description", ""),
+            "disabled": not each.get("required", False),
+        }
+        for each in parameters
+        if each["in"] == "header"
+    ]
 
 
 def _url(path, parameters) -> dict:

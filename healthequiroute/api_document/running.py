@@ -18,6 +18,12 @@ JSON_TYPES = ("application/json", "application/geo+json", "application/problem+j
 # As much of an answer as somebody reads in a document.
 MOST_ELEMENTS, MOST_TEXT, MOST_TRIES = 2, 600, 1_000
 _BRACES = re.compile(r"\{(\w+)\}")
+# Members named by a date, class, code or reference of a person.
+NAMED_BY_DAY = re.compile(r"[0-9-]+|[EW]\d{8}|[A-Za-z]+-[\w-]*\d+")
+# Lists that hold what a search has found, left out, moved or had to give up, if anything.
+FOUND_OR_NOT = frozenset(
+    {"alternatives", "left_out", "lowest_group", "moved", "notes", "others", "relaxed", "shifted", "trace", "unserved"}
+)
 
 
 @dataclass(frozen=True)
@@ -31,6 +37,7 @@ class Answered:
     status: int
     kind: str
     body: object
+    etag: str
 
 
 def filled(value, known: dict[str, str]):
@@ -50,7 +57,11 @@ def kept(body, where: str):
     if sign:
         return [each[name] for each in body if each[name]][int(place)]
     for part in where.split("."):
-        body = body[int(part)] if part.isdigit() else body[part]
+        name, sign, measure = part.partition(">")
+        if sign:
+            body = max(body[name], key=lambda each, by=measure: each[by])
+        else:
+            body = body[int(part)] if part.isdigit() else body[part]
     return body
 
 
@@ -70,8 +81,12 @@ def run(
                 break
             pause()
         if answered.status == call.status:
-            known.update({name: kept(answered.body, where) for name, where in call.keeps.items()})
+            known.update({name: _kept(answered, where) for name, where in call.keeps.items()})
         yield answered
+
+
+def _kept(answered, where):
+    return answered.etag if where == "ETag" else kept(answered.body, where)
 
 
 def _is_reached(answered, until) -> bool:
@@ -81,10 +96,12 @@ def _is_reached(answered, until) -> bool:
 def _made(session, call, method, url, path, tokens, known) -> Answered:
     query, sent = filled(call.query, known), filled(call.sends, known)
     headers = {"Authorization": f"Bearer {tokens[call.as_]}"} if call.as_ else {}
+    if call.if_match:
+        headers["If-Match"] = filled(call.if_match, known)
     response = session.request(method, url, params=query, json=sent, headers=headers, timeout=120)
     kind = response.headers.get("Content-Type", "").partition(";")[0]
     body = response.json() if kind in JSON_TYPES else response.text
-    return Answered(call, path, query, sent, response.status_code, kind, body)
+    return Answered(call, path, query, sent, response.status_code, kind, body, response.headers.get("ETag", ""))
 
 
 def paths_of(document: dict) -> dict[str, tuple[str, str]]:
@@ -135,8 +152,11 @@ def recorded() -> dict[str, dict]:
 
 
 def differences(example, found, where="") -> list[str]:
-    """Where the answer has another form than the recorded one: members that are gone, values of another kind. Nothing
-    (null) fits everything: it means that there is no value.
+    """Where the answer has another form than the recorded one: members that are gone, lists that are empty, values of
+    another kind. Nothing (null) fits everything: it means that there is no value.
+
+    Lists hold things of several kinds (visits and breaks) in an order of their day: each recorded element has to be
+    like some element that came.
     """
     if example is None or found is None:
         return []
@@ -147,13 +167,23 @@ def differences(example, found, where="") -> list[str]:
     if isinstance(example, list):
         if not isinstance(found, list):
             return [f"{where}: no list any more"]
-        return differences(example[0], found[0], f"{where}/0") if example and found else []
+        if example and not found:
+            return [] if where.rpartition("/")[2] in FOUND_OR_NOT else [f"{where}: is empty"]
+        return [line for place, each in enumerate(example) for line in _likest(each, found, f"{where}/{place}")]
     same = isinstance(found, type(example)) or {type(example), type(found)} <= {int, float}
     return [] if same else [f"{where}: {type(example).__name__} became {type(found).__name__}"]
 
 
 def _member(value, found, key, where):
-    # Numbers by date, class, code or reference of a person: which there are depends on the day.
-    if key not in found:
-        return [] if re.fullmatch(r"[0-9-]+|[EW]\d{8}|[A-Za-z]+-[\w-]*\d+", key) else [f"{where}/{key}: is gone"]
-    return differences(value, found[key], f"{where}/{key}")
+    if key in found:
+        return differences(value, found[key], f"{where}/{key}")
+    others = [found[each] for each in found if NAMED_BY_DAY.fullmatch(each)]
+    if not NAMED_BY_DAY.fullmatch(key):
+        return [f"{where}/{key}: is gone"]
+    # Which days, classes, codes or people there are depends on the day; what is said of each does not.
+    return _likest(value, others, f"{where}/{key}")
+
+
+def _likest(example, found: list, where: str) -> list[str]:
+    """The differences from whichever comes closest. None where there is nothing to compare with."""
+    return min((differences(example, each, where) for each in found), key=len, default=[])

@@ -41,14 +41,20 @@ class PreferencesForm(forms.Form):
     def __init__(self, data=None, *, user, organisation):
         chosen = preferences_of(user)
         super().__init__(data, initial={name: getattr(chosen, name) for name in FIELDS})
-        pages = [(page.name, page.text) for page in landing_pages_of(user, organisation)]
-        self.fields["landing_page"].choices = [("", "Home"), *pages]
-        patches = (
-            Patch.objects.for_organisation(organisation).order_by("name") if organisation else Patch.objects.none()
-        )
+        open_to = choices_of(user, organisation)
+        self.fields["landing_page"].choices = [("", "Home"), *open_to["landing_page"].items()]
         self.fields["default_patch"].choices = [
             ("", "All patches of the organisation"),
-            *((patch.slug, patch.name) for patch in patches),
+            *open_to["default_patch"].items(),
         ]
         if len(self.fields["default_patch"].choices) < 2:
             del self.fields["default_patch"]
+
+
+def choices_of(user, organisation) -> dict[str, dict[str, str]]:
+    """By field, what this person may choose and its words: pages that their roles open, patches of the organisation."""
+    patches = Patch.objects.for_organisation(organisation).order_by("name") if organisation else Patch.objects.none()
+    return {
+        "landing_page": {page.name: page.text for page in landing_pages_of(user, organisation)},
+        "default_patch": {patch.slug: patch.name for patch in patches},
+    }

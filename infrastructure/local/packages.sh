@@ -32,6 +32,7 @@ missing_packages() {
     has_library libgdal.so || echo libgdal32
     has_library libgeos_c.so || echo libgeos-c1v5
     command -v ogrinfo >/dev/null || echo gdal-bin
+    command -v jq >/dev/null || echo jq
     has_python || echo "python3.11 python3.11-venv"
     # WeasyPrint sets the text of PDF files with Pango.
     has_library libpango-1.0.so || echo libpango-1.0-0

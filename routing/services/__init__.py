@@ -66,6 +66,7 @@ from .plans import (
     check_day,
     check_seen,
     create_plan,
+    locked,
     plan_from_file,
     plan_from_priorities,
 )
@@ -112,6 +113,7 @@ __all__ = [
     "take_deferral_back",
     "change_link",
     "link_visits",
+    "locked",
     "unlink_visits",
     "week_from_priorities",
     "week_from_file",

@@ -206,8 +206,11 @@ def test_links_by_other_systems(team, visits, client_as):
     again = planner.post("/api/v1/visit-links/", asked, content_type="application/json")
     assert again.status_code == 400
     assert "linked already" in again.content.decode()
-    assert planner.put(one, {"together": True}, content_type="application/json").json()["min_gap_minutes"] is None
-    assert planner.put(one, {}, content_type="application/json").status_code == 400
+    seen = {"HTTP_IF_MATCH": planner.get(one)["ETag"]}
+    changed = planner.put(one, {"together": True}, content_type="application/json", **seen)
+    assert changed.json()["min_gap_minutes"] is None
+    seen = {"HTTP_IF_MATCH": changed["ETag"]}
+    assert planner.put(one, {}, content_type="application/json", **seen).status_code == 400
     wrong = planner.post("/api/v1/visit-links/", asked | {"second": "V-9"}, content_type="application/json")
     assert "no visit with this reference" in wrong.content.decode()
     assert client_as("analyst").delete(one).status_code == 403

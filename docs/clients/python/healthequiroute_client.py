@@ -557,6 +557,14 @@ class PastPriority(TypedDict):
     change: dict[str, Any] | None
 
 
+class PatchedPreferences(TypedDict):
+    """What somebody chose. An empty text: nothing was chosen, and the portal's own choice holds."""
+    theme: NotRequired["ThemeEnum"]
+    text_size: NotRequired["TextSizeEnum"]
+    landing_page: NotRequired[str]
+    default_patch: NotRequired[str]
+
+
 class Period(TypedDict):
     kind: "PeriodKindEnum"
     first_day: str
@@ -586,6 +594,14 @@ PlaceKindEnum = Literal["postcode", "region", "icb", "sub_icb", "local_authority
 
 
 PlanStateEnum = Literal["draft", "optimising", "proposed", "approved", "rejected", "published", "in_progress", "closed"]
+
+
+class Preferences(TypedDict):
+    """What somebody chose. An empty text: nothing was chosen, and the portal's own choice holds."""
+    theme: NotRequired["ThemeEnum"]
+    text_size: NotRequired["TextSizeEnum"]
+    landing_page: NotRequired[str]
+    default_patch: NotRequired[str]
 
 
 class Preview(TypedDict):
@@ -888,6 +904,12 @@ class Summary(TypedDict):
     weeks: list["Week"]
 
 
+TextSizeEnum = Literal["100", "125", "150"]
+
+
+ThemeEnum = Literal["system", "light", "dark", "contrast"]
+
+
 class Unserved(TypedDict):
     visit: str
     tier: int
@@ -982,12 +1004,16 @@ def _text(value: object) -> str:
 
 
 class Client:
-    """`api_key` or `token` (a pair's access token). `patience`: how many times it waits where the limit was reached."""
+    """`api_key` or `token` (a pair's access token). `patience`: how many times it waits where the limit was reached.
+
+    `etag`: that of the last answer, for `if_match` of a change to what was looked at.
+    """
 
     def __init__(self, host: str, *, api_key: str = "", token: str = "", patience: int = 3, timeout: float = 60):
         if not host.startswith(("https://", "http://")):
             raise ValueError("The portal's address begins with https://")
         self.host, self.timeout, self.patience = host.rstrip("/"), timeout, patience
+        self.etag = ""
         self._headers = {"Accept": "application/json, */*;q=0.5"}
         if api_key or token:
             self._headers["Authorization"] = f"Api-Key {api_key}" if api_key else f"Bearer {token}"
@@ -1001,24 +1027,34 @@ class Client:
                 return
             page = self._sent(Request(page["next"], headers=self._headers), "json")
 
-    def _ask(self, method: str, path: str, query: dict[str, Any] | None = None, *, body: Any = None, kind: str = "json"):
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        query: dict[str, Any] | None = None,
+        *,
+        headers: dict[str, str | None] | None = None,
+        body: Any = None,
+        kind: str = "json",
+    ):
         given = [
             (name, _text(each))
             for name, value in (query or {}).items()
             if value is not None
             for each in (value if isinstance(value, list) else [value])
         ]
-        headers, data = dict(self._headers), None
+        sent = self._headers | {name: value for name, value in (headers or {}).items() if value is not None}
+        data = None
         if body is not None:
-            headers["Content-Type"], data = "application/json", json.dumps(body).encode()
+            sent["Content-Type"], data = "application/json", json.dumps(body).encode()
         address = f"{self.host}{path}" + (f"?{urlencode(given)}" if given else "")
-        return self._sent(Request(address, data=data, headers=headers, method=method), kind)
+        return self._sent(Request(address, data=data, headers=sent, method=method), kind)
 
     def _sent(self, request: Request, kind: str) -> Any:
         for left in range(self.patience, -1, -1):
             try:
                 with urlopen(request, timeout=self.timeout) as answer:
-                    content = answer.read()
+                    content, self.etag = answer.read(), answer.headers.get("ETag", "")
             except HTTPError as refusal:
                 if refusal.code == 429 and left:
                     time.sleep(int(refusal.headers.get("Retry-After", "1")))
@@ -1213,6 +1249,25 @@ class Client:
         Mean by fifth with intervals, slope and relative index of inequality, concentration curve and index.
         """
         return self._ask("GET", "/api/v1/inequality/", {"authority": authority, "core20": core20, "indicator": indicator, "patch": patch, "priority": priority, "range": range})
+
+    def me_preferences_retrieve(
+        self,
+    ) -> "Preferences":
+        """Get your own settings.
+
+        Theme, text size, landing page and patch: your own, in every organisation.
+        """
+        return self._ask("GET", "/api/v1/me/preferences/")
+
+    def me_preferences_partial_update(
+        self,
+        body: "PatchedPreferences | None" = None,
+    ) -> "Preferences":
+        """Change your own settings.
+
+        Those that are named; the others stay.
+        """
+        return self._ask("PATCH", "/api/v1/me/preferences/", body=body)
 
     def mileage_list(
         self,
@@ -1416,7 +1471,8 @@ class Client:
     ) -> "PaginatedRoutePlanListList":
         """List plans.
 
-        Visit plans of the organisation.
+        Visit plans of the organisation. What changes one takes `If-Match` with the ETag of the plan as it was
+        seen.
         """
         return self._ask("GET", "/api/v1/route-plans/", {"day": day, "day__gte": day__gte, "day__lte": day__lte, "page": page, "page_size": page_size, "state": state, "team": team})
 
@@ -1426,7 +1482,8 @@ class Client:
     ) -> "RoutePlan":
         """Make a plan.
 
-        Visit plans of the organisation.
+        Visit plans of the organisation. What changes one takes `If-Match` with the ETag of the plan as it was
+        seen.
         """
         return self._ask("POST", "/api/v1/route-plans/", body=body)
 
@@ -1436,7 +1493,8 @@ class Client:
     ) -> "RoutePlan":
         """Get a plan.
 
-        Visit plans of the organisation.
+        Visit plans of the organisation. What changes one takes `If-Match` with the ETag of the plan as it was
+        seen.
         """
         return self._ask("GET", f"/api/v1/route-plans/{_step(id)}/")
 
@@ -1454,22 +1512,26 @@ class Client:
         self,
         id: str,
         body: "Approval | None" = None,
+        *,
+        if_match: str | None = None,
     ) -> "RoutePlan":
         """Approve a plan.
 
         Approve the proposal. A decision is needed on every tier-1 or overdue visit that it leaves out.
         """
-        return self._ask("POST", f"/api/v1/route-plans/{_step(id)}/approve/", body=body)
+        return self._ask("POST", f"/api/v1/route-plans/{_step(id)}/approve/", headers={"If-Match": if_match}, body=body)
 
     def route_plans_close_create(
         self,
         id: str,
+        *,
+        if_match: str | None = None,
     ) -> "RoutePlan":
         """Close a plan.
 
         Close a published plan: what was not done is open again.
         """
-        return self._ask("POST", f"/api/v1/route-plans/{_step(id)}/close/")
+        return self._ask("POST", f"/api/v1/route-plans/{_step(id)}/close/", headers={"If-Match": if_match})
 
     def route_plans_edits_create(
         self,
@@ -1499,44 +1561,52 @@ class Client:
     def route_plans_optimize_create(
         self,
         id: str,
+        *,
+        if_match: str | None = None,
     ) -> "RoutePlan":
         """Optimise a plan.
 
         Queue the optimisation; ask the plan again to see how its job goes.
         """
-        return self._ask("POST", f"/api/v1/route-plans/{_step(id)}/optimize/")
+        return self._ask("POST", f"/api/v1/route-plans/{_step(id)}/optimize/", headers={"If-Match": if_match})
 
     def route_plans_publish_create(
         self,
         id: str,
+        *,
+        if_match: str | None = None,
     ) -> "RoutePlan":
         """Publish a plan to field staff.
 
         Publish an approved plan: field staff see their rounds.
         """
-        return self._ask("POST", f"/api/v1/route-plans/{_step(id)}/publish/")
+        return self._ask("POST", f"/api/v1/route-plans/{_step(id)}/publish/", headers={"If-Match": if_match})
 
     def route_plans_reject_create(
         self,
         id: str,
         body: "Rejection",
+        *,
+        if_match: str | None = None,
     ) -> "RoutePlan":
         """Reject a plan.
 
         Reject the proposal, with a reason.
         """
-        return self._ask("POST", f"/api/v1/route-plans/{_step(id)}/reject/", body=body)
+        return self._ask("POST", f"/api/v1/route-plans/{_step(id)}/reject/", headers={"If-Match": if_match}, body=body)
 
     def route_plans_reopen_create(
         self,
         id: str,
         body: "Reopening",
+        *,
+        if_match: str | None = None,
     ) -> "RoutePlan":
         """Take the approval of a plan back.
 
         Take an approval back, with a reason: the plan is a proposal again.
         """
-        return self._ask("POST", f"/api/v1/route-plans/{_step(id)}/reopen/", body=body)
+        return self._ask("POST", f"/api/v1/route-plans/{_step(id)}/reopen/", headers={"If-Match": if_match}, body=body)
 
     def route_plans_rounds_sheet_retrieve(
         self,
@@ -1587,12 +1657,14 @@ class Client:
         self,
         id: str,
         body: "Withdrawal",
+        *,
+        if_match: str | None = None,
     ) -> "RoutePlan":
         """Take the publication of a plan back.
 
         Take a publication back before anybody has set off, with a reason.
         """
-        return self._ask("POST", f"/api/v1/route-plans/{_step(id)}/withdraw/", body=body)
+        return self._ask("POST", f"/api/v1/route-plans/{_step(id)}/withdraw/", headers={"If-Match": if_match}, body=body)
 
     def route_plans_disruptions_list(
         self,
@@ -1787,22 +1859,26 @@ class Client:
         self,
         id: int,
         body: "LinkValues | None" = None,
+        *,
+        if_match: str,
     ) -> "VisitLink":
         """Change a link between visits.
 
-        All of what the link asks for, in place of what it asked for.
+        All of what the link asks for, in place of what it asked for. `If-Match` says what that was.
         """
-        return self._ask("PUT", f"/api/v1/visit-links/{_step(id)}/", body=body)
+        return self._ask("PUT", f"/api/v1/visit-links/{_step(id)}/", headers={"If-Match": if_match}, body=body)
 
     def visit_links_destroy(
         self,
         id: int,
+        *,
+        if_match: str | None = None,
     ) -> None:
         """Remove a link between visits.
 
         Links between two visits of one day of a team.
         """
-        return self._ask("DELETE", f"/api/v1/visit-links/{_step(id)}/", kind="none")
+        return self._ask("DELETE", f"/api/v1/visit-links/{_step(id)}/", headers={"If-Match": if_match}, kind="none")
 
 
 def _problem(refusal: HTTPError) -> dict[str, Any]:

@@ -1,15 +1,18 @@
-"""Calls of the API made up from its own description: every operation, by everybody, with ids that exist and ids that do
-not. No fault of ours, no answer that the description does not know, and nothing of another organisation.
+"""Calls of the API and of the layers made up from their own descriptions: every operation, by everybody, with ids that
+exist and ids that do not. No fault of ours, no answer that the description does not know, and nothing of another
+organisation.
 
-The same calls in every run; EXAMPLES_FACTOR=20 makes so many times more, and new ones.
+The same calls in every run; EXAMPLES_FACTOR=20 makes so many times more, and new ones. They are made up once and asked
+by everybody in turn: each caller begins at another one, so that few of each still ask for all of it.
 """
 
 import gzip
 import os
 import re
 from collections import Counter
+from dataclasses import dataclass
 from datetime import timedelta
-from itertools import cycle, repeat
+from itertools import cycle, islice, repeat
 
 import pytest
 import requests
@@ -18,7 +21,7 @@ from django.core.cache import cache
 from django.db import transaction
 from django.test import Client
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
@@ -44,22 +47,62 @@ LEFT_OUT = re.compile(r"^/api/(v1/(schema/|docs/|postman\.json))?$")
 CHECKS = [not_a_server_error, content_type_conformance, response_schema_conformance]
 
 
+# What is below each address, and where it is described.
+DESCRIBED = {"": "/api/v1/schema/?format=json", "/ogc": "/ogc/api?f=json"}
+MOST_CALLS = max(CALLS.values())
+
+
 class _Undo(Exception):
     pass
 
 
+@dataclass
+class MadeUp:
+    """An operation, the whole of its path, and calls of it: (case, whether it asks for a thing that exists)."""
+
+    operation: object
+    path: str
+    base: str
+    calls: list
+
+
 @pytest.fixture(scope="module")
-def read_once():
+def kept():
     return {}
 
 
 @pytest.fixture
-def description(world, api_client_as, read_once):
-    """The OpenAPI document as the portal gives it: the same for everybody, so it is made once."""
-    if not read_once:
-        answer = api_client_as("viewer").get("/api/v1/schema/?format=json")
-        read_once["description"] = schemathesis.openapi.from_dict(answer.json())
-    return read_once["description"]
+def made_up(world, api_client_as, kept) -> list[MadeUp]:
+    """Every operation that the portal describes: the same for everybody, so it is read and made up once."""
+    if not kept:
+        viewer = api_client_as("viewer")
+        documents = {base: schemathesis.openapi.from_dict(viewer.get(path).json()) for base, path in DESCRIBED.items()}
+        found = [(base, result.ok()) for base, each in documents.items() for result in each.get_all_operations()]
+        kept["operations"] = [
+            MadeUp(operation, base + operation.path, base, calls_of(operation))
+            for base, operation in found
+            if not LEFT_OUT.match(base + operation.path)
+        ]
+    return kept["operations"]
+
+
+def calls_of(operation) -> list:
+    """Some that the description allows, and some that it does not."""
+    modes = [GenerationMode.POSITIVE, GenerationMode.NEGATIVE]
+    cases, calls = st.one_of(operation.as_strategy(mode) for mode in modes), []
+
+    @settings(
+        max_examples=MOST_CALLS * FACTOR,
+        suppress_health_check=list(HealthCheck),
+        database=None,
+        phases=[Phase.explicit, Phase.generate],
+    )
+    @given(case=cases, takes_known=st.booleans())
+    def make_up(case, takes_known):
+        calls.append((case, takes_known))
+
+    make_up()
+    return calls
 
 
 @pytest.fixture
@@ -96,31 +139,27 @@ def keys_of(caller, world, make_user) -> list[str]:
 
 
 def known_paths(world) -> list[str]:
-    """Addresses of the API with ids of things that exist."""
-    return [path for path in (address(world, name).partition("?")[0] for name in names()) if path.startswith("/api/")]
+    """Addresses for programs with ids of things that exist."""
+    paths = (address(world, name).partition("?")[0] for name in names())
+    return [path for path in paths if path.startswith(("/api/", "/ogc/"))]
 
 
-def operations(description):
-    for result in description.get_all_operations():
-        operation = result.ok()
-        if not LEFT_OUT.match(operation.path):
-            yield operation
-
-
-def known_arguments(operation, paths) -> dict | None:
-    """Values for the braces of the operation's path, taken from an address that exists; None where it has none."""
-    pattern = re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", re.escape(operation.path)))
-    return next((found.groupdict() for path in paths if (found := pattern.fullmatch(path))), None)
+def known_arguments(path, paths) -> dict | None:
+    """Values for the braces of an operation's path, taken from an address that exists; None where it has none."""
+    pattern = re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", re.escape(path)))
+    return next((found.groupdict() for each in paths if (found := pattern.fullmatch(each))), None)
 
 
 @pytest.mark.parametrize("caller", CALLS)
-def test_whatever_is_asked_is_answered_as_described(world, description, headers_of, caller):
+def test_whatever_is_asked_is_answered_as_described(world, made_up, headers_of, caller):
     mark_things(world)
     sent, statuses = headers_of(caller), Counter()
-    paths, examples = known_paths(world), CALLS[caller] * FACTOR
-    for operation in operations(description):
-        known = known_arguments(operation, paths)
-        call_often(operation, known, sent, examples, statuses, world if caller in STRANGERS else None)
+    paths, number, first = known_paths(world), CALLS[caller] * FACTOR, list(CALLS).index(caller)
+    for each in made_up:
+        known = known_arguments(each.path, paths)
+        for case, takes_known in islice(cycle(each.calls), first, first + number):
+            arguments = dict(known) if known and (takes_known or number < 3) else None
+            statuses[call(each, case, arguments, sent, world if caller in STRANGERS else None)] += 1
     assert sum(statuses.values()) > 50, statuses
     if caller in ENTITLED:
         # Otherwise the calls ended at the door.
@@ -130,56 +169,50 @@ def test_whatever_is_asked_is_answered_as_described(world, description, headers_
         assert statuses["2"] <= 1, statuses
 
 
-def send(case, headers) -> schemathesis.Response:
+def send(case, base, headers) -> schemathesis.Response:
     """The answer to a made-up call, through Django's own test client: in this thread, and in the test's transaction."""
-    call = requests.Request(**case.as_transport_kwargs(base_url="http://testserver")).prepare()
-    sent = {name: value for name, value in call.headers.items() if name not in ("Content-Type", "Content-Length")}
-    body = call.body.encode() if isinstance(call.body, str) else call.body or b""
-    path = call.url.removeprefix("http://testserver")
-    kind = call.headers.get("Content-Type", "application/octet-stream")
-    answer = Client(raise_request_exception=False).generic(call.method, path, body, kind, headers=sent | headers)
+    made = requests.Request(**case.as_transport_kwargs(base_url=f"http://testserver{base}")).prepare()
+    sent = {name: value for name, value in made.headers.items() if name not in ("Content-Type", "Content-Length")}
+    body = made.body.encode() if isinstance(made.body, str) else made.body or b""
+    path = made.url.removeprefix("http://testserver")
+    kind = made.headers.get("Content-Type", "application/octet-stream")
+    answer = Client(raise_request_exception=False).generic(made.method, path, body, kind, headers=sent | headers)
     content = b"" if getattr(answer, "is_async", False) else answer.getvalue()
     if answer.get("Content-Encoding") == "gzip":
         # The made-up calls accept it, as every client does; what is looked at is what was said.
         content = gzip.decompress(content)
     told = {name: [value] for name, value in answer.items()}
-    return schemathesis.Response(answer.status_code, told, content, call, 0.0, verify=False)
+    return schemathesis.Response(answer.status_code, told, content, made, 0.0, verify=False)
 
 
 ENTITLED = ("everybody", "key")
 STRANGERS = ("outsider", "outsider key", "dead keys", "anonymous", "nobody", "platform")
 
 
-def call_often(operation, known, headers, examples, statuses, world):
-    """Make up so many calls of one operation. `world`: whose things must not be found; None for members."""
-    modes = [GenerationMode.POSITIVE, GenerationMode.NEGATIVE]
-    cases = st.one_of(operation.as_strategy(mode) for mode in modes)
-
-    @settings(max_examples=examples, suppress_health_check=list(HealthCheck), database=None)
-    @given(case=cases, takes_known=st.booleans())
-    def call(case, takes_known):
-        if known and (takes_known or examples < 3):
-            case.path_parameters = dict(known)
-        # Limits have tests of their own.
-        cache.clear()
-        try:
-            with transaction.atomic():
-                answer = send(case, next(headers))
-                raise _Undo
-        except _Undo:
-            statuses[str(answer.status_code)[0]] += 1
-        said = f"{case.method} {case.formatted_path}: {answer.status_code} {answer.text[:500]}"
-        assert answer.status_code < 500, said
-        if world is not None:
-            assert not leaks(answer.text, world), said
-        case.validate_response(answer, checks=CHECKS)
-
-    call()
+def call(of, case, arguments, headers, world) -> str:
+    """Ask once, and look at the answer; its status in hundreds. `arguments`: of a thing that exists. `world`: whose
+    things must not be found; None for members.
+    """
+    # The next caller finds the call as it was made up.
+    case.path_parameters, made_up = arguments or case.path_parameters, case.path_parameters
+    # Limits have tests of their own.
+    cache.clear()
+    try:
+        with transaction.atomic():
+            answer = send(case, of.base, next(headers))
+            raise _Undo
+    except _Undo:
+        said = f"{case.method} {of.base}{case.formatted_path}: {answer.status_code} {answer.text[:500]}"
+    assert answer.status_code < 500, said
+    if world is not None:
+        assert not leaks(answer.text, world), said
+    case.validate_response(answer, checks=CHECKS)
+    case.path_parameters = made_up
+    return str(answer.status_code)[0]
 
 
-def test_the_description_knows_every_address_of_the_api(world, description):
-    described = list(operations(description))
-    assert len(described) > 50
-    templates = [re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(each.path))) for each in described]
+def test_the_descriptions_know_every_address_for_programs(world, made_up):
+    assert len(made_up) > 70
+    templates = [re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(each.path))) for each in made_up]
     missing = [path for path in known_paths(world) if not any(each.fullmatch(path) for each in templates)]
     assert [path for path in missing if not LEFT_OUT.match(path)] == []
