@@ -24,6 +24,7 @@ ACTIONS = {
     "plan.created": "Made a visit plan",
     "plan.adjusted": "Made an adjustment of a visit plan",
     "plan.adjustment_removed": "Took back an adjustment of a visit plan",
+    "plan.adjustment_restored": "Took back the removal of an adjustment of a visit plan",
     "plan.approved": "Approved a visit plan",
     "plan.rejected": "Rejected a visit plan",
     "plan.reopened": "Opened a visit plan again",

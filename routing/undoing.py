@@ -3,7 +3,7 @@
 from accounts.permissions import Permission
 from accounts.undo import register_kind
 
-from .models import Absence, Visit, VisitLink
+from .models import Absence, PlanAdjustment, Visit, VisitLink
 
 
 def register() -> None:
@@ -13,6 +13,9 @@ def register() -> None:
     register_kind("plus_group", action="plus_group.restored", permission=Permission.MANAGE_TEAMS)
     register_kind("caseload", action="caseload.restored", permission=Permission.EDIT_PLANS)
     register_kind("visit", action="visit.restored", permission=Permission.EDIT_PLANS, check=_visit)
+    register_kind(
+        "plan_adjustment", action="plan.adjustment_restored", permission=Permission.EDIT_PLANS, check=_adjustment
+    )
     register_kind("visit_link", action="visit.link_restored", permission=Permission.EDIT_PLANS, check=_link)
 
 
@@ -25,6 +28,13 @@ def _visit(pk: str) -> None:
     from .services.visit_entry import free_visit
 
     free_visit(Visit.objects.get(pk=pk))
+
+
+def _adjustment(pk: str) -> None:
+    """The plan may have been approved since, or people may work by it otherwise."""
+    from .services import check_adjustment
+
+    check_adjustment(PlanAdjustment.objects.select_related("plan", "visit", "staff").get(pk=pk))
 
 
 def _link(pk: str) -> None:

@@ -46,7 +46,7 @@ class FixedPanel:
         return [
             {
                 "pk": each.pk,
-                "what": self._words(each),
+                "what": self.words(each),
                 "reason": each.reason,
                 "by": each.made_by.get_full_name() if each.made_by else "",
             }
@@ -70,7 +70,8 @@ class FixedPanel:
             "what": f"{person.display_name}, made up: {hours}, {person.base.name}, {way}, {skills}",
         }
 
-    def _words(self, each) -> str:
+    def words(self, each: PlanAdjustment) -> str:
+        """What one adjustment says, without a full stop."""
         visit, person = each.visit, each.staff
         if each.kind == Kind.VISIT_PINNED:
             who = f" with {person.display_name}" if person else ""

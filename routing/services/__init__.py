@@ -2,6 +2,7 @@
 
 from .adjustments import (
     change_window,
+    check_adjustment,
     exclude_person,
     exclude_visit,
     extend_shift,
@@ -107,6 +108,8 @@ from .weeks import (
 )
 
 __all__ = [
+    "check_adjustment",
+    "locked",
     "CHANGED_MEANWHILE",
     "CannotComeBack",
     "defer_visit",

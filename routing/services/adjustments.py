@@ -181,6 +181,23 @@ def remove_adjustment(*, plan: RoutePlan, adjustment: PlanAdjustment, by) -> Non
     _take_away(plan, by, pk=adjustment.pk)
 
 
+def check_adjustment(adjustment: PlanAdjustment) -> None:
+    """Whether what is fixed in a plan could be fixed now, as after taking its removal back.
+
+    PlanStateError when nothing can be fixed in the plan any more, ValidationError where people work by a plan that says
+    otherwise by now.
+    """
+    plan = adjustable(adjustment.plan)
+    if adjustment.kind == Kind.VISIT_PINNED:
+        _check_is_so(plan, adjustment.visit, adjustment.staff, adjustment.starts_at)
+    elif plan.state in PlanState.running():
+        stops = RouteStop.objects.filter(assignment__plan=plan)
+        if adjustment.kind == Kind.VISIT_EXCLUDED and stops.filter(visit=adjustment.visit).exists():
+            raise ValidationError(f"{adjustment.visit} is on a round by now.")
+        if adjustment.kind == Kind.PERSON_EXCLUDED and stops.filter(assignment__staff=adjustment.staff).exists():
+            raise ValidationError(f"{adjustment.staff} has a round by now.")
+
+
 def adjustable(plan: RoutePlan) -> RoutePlan:
     """The plan, locked. PlanStateError when nothing can be fixed in it any more."""
     plan = locked(plan)

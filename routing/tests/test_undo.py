@@ -14,7 +14,16 @@ from healthequiroute.testing.shared import shared
 from lsoa.models import Area
 from routing import services
 from routing.civil_time import today
-from routing.models import Absence, CaseloadEntry, PlusGroup, StaffMember, Visit, VisitLink
+from routing.models import (
+    Absence,
+    CaseloadEntry,
+    PlanAdjustment,
+    PlusGroup,
+    RouteStop,
+    StaffMember,
+    Visit,
+    VisitLink,
+)
 
 from . import factories as make
 
@@ -252,6 +261,69 @@ def test_a_link_of_two_visits_comes_back(team, client_as):
     assert not VisitLink.objects.exists()
     planner.post("/undo/", {"token": offered(planner, page)})
     assert rows_of(VisitLink) == before
+
+
+def fixed(team):
+    """A proposed plan with one thing fixed in it, and where it is taken away."""
+    plan = make.proposed_plan(team, count=4)
+    person = team.staff.get(reference="nurse-01")
+    made = services.exclude_person(plan=plan, staff=person, reason="Training", by=make.SETUP)
+    return plan, made, f"/plans/{plan.pk}/fixed/"
+
+
+def test_what_was_fixed_in_a_plan_holds_again(team, client_as):
+    plan, made, page = fixed(team)
+    before = rows_of(PlanAdjustment)
+    planner = client_as("planner")
+    planner.post(f"{page}{made.pk}/remove/")
+    assert not PlanAdjustment.objects.exists()
+    token = offered(planner, page)
+    answer = planner.post("/undo/", {"token": token})
+    assert answer["Location"] == page
+    assert "This holds again: Nurse 01 is not used." in said(planner, page)
+    assert rows_of(PlanAdjustment) == before
+    events = AuditEvent.objects.filter(action__startswith="plan.adjust").values_list("action", flat=True)
+    assert sorted(events) == ["plan.adjusted", "plan.adjustment_removed", "plan.adjustment_restored"]
+
+
+def test_nothing_is_fixed_again_in_a_plan_that_is_being_optimised(team, client_as):
+    plan, made, page = fixed(team)
+    planner = client_as("planner")
+    planner.post(f"{page}{made.pk}/remove/")
+    token = offered(planner, page)
+    type(plan).objects.filter(pk=plan.pk).update(state="optimising")
+    planner.post("/undo/", {"token": token})
+    assert "Nothing can be fixed in a plan that is optimising. So it cannot be undone." in said(planner)
+    assert not PlanAdjustment.objects.exists()
+
+
+def test_nobody_who_has_a_round_by_now_is_left_out_of_a_published_plan(team, client_as, make_user):
+    """People work by the plan: what contradicts it stays removed."""
+    plan, made, page = fixed(team)
+    planner = client_as("planner")
+    planner.post(f"{page}{made.pk}/remove/")
+    token = offered(planner, page)
+    assert plan.assignments.filter(staff=made.staff, stops__isnull=False).exists()
+    approver = make_user(["approver"])
+    services.decide_plan(plan=plan, approved=True, reason="Checked", by=approver)
+    services.publish_plan(plan=plan, by=approver)
+    planner.post("/undo/", {"token": token})
+    assert "has a round by now" in said(planner)
+    assert not PlanAdjustment.objects.exists()
+
+
+def test_a_pin_made_anew_meanwhile_stays(team, client_as):
+    plan = make.proposed_plan(team, count=4)
+    stop = RouteStop.objects.filter(assignment__plan=plan, visit__isnull=False).select_related("visit").first()
+    made = services.pin_visit(plan=plan, visit=stop.visit, staff=stop.assignment.staff, by=make.SETUP)
+    planner = client_as("planner")
+    planner.post(f"/plans/{plan.pk}/fixed/{made.pk}/remove/")
+    token = offered(planner, f"/plans/{plan.pk}/fixed/")
+    services.pin_visit(plan=plan, visit=stop.visit, starts_at=stop.starts_at, by=make.SETUP)
+    before = rows_of(PlanAdjustment)
+    planner.post("/undo/", {"token": token})
+    assert "Something else stands in its place by now" in said(planner)
+    assert rows_of(PlanAdjustment) == before
 
 
 def test_a_kind_that_nobody_registered_is_a_fault_of_ours(absence, rf):

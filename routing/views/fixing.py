@@ -2,10 +2,13 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts import undo
 from accounts.access import allowed, requires
 from accounts.permissions import Permission
 from routing import life_forms as forms
@@ -73,9 +76,22 @@ def _fix(plan, way, service, by, values):
 def plan_unfix(request, plan_id, number):
     plan = settled_plan(request, plan_id)
     adjustment = plan.adjustments.filter(pk=number).first()
-    if adjustment is not None:  # taken away already otherwise: what was asked for is so
-        _tell(request, services.remove_adjustment, plan=plan, adjustment=adjustment)
-    return redirect("plan-fixed", plan.pk)
+    back = reverse("plan-fixed", args=[plan.pk])
+    if adjustment is None:  # taken away already: what was asked for is so
+        return redirect(back)
+    words = FixedPanel(plan, can_change=True).words(adjustment)
+    kept_as = {"kind": "plan_adjustment", "thing": adjustment, "back": back, "done": f"This holds again: {words}."}
+    try:
+        # The plan before what hangs on it, in the order in which all services take them.
+        with transaction.atomic():
+            services.locked(plan)
+            with undo.keeping(request, **kept_as) as kept:
+                services.remove_adjustment(plan=plan, adjustment=adjustment, by=request.user)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, f"This holds no more: {words}.", extra_tags=kept.tag)
+    return redirect(back)
 
 
 @requires(Permission.EDIT_PLANS)
