@@ -27,7 +27,7 @@ _SLUG = re.compile(r"^[a-z0-9][a-z0-9_-]{0,99}$", re.IGNORECASE)
 _INDICATOR = re.compile(r"^(?=[0-9_-]*[a-z])[a-z0-9][a-z0-9_-]{0,99}$", re.IGNORECASE)
 _SORT = re.compile(r"^-?(?=[0-9_:-]*[a-z])[a-z0-9][a-z0-9_:-]{0,99}$", re.IGNORECASE)
 _GSS_CODE = re.compile(r"^[A-Z]\d{8}$")
-_VIEW = re.compile(r"^\d{1,2}/-?\d{1,2}(\.\d{1,6})?/-?\d{1,3}(\.\d{1,6})?$")
+_VIEW = re.compile(r"^\d{1,2}(\.\d{1,3})?/-?\d{1,2}(\.\d{1,6})?/-?\d{1,3}(\.\d{1,6})?$")
 _MANY = 50  # filters of one kind: nobody sets more, and each costs a condition in the database
 
 

@@ -171,7 +171,7 @@ class Selection:
         is_place = bool(self.query.place)
         areas = self._filtered(self.scope).order_by() if is_place else self._plain_scope
         return self._remembered(
-            "extent", lambda: areas.aggregate(extent=Extent("centroid"))["extent"], filtered=is_place
+            "extent", lambda: areas.aggregate(extent=Extent("geometry"))["extent"], filtered=is_place
         )
 
     def authorities(self) -> list[tuple[str, str]]:

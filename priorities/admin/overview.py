@@ -61,7 +61,7 @@ class Overview:
         scales, table = TableScales.of(self.model, attribute), attribute.function
         weights = base_weights(table, scales)
         labels = [label_of(self.model.attributes[child]) for child in attribute.children]
-        listed = [f"{label} {weight} %" for label, weight in zip(labels, weights or (), strict=False)]
+        listed = [f"{label} {weight}%" for label, weight in zip(labels, weights or (), strict=False)]
         return TableLine(
             label=label_of(attribute),
             depth=min(self._depth(attribute), 6),

@@ -151,6 +151,6 @@ def _rows(numbers, limits, before, class_names, bands) -> tuple[ClassRow, ...]:
 
 
 def _summary(rows: Sequence[ClassRow], known: int, missing: int) -> str:
-    parts = [f"{row.label} {row.share:g} %" for row in rows]
+    parts = [f"{row.label} {row.share:g}%" for row in rows]
     text = f"{known:,} areas: {', '.join(parts)}." if parts else f"{known:,} areas have a figure."
     return f"{text} {missing:,} more have no figure." if missing else text

@@ -129,7 +129,7 @@ def read_weights(
     if abs(sum(asked) - 100) > SLACK and makes_room and len(changed) == 1:
         asked = _with_room(asked, changed[0], shown)
     if abs(sum(asked) - 100) > SLACK:
-        message = f"The weights add up to {plain(sum(asked))} %; they must add up to 100 %."
+        message = f"The weights add up to {plain(sum(asked))}%; they must add up to 100%."
         return AskedWeights(base, kept, entered, follow, makes_room, (Problem(names[(changed or [0])[0]], message),))
     asked[-1] += 100 - sum(asked)
     if asked == list(map(float, base)):

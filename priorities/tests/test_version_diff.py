@@ -113,9 +113,9 @@ def test_thresholds_and_indicators(published, change):
     )
     diff = compare_versions(published, draft)
     lines = {line.attribute: line for line in diff.lines if line.kind == "threshold"}
-    assert lines["AGE75"].text == "Bounds of Aged 75 and over: 8 and 12.5 → 9 and 14 %."
+    assert lines["AGE75"].text == "Bounds of Aged 75 and over: 8 and 12.5 → 9 and 14%."
     assert lines["AGE75"].details == ("Found as: set by hand.",)
-    assert lines["NO_CAR"].text == "Soft zones beside the bounds of Households without a car: 2 and 2 → 1 and 1 %."
+    assert lines["NO_CAR"].text == "Soft zones beside the bounds of Households without a car: 2 and 2 → 1 and 1%."
     assert lines["UNPAID_CARE"].details == (
         "Found as: P40 and P70 of the loaded areas (21 areas of the fictional city).",
     )

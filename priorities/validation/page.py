@@ -5,6 +5,7 @@ from functools import cached_property
 from django.urls import reverse
 from django.utils.text import capfirst
 
+from lsoa.catalogue import CATALOGUE
 from lsoa.profiles import datasets_behind
 from priorities.models import ValidationReport
 from priorities.wording import ATTRIBUTE_LABELS
@@ -68,7 +69,8 @@ class ValidationPage:
         return [entry["key"] for entry in self.result["readings"]]
 
     def _name(self, code: str) -> str:
-        return self.result["names"].get(code, code)
+        known = CATALOGUE.get(code)
+        return self.result["names"].get(code) or (known.name if known else code)
 
     def _sources(self, *entries: dict) -> list:
         return sources({pk for entry in entries for pk in entry["datasets"]}, self.result["datasets"])

@@ -34,7 +34,8 @@ def input_lines(old: ModelVersion, new: ModelVersion) -> Iterator[DiffLine]:
 
 def _threshold_line(name: str, before: Mapping, after: Mapping, indicator: Indicator | None) -> DiffLine:
     bounds = [numbers(entry.get("bounds")) for entry in (before, after)]
-    unit = f" {indicator.unit}" if indicator is not None and indicator.unit else ""
+    unit = indicator.unit if indicator is not None else ""
+    unit = f" {unit}" if unit not in ("", "%") else unit
     details = {"label": label(name), "before": bounds[0], "after": bounds[1], "unit": unit}
     if bounds[0] != bounds[1]:
         text = gettext("Bounds of %(label)s: %(before)s → %(after)s%(unit)s.") % details

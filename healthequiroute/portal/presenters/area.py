@@ -35,7 +35,7 @@ from .area_beside import (
     visit_rows,
     visits_in,
 )
-from .explore import area_tag
+from .explore_table import area_tag
 from .priority import HistoryRow, history_rows
 
 HISTORY_LENGTH = 5

@@ -16,7 +16,7 @@ from routing.models import Visit
 
 from ..selection import areas_with_scores
 from . import wording
-from .explore import area_tag
+from .explore_table import area_tag
 
 # Of these a median or a place says nothing.
 ORDINAL = ("rank", "decile")

@@ -1,4 +1,4 @@
-"""Up to six areas side by side: what is alike, what differs, and which rules tell them apart."""
+"""Up to six areas side by side: what is alike, what differs, which rules tell them apart. A row: compare_rows.py."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -7,7 +7,6 @@ from functools import cached_property
 from django.contrib.gis.db.models import Extent
 from django.urls import reverse
 
-from lsoa.catalogue.census import LANGUAGE_AND_ETHNICITY
 from lsoa.catalogue.deprivation import CORE20_DECILE
 from lsoa.catalogue.order import KEY_INDICATORS, OTHER_THEME, by_theme
 from lsoa.models import Area, Indicator
@@ -22,59 +21,23 @@ from ..map_view import MapView, map_view
 from ..selection import areas_with_scores
 from ..themes import FOUR
 from . import wording
+from .compare_rows import (
+    Cell,
+    Row,
+    Section,
+    SeparatingRule,
+    figure_cell,
+    in_words,
+    only_differing,
+    plain_cell,
+    reasons_of,
+    steps_of,
+    values_of,
+)
 
-Polarity = Indicator.Polarity
-WHO_LIVES_THERE = {"Population", "Households", LANGUAGE_AND_ETHNICITY}
 MOST_SUGGESTED = 5
 # Degrees around the areas on the map, so that none lies on its edge.
 MARGIN = 0.02
-
-
-@dataclass(frozen=True)
-class Cell:
-    """What one area has. `verdict` is better, worse, higher, lower or same beside what is compared with, "" where
-    nothing can be said; `tag` is a class with its colour."""
-
-    column: str
-    text: str = ""
-    missing: str = ""
-    note: str = ""
-    verdict: str = ""
-    css: str = ""
-
-    @property
-    def symbol(self) -> str:
-        """Beside the word, never instead of it. Where it lies, not whether that is good."""
-        return {"same": "=", "": ""}.get(self.verdict, "▲" if self.css == "is-up" else "▼")
-
-
-@dataclass(frozen=True)
-class Row:
-    label: str
-    cells: tuple[Cell, ...]
-    note: str = ""
-    url: str = ""
-    depth: int = 0
-
-    @property
-    def differs(self) -> bool:
-        return len({(cell.text, cell.missing) for cell in self.cells if cell.column != "England"}) > 1
-
-
-@dataclass(frozen=True)
-class Section:
-    key: str
-    title: str
-    rows: list[Row]
-    left_out: int = 0
-
-
-@dataclass(frozen=True)
-class SeparatingRule:
-    """One step of the decision at which the areas part: class and rule of each."""
-
-    label: str
-    sentences: tuple[tuple[str, str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -171,7 +134,7 @@ class ComparePage:
         sections = [self._priority, self._decision, *self._figures]
         if not self.query.differs:
             return [section for section in sections if section.rows]
-        return [_differing(section) for section in sections if section.rows]
+        return [only_differing(section) for section in sections if section.rows]
 
     @property
     def columns_number(self) -> int:
@@ -193,16 +156,16 @@ class ComparePage:
     def _priority(self) -> Section:
         scored = [(area, self.scores.get(area.pk)) for area in self.areas]
         none = "Not scored"
-        classes = [_plain(area, priority_tag(score).label if score else "", none) for area, score in scored]
-        minutes = [_plain(area, minutes_text(score) if score else "", none) for area, score in scored]
+        classes = [plain_cell(area, priority_tag(score).label if score else "", none) for area, score in scored]
+        minutes = [plain_cell(area, minutes_text(score) if score else "", none) for area, score in scored]
         deciles = [
-            _plain(area, "" if area.imd_decile is None else f"{area.imd_decile:.0f} of 10", "Not loaded")
+            plain_cell(area, "" if area.imd_decile is None else f"{area.imd_decile:.0f} of 10", "Not loaded")
             for area in self.areas
         ]
         rows = [Row("Priority", self._beside(classes)), Row("Suggested visit time", self._beside(minutes))]
         if self.overrides:
             rows_own = [
-                _plain(
+                plain_cell(
                     area, override_text(self.overrides[area.pk]) if area.pk in self.overrides else "", "As the model"
                 )
                 for area in self.areas
@@ -216,7 +179,7 @@ class ComparePage:
         """By area the steps of its decision, in tree order: label -> (depth, step)."""
         origins = Origins.of(self.scores.values())
         return {
-            pk: dict(_steps(explanation_panel(score, origins, evidence=False).tree))
+            pk: dict(steps_of(explanation_panel(score, origins, evidence=False).tree))
             for pk, score in self.scores.items()
         }
 
@@ -239,7 +202,7 @@ class ComparePage:
                 if step is None:
                     cells.append(Cell(area.name, missing="Not scored"))
                 else:
-                    cells.append(Cell(area.name, _words(step.class_name), note=step.value))
+                    cells.append(Cell(area.name, in_words(step.class_name), note=step.value))
             rows.append(Row(label, self._beside(cells), depth=depth))
         return Section("decision", "Steps of the decision", rows)
 
@@ -253,14 +216,14 @@ class ComparePage:
             if len({step.class_name for _, step in steps}) > 1:
                 found.append(
                     SeparatingRule(
-                        label, tuple((area.name, _words(step.class_name), step.sentence) for area, step in steps)
+                        label, tuple((area.name, in_words(step.class_name), step.sentence) for area, step in steps)
                     )
                 )
         return found
 
     @cached_property
     def _indicators(self) -> list[Indicator]:
-        codes = {code for area in self.areas for code in _values(area) | _reasons(area)}
+        codes = {code for area in self.areas for code in values_of(area) | reasons_of(area)}
         rows = list(Indicator.objects.public().filter(code__in=codes))
         if self.all_figures or len(rows) <= 2 * len(KEY_INDICATORS):
             return rows
@@ -270,7 +233,7 @@ class ComparePage:
     @property
     def has_more_figures(self) -> bool:
         return self.all_figures or len(self._indicators) < len(
-            {code for area in self.areas for code in _values(area) | _reasons(area)}
+            {code for area in self.areas for code in values_of(area) | reasons_of(area)}
         )
 
     @property
@@ -291,9 +254,9 @@ class ComparePage:
 
     def _figure_row(self, row: Indicator, spread) -> Row:
         median = spread.median if spread and row.unit != "rank" else None
-        base = median if self.query.against == ENGLAND else (_values(self.areas[0]).get(row.code))
+        base = median if self.query.against == ENGLAND else (values_of(self.areas[0]).get(row.code))
         is_base = self.query.against != ENGLAND
-        cells = tuple(_figure(area, row, base, is_base and place == 0) for place, area in enumerate(self.areas))
+        cells = tuple(figure_cell(area, row, base, is_base and place == 0) for place, area in enumerate(self.areas))
         if self.query.against == ENGLAND:
             text = "" if median is None else wording.figure(median, row.decimals, row.unit)
             cells = (Cell("England", text, "" if text else "No median"), *cells)
@@ -363,56 +326,3 @@ class ComparePage:
             legend={"title": "Priority", "items": items},
             is_small=True,
         )
-
-
-def _differing(section: Section) -> Section:
-    rows = [row for row in section.rows if row.differs]
-    return Section(section.key, section.title, rows, left_out=len(section.rows) - len(rows))
-
-
-def _steps(row: ReasonRow, depth: int = 0):
-    yield row.label, (depth, row)
-    for child in row.children:
-        yield from _steps(child, depth + 1)
-
-
-def _words(name: str) -> str:
-    return name[:1].upper() + name[1:].replace("_", " ")
-
-
-def _plain(area, text: str, missing: str) -> Cell:
-    return Cell(area.name, text, "" if text else missing)
-
-
-def _values(area) -> dict:
-    profile = getattr(area, "profile", None)
-    return {} if profile is None else profile.values
-
-
-def _reasons(area) -> dict:
-    profile = getattr(area, "profile", None)
-    return {} if profile is None else profile.missing
-
-
-def _figure(area, row: Indicator, base: float | None, is_base: bool) -> Cell:
-    value = _values(area).get(row.code)
-    if value is None:
-        return Cell(area.name, missing=wording.missing(_reasons(area).get(row.code)))
-    text = wording.figure(value, row.decimals, row.unit)
-    if is_base or base is None:
-        return Cell(area.name, text)
-    if text == wording.figure(base, row.decimals, row.unit):
-        return Cell(area.name, text, verdict="same")
-    is_higher = value > base
-    css = "is-up" if is_higher else "is-down"
-    return Cell(area.name, text, verdict=_verdict(row, is_higher), css=css)
-
-
-def _verdict(row: Indicator, is_higher: bool) -> str:
-    # Who lives somewhere is never better or worse, whatever need it points to.
-    polarity = Polarity.NEUTRAL if row.theme in WHO_LIVES_THERE else row.polarity
-    if polarity == Polarity.HIGH_IS_NEED:
-        return "worse" if is_higher else "better"
-    if polarity == Polarity.LOW_IS_NEED:
-        return "better" if is_higher else "worse"
-    return "higher" if is_higher else "lower"

@@ -27,7 +27,8 @@ class DashboardPage:
     def period_text(self) -> str:
         first, last = self.weeks.first_day, self.weeks.last_day
         begins = f"{first.day} {first:%B}" + (f" {first.year}" if first.year != last.year else "")
-        return f"{self.weeks.span.label}, {begins} to {last.day} {last:%B %Y}"
+        span = self.weeks.span.label
+        return f"{span[0].lower()}{span[1:]}, {begins} to {last.day} {last:%B %Y}"
 
     @cached_property
     def cards(self) -> list[Card]:

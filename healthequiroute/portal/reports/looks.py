@@ -147,9 +147,9 @@ def _lines(chart) -> SafeString:
     ]
     top = max([1.0, *(y for one in series for _, y in one.points)])
     across = Axis("", -0.3, len(periods) - 0.7, list(enumerate(periods)))
-    ticks = [(step / 4 * top, f"{25 * step * top:.0f} %") for step in range(5)]
+    ticks = [(step / 4 * top, f"{25 * step * top:.0f}%") for step in range(5)]
     told = [
-        f"{label}: " + ", ".join("no figure" if value is None else f"{100 * value:.0f} %" for value in values)
+        f"{label}: " + ", ".join("no figure" if value is None else f"{100 * value:.0f}%" for value in values)
         for label, values in chart["series"]
     ]
     return line_chart(

@@ -134,7 +134,7 @@ def test_paper_has_the_map_its_legend_and_source_and_no_controls(opened):
     page = opened
     page.emulate_media(media="print")
     expect(page.locator("#explore-map canvas.leaflet-tile").first).to_be_visible()
-    for part in (".her-legend", ".her-area-map__summary", ".her-map__source", ".leaflet-control-scale"):
+    for part in (".her-legend", ".her-summary", ".her-map__source", ".leaflet-control-scale"):
         expect(page.locator(f".her-area-map {part}").first).to_be_visible()
     for part in (".her-map-bar", ".leaflet-control-zoom", ".her-in-view", ".her-map__keys"):
         expect(page.locator(f".her-area-map {part}").first).to_be_hidden()

@@ -40,7 +40,7 @@ class Synthetic(Source):
             # The same for every seed: whichever is loaded last is in force.
             release="fictional",
             standing=Dataset.Standing.SYNTHETIC,
-            licence="None needed: nothing in it is real",
+            licence="No licence needed: nothing in it is real",
             extent="Aldermoor (fictional)",
             method="Invented, spatially correlated figures whose spread over areas follows England's.",
         )

@@ -70,12 +70,16 @@ window.addEventListener("afterprint", () => {
   }
 });
 
-// Filters are open beside the result on a desktop and folded away on a phone.
+// Filters are open where they stand beside the result, and folded away above it: on a phone, and with large text. The
+// style sheet knows which it is; it shows no summary beside the result.
 for (const details of document.querySelectorAll("details[data-open-on-desktop]")) {
-  const wide = window.matchMedia("(min-width: 1024px)");
+  const summary = details.querySelector("summary");
+  let isBeside = null;
   const follow = () => {
-    details.open = wide.matches;
+    const now = getComputedStyle(summary).display === "none";
+    if (now !== isBeside) details.open = now;
+    isBeside = now;
   };
-  wide.addEventListener("change", follow);
+  new ResizeObserver(follow).observe(details.parentElement);
   follow();
 }

@@ -17,6 +17,7 @@ import { InView } from "./in_view.js";
 import { startLayers } from "./layers.js";
 import { startPaper } from "./paper.js";
 import { startPlaceSearch } from "./place_search.js";
+import { SteppedMap } from "./zoom.js";
 
 const L = window.L;
 const ENGLAND = [-6.42, 49.86, 1.77, 55.82];
@@ -28,8 +29,7 @@ export function boundsOf(element) {
 }
 
 export function createMap(element, options = {}) {
-  const map = L.map(element, {
-    zoomSnap: 1,
+  const map = new SteppedMap(element, {
     minZoom: 5,
     maxZoom: 16,
     zoomControl: false,
@@ -278,7 +278,7 @@ export class AreaMap {
   _rememberView() {
     if (!this.data.rememberView || this.onPaper) return;
     const centre = this.map.getCenter();
-    const view = `${this.map.getZoom()}/${centre.lat.toFixed(4)}/${centre.lng.toFixed(4)}`;
+    const view = `${Number(this.map.getZoom().toFixed(3))}/${centre.lat.toFixed(4)}/${centre.lng.toFixed(4)}`;
     if (this._moved) {
       const url = new URL(window.location);
       url.searchParams.set("map", view);

@@ -71,6 +71,7 @@ export const AreaLayer = L && L.GridLayer.extend({
       this.on("load", this._prefetchSoon, this);
       map.on("movestart", this._endPrefetch, this);
     }
+    map.on("zoomend", this._refine, this);
     return L.GridLayer.prototype.onAdd.call(this, map);
   },
 
@@ -78,6 +79,7 @@ export const AreaLayer = L && L.GridLayer.extend({
     this._endColours();
     this._endPrefetch();
     map.off("movestart", this._endPrefetch, this);
+    map.off("zoomend", this._refine, this);
     return L.GridLayer.prototype.onRemove.call(this, map);
   },
 
@@ -91,7 +93,7 @@ export const AreaLayer = L && L.GridLayer.extend({
   },
 
   createTile(coords, done) {
-    const size = TILE_SIZE * this._ratio;
+    const size = this._sizeOf(coords);
     const canvas = L.DomUtil.create("canvas", "leaflet-tile");
     canvas.width = canvas.height = size;
     const entry = {
@@ -111,9 +113,37 @@ export const AreaLayer = L && L.GridLayer.extend({
 
   async _draw(entry) {
     const { areas, districts } = decodeTile(await this._fetch(entry));
+    entry.size = this._sizeOf(entry.coords);
+    if (entry.canvas.width !== entry.size) entry.canvas.width = entry.canvas.height = entry.size;
     entry.buffer = rasterise(areas, entry.size);
     entry.districts = linesOf(districts, entry.size);
     this._paint(entry);
+  },
+
+  // Pixels of the screen along the side of a tile, at the zoom that is shown or moved to.
+  _sizeOf(coords) {
+    const map = this._map;
+    const zoom = map._animatingZoom ? map._animateToZoom : map.getZoom();
+    return Math.round(TILE_SIZE * this._ratio * map.getZoomScale(zoom, coords.z));
+  },
+
+  // Tiles that stay over a change of zoom are painted anew in its size. They come from the browser's cache.
+  _refine() {
+    for (const entry of this._painted.values()) {
+      if (entry.coords.z !== this._tileZoom || entry.failed || !entry.buffer) continue;
+      if (entry.size === this._sizeOf(entry.coords)) continue;
+      this._draw(entry).catch((error) => {
+        // What is painted already says the same, only coarser.
+        if (!entry.abort.signal.aborted) console.warn(`A tile stays coarse: ${error.message}`);
+      });
+    }
+  },
+
+  // As Leaflet's own, but not rounded: with it tiles would lie between the pixels of the screen.
+  _setZoomTransform(level, centre, zoom) {
+    const scale = this._map.getZoomScale(zoom, level.zoom);
+    const origin = this._map._getNewPixelOrigin(centre, zoom);
+    L.DomUtil.setTransform(level.el, level.origin.multiplyBy(scale).subtract(origin), scale);
   },
 
   _urlOf(coords) {
@@ -279,8 +309,9 @@ export const AreaLayer = L && L.GridLayer.extend({
     const entry = this._painted.get(this._tileCoordsToKey(coords));
     if (!entry?.buffer) return -1;
     const { ids, width } = entry.buffer;
-    const x = Math.floor((point.x - coords.x * TILE_SIZE) * this._ratio) + MARGIN;
-    const y = Math.floor((point.y - coords.y * TILE_SIZE) * this._ratio) + MARGIN;
+    const scale = entry.size / TILE_SIZE;
+    const x = Math.floor((point.x - coords.x * TILE_SIZE) * scale) + MARGIN;
+    const y = Math.floor((point.y - coords.y * TILE_SIZE) * scale) + MARGIN;
     return ids[y * width + x] - 1;
   },
 });

@@ -61,7 +61,7 @@ export const NamesLayer = L && L.Layer.extend({
 
   _write(context, size) {
     const map = this._map;
-    const zoom = map.getZoom();
+    const zoom = Math.round(map.getZoom());
     const bounds = map.getBounds();
     const larger = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16 || 1;
     const boxes = [];
