@@ -38,10 +38,4 @@ KNOWN = (
         "",
         "Its inside has not been assessed by us.",
     ),
-    Known(
-        "A scenario can be scrolled sideways by up to 50 pixels in a window of 320 pixels or at twice the text size.",
-        "Nothing is cut off.",
-        "1.4.10 Reflow",
-        "It is being mended.",
-    ),
 )

@@ -28,10 +28,6 @@ EXCEPTIONS = {
         "The interactive description of the API",
         "Its inside is Swagger UI. The same is in words at /api/, and as a file at /api/v1/schema/.",
     ),
-    ("scenario", "overflow"): (
-        "A scenario can be scrolled sideways by up to 50 pixels at 320 pixels and at twice the text size",
-        "Nothing is cut off. To be mended.",
-    ),
 }
 SETTLED = "() => document.fonts.status === 'loaded' && !document.querySelector('.htmx-request')"
 AXE = """async ([part, options]) => {

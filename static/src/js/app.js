@@ -70,9 +70,19 @@ window.addEventListener("afterprint", () => {
   }
 });
 
+// What a desktop has room for and a phone has not.
+for (const details of document.querySelectorAll("details[data-open-on-desktop]")) {
+  const wide = window.matchMedia("(min-width: 1024px)");
+  const follow = () => {
+    details.open = wide.matches;
+  };
+  wide.addEventListener("change", follow);
+  follow();
+}
+
 // Filters are open where they stand beside the result, and folded away above it: on a phone, and with large text. The
 // style sheet knows which it is; it shows no summary beside the result.
-for (const details of document.querySelectorAll("details[data-open-on-desktop]")) {
+for (const details of document.querySelectorAll("details[data-open-beside]")) {
   const summary = details.querySelector("summary");
   let isBeside = null;
   const follow = () => {

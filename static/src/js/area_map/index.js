@@ -56,6 +56,7 @@ export class AreaMap {
     this.status = document.getElementById(this.data.status);
     this.map = createMap(element);
     this._setView();
+    this._followsItsSize();
     this.layer = new AreaLayer(this.data.tilesUrl, {
       maxNativeZoom: Number(this.data.maxTileZoom || 14) + 1,
       prefetch: true,
@@ -77,14 +78,35 @@ export class AreaMap {
   _setView() {
     const [zoom, lat, lon] = (this.data.view || "").split("/").map(Number);
     if (Number.isFinite(lon)) this.map.setView([lat, lon], zoom);
-    else this.map.fitBounds(boundsOf(this.element), { padding: [8, 8] });
+    else this.fit();
+  }
+
+  /** The whole place, as large as it can be. */
+  fit() {
+    this.map.fitBounds(boundsOf(this.element), { padding: [8, 8], animate: false });
+  }
+
+  // A place that fills the map goes on filling it when a phone is turned or a window made larger, until somebody moves
+  // the map or chooses an area.
+  _followsItsSize() {
+    this.isPlaced = Boolean(this.data.view);
+    let isFitting = false;
+    this.map.on("movestart", () => {
+      if (!isFitting && !this.onPaper) this.isPlaced = true;
+    });
+    this.map.on("resize", () => {
+      if (this.isPlaced || this.onPaper) return;
+      isFitting = true;
+      this.fit();
+      isFitting = false;
+    });
   }
 
   /** Moves to another place (JSON bounds); where it is shown already, the view stays as the person left it. */
   showPlace(bounds) {
     if (bounds === this.data.bounds) return;
     this.data.bounds = bounds;
-    this.map.fitBounds(boundsOf(this.element), { padding: [8, 8] });
+    this.fit();
   }
 
   _load() {
@@ -262,6 +284,7 @@ export class AreaMap {
   /** Marks the area and shows its panel; -1 clears. */
   async select(index) {
     this._selected = index;
+    this.isPlaced = true; // its panel takes width from the map, which must not move below the pointer
     this.layer.select(index);
     if (index < 0) return;
     const panel = document.getElementById(this.data.panel);
@@ -276,16 +299,13 @@ export class AreaMap {
 
   // The view belongs to the address, so that a link shows what its sender saw.
   _rememberView() {
-    if (!this.data.rememberView || this.onPaper) return;
+    if (!this.data.rememberView || this.onPaper || !this.isPlaced) return;
     const centre = this.map.getCenter();
     const view = `${Number(this.map.getZoom().toFixed(3))}/${centre.lat.toFixed(4)}/${centre.lng.toFixed(4)}`;
-    if (this._moved) {
-      const url = new URL(window.location);
-      url.searchParams.set("map", view);
-      window.history.replaceState(window.history.state, "", url);
-      for (const field of document.querySelectorAll('input[name="map"]')) field.value = view;
-    }
-    this._moved = true; // the first move is the map's own
+    const url = new URL(window.location);
+    url.searchParams.set("map", view);
+    window.history.replaceState(window.history.state, "", url);
+    for (const field of document.querySelectorAll('input[name="map"]')) field.value = view;
   }
 
   /** Tells people who do not see the map. What was about to be told of the map before comes too late then. */

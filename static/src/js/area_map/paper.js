@@ -1,4 +1,5 @@
-// Paper has a width of its own: the map is laid out for it before the page is, around the same centre.
+// Paper has a width of its own: the map is laid out for it before the page is: around the same centre, or fitted
+// anew as long as nobody has moved it.
 
 export function startPaper(areaMap) {
   const { element, map } = areaMap;
@@ -21,7 +22,8 @@ export function startPaper(areaMap) {
   function again() {
     areaMap.onPaper = true; // the address keeps the view that the person chose
     map.invalidateSize({ animate: false, pan: false });
-    map.setView(screen.centre, screen.zoom, { animate: false });
+    if (areaMap.isPlaced) map.setView(screen.centre, screen.zoom, { animate: false });
+    else areaMap.fit();
     areaMap.onPaper = false;
     areaMap.layer.readColours(element);
   }
