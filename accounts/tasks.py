@@ -1,5 +1,6 @@
 """Periodic housekeeping of the worker."""
 
+import os
 import time
 from datetime import timedelta
 
@@ -27,6 +28,8 @@ from .trail import tasks as trail_tasks  # noqa: F401
 log = structlog.get_logger(__name__)
 
 HOUSEKEEPING = audit.SystemActor("huey:housekeeping")
+# Searches use whole processors for minutes; where they share a machine with the pages, the pages go first.
+NICENESS = 10
 WORKER_BEAT_KEY = "worker-beat"
 
 
@@ -44,6 +47,12 @@ def worker_seen_seconds_ago() -> float | None:
 @on_startup()
 def beat_at_start():
     beat()
+
+
+@on_startup()
+def step_back():
+    """This worker and the processes that it starts are scheduled after those that answer requests."""
+    os.nice(max(0, NICENESS - os.getpriority(os.PRIO_PROCESS, 0)))
 
 
 @periodic_task(crontab(minute="*"))

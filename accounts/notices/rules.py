@@ -29,13 +29,14 @@ class Occasion:
 
 @dataclass(frozen=True)
 class Trigger:
-    """`describe` gives the condition of a rule in words; `preview` the occasions since a moment on which a rule (saved
-    or not) would have told somebody; `told` the words of the message, given the rule and how many areas met it.
+    """`describe` gives the condition of a rule in words, and takes the names that a list of rules has looked up;
+    `preview` the occasions since a moment on which a rule (saved or not) would have told somebody; `told` the words of
+    the message, given the rule and how many areas met it.
     """
 
     code: str
     label: str
-    describe: Callable[[NotificationRule], str]
+    describe: Callable[..., str]
     preview: Callable[[NotificationRule, datetime], list[Occasion]]
     told: Callable[[NotificationRule, int], str]
 

@@ -20,6 +20,7 @@ from .query import EVERYWHERE, PriorityQuery
 from .versions import data_version
 
 REMEMBERED_SECONDS = 60 * 60
+COMMON_SECONDS = 7 * 24 * 60 * 60
 
 # Columns that always stand in the table; sort keys are these, or any indicator's code.
 SORTS = {"name": "name", "priority": "priority", "minutes": "minutes"}
@@ -182,8 +183,7 @@ class Selection:
 
     def number_of_all(self) -> int:
         """How many areas there are, whatever the patch and the filters."""
-        everywhere = Selection(PriorityQuery(patch=EVERYWHERE), self.organisation)
-        everywhere.version = self.version
+        everywhere = Selection(PriorityQuery(patch=EVERYWHERE), None)
         return everywhere.remembered("number", Area.objects.current().count)
 
     @property
@@ -192,13 +192,23 @@ class Selection:
         areas = Area.objects.current().order_by()
         return areas.filter(patches=self.patch) if self.patch else areas
 
+    @property
+    def owner(self):
+        """Whose answers these are: of all areas they are everybody's, of a patch its organisation's own."""
+        return self.organisation if self.patch else None
+
     @cached_property
     def version(self) -> str:
-        return data_version(self.organisation)
+        """Changes with data and scores, and for a patch with the organisation's patches."""
+        return data_version(self.owner)
 
     def _remembered(self, name: str, compute: Callable, *, filtered: bool):
         """An answer that holds until data, scores or patches change; unfiltered, only the patch counts."""
         query = self.query if filtered else PriorityQuery(patch=self.query.patch)
         wanted = replace(query, theme=PriorityQuery().theme).for_theme()
-        digest = sha256(f"{self.organisation and self.organisation.pk} {wanted}".encode()).hexdigest()[:32]
-        return cache.get_or_set(f"areas:{name}:{self.version}:{digest}", compute, REMEMBERED_SECONDS)
+        digest = sha256(f"{self.owner and self.owner.pk} {wanted}".encode()).hexdigest()[:32]
+        return cache.get_or_set(f"areas:{name}:{self.version}:{digest}", compute, self.seconds(query))
+
+    def seconds(self, query: PriorityQuery) -> int:
+        """How long an answer is kept: what everybody asks for is prepared once (`prepared`)."""
+        return REMEMBERED_SECONDS if self.patch or query.is_filtered else COMMON_SECONDS

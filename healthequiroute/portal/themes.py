@@ -6,12 +6,12 @@ import numpy as np
 from django.db.models import F, Max
 
 from accounts.small_numbers import RULE
-from lsoa.models import Area, Indicator, figure_in_force
+from lsoa.models import Area, Indicator
 from lsoa.statistics import national_distribution
 from priorities.models import PriorityClass, PriorityScore, ScoreRun
 from priorities.wording import ATTRIBUTE_LABELS
 
-from .selection import areas_with_scores
+from .figure_columns import figures_of
 
 NO_DATA, FILTERED_OUT = 255, 254
 # ColorBrewer YlGnBu: lightness in order, told apart in protan, deutan and tritan vision. More need is darker.
@@ -145,8 +145,9 @@ def _values(shown: Theme) -> list[tuple[int, float | None]]:
     if shown.kind == "component":
         rows = scores.values_list("area__index", "node_classes")
         return [(i, nodes[shown.attribute]) for i, nodes in rows if len(nodes) > shown.attribute]
-    rows = areas_with_scores().order_by().annotate(figure=figure_in_force(shown.key)).values_list("index", "figure")
-    return [(i, float("nan") if value is None else value) for i, value in rows]
+    areas = list(Area.objects.current().order_by().values_list("pk", "index"))
+    figures = figures_of([pk for pk, _ in areas], (shown.key,))[:, 0].tolist()
+    return [(index, figure) for (_, index), figure in zip(areas, figures, strict=True)]
 
 
 def _classified(shown: Theme, value: np.ndarray) -> np.ndarray:

@@ -90,3 +90,7 @@ class Worker(UvicornWorker):
         super().load_wsgi()
         # In the process that answers, after the fork: connections and the pool's threads cannot be inherited.
         keep_connections()
+        # Needs the applications, which are there only now.
+        from .warming import warm
+
+        warm()

@@ -301,6 +301,22 @@ class TestPages:
         assert planner.get(reverse("notification-rule", args=[shared.pk])).status_code == 403
         assert administrator.get(reverse("notification-rule", args=[shared.pk])).status_code == 200
 
+    def test_the_list_asks_no_more_the_longer_it_is(
+        self, three, client_as, organisation, other_organisation, django_assert_max_num_queries
+    ):
+        client, own = client_as("planner"), make_patch(organisation, three)
+        theirs = make_patch(other_organisation, three)
+        codes = [area.code for area in three]
+        watched = [{"areas": codes}, {"areas": [codes[1]]}, {"patch": str(own.pk)}, {"patch": str(theirs.pk)}]
+        for number in range(12):
+            make_rule(organisation, watched[number % 4] | {"change": "rises"}, user=client.user, name=f"Rule {number}")
+        address = reverse("notification-rules")
+        client.get(address)
+        with django_assert_max_num_queries(14):
+            page = client.get(address).content.decode()
+        assert page.count(f"An area of {own.name} ") == page.count("a patch that is gone") == 3
+        assert page.count(" or ".join(sorted(area.name for area in three))) == 3
+
     def test_a_rule_whose_watch_is_gone_is_shown_and_can_be_deleted(self, client_as, organisation):
         client = client_as("planner")
         rule = make_rule(organisation, {}, user=client.user, trigger="tides", name="Old rule")

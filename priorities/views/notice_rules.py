@@ -15,7 +15,7 @@ from accounts.notices.rules import delete_rule, save_rule, trigger_of
 from accounts.people.limits import RefusedChange
 from accounts.permissions import Permission
 from priorities.notices.forms import RuleForm
-from priorities.notices.wording import preview_words
+from priorities.notices.wording import names_in, preview_words
 
 PREVIEWED = timedelta(days=30)
 
@@ -23,7 +23,9 @@ PREVIEWED = timedelta(days=30)
 @require_GET
 @requires(Permission.VIEW_AREAS)
 def rules(request):
-    rows = [(rule, _described(rule), _may_change(request, rule)) for rule in _rules(request)]
+    found = list(_rules(request))
+    names = names_in(found)
+    rows = [(rule, _described(rule, names), _may_change(request, rule)) for rule in found]
     return render(request, "priorities/notices/rules.html", {"rows": rows})
 
 
@@ -109,9 +111,9 @@ def _asked(request) -> dict:
     return {"areas": areas, "change": "changes"} if areas else {}
 
 
-def _described(rule) -> str:
+def _described(rule, names) -> str:
     trigger = trigger_of(rule)
-    return trigger.describe(rule) if trigger else "What this rule watches is not part of the portal any more."
+    return trigger.describe(rule, names) if trigger else "What this rule watches is not part of the portal any more."
 
 
 def _preview(rule) -> str:

@@ -40,6 +40,12 @@ def _macro(component: str):
     return getattr(module, first + "".join(part.capitalize() for part in rest))
 
 
+def prepare_components() -> None:
+    """Compile the components that most pages have."""
+    for component in (*KEPT, *KEPT_EMPTY, "date-input", "details", "error-summary", "file-upload", "inset-text"):
+        _macro(component)
+
+
 def render_component(component: str, params: dict) -> SafeString:
     """HTML of one component. jinja2.TemplateNotFound for an unknown one."""
     plain = _made_safe(params)
