@@ -139,4 +139,8 @@ CALLS = (
     Call("saved_views_destroy", "Delete a saved view", path={"id": "{view}"}, status=204),
     Call("mileage_list", "Get mileage of a month"),
     Call("mileage_csv_retrieve", "Get mileage of a month as CSV"),
+    Call("notifications_list", "One's own notifications, newest first", APPROVER,
+         query={"unread": "true", "page_size": 1}, keeps={"notification": "results.0.id"}),
+    Call("notifications_read_create", "Mark one as read", APPROVER, path={"id": "{notification}"}),
+    Call("notifications_read_all_create", "Mark all as read", APPROVER),
 )  # fmt: skip

@@ -59,6 +59,8 @@ class Change:
 
 # What programs can rely on since when, the newest first.
 CHANGES = (
+    Change(date(2026, 11, 22), "If-Match for plans, and needed to replace a link between visits."),
+    Change(date(2026, 11, 22), "Somebody's own settings at /api/v1/me/preferences/."),
     Change(date(2026, 11, 22), "Layers for map programs below /ogc/ (OGC API - Features 1.0)."),
     Change(date(2026, 11, 22), "ETag and If-None-Match for everything that is read; gzip."),
     Change(date(2026, 11, 22), "Lists give Link headers; every answer names its API-Version."),

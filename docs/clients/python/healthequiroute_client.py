@@ -163,7 +163,7 @@ class AreaDetail(TypedDict):
 
 
 class AreaFeature(TypedDict):
-    """An area as a GeoJSON feature."""
+    """An area as a GeoJSON feature; its outline comes as text of the database (`outline`), to ten centimetres."""
     type: NotRequired["GisFeatureEnum"]
     id: NotRequired[str]
     geometry: NotRequired[dict[str, Any]]

@@ -211,7 +211,7 @@ def call(of, case, arguments, headers, world) -> str:
     return str(answer.status_code)[0]
 
 
-def test_the_descriptions_know_every_address_for_programs(world, made_up):
+def test_the_description_knows_every_address_of_the_api(world, made_up):
     assert len(made_up) > 70
     templates = [re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(each.path))) for each in made_up]
     missing = [path for path in known_paths(world) if not any(each.fullmatch(path) for each in templates)]
