@@ -30,7 +30,8 @@ prepare() {
     if [[ $(bash "$HERE/services.sh" status test) == *stopped* ]]; then STARTED_SERVICES=yes; fi
     bash "$HERE/services.sh" start test
     export HER_ENV_FILE=.local/test.env
-    bash "$HERE/planner.sh"
+    # A minute on one processor the first time, of which nothing needs anything until the tests begin.
+    start_beside planner bash "$HERE/planner.sh"
     bash "$HERE/assets.sh"
     CLOSING+=("Set-up: $SECONDS s")
 }
@@ -67,6 +68,7 @@ style_and_migrations() {
     make_migrated_database >"$LOCAL/migrations.log" 2>&1 &
     migrations=$!
     bash "$HERE/lint.sh" || style=1
+    wait_for_planner || style=1
     if wait "$migrations"; then
         export DATABASE_TEMPLATE=$MIGRATED
         return "$style"
@@ -84,6 +86,14 @@ closing() {
     while IFS= read -r line; do CLOSING+=("    $line"); done < <(grep -E '^(FAILED|ERROR) ' "$log" | head -n 20)
 }
 
+wait_for_planner() {
+    local status=0
+    wait "${BESIDE[planner]}" || status=$?
+    unset "BESIDE[planner]"
+    cat "$LOCAL/beside-planner.log"
+    return "$status"
+}
+
 pytest_step() {
     local name=$1 status=0
     shift
@@ -97,7 +107,7 @@ pytest_step() {
 start_beside() {
     local name=$1
     shift
-    env --default-signal=INT "$@" >"$LOCAL/pytest-$name.log" 2>&1 &
+    env --default-signal=INT "$@" >"$LOCAL/beside-$name.log" 2>&1 &
     BESIDE[$name]=$!
 }
 
@@ -106,8 +116,8 @@ wait_beside() {
     wait "${BESIDE[$name]}" || status=$?
     unset "BESIDE[$name]"
     say "$title"
-    cat "$LOCAL/pytest-$name.log"
-    closing "$title" "$LOCAL/pytest-$name.log" "$status"
+    cat "$LOCAL/beside-$name.log"
+    closing "$title" "$LOCAL/beside-$name.log" "$status"
 }
 
 # A journey through pages, workers and a browser can be overtaken on a machine that runs three suites at once. What fails

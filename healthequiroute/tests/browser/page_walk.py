@@ -1,6 +1,8 @@
 """Looks at one page after the other, in every theme, width and size of text, and collects what is wrong."""
 
+import hashlib
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -29,6 +31,9 @@ EXCEPTIONS = {
         "Its inside is Swagger UI. The same is in words at /api/, and as a file at /api/v1/schema/.",
     ),
 }
+CONTENT = "() => (document.querySelector('main') ?? document.body).innerHTML"
+# Secrets of forms and of the policy for scripts.
+MADE_ANEW = re.compile(r'(value|nonce)="[\w+/=-]{20,}"')
 SETTLED = "() => document.fonts.status === 'loaded' && !document.querySelector('.htmx-request')"
 AXE = """async ([part, options]) => {
     const {violations} = await axe.run(part ? {include: [[part]]} : document, options);
@@ -53,13 +58,25 @@ ARRANGED = """async () => {
 
 
 class Walk:
-    """Collects pages and findings. `look` takes a page as it is on the screen."""
+    """Collects pages and findings. `look` takes a page as it is on the screen; axe has been loaded into it."""
 
     def __init__(self):
         self.pages: list[dict] = []
         self.findings: list[dict] = []
+        self.met: set[bytes] = set()
         # By theme: the colours that were judged (`unjudged` in page_checks.js).
         self.judged: dict[str, set[str]] = {theme: set() for theme in THEMES}
+
+    def is_new(self, page, name: str) -> bool:
+        """Whether this page was not met before with the same content: one without things of an organisation is the same
+        for everybody.
+        """
+        content = name + MADE_ANEW.sub("", page.evaluate(CONTENT))
+        digest = hashlib.sha256(content.encode()).digest()
+        if digest in self.met:
+            return False
+        self.met.add(digest)
+        return True
 
     def look(self, page, name: str, who: str, *, state: str = "as it is", thorough: bool = True) -> None:
         """All checks; afterwards the page is as wide, as light and its text as large as before."""
@@ -75,7 +92,6 @@ class Walk:
         self.pages.append({"name": name, "title": title, "role": who, "state": state, "checks": checks})
         for line in spot.ask("structure"):
             spot.note("heading", line)
-        page.evaluate(AXE_SCRIPT)
         spot.axe("")
         self._colours(page, spot, THEMES if thorough else THEMES[:1])
         if thorough:

@@ -11,6 +11,7 @@ from itertools import groupby
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.base import AXE_SCRIPT
 from django.conf import settings
 
 from .page_walk import WIDE, Walk
@@ -49,6 +50,8 @@ def tab(browser, base_url, told):
         opened.append(context)
         if who in told["sessions"]:
             context.add_cookies([{"name": told["cookie"], "value": told["sessions"][who], "url": base_url}])
+        # Sent once for all pages of the tab.
+        context.add_init_script(AXE_SCRIPT)
         page = context.new_page()
         page.problems, page.left = [], set()
         page.on("console", lambda message: note(page, message))
@@ -93,7 +96,7 @@ def walk_through(walk, tab, pages, *, state="as it is", thorough=True):
                 if "Download is starting" in str(error) or "ERR_ABORTED" in str(error):
                     continue
                 raise
-            if not status:
+            if not status or not walk.is_new(page, each["name"]):
                 continue
             walk.look(page, each["name"], who, state=state, thorough=thorough)
             # That the page itself is a refusal is told on the console as well.
