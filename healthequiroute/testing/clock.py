@@ -15,7 +15,10 @@ BEGINS = datetime(2026, 11, 22, 10, tzinfo=UTC).timestamp()
 _started = monotonic()
 CHECKOUT = Path(__file__).resolve().parents[2]
 # Tests whose rows belong to `routing.tests.factories.DAY`, or to a world that has plans of it.
-OF_FIXED_DAYS = (CHECKOUT / "routing/tests", CHECKOUT / "healthequiroute/tests/test_access_matrix.py")
+OF_FIXED_DAYS = (
+    CHECKOUT / "routing/tests",
+    *(CHECKOUT / "healthequiroute/tests" / name for name in ("test_access_matrix.py", "test_readings.py")),
+)
 
 
 def is_of_a_fixed_day(path: Path) -> bool:
