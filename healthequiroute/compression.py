@@ -35,11 +35,7 @@ class PageCompressionMiddleware(GZipMiddleware):
             return response
         if not response.get("Content-Type", "").startswith(KINDS):
             return response
-        plain = response.streaming_content if response.streaming and response.is_async else None
-        response = super().process_response(request, response)
-        if plain is not None and response.get("Content-Encoding") == "gzip":
-            response.streaming_content = compressed(plain, self.max_random_bytes)
-        return response
+        return super().process_response(request, response)
 
 
 async def compressed(pieces: AsyncIterator[bytes], most_random_bytes: int) -> AsyncIterator[bytes]:
