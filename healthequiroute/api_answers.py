@@ -1,9 +1,15 @@
 """What every answer of the API has: its version, an ETag where its view gave none, what is announced to end, gzip."""
 
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from gzip import GzipFile
 from hashlib import md5
+from secrets import randbelow
 
+from asgiref.sync import sync_to_async
 from django.middleware.gzip import GZipMiddleware
 from django.urls import reverse
+from django.utils.text import StreamingBuffer
 
 from .api_document.versions import DEPRECATED, VERSION
 from .conditional import is_known, not_modified
@@ -80,4 +86,25 @@ class ApiGzipMiddleware(GZipMiddleware):
             return response
         if not response.get("Content-Type", "").startswith(COMPRESSED):
             return response
-        return super().process_response(request, response)
+        plain = response.streaming_content if response.streaming and response.is_async else None
+        response = super().process_response(request, response)
+        if plain is not None and response.get("Content-Encoding") == "gzip":
+            response.streaming_content = compressed(plain, self.max_random_bytes)
+        return response
+
+
+async def compressed(pieces: AsyncIterator[bytes], most_random_bytes: int) -> AsyncIterator[bytes]:
+    """The pieces as one gzip stream.
+
+    Django makes each piece a stream of its own. RFC 1952 lets streams follow one another, but curl, and GDAL with it,
+    take the end of the first for the end of the answer, and hang up.
+    """
+    buffer = StreamingBuffer()
+    name = b"a" * randbelow(most_random_bytes)
+    async with aclosing(pieces):
+        with GzipFile(filename=name, mode="wb", compresslevel=6, fileobj=buffer, mtime=0) as stream:
+            async for piece in pieces:
+                await sync_to_async(stream.write)(piece)
+                if told := buffer.read():
+                    yield told
+    yield buffer.read()

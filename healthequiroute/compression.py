@@ -1,13 +1,6 @@
 """Compresses pages on their way; what programs read: `api_answers`."""
 
-from collections.abc import AsyncIterator
-from contextlib import aclosing
-from gzip import GzipFile
-from secrets import randbelow
-
-from asgiref.sync import sync_to_async
 from django.middleware.gzip import GZipMiddleware
-from django.utils.text import StreamingBuffer
 
 from .errors import is_api
 
@@ -36,20 +29,3 @@ class PageCompressionMiddleware(GZipMiddleware):
         if not response.get("Content-Type", "").startswith(KINDS):
             return response
         return super().process_response(request, response)
-
-
-async def compressed(pieces: AsyncIterator[bytes], most_random_bytes: int) -> AsyncIterator[bytes]:
-    """The pieces as one gzip stream.
-
-    Django makes each piece a stream of its own. RFC 1952 lets streams follow one another, but curl, and GDAL with it,
-    take the end of the first for the end of the answer, and hang up.
-    """
-    buffer = StreamingBuffer()
-    name = b"a" * randbelow(most_random_bytes)
-    async with aclosing(pieces):
-        with GzipFile(filename=name, mode="wb", compresslevel=6, fileobj=buffer, mtime=0) as stream:
-            async for piece in pieces:
-                await sync_to_async(stream.write)(piece)
-                if told := buffer.read():
-                    yield told
-    yield buffer.read()
