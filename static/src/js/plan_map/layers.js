@@ -17,7 +17,7 @@ export function lineOf(geometry, properties) {
   const points = geometry.coordinates.map(([lon, lat]) => [lat, lon]);
   if (properties.phase === "before") {
     const before = L.polyline(points, { ...BEFORE, color: colourOf(properties.colour_index) });
-    return [before.bindTooltip(textNode(`${properties.staff}, before`), { sticky: true })];
+    return [notATabStop(before.bindTooltip(textNode(`${properties.staff}, before`), { sticky: true }))];
   }
   const straight = properties.is_straight_line;
   const line = L.polyline(points, {
@@ -27,7 +27,12 @@ export function lineOf(geometry, properties) {
     lineCap: "butt",
   });
   line.bindTooltip(textNode(nameOfLine(properties)), { sticky: true });
-  return [L.polyline(points, { ...CASING, weight: straight ? 5 : CASING.weight }), line];
+  return [L.polyline(points, { ...CASING, weight: straight ? 5 : CASING.weight }), notATabStop(line)];
+}
+
+// A line with a tooltip listens for focus, which makes it a tab stop in some browsers: the legend names everybody.
+function notATabStop(line) {
+  return line.on("add", () => line.getElement()?.setAttribute("tabindex", "-1"));
 }
 
 /** The person's mark at the first stop, so that colour and pattern are never the only way to tell people apart. */
