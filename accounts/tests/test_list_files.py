@@ -120,7 +120,7 @@ def test_pdf_says_that_it_is_accessible_and_what_it_is():
     assert reader.metadata.title == "Things of a test"
     assert b"pdfuaid" in root["/Metadata"].get_data()
     pages = [page.extract_text() for page in reader.pages]
-    assert len(pages) > 1 and "who" in pages[1]
+    assert len(pages) > 1 and "Who" in pages[1]
     assert f"Page 2 of {len(pages)}" in pages[1] and "Made up for tests" in "".join(pages[-2:])
 
 
