@@ -324,7 +324,7 @@ class PlanPage:
             {"url": reverse(name, args=[self.plan.pk]), "title": title, "use": use} for name, title, use in PLAN_FILES
         ]
 
-    @property
+    @cached_property
     def map(self) -> dict:
         served = [row["visit"].point for each in self.rounds for row in each.rows if row["number"]]
         bases = [each.assignment.staff.base.point for each in self.rounds]
@@ -343,7 +343,7 @@ class PlanPage:
         shapes = "stops of tier 1 are diamonds, a flag marks Core20"
         return f"{rounds}; {self.travel.line_text}; {shapes}.{left}{private}"
 
-    @property
+    @cached_property
     def visit_rows(self) -> list[dict]:
         """Visits of a draft, which has no rounds yet."""
         visits = list(self.plan.visits.for_display())

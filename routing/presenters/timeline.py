@@ -1,6 +1,7 @@
 """Everybody's day for the timeline: what `{% chart_timeline %}` takes, and the same as a table."""
 
 from datetime import datetime, time, timedelta
+from functools import cached_property
 
 from django.utils import timezone
 
@@ -53,19 +54,19 @@ class Timeline:
             parts.append(f"{counted(longer, 'person works', 'people work')} past the end of the shift.")
         return " ".join(parts)
 
-    @property
+    @cached_property
     def has_windows(self) -> bool:
         return any(row["visit"].window_start for each in self.rounds for row in each.rows if row["number"])
 
-    @property
+    @cached_property
     def has_records(self) -> bool:
         return any(row.get("record") for each in self.rounds for row in each.rows)
 
-    @property
+    @cached_property
     def has_overtime(self) -> bool:
         return any(each.overtime_seconds for each in self.rounds)
 
-    @property
+    @cached_property
     def has_late(self) -> bool:
         return any(row.get("late") for each in self.rounds for row in each.rows)
 
