@@ -42,7 +42,7 @@ PICTURES = [
     Picture("explore", "Planner", "/explore/", ".leaflet-container canvas, .leaflet-tile-loaded", size=(1280, 1100)),
     Picture("area", "Planner", "/areas/E01900081/", ".her-locator"),
     Picture("compare", "Planner", f"/compare/?{COMPARED}", "main table", top="main table"),
-    Picture("plan", "Planner", "/plans/", ".her-route-name", link="td:has-text('All served')", size=(1280, 1500)),
+    Picture("plan", "Planner", "/plans/", ".her-route-name", link="td:has-text('Published')", size=(1280, 1500)),
     Picture("round", "Field worker", "/round/", "main h1", size=PHONE),
 ]
 
