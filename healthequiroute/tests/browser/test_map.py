@@ -8,6 +8,16 @@ from playwright.sync_api import expect
 EXPLORE = "/explore/?patch=aldermoor-city"
 NAMED = "() => document.getElementById('explore-map')?.dataset.named"
 CENTRE = "() => document.getElementById('explore-map').areaMap.map.getCenter().toString()"
+# The whole place is in sight, and takes at least three quarters of the map's width or height.
+FILLED = """() => {
+    const {map, data, element} = document.getElementById('explore-map').areaMap;
+    const [west, south, east, north] = JSON.parse(data.bounds);
+    const corners = [[south, west], [north, east]];
+    const size = map.getSize(), [low, high] = corners.map(corner => map.latLngToContainerPoint(corner));
+    const wide = (high.x - low.x) / size.x, tall = (low.y - high.y) / size.y;
+    if (size.x !== element.clientWidth) return false;
+    return corners.every(corner => map.getBounds().contains(corner)) && Math.max(wide, tall) > 0.75;
+}"""
 ZOOM = "() => document.getElementById('explore-map').areaMap.map.getZoom()"
 
 
@@ -23,6 +33,22 @@ def opened(sign_in, page, base_url):
 
 def centre_becomes_other(page, before):
     page.wait_for_function(f"before => ({CENTRE})() !== before", arg=before)
+
+
+def test_a_place_fills_its_map_also_after_the_window_has_changed(opened):
+    page = opened
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_function(FILLED)
+    expect(page).not_to_have_url(re.compile("map="))
+    # Whoever has moved the map keeps what was chosen.
+    page.locator("#explore-map").focus()
+    page.keyboard.press("+")
+    expect(page).to_have_url(re.compile("map="))
+    zoom = page.evaluate(ZOOM)
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.wait_for_function("() => document.getElementById('explore-map').areaMap.map.getSize().x > 500")
+    assert page.evaluate(ZOOM) == zoom
 
 
 def test_the_keyboard_moves_zooms_and_selects(opened, check_accessibility):
@@ -41,6 +67,11 @@ def test_the_keyboard_moves_zooms_and_selects(opened, check_accessibility):
     page.locator("main [data-show-on-map]").first.click()
     expect(page.locator("#explore-map-panel")).to_contain_text("E01")
     page.get_by_role("button", name=re.compile("^Close")).click()
+    expect(area_map).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name=re.compile("^Close"))).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name=re.compile("^Close"))).to_have_count(0)
     expect(area_map).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("#explore-map-panel")).to_contain_text("E01")
@@ -134,7 +165,8 @@ def test_paper_has_the_map_its_legend_and_source_and_no_controls(opened):
     page = opened
     page.emulate_media(media="print")
     expect(page.locator("#explore-map canvas.leaflet-tile").first).to_be_visible()
-    for part in (".her-legend", ".her-summary", ".her-map__source", ".leaflet-control-scale"):
+    expect(page.locator(".her-summary").first).to_be_visible()
+    for part in (".her-legend", ".her-map__source", ".leaflet-control-scale"):
         expect(page.locator(f".her-area-map {part}").first).to_be_visible()
     for part in (".her-map-bar", ".leaflet-control-zoom", ".her-in-view", ".her-map__keys"):
         expect(page.locator(f".her-area-map {part}").first).to_be_hidden()

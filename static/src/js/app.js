@@ -70,9 +70,9 @@ window.addEventListener("afterprint", () => {
   }
 });
 
-// What a desktop has room for and a phone has not.
+// What a desktop and paper have room for and a phone has not.
 for (const details of document.querySelectorAll("details[data-open-on-desktop]")) {
-  const wide = window.matchMedia("(min-width: 1024px)");
+  const wide = window.matchMedia("print, (min-width: 1024px)");
   const follow = () => {
     details.open = wide.matches;
   };

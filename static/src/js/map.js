@@ -40,6 +40,12 @@ document.addEventListener("click", (event) => {
   map?.focus();
 });
 
+// Escape does the same, from the panel and from its map.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  event.target.closest?.(".her-map-frame")?.querySelector("[data-close-panel]")?.click();
+});
+
 // A table row can show its area on the map.
 document.addEventListener("click", (event) => {
   const button = event.target.closest?.("[data-show-on-map]");
