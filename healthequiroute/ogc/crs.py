@@ -1,11 +1,14 @@
 """Coordinate reference systems: their addresses, the order of their axes, and geometry written in them."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from django.contrib.gis.db.models.functions import AsGeoJSON, GeoFunc, Transform
 from django.contrib.gis.geos import GEOSGeometry, MultiPolygon, Polygon
 
 STORED = 4326
+# Pieces of each edge of a box in another system: within a few metres over all of England.
+EDGE_STEPS = 64
 
 
 @dataclass(frozen=True)
@@ -92,9 +95,15 @@ def _fits(degrees: float, limit: int) -> bool:
 
 
 def _polygon(west, south, east, north, srid) -> Polygon:
-    box = Polygon.from_bbox((west, south, east, north))
-    box.srid = srid
-    return box
+    corners = [(west, south), (east, south), (east, north), (west, north), (west, south)]
+    # A straight edge of the national grid is a bow of degrees, by kilometres where it crosses the country.
+    steps = 1 if srid == STORED else EDGE_STEPS
+    ring = [
+        (x + (to_x - x) * step / steps, y + (to_y - y) * step / steps)
+        for (x, y), (to_x, to_y) in pairwise(corners)
+        for step in range(steps)
+    ]
+    return Polygon([*ring, corners[-1]], srid=srid)
 
 
 def _numbers(text: str) -> list[float]:

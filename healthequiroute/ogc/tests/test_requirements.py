@@ -6,9 +6,10 @@ import re
 import jsonschema_rs
 import pytest
 import schemathesis
-from django.contrib.gis.geos import GEOSGeometry, MultiPolygon, Polygon
+from django.contrib.gis.geos import GEOSGeometry, MultiPolygon, Point, Polygon
 
 from healthequiroute.ogc import documents
+from healthequiroute.ogc.crs import BY_URI, read_box
 from lsoa.models import Area
 
 from .conftest import COLLECTED, REQUIREMENTS, requirement
@@ -346,6 +347,17 @@ def test_a_box_is_read_in_its_system(layers, city):
     # Without bbox-crs the numbers are longitudes and latitudes.
     assert layers.ids(bbox=f"{point.y},{point.x},{point.y},{point.x}") == []
     assert layers.response("/collections/areas/items", bbox="1,1,0,2", bbox_crs=EPSG.format(27700)).status_code == 400
+
+
+def test_the_edges_of_a_box_are_straight_in_its_own_system():
+    # Across the country just below 500 km north: between corners alone it would miss what lies in the middle.
+    box = read_box("100000,500000,650000,500200", BY_URI[EPSG.format(27700)])
+    there = box.transform(4326, clone=True)
+    for easting in range(100_100, 650_000, 10_000):
+        middle = Point(easting, 500_100, srid=27700)
+        middle.transform(4326)
+        assert there.contains(middle), easting
+    assert not there.contains(Point(400_000, 501_000, srid=27700).transform(4326, clone=True))
 
 
 @requirement("/req/crs/fc-crs-valid-value", "/req/crs/fc-crs-default-value", "/req/crs/fc-crs-action",

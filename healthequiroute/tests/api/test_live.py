@@ -143,10 +143,16 @@ class TestMapPrograms:
         corners = portal.row(f"SELECT ST_XMin(g), ST_YMin(g), ST_XMax(g), ST_YMax(g) FROM (SELECT {box} AS g) AS asked")
         inside = geopandas.read_file(f"OAPIF:{portal.url}/ogc/", layer="areas", CRS="EPSG:27700", bbox=corners)
         assert inside.crs.to_epsg() == 27700
-        asked = f"ST_Transform(ST_MakeEnvelope({', '.join(map(str, corners))}, 27700), 4326)"
-        codes = f"SELECT array_agg(code) FROM lsoa_area WHERE vintage = 2021 AND ST_Intersects(geometry, {asked})"
-        assert sorted(inside["code"]) == sorted(portal.row(codes)[0]) != []
+        # The demo lies in the North Sea, east of where the grid is defined: the ways there and back differ by 130 m.
+        surely, perhaps = (self.within(portal, corners, metres) for metres in (-200, 200))
+        assert set() < surely <= set(inside["code"]) <= perhaps
         assert inside.total_bounds[0] > 100_000
+
+    def within(self, portal, corners, metres) -> set[str]:
+        """Codes of the areas that touch a box of the national grid that is so much larger on every side."""
+        box = f"ST_Expand(ST_MakeEnvelope({', '.join(map(str, corners))}, 27700), {metres})"
+        touching = f"ST_Intersects(ST_Transform(geometry, 27700), {box})"
+        return set(portal.row(f"SELECT array_agg(code) FROM lsoa_area WHERE vintage = 2021 AND {touching}")[0])
 
     @pytest.mark.parametrize(
         ("question", "status"),
