@@ -3,6 +3,7 @@
 import csv
 import os
 import re
+from contextlib import closing
 from pathlib import Path
 
 import openpyxl
@@ -112,9 +113,10 @@ def test_from_a_postcode_of_wigan_to_the_official_figure(portal, sign_in, page, 
     shown, row = follow(
         page, base_url, postcode=postcode, area_code=area_code, indicator="imd_rank", check=check_accessibility
     )
-    sheet = openpyxl.load_workbook(DATA / WIGAN[2], read_only=True)["IMD25"]
-    line, official = next(
-        (number, cells[4]) for number, cells in enumerate(sheet.iter_rows(values_only=True), 1) if cells[0] == area_code
-    )
+    with (
+        closing(openpyxl.load_workbook(DATA / WIGAN[2], read_only=True)) as book,
+        closing(book["IMD25"].iter_rows(values_only=True)) as lines,
+    ):
+        line, official = next((number, cells[4]) for number, cells in enumerate(lines, 1) if cells[0] == area_code)
     assert float(official) == shown == float(row["value"])
     assert int(row["line"]) == line
