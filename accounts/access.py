@@ -94,6 +94,13 @@ class HasPermission(BasePermission):
         return organisation is None or organisation == request_organisation(request)
 
 
+class PeopleAlone(BasePermission):
+    """What is somebody's own: a key acts for a system, which is told and chooses nothing. Subclasses say it in words."""
+
+    def has_permission(self, request, view):
+        return bool(request.user.is_authenticated and request.user.limit is None)
+
+
 def request_organisation(request):
     """The organisation that an API request acts in, or None.
 

@@ -42,6 +42,12 @@ def etag_of(told) -> str:
     return f'W/"{md5(JSONRenderer().render(told), usedforsecurity=False).hexdigest()}"'
 
 
+def names(header: str, etag: str) -> bool:
+    """Whether a header of conditions has this ETag, or any (`*`); compared weakly."""
+    named = parse_etags(header)
+    return "*" in named or etag.removeprefix("W/") in {each.removeprefix("W/") for each in named}
+
+
 def with_etag(response: Response) -> Response:
     """The answer, which says all of one thing, with the thing's ETag."""
     response["ETag"] = etag_of(response.data)
@@ -60,6 +66,5 @@ def check(request, told, *, required: bool = False) -> None:
         if required:
             raise Unconditional("Ask for it, and send its ETag as If-Match with the change.")
         return
-    named = {each.removeprefix("W/") for each in parse_etags(request.headers[HEADER])}
-    if "*" not in named and etag_of(told).removeprefix("W/") not in named:
+    if not names(request.headers[HEADER], etag_of(told)):
         raise Changed("It was changed meanwhile: ask for it again.")

@@ -4,8 +4,8 @@ from hashlib import sha256
 
 from django.http import HttpResponse
 from django.utils.cache import patch_vary_headers
-from django.utils.http import parse_etags
 
+from accounts import preconditions
 from accounts.access import request_organisation
 from accounts.middleware import HEADER
 
@@ -19,8 +19,7 @@ def is_known(request, etag: str) -> bool:
     """Whether If-None-Match has this ETag; compared weakly, as for all reading (RFC 9110, 13.1.2)."""
     if request.method not in ("GET", "HEAD"):
         return False
-    known = parse_etags(request.headers.get("If-None-Match", ""))
-    return "*" in known or etag.removeprefix("W/") in {each.removeprefix("W/") for each in known}
+    return preconditions.names(request.headers.get("If-None-Match", ""), etag)
 
 
 def not_modified(etag: str) -> HttpResponse:

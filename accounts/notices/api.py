@@ -3,22 +3,17 @@
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import mixins, serializers, viewsets
 from rest_framework.decorators import action
-from rest_framework.permissions import BasePermission
 from rest_framework.response import Response
 
+from ..access import PeopleAlone
 from ..models import Notification
 from . import preferences
 from .events import absolute
 from .kinds import all_kinds, label_of
 
 
-class OwnNotifications(BasePermission):
-    """People alone: a key acts for a system, which has nothing to read of what its maker is told."""
-
+class OwnNotifications(PeopleAlone):
     message = "Notifications are for people: sign in, or use an access token. An API key has none."
-
-    def has_permission(self, request, view):
-        return bool(request.user.is_authenticated and request.user.limit is None)
 
 
 class NotificationSerializer(serializers.ModelSerializer):

@@ -12,13 +12,13 @@ from .kinds import Importance, all_kinds, label_of
 EMAIL_TAGS = {
     "waiting": "her-tag--info",
     "sent": "her-tag--plain",
-    "failed": "her-tag--danger",
+    "failed": "her-tag--bad",
     "dropped": "her-tag--plain",
 }
 WEBHOOK_TAGS = {
     "waiting": "her-tag--info",
-    "delivered": "her-tag--success",
-    "failed": "her-tag--danger",
+    "delivered": "her-tag--good",
+    "failed": "her-tag--bad",
     "cancelled": "her-tag--plain",
 }
 
@@ -81,7 +81,7 @@ def endpoint_row(endpoint: WebhookEndpoint) -> EndpointRow:
     elif endpoint.failing_since:
         state, tag = "Failing", "her-tag--warning"
     elif endpoint.last_success_at:
-        state, tag = "Works", "her-tag--success"
+        state, tag = "Works", "her-tag--good"
     else:
         state, tag = "Not used yet", "her-tag--info"
     host = endpoint.url.partition("://")[2].partition("/")[0]

@@ -5,9 +5,8 @@ from rest_framework import serializers
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.access import request_organisation
+from accounts.access import PeopleAlone, request_organisation
 from accounts.models import TextSize, Theme
-from accounts.notices.api import OwnNotifications
 from accounts.people.preferences import FIELDS, change_preferences, preferences_of
 
 from .preference_forms import choices_of
@@ -15,7 +14,7 @@ from .preference_forms import choices_of
 EXAMPLE = {"theme": "dark", "text_size": "125", "landing_page": "explore-start", "default_patch": "aldermoor-city"}
 
 
-class OwnPreferences(OwnNotifications):
+class OwnPreferences(PeopleAlone):
     message = "Settings are for people: sign in, or use an access token. An API key has none."
 
 

@@ -11,7 +11,8 @@ from healthequiroute.serving.pool import keep_connections
 
 @pytest.fixture
 def kept(settings, transactional_db):
-    """As in a web process; the test's own connection stays what it is."""
+    """As in a web process; the test's own connection is open before, so that it is none of the pool's."""
+    connection.ensure_connection()
     options = connections.settings["default"]["OPTIONS"]
     before = deepcopy(options)
     settings.DATABASE_POOL = 3

@@ -109,7 +109,6 @@ from .weeks import (
 
 __all__ = [
     "check_adjustment",
-    "locked",
     "CHANGED_MEANWHILE",
     "CannotComeBack",
     "defer_visit",
