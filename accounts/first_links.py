@@ -1,4 +1,4 @@
-"""How a new person gets their first password without e-mail: their administrator hands them a link.
+"""How a new person gets their first password without email: their administrator hands them a link.
 
 Only for an account that nobody has ever used and that belongs to this organisation alone: for any other it would let
 an administrator step into somebody's shoes. The link works once, for PASSWORD_RESET_TIMEOUT (three days).

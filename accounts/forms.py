@@ -15,8 +15,8 @@ class SignInForm(LoginForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["login"].label = "E-mail address"
-        self.fields["login"].error_messages |= {"required": "Enter your e-mail address"}
+        self.fields["login"].label = "Email address"
+        self.fields["login"].error_messages |= {"required": "Enter your email address"}
         self.fields["password"].error_messages |= {"required": "Enter your password"}
         for field in self.fields.values():
             field.widget.attrs.pop("placeholder", None)
@@ -38,9 +38,9 @@ class NewMemberForm(RolesForm):
     field_order = ["email", "full_name", "roles"]
 
     email = forms.EmailField(
-        label="E-mail address",
+        label="Email address",
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
-        error_messages={"required": "Enter an e-mail address"},
+        error_messages={"required": "Enter an email address"},
     )
     full_name = forms.CharField(label="Full name", max_length=150, error_messages={"required": "Enter a full name"})
 

@@ -42,7 +42,7 @@ declare(
         OnErasure.ROW_DELETED,
     ),
     _of_user(
-        *("accounts.EmailDelivery", "kind", "That an e-mail was sent, of what kind; not its words.", "90 days"),
+        *("accounts.EmailDelivery", "kind", "That an email was sent, of what kind; not its words.", "90 days"),
         OnErasure.ROW_DELETED,
     ),
     NotPersonal("accounts.EmailDelivery", ("cadence", "state", "problem"), "Fixed words and numbers."),
@@ -224,7 +224,7 @@ declare(
 declare(
     PersonalPlace(
         "Logs",
-        "Identifiers of people and requests. E-mail addresses, postcodes, tokens and session ids are masked.",
+        "Identifiers of people and requests. Email addresses, postcodes, tokens and session ids are masked.",
         "To find what went wrong.",
         "As the log platform is set; 90 days are recommended",
         "identifiers that lead nowhere",

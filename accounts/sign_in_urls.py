@@ -1,6 +1,6 @@
 """The part of allauth that this product uses, included below /accounts/.
 
-The rest (self-registration, e-mail management, resets by e-mail) stays shut.
+The rest (self-registration, email management, resets by email) stays shut.
 """
 
 from allauth.account import views as account

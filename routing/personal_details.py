@@ -16,7 +16,7 @@ def personal_details_in(text: str) -> str:
     if any(is_nhs_number(found) for found in _TEN_DIGITS.findall(text)):
         return "an NHS number"
     if _EMAIL.search(text):
-        return "an e-mail address"
+        return "an email address"
     if _TELEPHONE.search(text):
         return "a telephone number"
     return ""

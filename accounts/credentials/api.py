@@ -62,7 +62,7 @@ class CredentialView(APIView):
 
 
 class TokenView(CredentialView):
-    """E-mail, password and where needed a code, for an access token (15 minutes) and a refresh token (for one use)."""
+    """Email, password and where needed a code, for an access token (15 minutes) and a refresh token (for one use)."""
 
     throttle_classes = [AddressThrottle, AccountThrottle]
 

@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
                     "cadence",
                     models.CharField(
                         choices=[
-                            ("off", "No e-mail"),
+                            ("off", "No email"),
                             ("immediate", "At once"),
                             ("daily", "Once a day"),
                             ("weekly", "Once a week"),
@@ -127,7 +127,7 @@ class Migration(migrations.Migration):
                         default=0,
                     ),
                 ),
-                ("quiet_from", models.TimeField(help_text="No e-mail from then on, local time.", null=True)),
+                ("quiet_from", models.TimeField(help_text="No email from then on, local time.", null=True)),
                 ("quiet_until", models.TimeField(null=True)),
                 (
                     "email_failures",
@@ -135,7 +135,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "email_stopped_at",
-                    models.DateTimeField(help_text="When e-mails were given up after too many refusals.", null=True),
+                    models.DateTimeField(help_text="When emails were given up after too many refusals.", null=True),
                 ),
             ],
             options={
@@ -260,7 +260,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="notification",
             name="is_listed",
-            field=models.BooleanField(default=True, help_text="False: wanted by e-mail alone."),
+            field=models.BooleanField(default=True, help_text="False: wanted by email alone."),
         ),
         migrations.AddField(
             model_name="notification",

@@ -1,4 +1,4 @@
-"""Messages to one person in the portal, what each person wants to be told of and how, and their e-mails."""
+"""Messages to one person in the portal, what each person wants to be told of and how, and their emails."""
 
 from django.db import models
 from django.db.models import Q
@@ -17,7 +17,7 @@ class NotificationQuerySet(models.QuerySet):
         return self.filter(read_at__isnull=True)
 
     def listed(self):
-        """Without those that somebody wanted by e-mail alone."""
+        """Without those that somebody wanted by email alone."""
         return self.filter(is_listed=True)
 
 
@@ -34,7 +34,7 @@ class Notification(models.Model):
         max_length=120, blank=True, default="", help_text="Unread messages of a kind with the same one become one."
     )
     count = models.PositiveIntegerField(default=1, help_text="How many messages it stands for.")
-    is_listed = models.BooleanField(default=True, help_text="False: wanted by e-mail alone.")
+    is_listed = models.BooleanField(default=True, help_text="False: wanted by email alone.")
     text = models.CharField(max_length=300)
     url = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
@@ -63,7 +63,7 @@ class Notification(models.Model):
 
 
 class EmailCadence(models.TextChoices):
-    OFF = "off", "No e-mail"
+    OFF = "off", "No email"
     IMMEDIATE = "immediate", "At once"
     DAILY = "daily", "Once a day"
     WEEKLY = "weekly", "Once a week"
@@ -86,10 +86,10 @@ class NotificationSettings(models.Model):
     choices = models.JSONField(default=dict)
     digest_hour = models.PositiveSmallIntegerField(default=8, help_text="Full hour, Europe/London.")
     digest_weekday = models.PositiveSmallIntegerField(choices=Weekday.choices, default=Weekday.MONDAY)
-    quiet_from = models.TimeField(null=True, help_text="No e-mail from then on, local time.")
+    quiet_from = models.TimeField(null=True, help_text="No email from then on, local time.")
     quiet_until = models.TimeField(null=True)
     email_failures = models.PositiveSmallIntegerField(default=0, help_text="Refusals of the address in a row.")
-    email_stopped_at = models.DateTimeField(null=True, help_text="When e-mails were given up after too many refusals.")
+    email_stopped_at = models.DateTimeField(null=True, help_text="When emails were given up after too many refusals.")
 
     class Meta:
         verbose_name_plural = "notification settings"
@@ -140,9 +140,9 @@ class EmailQuerySet(models.QuerySet):
 
 
 class EmailDelivery(models.Model):
-    """That somebody is to hear by e-mail of a notification: written with it, sent by a worker.
+    """That somebody is to hear by email of a notification: written with it, sent by a worker.
 
-    Those of one person that fall due together go in one e-mail (`batch`, which is also its Message-ID: it stays the
+    Those of one person that fall due together go in one email (`batch`, which is also its Message-ID: it stays the
     same when a worker died and another one sends it). A worker that takes a row moves `due_at` on by a lease.
     """
 

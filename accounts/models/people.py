@@ -27,9 +27,9 @@ BREAK_MINUTES = (0, 120)
 
 class UserManager(BaseUserManager):
     def create_user(self, email, password=None, **fields):
-        """A user without any role. Raises ValueError without an e-mail address."""
+        """A user without any role. Raises ValueError without an email address."""
         if not email:
-            raise ValueError("A user needs an e-mail address.")
+            raise ValueError("A user needs an email address.")
         user = self.model(email=self.normalize_email(email).lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
@@ -43,7 +43,7 @@ class UserManager(BaseUserManager):
 
 
 class User(AbstractBaseUser):
-    """A person who signs in by e-mail. Platform administration is separate from roles in organisations."""
+    """A person who signs in by email. Platform administration is separate from roles in organisations."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     email = models.EmailField(unique=True)

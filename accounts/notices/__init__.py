@@ -1,4 +1,4 @@
-"""Telling people and other systems what happened: kinds of notices, who gets them, e-mails, webhooks and rules.
+"""Telling people and other systems what happened: kinds of notices, who gets them, emails, webhooks and rules.
 
 What others use of it stands here; docs/notifications.md explains the whole.
 """

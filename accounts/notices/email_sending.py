@@ -30,7 +30,7 @@ MOST_REFUSALS = 3
 
 @dataclass
 class Sent:
-    """What became of the e-mails of one run: e-mails sent, tried again later, given up, not wanted any more."""
+    """What became of the emails of one run: emails sent, tried again later, given up, not wanted any more."""
 
     sent: int = 0
     later: int = 0
@@ -39,7 +39,7 @@ class Sent:
 
 
 def send_due(*, now: datetime | None = None, most: int = 200) -> Sent:
-    """Send what has fallen due, at most so many e-mails. Any number of workers may do it at once."""
+    """Send what has fallen due, at most so many emails. Any number of workers may do it at once."""
     done = Sent()
     connection = None
     try:
@@ -58,7 +58,7 @@ def send_due(*, now: datetime | None = None, most: int = 200) -> Sent:
 
 @transaction.atomic
 def _take(now) -> list[EmailDelivery]:
-    """The due rows of one e-mail, leased. Rows that belonged together at an earlier attempt still do."""
+    """The due rows of one email, leased. Rows that belonged together at an earlier attempt still do."""
     rows = EmailDelivery.objects.due(now).select_for_update(skip_locked=True, of=("self",))
     first = rows.order_by("due_at", "pk").first()
     if first is None:

@@ -1,4 +1,4 @@
-"""What an e-mail says: which kinds of things happened and where to read of them. Nothing about anybody or any place: a
+"""What an email says: which kinds of things happened and where to read of them. Nothing about anybody or any place: a
 mailbox is read by others, forwarded and kept.
 """
 
@@ -27,7 +27,7 @@ class Line:
 
 
 def compose(user: User, emails: list[EmailDelivery], connection=None) -> EmailMultiAlternatives:
-    """One e-mail for what fell due together: `emails` are rows of the same person, cadence and batch."""
+    """One email for what fell due together: `emails` are rows of the same person, cadence and batch."""
     counts = {}
     for email in emails:
         counts[email.kind] = counts.get(email.kind, 0) + 1
@@ -63,7 +63,7 @@ def compose(user: User, emails: list[EmailDelivery], connection=None) -> EmailMu
 
 
 def message_id(email: EmailDelivery) -> str:
-    """The same at every attempt: a mailbox that has the e-mail knows it again."""
+    """The same at every attempt: a mailbox that has the email knows it again."""
     return f"<{email.batch}@{settings.DEFAULT_FROM_EMAIL.rpartition('@')[2].rstrip('>')}>"
 
 

@@ -69,7 +69,7 @@ class ChannelsForm(forms.Form):
                 disabled=kind.always_in_app,
             )
             self.fields[f"email-{kind.code}"] = forms.ChoiceField(
-                label=f"{kind.label}: e-mail", choices=EmailCadence.choices, initial=values[kind.code].email
+                label=f"{kind.label}: email", choices=EmailCadence.choices, initial=values[kind.code].email
             )
 
     def groups(self) -> list[tuple[str, list[Row]]]:
@@ -94,24 +94,24 @@ class SettingsForm(ChannelsForm):
     """The same with the hours of one person."""
 
     digest_hour = forms.TypedChoiceField(
-        label="Time of collected e-mails",
+        label="Time of collected emails",
         choices=HOURS,
         coerce=int,
         help_text="Local time, also when the clocks change. For “once a day” and “once a week”.",
     )
-    digest_weekday = forms.TypedChoiceField(label="Day of weekly e-mails", choices=Weekday.choices, coerce=int)
+    digest_weekday = forms.TypedChoiceField(label="Day of weekly emails", choices=Weekday.choices, coerce=int)
     quiet_from = forms.TimeField(
-        label="No e-mails from",
+        label="No emails from",
         required=False,
         widget=CLOCK,
-        error_messages={"invalid": "No e-mails from: enter a time, such as 19:00"},
+        error_messages={"invalid": "No emails from: enter a time, such as 19:00"},
     )
     quiet_until = forms.TimeField(
-        label="No e-mails until",
+        label="No emails until",
         required=False,
         widget=CLOCK,
         help_text="They come afterwards. Urgent ones come at any time.",
-        error_messages={"invalid": "No e-mails until: enter a time, such as 07:00"},
+        error_messages={"invalid": "No emails until: enter a time, such as 07:00"},
     )
 
     def clean(self):

@@ -9,7 +9,7 @@ from ..permissions import PLATFORM_PERMISSIONS, Permission
 
 
 class Importance(StrEnum):
-    """Urgent: may not be switched off in the portal, and e-mails of it come at quiet hours too. Important: may not be
+    """Urgent: may not be switched off in the portal, and emails of it come at quiet hours too. Important: may not be
     switched off in the portal. Ordinary: whatever the person chooses.
     """
 
@@ -20,7 +20,7 @@ class Importance(StrEnum):
 
 @dataclass(frozen=True)
 class Kind:
-    """`label` and `description` stand on the page of settings, and are all that an e-mail says. `permission`: who is
+    """`label` and `description` stand on the page of settings, and are all that an email says. `permission`: who is
     told of it (None: whoever it is about). `email`: what holds where nobody chose.
     """
 

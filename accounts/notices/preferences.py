@@ -81,7 +81,7 @@ def choose_defaults(*, organisation: Organisation, choices: dict, by: User) -> N
 
 @transaction.atomic
 def stop_emails(*, stop: Stop) -> None:
-    """No more e-mails of a kind (or of any), and none that waits is sent. The portal goes on telling."""
+    """No more emails of a kind (or of any), and none that waits is sent. The portal goes on telling."""
     kept, _ = NotificationSettings.objects.select_for_update().get_or_create(user=stop.user)
     codes = [stop.kind] if stop.kind != EVERYTHING else _codes()
     for code in codes:
@@ -98,7 +98,7 @@ def _codes() -> list[str]:
 
 
 def try_address_again(*, user: User) -> None:
-    """The person says that their mailbox takes e-mails now."""
+    """The person says that their mailbox takes emails now."""
     NotificationSettings.objects.filter(user=user).update(email_stopped_at=None, email_failures=0)
 
 

@@ -1,4 +1,4 @@
-"""Telling people: one row for each in the portal, and one for each e-mail, in the transaction of whatever happened."""
+"""Telling people: one row for each in the portal, and one for each email, in the transaction of whatever happened."""
 
 from dataclasses import dataclass
 
@@ -69,7 +69,7 @@ def notify_each(*, kind: str, messages: list[Message]) -> int:
 
 
 def _write(what: Kind, messages: list[Message], joined: dict) -> int:
-    """The rows in the portal and the e-mails. `joined`: user id -> notification that took the message in."""
+    """The rows in the portal and the emails. `joined`: user id -> notification that took the message in."""
     settings_of = settings_by_user({message.user.pk for message in messages})
     defaults = defaults_by_organisation({message.organisation for message in messages})
     planned = []
@@ -122,8 +122,8 @@ def tell_everywhere(*, kind: str, text: str, url: str = "", about: str = "") -> 
 
 
 def _queue_emails(what: Kind, told: list[tuple]) -> None:
-    """E-mails for notifications: (id, user, NotificationSettings or None, Chosen). One that waits already says all that
-    this one would: e-mails name kinds, not things.
+    """Emails for notifications: (id, user, NotificationSettings or None, Chosen). One that waits already says all that
+    this one would: emails name kinds, not things.
     """
     if not settings.EMAIL_NOTICES:
         return
@@ -157,7 +157,7 @@ def _queue_emails(what: Kind, told: list[tuple]) -> None:
 
 
 def due_at(what: Kind, cadence: str, own, now):
-    """When an e-mail goes. `own`: the person's NotificationSettings, or None. Urgent ones know no quiet hours."""
+    """When an email goes. `own`: the person's NotificationSettings, or None. Urgent ones know no quiet hours."""
     if cadence == EmailCadence.IMMEDIATE:
         if own is None or what.importance == Importance.URGENT:
             return now

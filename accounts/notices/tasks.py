@@ -29,7 +29,7 @@ def deliver_every_minute():
 
 
 def deliver() -> None:
-    """E-mails and webhooks that are due. A fault in one channel must not silence the other."""
+    """Emails and webhooks that are due. A fault in one channel must not silence the other."""
     try:
         sent = email_sending.send_due()
     finally:

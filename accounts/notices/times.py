@@ -1,4 +1,4 @@
-"""When an e-mail may go: the person's hour and quiet hours are civil time in Europe/London, across clock changes."""
+"""When an email may go: the person's hour and quiet hours are civil time in Europe/London, across clock changes."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo

@@ -1,4 +1,4 @@
-"""No more e-mails of a kind by an address that needs no sign-in: signed, so that nobody can make one for somebody else.
+"""No more emails of a kind by an address that needs no sign-in: signed, so that nobody can make one for somebody else.
 
 It can be used for nothing but that, names nobody, and lasts a year.
 """
@@ -34,7 +34,7 @@ class Stop:
 
 
 def stop_url(user: User, kind: str | None) -> str:
-    """The address that ends e-mails of the kind (None: of every kind)."""
+    """The address that ends emails of the kind (None: of every kind)."""
     token = signing.dumps([str(user.pk), kind or EVERYTHING], salt=SALT, compress=True)
     return absolute(reverse("notification-stop", args=[token]))
 
@@ -47,5 +47,5 @@ def read_stop(token: str) -> Stop:
         raise StopRefused("This address is not valid, or too old.") from error
     user = User.objects.filter(pk=user_id, is_active=True).first()
     if user is None:
-        raise StopRefused("This account is closed: there are no e-mails to it.")
+        raise StopRefused("This account is closed: there are no emails to it.")
     return Stop(user, kind)

@@ -187,18 +187,18 @@ class NewOrganisationForm(forms.Form):
         error_messages={"required": "Enter the full name of the first administrator"},
     )
     administrator_email = forms.EmailField(
-        label="E-mail address of its first administrator",
+        label="Email address of its first administrator",
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
-        error_messages={"required": "Enter the e-mail address of the first administrator"},
+        error_messages={"required": "Enter the email address of the first administrator"},
     )
 
 
 class AdministratorForm(forms.Form):
     full_name = forms.CharField(label="Full name", max_length=150, error_messages={"required": "Enter a full name"})
     email = forms.EmailField(
-        label="E-mail address",
+        label="Email address",
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
-        error_messages={"required": "Enter an e-mail address"},
+        error_messages={"required": "Enter an email address"},
     )
 
 

@@ -170,7 +170,7 @@ def _wrong(row, cells, seen, members, organisation) -> str:
         services.check_domain(organisation, row["email"])
         roles = _roles(row["roles"])
     except ValidationError:
-        return f"“{row['email'][:60]}” is no e-mail address."
+        return f"“{row['email'][:60]}” is not an email address."
     except RefusedChange as refusal:
         return str(refusal)
     if len(row["email"]) > User._meta.get_field("email").max_length:

@@ -54,7 +54,7 @@ register_rule(
         "Notifications that were read",
         90,
         lambda before: Notification.objects.filter(Q(read_at__lt=before) | Q(created_at__lt=before - UNREAD)),
-        # Their e-mails go with them, and are not counted.
+        # Their emails go with them, and are not counted.
         lambda rows: rows.delete()[1].get("accounts.Notification", 0),
         organisation="organisation",
         people={ACCOUNT: "user"},
@@ -64,7 +64,7 @@ register_rule(
 register_rule(
     RetentionRule(
         "emails",
-        "The log of e-mails that were sent, given up or not wanted",
+        "The log of emails that were sent, given up or not wanted",
         90,
         lambda before: EmailDelivery.objects.filter(ended_at__lt=before),
         lambda rows: rows.delete()[0],

@@ -43,7 +43,7 @@ class HoldForm(ReviewForm):
         error_messages={"required": "Choose what must stay"},
     )
     found_by = forms.CharField(
-        label="E-mail address or reference",
+        label="Email address or reference",
         required=False,
         max_length=254,
         help_text="The address of an account, or a short reference: TEAM / REFERENCE where two teams use it.",

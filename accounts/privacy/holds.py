@@ -146,7 +146,7 @@ def belongs_to(organisation: Organisation, label: str, pk: str) -> bool:
 
 
 def find_subject(organisation: Organisation, label: str, text: str) -> tuple[str, str]:
-    """Whom an e-mail address (accounts) or a reference means. HoldRefused for nobody, and for more than one."""
+    """Whom an email address (accounts) or a reference means. HoldRefused for nobody, and for more than one."""
     text = text.strip()
     if label == ACCOUNT:
         found = Membership.objects.for_organisation(organisation).filter(user__email__iexact=text)

@@ -24,7 +24,7 @@ PATTERNS = (
     ),
     (SEALED, "[encrypted]"),
     (re.compile(r"\bhers1:[0-9a-f]{32}:[A-Za-z0-9_=-]+"), "[encrypted]"),
-    (re.compile(r"(?i)[a-z0-9._%+'-]+(?:@|%40)[a-z0-9-]+(?:\.[a-z0-9-]+)+"), "[e-mail address]"),
+    (re.compile(r"(?i)[a-z0-9._%+'-]+(?:@|%40)[a-z0-9-]+(?:\.[a-z0-9-]+)+"), "[email address]"),
     # Postcodes of the United Kingdom (BS 7666), with or without the space.
     (
         re.compile(

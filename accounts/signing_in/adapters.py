@@ -29,7 +29,7 @@ SAID_BY_THE_PAGE = (
 
 
 class AccountAdapter(ReauthenticationRules, DefaultAccountAdapter):
-    """Local sign-in by e-mail and password."""
+    """Local sign-in by email and password."""
 
     def is_open_for_signup(self, request):
         return False

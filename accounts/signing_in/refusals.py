@@ -69,7 +69,7 @@ _WORDS = {
     ),
     Page.ADDRESS: Words(
         "Your address is not confirmed",
-        "{provider} does not vouch for your e-mail address, so it cannot be matched to an account here. Confirm the"
+        "{provider} does not vouch for your email address, so it cannot be matched to an account here. Confirm the"
         " address with {provider}, or sign in another way.",
     ),
     Page.OTHER_ACCOUNT: Words(

@@ -1,4 +1,4 @@
-"""Servers on this machine for tests: one that takes webhooks, one that takes e-mails."""
+"""Servers on this machine for tests: one that takes webhooks, one that takes emails."""
 
 import threading
 from dataclasses import dataclass, field

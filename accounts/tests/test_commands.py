@@ -54,7 +54,7 @@ def test_demo_administrators_do_not_count(monkeypatch):
 @pytest.mark.parametrize(
     ("email", "password", "message"),
     [
-        ("nonsense", PASSWORD, "not an e-mail address"),
+        ("nonsense", PASSWORD, "not an email address"),
         ("first@example.nhs.uk", "short\n", "too short"),
         ("taken@example.nhs.uk", PASSWORD, "has an account already"),
     ],

@@ -1,4 +1,4 @@
-"""From being added to signing in, without any e-mail."""
+"""From being added to signing in, without any email."""
 
 import re
 

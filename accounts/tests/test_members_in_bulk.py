@@ -224,7 +224,7 @@ class TestFile:
     @pytest.mark.parametrize(
         ("row", "why"),
         [
-            ("Femi,nonsense,planner", "no e-mail address"),
+            ("Femi,nonsense,planner", "not an email address"),
             ("Femi,a@example.nhs.uk,emperor", "is no role"),
             ("Femi,a@example.nhs.uk,", "No role is named"),
             (",a@example.nhs.uk,viewer", "The name is missing"),

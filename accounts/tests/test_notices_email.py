@@ -1,4 +1,4 @@
-"""E-mails through a real mail server on this machine: what they say, when they go, what happens when it fails."""
+"""Emails through a real mail server on this machine: what they say, when they go, what happens when it fails."""
 
 import re
 from datetime import UTC, datetime, time, timedelta
@@ -220,7 +220,7 @@ class TestStopping:
         address = re.fullmatch(r"<https://portal\.example\.nhs\.uk(/\S+)>", "".join(header.split())).group(1)
         strict = Client(enforce_csrf_checks=True)
         looked = strict.get(address)
-        assert looked.status_code == 200 and b"Stop these e-mails" in looked.content
+        assert looked.status_code == 200 and b"Stop these emails" in looked.content
         assert not NotificationSettings.objects.exists(), "Programs that look at links must change nothing."
         done = strict.post(address, {"List-Unsubscribe": "One-Click"})
         assert done.status_code == 200
@@ -242,6 +242,6 @@ class TestStopping:
     def test_the_one_in_a_digest_of_several_kinds_ends_all(self, client, make_user):
         person = make_user()
         token = stop_url(person, None).rstrip("/").rpartition("/")[2]
-        assert b"No more e-mails" in client.post(reverse("notification-stop", args=[token])).content
+        assert b"No more emails" in client.post(reverse("notification-stop", args=[token])).content
         chosen = NotificationSettings.objects.get().choices
         assert {choice["email"] for choice in chosen.values()} == {"off"} and len(chosen) > 15

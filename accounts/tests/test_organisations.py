@@ -50,7 +50,7 @@ class TestMaking:
         assert "ada@westfield.nhs.uk is its administrator" in capsys.readouterr().out
         with pytest.raises(CommandError, match="already"):
             call_command("create_organisation", "WESTFIELD", **options)
-        with pytest.raises(CommandError, match="not an e-mail address"):
+        with pytest.raises(CommandError, match="not an email address"):
             call_command("create_organisation", "Other", **options | {"administrator": "ada"})
 
     @pytest.mark.parametrize(

@@ -67,7 +67,7 @@ def test_identifiers_of_requests_stay():
     event = {"event": "x", "request_id": "4af7d6e7-facb", "user_id": "7", "exception": "ValueError: jo@trust.nhs.uk"}
     told = mask_personal(None, "info", event)
     assert told["request_id"] == "4af7d6e7-facb"
-    assert told["exception"] == "ValueError: [e-mail address]"
+    assert told["exception"] == "ValueError: [email address]"
 
 
 SCRIPT = """
@@ -91,7 +91,7 @@ def test_what_is_written_holds_none_of_it(log_format):
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "healthequiroute.settings", "LOG_FORMAT": log_format}
     done = subprocess.run([sys.executable, "-c", SCRIPT], env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    assert done.stderr.count("[e-mail address]") >= 4
+    assert done.stderr.count("[email address]") >= 4
     for trace in ("jo@", "SW1A", "hunter22"):
         assert trace not in done.stderr
 

@@ -33,7 +33,7 @@ class TrailForm(forms.Form):
         label="Person",
         required=False,
         max_length=150,
-        help_text="Name or e-mail address of a member, or a pseudonym.",
+        help_text="Name or email address of a member, or a pseudonym.",
     )
     object = forms.CharField(
         label="Identifier", required=False, max_length=60, help_text="Of the plan, person or file it concerns."

@@ -95,7 +95,7 @@ def notification_settings(request):
 @require_POST
 def try_address_again(request):
     preferences.try_address_again(user=request.user)
-    messages.success(request, "E-mails are sent to you again.")
+    messages.success(request, "Emails are sent to you again.")
     return redirect("notification-settings")
 
 
@@ -118,7 +118,7 @@ def notification_defaults(request):
 @login_not_required
 @require_http_methods(["GET", "POST"])
 def stop(request, token):
-    """The address in e-mails. Programs that look at links change nothing: only a POST does (RFC 8058)."""
+    """The address in emails. Programs that look at links change nothing: only a POST does (RFC 8058)."""
     try:
         stop = read_stop(token)
     except StopRefused as refusal:

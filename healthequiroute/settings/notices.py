@@ -1,4 +1,4 @@
-"""Telling people and other systems: e-mail and webhooks. docs/notifications.md and docs/webhooks.md explain them."""
+"""Telling people and other systems: email and webhooks. docs/notifications.md and docs/webhooks.md explain them."""
 
 from environs import validate
 
@@ -10,7 +10,7 @@ _DEMO_ONLY = validate.OneOf([False] if not DEMO_MODE else [True, False], error="
 _NAMED = next((host for host in ALLOWED_HOSTS if host not in ("*", "localhost", "127.0.0.1", "[::1]")), "")
 _GUESS = f"{'https' if HTTPS else 'http'}://{_NAMED.lstrip('.') or 'localhost:8000'}"
 
-# How people and other systems reach the portal: links in e-mails and webhooks begin with it.
+# How people and other systems reach the portal: links in emails and webhooks begin with it.
 PORTAL_URL = (env.str("PORTAL_URL", "", validate=_HTTP) or _GUESS).rstrip("/") + "/"
 
 EMAIL_HOST = env.str("EMAIL_HOST", "")
@@ -22,11 +22,11 @@ EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", 15, validate=validate.Range(min=1, max=
 EMAIL_USE_TLS, EMAIL_USE_SSL = EMAIL_SECURITY == "starttls", EMAIL_SECURITY == "tls"
 # The sender must be given where there is a server: a guessed one would be refused, or land with spam.
 DEFAULT_FROM_EMAIL = (
-    env.str("EMAIL_FROM", validate=validate.Email(error="Not an e-mail address."))
+    env.str("EMAIL_FROM", validate=validate.Email(error="Not an email address."))
     if EMAIL_HOST
     else env.str("EMAIL_FROM", "healthequiroute@localhost") or "healthequiroute@localhost"
 )
-# Whether people can have e-mails at all. The demonstration writes them to the worker's log.
+# Whether people can have emails at all. The demonstration writes them to the worker's log.
 EMAIL_NOTICES = bool(EMAIL_HOST) or DEMO_MODE
 _WITHOUT_SERVER = "console" if DEMO_MODE else "dummy"
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else _WITHOUT_SERVER}.EmailBackend"

@@ -1,6 +1,6 @@
 """Nobody is shown data of people without an entry in the trail: every address is asked, with planted values.
 
-Whatever identifies somebody (names, references, postcodes, e-mail addresses, notes) gets a value that is found nowhere
+Whatever identifies somebody (names, references, postcodes, email addresses, notes) gets a value that is found nowhere
 else. Somebody who may see everything asks for every address; where the answer holds one of these values, a reading must
 have been recorded. A new page, file or answer that forgets to say whom it shows fails here.
 """

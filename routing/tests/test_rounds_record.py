@@ -85,7 +85,7 @@ def test_events_count_in_the_order_in_which_they_happened(world):
     [
         ("Ask for 943 476 5919 next time", "an NHS number"),
         ("9434765919", "an NHS number"),
-        ("write to jo.bloggs@example.org", "an e-mail address"),
+        ("write to jo.bloggs@example.org", "an email address"),
         ("ring 0161 496 0000 first", "a telephone number"),
         ("mobile +44 7700 900123", "a telephone number"),
     ],

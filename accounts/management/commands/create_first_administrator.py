@@ -56,7 +56,7 @@ class Command(BaseCommand):
         try:
             validate_email(email)
         except ValidationError as error:
-            raise CommandError(f"{email} is not an e-mail address.") from error
+            raise CommandError(f"{email} is not an email address.") from error
         if User.objects.filter(email=email).exists():
             raise CommandError(f"{email} has an account already; an administrator can change it.")
         return email

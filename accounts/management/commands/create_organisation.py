@@ -24,7 +24,7 @@ class Command(BaseCommand):
         try:
             validate_email(administrator.strip())
         except ValidationError as error:
-            raise CommandError(f"{administrator} is not an e-mail address.") from error
+            raise CommandError(f"{administrator} is not an email address.") from error
         try:
             membership = organisations.make_organisation(
                 name=name,

@@ -1,4 +1,4 @@
-"""Send e-mails and webhooks that are due, once; workers do the same every minute."""
+"""Send emails and webhooks that are due, once; workers do the same every minute."""
 
 import json
 
@@ -8,7 +8,7 @@ from accounts.notices import email_sending, webhook_sending
 
 
 class Command(BaseCommand):
-    help = "Sends the e-mails and webhooks that are due, and prints how many as JSON. Any number may run at once."
+    help = "Sends the emails and webhooks that are due, and prints how many as JSON. Any number may run at once."
 
     def handle(self, *args, **options):
         sent = email_sending.send_due()

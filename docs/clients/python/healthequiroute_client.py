@@ -1796,7 +1796,7 @@ class Client:
     ) -> "Pair":
         """Sign in for a pair of tokens.
 
-        E-mail, password and where needed a code, for an access token (15 minutes) and a refresh token (for one
+        Email, password and where needed a code, for an access token (15 minutes) and a refresh token (for one
         use).
         """
         return self._ask("POST", "/api/v1/token/", body=body)

@@ -23,7 +23,7 @@ SENT, ANSWERED = "feedback.sent", "feedback.answered"
 @transaction.atomic
 def send_feedback(*, kind: str, text: str, page: str, by: User, organisation: Organisation | None) -> Feedback:
     """Tell the organisation's administrators. RefusedChange for nothing, too much, what points to a person (NHS number,
-    e-mail address, telephone number), or too often in a day.
+    email address, telephone number), or too often in a day.
 
     `page` may be a whole address: its path is kept, since what was asked of a page may name somebody.
     """

@@ -73,7 +73,7 @@ def test_closing_needs_no_answer_and_happens_once(sent, administrator):
 
 @pytest.mark.parametrize(
     ("text", "why"),
-    [("  ", "Write what"), ("x" * 4001, "4,000 letters"), ("ask 943 476 5919", "NHS number"), ("a@b.org", "e-mail")],
+    [("  ", "Write what"), ("x" * 4001, "4,000 letters"), ("ask 943 476 5919", "NHS number"), ("a@b.org", "email")],
 )
 def test_what_is_empty_too_long_or_points_to_a_person_is_refused(writer, organisation, text, why):
     with pytest.raises(RefusedChange, match=why):

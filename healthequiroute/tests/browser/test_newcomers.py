@@ -133,7 +133,7 @@ def test_an_administrator_adds_a_colleague_who_stays_until_removed(newcomer, pag
     administrator = newcomer("Administrator")
     administrator.goes("Members")
     administrator.goes("Add a person")
-    administrator.fills("E-mail address", "newcomer@journey.example")
+    administrator.fills("Email address", "newcomer@journey.example")
     administrator.fills("Full name", "Nell Newcomer")
     page.get_by_role("checkbox", name=re.compile("^Viewer")).check()
     administrator.presses("Add")

@@ -79,7 +79,7 @@ def find_them(page, base_url):
 def a_hold_keeps_them(page, base_url, check_accessibility):
     page.goto(f"{base_url}/privacy/holds/add/")
     page.get_by_label("Somebody of a team").check()
-    page.get_by_label("E-mail address or reference").fill(REFERENCE)
+    page.get_by_label("Email address or reference").fill(REFERENCE)
     page.get_by_label("Why it must stay").fill("A complaint is being looked into.")
     page.get_by_label(re.compile("Reference of the case")).fill("C-2026-17")
     looked_at(page, check_accessibility, "hold-add")

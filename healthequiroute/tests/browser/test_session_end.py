@@ -158,7 +158,7 @@ def test_the_end_after_twelve_hours_is_told_and_cannot_be_put_off(
     expect(warning(page)).to_be_hidden()
     # The page tells the server that somebody is there: before the server's row is moved, not over it.
     with page.expect_response(lambda answer: answer.request.method == "POST" and "session" in answer.url):
-        page.get_by_label("E-mail address").fill("olive@example.nhs.uk")
+        page.get_by_label("Email address").fill("olive@example.nhs.uk")
     # Two minutes before it is said once more. Escape is the wish to go on.
     hard_end_in(110)
     page.clock.fast_forward("09:15")
@@ -172,7 +172,7 @@ def test_the_end_after_twelve_hours_is_told_and_cannot_be_put_off(
     page.wait_for_url(f"{base_url}/members/add/")
     expect(page.locator("#typed-is-back")).to_contain_text("It has not been saved yet.")
     expect(page.get_by_label("Full name")).to_have_value("Olive Unsaved")
-    expect(page.get_by_label("E-mail address")).to_have_value("olive@example.nhs.uk")
+    expect(page.get_by_label("Email address")).to_have_value("olive@example.nhs.uk")
 
 
 def test_the_administration_warns_and_keeps_what_was_typed(page, ends_in, base_url, check_accessibility):

@@ -35,7 +35,7 @@ def administrator(portal):
 
 def give_password(page, site, email):
     page.goto(f"{site}/accounts/login/")
-    page.get_by_label("E-mail address").fill(email)
+    page.get_by_label("Email address").fill(email)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
 
@@ -94,7 +94,7 @@ def test_an_administrator_sets_up_an_app_and_signs_in_with_it(page, site, admini
     page.wait_for_url("**/members/add/")
 
     # The form stood open too long: it is kept, and sent with one more button.
-    page.get_by_label("E-mail address").fill(f"new-{uuid4().hex[:8]}@example.nhs.uk")
+    page.get_by_label("Email address").fill(f"new-{uuid4().hex[:8]}@example.nhs.uk")
     page.get_by_label("Full name").fill("Nobody Lost")
     page.get_by_role("checkbox", name=re.compile("^Viewer")).check()
     later(administrator, 11)
