@@ -47,10 +47,12 @@ def bad_request(request, exception=None):
         said = str(exception) if str(exception).startswith("What was sent") else "What was sent is too large."
         return _answer(request, 413, "Too large", said)
     if isinstance(exception, TooManyFieldsSent | TooManyFilesSent):
-        return _answer(request, 400, "Bad request", "The form has more fields or files than are taken at once.")
+        why = "The form has more fields or files than are taken at once."
+        return _answer(request, 400, "Bad request", why, why=why)
     # A BadRequest is worded for whoever asked; anything else may hold what belongs into the log.
     why = f" {exception}" if type(exception) is BadRequest else ""
-    return _answer(request, 400, "Bad request", f"The request could not be understood.{why}")
+    # The page has the first sentence for its heading.
+    return _answer(request, 400, "Bad request", f"The request could not be understood.{why}", why=why.strip())
 
 
 def permission_denied(request, exception=None):

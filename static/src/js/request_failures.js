@@ -67,6 +67,8 @@ function tell({ elt, xhr, requestConfig }, kind) {
   } else {
     elt.dataset.failure = note.id;
     put(note, elt, requestConfig?.target);
+    // Below a long form it would be heard and not seen.
+    if (!isPoll(elt)) note.scrollIntoView({ block: "nearest" });
   }
 }
 
@@ -103,7 +105,10 @@ function action(words, act) {
 function put(note, elt, target) {
   const place = elt.closest("[data-failures-here]");
   const form = elt.closest("form");
-  if (place) place.prepend(note);
+  // What is folded away (filters on a phone) shows nothing.
+  const folded = elt.closest("details:not([open])");
+  if (folded) folded.after(note);
+  else if (place) place.prepend(note);
   else if (form) form.after(note);
   else if (elt.matches("button, a, input, select")) elt.after(note);
   else (holder(target) ?? holder(elt) ?? document.querySelector("main")).prepend(note);
