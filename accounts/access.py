@@ -95,7 +95,7 @@ class HasPermission(BasePermission):
 
 
 class PeopleAlone(BasePermission):
-    """What is somebody's own: a key acts for a system, which is told and chooses nothing. Subclasses say it in words."""
+    """What is somebody's own: a key acts for a system, which chooses nothing. Subclasses say it in words."""
 
     def has_permission(self, request, view):
         return bool(request.user.is_authenticated and request.user.limit is None)

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lsoa import written_numbers
 from lsoa.catalogue.deprivation import CORE20_DECILE
+from lsoa.written_numbers import signed
 from priorities.preview import Effect, Split, Sureness
 
-MINUS = "\N{MINUS SIGN}"
 # A group of fewer areas than this makes no share worth comparing.
 FEWEST = 5
 
@@ -144,18 +145,7 @@ def percent(part: float, whole: float) -> str:
     """One decimal; "under 0.1%" rather than a nought that stands for something; empty without a whole."""
     if not whole:
         return ""
-    value = 100 * part / whole
-    if not value:
-        return "0%"
-    return "under 0.1%" if 0 < value < 0.05 else f"{value:.1f}%"
-
-
-def signed(number: float, decimals: int = 0) -> str:
-    """A change: "+12", "−3", "0"."""
-    text = f"{abs(number):,.{decimals}f}"
-    if not float(text.replace(",", "")):
-        return "0"
-    return f"{'+' if number > 0 else MINUS}{text}"
+    return written_numbers.percent(part / whole, 1)
 
 
 def _areas(number: int) -> str:
@@ -314,7 +304,7 @@ def _sureness(effect: Effect) -> Table:
     def of_class(index: int):
         return lambda sure: _probability(sure, index, comparable=effect.labels == effect.labels_before)
 
-    rows = [row("All areas", lambda sure: "-" if np.isnan(sure.overall) else f"{100 * sure.overall:.1f}%")]
+    rows = [row("All areas", lambda sure: "–" if np.isnan(sure.overall) else written_numbers.percent(sure.overall, 1))]
     rows += [row(effect.labels[index], of_class(index)) for index in effect.order]
     rows.append(row("Areas near a boundary", lambda sure: f"{sure.near_boundary:,}"))
     rows.append(row("Areas with missing figures that could decide", lambda sure: f"{sure.is_open:,}"))
@@ -328,7 +318,7 @@ def _sureness(effect: Effect) -> Table:
 def _probability(sure: Sureness, index: int, *, comparable: bool) -> str:
     if not comparable or index >= len(sure.by_class) or np.isnan(sure.by_class[index]):
         return "-"
-    return f"{100 * sure.by_class[index]:.1f}%"
+    return written_numbers.percent(sure.by_class[index], 1)
 
 
 # The chart in SVG units: a row holds the bar of now over that of the draft.

@@ -1,6 +1,7 @@
 """The work of a worker on one disruption: read the day as it stands, look for plans that mend it, propose them."""
 
 import structlog
+from django.core.exceptions import ValidationError
 
 from accounts import audit
 from accounts.jobs import JobCancelled, JobRun
@@ -44,6 +45,7 @@ def mend(run: JobRun) -> Disruption:
         raise
     except Exception as error:
         log.exception("replanning_failed", disruption=str(disruption.pk))
-        note = f"No change was found: {error} The plan is as it was."
+        why = " ".join(error.messages) if isinstance(error, ValidationError) else str(error)
+        note = f"No change was found: {why} The plan is as it was."
         release_disruption(disruption=disruption, job=run.job, note=note, by=ACTOR)
         raise

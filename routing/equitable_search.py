@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from lsoa.written_numbers import percent, signed
+
 from .equity_reading.core20 import core20_and_rest, quintiles_of
 from .planning.engines import DEFAULT_ENGINE, Engine, SolveOptions, UnsupportedFeature, get_engine
 from .planning.engines.completion import completed
@@ -176,10 +178,10 @@ def sentences(wishes: Wishes) -> list[str]:
 def _lever_sentence(wishes) -> str:
     if wishes.core20 is None or wishes.rest is None:
         return "There are no visits to compare Core20 with elsewhere."
-    both = f" ({wishes.core20:.0%}, elsewhere {wishes.rest:.0%})" if wishes.may_be_told else ""
+    both = f" ({percent(wishes.core20)}, elsewhere {percent(wishes.rest)})" if wishes.may_be_told else ""
     before, after = wishes.lever.price.travel_minutes
     lost = wishes.lever.price.served[0] - wishes.lever.price.served[1]
-    cost = f"{after - before:+.0f} minutes' travel" + (f", {lost} fewer visits" if lost > 0 else "")
+    cost = f"{signed(after - before)} minutes' travel" + (f", {lost} fewer visits" if lost > 0 else "")
     if not wishes.is_reached:
         return f"Core20 coverage as high as elsewhere could not be reached{both}; it cost {cost}."
     if len(wishes.lever.steps) == 1:
@@ -194,4 +196,5 @@ def _sharing_sentence(shared) -> str:
     if not shared.improved or before is None:
         return "No way was found to make the fullest day shorter."
     minutes = shared.travel_minutes[1] - shared.travel_minutes[0]
-    return f"Work shared out: the fullest day went from {before:.0%} to {after:.0%} for {minutes:+.0f} minutes' travel."
+    days = f"from {percent(before)} to {percent(after)}"
+    return f"Work shared out: the fullest day went {days} for {signed(minutes)} minutes' travel."

@@ -28,9 +28,9 @@ class _Filter(forms.Form):
 class MemberFilter(_Filter):
     role = forms.ChoiceField(label="Role", required=False, choices=[("", "Every role"), *ROLE_OPTIONS])
     state = forms.ChoiceField(
-        label="State",
+        label="Status",
         required=False,
-        choices=[("", "Every state"), *((state.value, state.label) for state in search.State)],
+        choices=[("", "Any status"), *((state.value, state.label) for state in search.State)],
     )
     seen = forms.ChoiceField(
         label="Signed in", required=False, choices=[("", "At any time"), *search.SEEN_WORDS.items()]

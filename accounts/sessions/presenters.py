@@ -7,6 +7,7 @@ from allauth.mfa.models import Authenticator
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 
+from . import second_factor
 from .store import SIGNED_IN
 
 
@@ -24,6 +25,20 @@ class Factor:
 def factors(authenticators) -> list[Factor]:
     """Lines for what a person signs in with beside the password."""
     return [_factor(each) for each in authenticators]
+
+
+def why_set_up(user) -> str:
+    """Why this person is, or may be, on the page that sets up a first second factor."""
+    if not second_factor.is_required_for(user):
+        return (
+            "You do not have to have one. It makes your account safer: somebody who learns your password cannot sign in"
+            " with it."
+        )
+    if user.needs_second_factor:
+        reason = "An administrator has asked you to sign in with a second factor."
+    else:
+        reason = "You are an administrator, so what you change affects other people. A password alone is not enough."
+    return f"{reason} You can use the portal once you have set one up."
 
 
 def _factor(authenticator) -> Factor:

@@ -103,6 +103,24 @@ class TestWhoNeedsOne:
         change_session(client, second_factor=None)
         assert client.get("/members/")["Location"] == "/accounts/2fa/reauthenticate/?next=%2Fmembers%2F"
 
+    @pytest.mark.parametrize(
+        ("roles", "asked", "words"),
+        [
+            (["administrator"], False, "You are an administrator"),
+            (["viewer"], True, "An administrator has asked you"),
+            (["viewer"], False, "You do not have to have one"),
+        ],
+    )
+    def test_the_page_that_sets_one_up_says_why(self, make_user, roles, asked, words):
+        client = self.unmarked(make_user(roles=roles, needs_second_factor=asked))
+        page = client.get(reverse("second-factor-setup")).content.decode()
+        found = [
+            reason
+            for reason in ("You are an administrator", "An administrator has asked you", "You do not have to have one")
+            if reason in page
+        ]
+        assert found == [words]
+
     def test_signing_out_and_the_sign_in_pages_stay_open(self, person):
         client = self.unmarked(person)
         for name in ("second-factor-setup", "mfa_activate_totp", "mfa_add_webauthn", "account_logout"):

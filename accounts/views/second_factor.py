@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from ..safe_redirects import safe_address
 from ..sessions import held_forms, second_factor
-from ..sessions.presenters import factors
+from ..sessions.presenters import factors, why_set_up
 from ..signing_in import connections
 from ..signing_in.openid_connect import begin
 from ..signing_in.purposes import Purpose
@@ -38,11 +38,16 @@ def overview(request):
 @never_cache
 @require_GET
 def set_up(request):
-    """The first of three steps for administrators without a second factor."""
+    """The first of three steps for people without a second factor; those who need one are led here."""
     if second_factor.was_used(request):
         return redirect(request.session.pop(AFTER, None) or safe_address(request, request.GET.get("next", "")))
     request.session[AFTER] = safe_address(request, request.GET.get("next", ""))
-    return render(request, "mfa/set_up.html", {"has_one": second_factor.has_one(request.user)})
+    context = {
+        "has_one": second_factor.has_one(request.user),
+        "why": why_set_up(request.user),
+        "is_required": second_factor.is_required_for(request.user),
+    }
+    return render(request, "mfa/set_up.html", context)
 
 
 @never_cache

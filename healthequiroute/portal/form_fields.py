@@ -32,8 +32,8 @@ LONG_LIST = 15
 def component_for(field, **options) -> tuple[str, dict]:
     """(component, parameters) of a bound field.
 
-    Options: `classes` (on the control), `legend_size` and `label_size` ("s", "m", "l"), `label_hidden`, `small` (boxes
-    and circles; True unless told), `inline`, `hint`, `mark_optional`, `group_classes`. A form field of choices may have
+    Options: `classes` (on the control), `legend_size` and `label_size` ("s", "m", "l"), `label_hidden`,
+    `legend_hidden`, `small` (boxes and circles; True unless told), `inline`, `hint`, `mark_optional`, `group_classes`. A form field of choices may have
     `choice_hints`: value -> what it means, in a line below its label.
     """
     widget = field.field.widget
@@ -93,7 +93,9 @@ def _label(field, options) -> dict:
 
 def _legend(field, options) -> dict:
     size = options.get("legend_size", "s")
-    return {"legend": {"text": field.label, "classes": f"nhsuk-fieldset__legend--{size}"}}
+    # Under a heading that says the same.
+    classes = "nhsuk-u-visually-hidden" if options.get("legend_hidden") else f"nhsuk-fieldset__legend--{size}"
+    return {"legend": {"text": field.label, "classes": classes}}
 
 
 def _attributes(widget, field) -> dict:

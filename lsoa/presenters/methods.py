@@ -6,6 +6,7 @@ from functools import cached_property
 from lsoa.attribution.validation import REPRODUCED
 from lsoa.catalogue.qof import REGISTERS, SUM_NAMES
 from lsoa.models import Dataset
+from lsoa.written_numbers import decimal, percent
 
 from . import wording
 
@@ -310,11 +311,11 @@ def _year(period: str) -> int:
 
 
 def _percent(share) -> str:
-    return NO_DATA if share is None else f"{100 * share:.1f}%"
+    return percent(share, 1, without=NO_DATA)
 
 
 def _points(value) -> str:
-    return NO_DATA if value is None else f"{value:.2f}"
+    return decimal(value, 2, without=NO_DATA)
 
 
 def _difference(value) -> str:
@@ -322,7 +323,7 @@ def _difference(value) -> str:
 
 
 def _number(value) -> str:
-    return NO_DATA if value is None else f"{value:.2f}"
+    return decimal(value, 2, without=NO_DATA)
 
 
 def _whole(value) -> str:

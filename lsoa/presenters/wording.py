@@ -3,6 +3,7 @@
 from django.utils import timezone
 
 from lsoa.models import Dataset, MissingReason
+from lsoa.written_numbers import MINUS, decimal, percentage
 
 METHOD_WORDS = {
     "published": "As published",
@@ -38,10 +39,9 @@ def figure(value: float | None, indicator=None) -> str:
     if value is None:
         return ""
     decimals = indicator.decimals if indicator is not None else 2
-    text = f"{value:,.{decimals}f}"
-    # No minus nought.
-    text = text.lstrip("-") if not text.strip("-0.,") else text
-    return f"{text}%" if indicator is not None and indicator.unit == "%" else text
+    if indicator is not None and indicator.unit == "%":
+        return percentage(value, decimals)
+    return decimal(value, decimals)
 
 
 def difference(value: float, indicator) -> str:
@@ -54,7 +54,8 @@ def loose(value: float | None) -> str:
     """A number of unknown scale, with four digits that matter."""
     if value is None:
         return ""
-    return f"{value:,.0f}" if abs(value) >= NO_DECIMALS_FROM else f"{value:,.4g}"
+    text = f"{value:,.0f}" if abs(value) >= NO_DECIMALS_FROM else f"{value:,.4g}"
+    return text.replace("-", MINUS)
 
 
 def missing(reason: str | None) -> str:
@@ -103,3 +104,13 @@ def age(value) -> str:
 
 def count(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or f'{one}s'}"
+
+
+def rejects(dataset: Dataset) -> str:
+    """How many rows of its file were rejected, in a sentence."""
+    rejected, read = dataset.rows_rejected, count(dataset.rows_read, "row")
+    if not rejected:
+        return f"No rows were rejected. {read} {'was' if dataset.rows_read == 1 else 'were'} read."
+    if rejected == 1:
+        return f"1 of {read} of {dataset.file_name} was rejected, so it was not loaded."
+    return f"{rejected:,} of {read} of {dataset.file_name} were rejected, so they were not loaded."

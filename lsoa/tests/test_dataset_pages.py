@@ -9,6 +9,7 @@ from healthequiroute.testing.shared import shared
 from lsoa.models import Area, AreaChange, Dataset, Indicator, IndicatorValue
 from lsoa.presenters import wording
 from lsoa.presenters.lineage import Lineage
+from lsoa.presenters.wording import rejects
 from lsoa.quality.spread import spread_by_indicator
 from lsoa.services import refresh_profile
 
@@ -82,6 +83,19 @@ def test_rejects_are_listed_and_downloaded_whole(care, client_as):
     assert "E01999999" in text_of(client.get(reverse("dataset-rejects", args=[care.pk])))
     rows = rows_of(client.get(reverse("dataset-rejects-csv", args=[care.pk])))
     assert [(row["line"], row["code"]) for row in rows] == [("5", "E01999999")]
+
+
+@pytest.mark.parametrize(
+    ("read", "rejected", "words"),
+    [
+        (29_160, 0, "No rows were rejected. 29,160 rows were read."),
+        (1, 0, "No rows were rejected. 1 row was read."),
+        (1_000, 1, "1 of 1,000 rows of file.csv was rejected, so it was not loaded."),
+        (4_000, 1_200, "1,200 of 4,000 rows of file.csv were rejected, so they were not loaded."),
+    ],
+)
+def test_how_many_rows_were_rejected_is_a_sentence(read, rejected, words):
+    assert rejects(Dataset(rows_read=read, rows_rejected=rejected, file_name="file.csv")) == words
 
 
 def test_many_rejects_come_page_by_page(care, client_as):
@@ -247,7 +261,7 @@ def test_numbers_read_as_people_write_them():
     assert wording.share(1, 10_000) == "under 0.1%" and wording.share(9_999, 10_000) == "over 99.9%"
     assert wording.share(1, 1) == "100%" and wording.share(1, 0) == ""
     percent = Indicator(decimals=1, unit="%")
-    assert wording.figure(-0.01, percent) == "0.0%"
+    assert wording.figure(-0.01, percent) == "0%"
     assert wording.figure(None, percent) == ""
 
 

@@ -13,6 +13,7 @@ from .. import services
 from ..lists import dataset_list, figure_list, reject_list
 from ..models import Dataset
 from ..presenters.datasets import DatasetList, DatasetPage, DatasetQuestion
+from ..presenters.wording import rejects as rejects_in_words
 
 REJECTS_A_PAGE = 100
 
@@ -52,7 +53,7 @@ def rejects(request, pk):
     more = len(rows) > REJECTS_A_PAGE
     rows = rows[:REJECTS_A_PAGE]
     context = {"dataset": found, "rows": rows, "next": rows[-1].pk if more else None, "is_first": not after}
-    return render(request, "lsoa/rejects.html", context)
+    return render(request, "lsoa/rejects.html", context | {"lead": rejects_in_words(found)})
 
 
 @require_safe

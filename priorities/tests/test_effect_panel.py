@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from django.template.loader import render_to_string
 
+from lsoa.written_numbers import signed
 from priorities.default_model import FILE, INPUTS
 from priorities.dex.dxi import read_dxi
 from priorities.dex.minutes import DEFAULT_POLICY
@@ -14,7 +15,7 @@ from priorities.dex.model import ScaleClass
 from priorities.dex.tables.editing import with_rule
 from priorities.dex.thresholds import Thresholds
 from priorities.dex.values import single
-from priorities.effect_panel import effect_panel, headline, percent, signed
+from priorities.effect_panel import effect_panel, headline, percent
 from priorities.model_versions import CompiledVersion
 from priorities.preview import before_of, compare
 from priorities.preview_evaluation import outcome_of

@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 
 from django.urls import reverse
 
+from lsoa import written_numbers
+from lsoa.written_numbers import decimal
+
 NO_FIGURE = "–"
 
 
@@ -51,11 +54,11 @@ def sources(ids: Iterable[str], titles: dict[str, str]) -> list[Source]:
 
 
 def percent(share: float | None, decimals: int = 1) -> str:
-    return NO_FIGURE if share is None else f"{100 * share:.{decimals}f}%"
+    return written_numbers.percent(share, decimals, without=NO_FIGURE)
 
 
 def number(value: float | None, decimals: int = 2) -> str:
-    return NO_FIGURE if value is None else f"{value:.{decimals}f}".replace("-", "−")
+    return decimal(value, decimals, without=NO_FIGURE)
 
 
 def count(value: int | None) -> str:

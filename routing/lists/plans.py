@@ -14,7 +14,7 @@ PLAN_COLUMNS = (
     Column("plan", "Name of the plan", value=lambda row: row["plan"].name),
     Column("day", "Civil day in Europe/London", Kind.DATE, lambda row: row["plan"].day),
     Column("team", "Team", value=lambda row: row["plan"].team.name),
-    Column("state", "State of the plan when the file was made", value=lambda row: row["tag"]["text"]),
+    Column("state", "Status of the plan when the file was made", value=lambda row: row["tag"]["text"]),
     Column("scenario", "yes: a what-if, never worked from", Kind.YES_NO, lambda row: row["is_scenario"]),
     Column("version", "Version of its routes", Kind.WHOLE, lambda row: row["plan"].version),
     Column("visits", "Visits asked for; each stands on the plan", Kind.WHOLE, lambda row: row["visits"]),
@@ -27,7 +27,7 @@ WEEK_COLUMNS = (
     Column("first_day", "First day", Kind.DATE, lambda row: row["week"].first_day),
     Column("days", "Number of days", Kind.WHOLE, lambda row: row["week"].days),
     Column("team", "Team", value=lambda row: row["week"].team.name),
-    Column("state", "State when the file was made", value=lambda row: row["tag"]["text"]),
+    Column("state", "Status when the file was made", value=lambda row: row["tag"]["text"]),
     Column("visits", "Visits asked for", Kind.WHOLE, lambda row: row["visits"]),
     Column("without_a_day", "Visits that no day holds; empty: not optimised", Kind.WHOLE, lambda row: row["left"]),
 )

@@ -19,7 +19,7 @@ def _of(name):
 VISIT_COLUMNS = (
     Column("day", "Civil day in Europe/London", Kind.DATE, _of("day")),
     Column("visit", "Reference of the visit", Kind.CODE, _of("reference")),
-    Column("state", "State when the file was made", value=lambda row: row["state"]["text"]),
+    Column("state", "Status when the file was made", value=lambda row: row["state"]["text"]),
     Column("tier", "1 (served first) to 4", Kind.WHOLE, _of("tier")),
     Column(
         "imd_decile",

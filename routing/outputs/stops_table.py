@@ -19,7 +19,7 @@ COLUMNS = {
     "plan": "Identifier of the plan",
     "day": "Civil day in Europe/London",
     "version": "Version of the plan",
-    "state": "State of the plan when the file was made",
+    "state": "Status of the plan when the file was made",
     "staff": "Short name of the person",
     "staff_name": "Name of the person",
     "stop": "Number of the visit in the person's day, from 1; empty for a break or the end",

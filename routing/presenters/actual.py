@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from urllib.parse import urlencode
 
+from lsoa.written_numbers import percent, signed
 from routing.actuals import Totals, grouped_totals, one_per_visit, overruns, totals, visit_actuals
 from routing.civil_time import LONDON, clock
 from routing.day_forecast import forecast
@@ -12,7 +13,7 @@ from routing.standing_day import RecordedRound, patience, recorded_rounds
 
 from .plan import FIFTHS
 from .plans import state_tag
-from .wording import TIER_NOTES, counted, duration, percent
+from .wording import TIER_NOTES, counted, duration
 
 OUTCOMES = {"done": "Done", "no_access": "No access"}
 OUTCOME_CSS = {"done": "her-tag--good", "no_access": "her-tag--warning"}
@@ -340,9 +341,8 @@ def _share(part: int, whole: int) -> str:
 
 
 def _signed(minutes: float) -> str:
-    """With the proper minus sign, e.g. +5 min."""
-    rounded = round(minutes)
-    return f"{'+' if rounded > 0 else '−' if rounded < 0 else ''}{abs(rounded)} min"
+    """E.g. +5 min."""
+    return f"{signed(minutes)} min"
 
 
 def _rounded(minutes: float | None):

@@ -3,12 +3,13 @@
 from collections import defaultdict
 from functools import cached_property
 
+from lsoa.written_numbers import percent, signed
 from routing.civil_time import clock, moment_of
 from routing.models import PlanVersion
 
 from .rules import version_rules
 from .versions import VersionFacts
-from .wording import counted, duration, percent
+from .wording import counted, duration
 
 # A start that moves by less is the same to everybody.
 SAME_SECONDS = 60
@@ -154,17 +155,12 @@ def _row(label, left, right, change, better=None) -> dict:
     return {"label": label, "left": left, "right": right, "change": change, "css": css}
 
 
-def _signed(number: str) -> str:
-    """With the sign that is as wide as a plus."""
-    return number.replace("-", "−")
-
-
 def _better(difference, more_is_better):
     return None if more_is_better is None or not difference else (difference > 0) == more_is_better
 
 
 def _number(label, left, right, more_is_better=None):
-    change = _signed(f"{right - left:+,}") if right != left else "no change"
+    change = signed(right - left) if right != left else "no change"
     return _row(label, f"{left:,}", f"{right:,}", change, _better(right - left, more_is_better))
 
 
@@ -181,12 +177,12 @@ def _ratio(label, left, right):
     if None in (left, right):
         return _row(label, *shown, "too few to compare")
     difference = round(right - left, 2)
-    return _row(label, *shown, _signed(f"{difference:+.2f}") if difference else "no change", _better(difference, True))
+    return _row(label, *shown, signed(difference, 2) if difference else "no change", _better(difference, True))
 
 
 def _share(label, left, right):
     if None in (left, right):
         return _row(label, percent(left), percent(right), "too few to compare")
     points = round((right - left) * 100)
-    change = _signed(f"{points:+d} point{'' if abs(points) == 1 else 's'}") if points else "no change"
+    change = f"{signed(points)} point{'' if abs(points) == 1 else 's'}" if points else "no change"
     return _row(label, percent(left), percent(right), change, _better(points, True))

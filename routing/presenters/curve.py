@@ -2,6 +2,7 @@
 
 from math import ceil, floor, log10
 
+from lsoa.written_numbers import percent
 from routing.models import VisitTier
 from routing.problem_building.tasks import PRIZE_HOURS
 
@@ -47,7 +48,9 @@ class CostCurve:
         if len(self.trace) == 1:
             return f"The first plan came after {_seconds(found)} and costs {hours(best)}."
         saved = 0 if not first else (first - best) / first
-        share = f"{saved:.0%} less than the first" if saved >= 0 else "more than the first, for what else was asked"
+        share = (
+            f"{percent(saved)} less than the first" if saved >= 0 else "more than the first, for what else was asked"
+        )
         text = f"The best plan costs {hours(best)}, {share}; {counted(len(self.trace) - 1, 'improvement')}"
         if self.is_over:
             return f"{text}, the last after {_seconds(found)}."

@@ -3,13 +3,15 @@
 from datetime import datetime, time
 from functools import cached_property
 
+from lsoa.written_numbers import percent, signed
 from routing.civil_time import LONDON, clock, moment_of, today
 from routing.models import Disruption, PlanState, RoutePlan, StaffMember, Visit
 from routing.services.bookings import OPEN_STATES
 
+from .after_disruption import NextStep, next_steps
 from .mended_map import MendedMap
 from .remedies import driving_text
-from .wording import counted, percent, reason_label
+from .wording import counted, reason_label
 
 Kind, State = Disruption.Kind, Disruption.State
 
@@ -83,8 +85,9 @@ class DisruptionsPanel:
 class DisruptionPage:
     """Everything the template shows of one disruption."""
 
-    def __init__(self, disruption: Disruption, *, may_edit=False):
+    def __init__(self, disruption: Disruption, *, may_edit=False, may_keep_teams=False):
         self.disruption, self.plan, self.answer = disruption, disruption.plan, disruption.answer
+        self.may_edit, self.may_keep_teams = may_edit, may_keep_teams
         self.title = what_happened(disruption)
         self.tag = {"text": disruption.get_state_display(), "css": TAGS[disruption.state]}
         self.is_working = disruption.state == State.WORKING
@@ -96,6 +99,16 @@ class DisruptionPage:
         self.can_discard = is_open and disruption.state in (State.PROPOSED, State.FAILED)
         self.can_stop = may_edit and self.is_working
         self.asks_absence = self.can_apply and disruption.kind == Kind.SICK
+
+    @property
+    def has_nothing_to_use(self) -> bool:
+        return not self.is_working and not self.alternatives and self.disruption.state in (State.PROPOSED, State.FAILED)
+
+    @property
+    def next_steps(self) -> list[NextStep]:
+        if not self.has_nothing_to_use:
+            return []
+        return next_steps(self.disruption, may_edit=self.may_edit, may_keep_teams=self.may_keep_teams)
 
     @property
     def percent(self) -> int:
@@ -289,7 +302,7 @@ def _row(label, before, after) -> dict:
         "label": label,
         "before": f"{before:,}",
         "after": f"{after:,}",
-        "change": "the same" if not change else f"{change:+,}".replace("-", "\N{MINUS SIGN}"),
+        "change": "the same" if not change else signed(change),
     }
 
 

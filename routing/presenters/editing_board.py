@@ -3,13 +3,14 @@
 from functools import cached_property
 from urllib.parse import urlencode
 
+from lsoa.written_numbers import percent
 from routing.civil_time import LONDON, moment_of
 from routing.editing import Proposal
 from routing.plan_editing import OpenPlan
 from routing.planning.solution import BreakStop, VisitStop
 
 from .rounds import COLOURS, window_text
-from .wording import counted, duration, percent, reason_label
+from .wording import counted, duration, reason_label
 
 SHORTEST_WAIT = 60
 LONG_DRIVE = 60

@@ -5,10 +5,11 @@ from urllib.parse import urlencode
 
 from accounts.small_numbers import RULE
 from accounts.small_numbers.words import about, small_number_words
+from lsoa.written_numbers import decimal, percent, signed
 from routing.equity_reading import NEED_WEIGHTS, PeriodEquity, PeriodKind
 from routing.equity_reading.published import SafeCoverage
 
-from .wording import counted, percent
+from .wording import counted
 
 FIFTHS = {1: "1 most deprived", 2: "2", 3: "3", 4: "4", 5: "5 least deprived"}
 STATUS = {
@@ -105,7 +106,7 @@ class EquityPage:
                 texts.append("Service follows need: neither the more nor the less deprived get more than their need.")
             else:
                 who = "more" if index < 0 else "less"
-                texts.append(f"For the same need the {who} deprived are planned more often (HI {index:+.2f}).")
+                texts.append(f"For the same need the {who} deprived are planned more often (HI {signed(index, 2)}).")
         if self.planned.gini_areas is not None:
             texts.append(f"Between areas service differs with a Gini of {self.planned.gini_areas:.2f} (0: all alike).")
         return texts
@@ -149,7 +150,7 @@ class EquityPage:
             },
             {
                 "label": "Gap",
-                "value": "–" if gap is None else f"{100 * gap:+.1f} points",
+                "value": "–" if gap is None else f"{signed(100 * gap, 1)} points",
                 "note": "Core20 less elsewhere",
                 "css": "",
             },
@@ -386,7 +387,7 @@ def _burden_cells(part) -> list[str]:
 
 
 def _number(value) -> str:
-    return "no figure" if value is None else f"{value:+.2f}" if value < 0 else f"{value:.2f}"
+    return decimal(value, 2)
 
 
 def _short(label: str, most: int = 22) -> str:

@@ -6,6 +6,7 @@ from django.db.models import Prefetch
 from django.urls import reverse
 
 from accounts.models import JobState
+from lsoa.written_numbers import percent
 from routing.models import PlanState, RoutePlan, Visit, VisitTier
 from routing.plan_editing import why_not_editable
 from routing.plan_verdicts import PlanVerdict, verdict_of
@@ -29,7 +30,7 @@ from .rules import rule_groups, rules_text
 from .timeline import Timeline
 from .travel import TravelOrigin
 from .visits import late_window_text, needs_text
-from .wording import counted, decile_text, decision_text, duration, kilometres, percent, reason_label
+from .wording import counted, decile_text, decision_text, duration, kilometres, reason_label
 
 FIFTHS = {"1": "1 most deprived", "2": "2", "3": "3", "4": "4", "5": "5 least deprived"}
 UNSUCCESSFUL = (JobState.FAILED, JobState.CANCELLED, JobState.INTERRUPTED)

@@ -5,12 +5,13 @@ from functools import cached_property
 from django.urls import reverse
 
 from accounts.models import JobState
+from lsoa.written_numbers import percent, signed, signed_percent
 from routing.models import PlanState, RoutePlan, WeekPlan, WeekState
 from routing.services.equity import PRICEABLE, is_priced_now
 from routing.services.week_proposals import versions_of
 from routing.services.weeks import open_days
 
-from .wording import counted, percent
+from .wording import counted
 
 
 class EquityPanel:
@@ -67,7 +68,9 @@ class EquityPanel:
             name = lowest[0].replace("quintile", "deprivation fifth")
             facts.append(("Served least", f"{name}: {percent(lowest[1])} of the need met"))
         price = (self.price.get("without") or {}).get("price")
-        facts.append(("Price of equity", f"{price:+.1%} travel" if price is not None else self.price_state))
+        facts.append(
+            ("Price of equity", f"{signed_percent(price, 1)} travel" if price is not None else self.price_state)
+        )
         return facts
 
     @property
@@ -126,8 +129,8 @@ class EquityPanel:
         price, change = found["price"], found["ratio_change"]
         if price is None:
             return "Without equity nobody would drive at all: there is nothing to compare."
-        words = f"Equity costs {price:+.1%} travel"
-        words += f" and changes the Core20 ratio by {change:+.2f}." if change is not None else "."
+        words = f"Equity costs {signed_percent(price, 1)} travel"
+        words += f" and changes the Core20 ratio by {signed(change, 2)}." if change is not None else "."
         fewer = found["served"][0] - found["served"][1]
         if fewer > 0:
             words += f" {counted(fewer, 'visit fewer is', 'visits fewer are')} served, the neediest first."
@@ -189,7 +192,7 @@ def _cost_of(lever) -> str:
     lost = lever["served"][0] - lever["served"][1]
     if lever["searches"] == 1:
         return "It cost nothing: the best plan had it at once."
-    cost = f"{after - before:+.0f} minutes' travel"
+    cost = f"{signed(after - before)} minutes' travel"
     if lost > 0:
         cost += f" and {counted(lost, 'visit')} fewer"
     return f"It cost {cost} against the best plan without it ({counted(lever['searches'], 'search', 'searches')})."
@@ -202,8 +205,8 @@ def _sharing_text(sharing) -> str:
     if before is None or after >= before:
         return "No way was found to make the fullest day shorter without losing a visit or driving much longer."
     minutes = sharing["travel_minutes"][1] - sharing["travel_minutes"][0]
-    most = f"{sharing['most_more_travel']:.0%}"
+    most = percent(sharing["most_more_travel"])
     return (
         f"Work shared out: the fullest day went from {percent(before)} to {percent(after)} of the contracted time for "
-        f"{minutes:+.0f} minutes' travel. No visit was lost; at most {most} more travel was allowed."
+        f"{signed(minutes)} minutes' travel. No visit was lost; at most {most} more travel was allowed."
     )

@@ -5,10 +5,11 @@ from functools import cached_property
 
 from django.utils import timezone
 
+from lsoa.written_numbers import percent
 from routing.civil_time import LONDON, clock, today
 
 from .rounds import SHORTEST_WAIT_SHOWN, Round, late_seconds
-from .wording import counted, duration, percent
+from .wording import counted, duration
 
 # A visit that somebody arrived at and has not finished is drawn so long at most.
 LONGEST_OPEN = timedelta(hours=8)

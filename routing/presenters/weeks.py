@@ -6,6 +6,7 @@ from functools import cached_property
 
 from django.db.models import Count
 
+from lsoa.written_numbers import percent
 from routing.models import PlanState, RouteAssignment, RouteStop, WeekPlan, WeekState
 from routing.planning.reasons import LABELS
 from routing.problem_building.weeks import in_other_plans
@@ -15,7 +16,7 @@ from .creation import IntakePanel
 from .plan_equity import WeekEquityPanel
 from .plans import state_tag
 from .progress import ProgressPanel
-from .wording import counted, duration, percent, reason_label
+from .wording import counted, duration, reason_label
 
 STATE_CSS = {
     WeekState.DRAFT: "her-tag--warning",

@@ -26,10 +26,6 @@ def kilometres(metres: int) -> str:
     return f"{metres / 1000:.0f} km" if metres >= 10_000 else f"{metres / 1000:.1f} km"
 
 
-def percent(share: float | None) -> str:
-    return "no figure" if share is None else f"{share * 100:.0f}%"
-
-
 def counted(number: int, one: str, many: str = "") -> str:
     """E.g. 1 visit, 12 visits."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"

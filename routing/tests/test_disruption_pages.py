@@ -13,7 +13,7 @@ from healthequiroute.testing.shared import shared
 from routing import disruptions, services, tasks
 from routing.civil_time import clock
 from routing.mending import Budget
-from routing.models import Disruption, PlanState, Visit
+from routing.models import Disruption, PlanState, RoutePlan, Visit
 
 from . import factories as make
 from .published_days import at, begun_by, published_plan, stops_of
@@ -129,6 +129,41 @@ def test_a_dead_worker_leaves_an_honest_page(plan, planner, new):
     assert "nothing was lost: try again" in shown
     assert "Work it out again" in shown
     assert stops_of(plan) == before
+
+
+def test_without_a_change_to_use_the_page_says_what_can_be_done(plan, planner, new, client_as):
+    nurse = busiest(plan).staff
+    page = planner.post(f"{new}?kind=sick", {"at": "09:00", "staff": nurse.pk}).headers["Location"]
+    ended = timezone.now()
+    Job.objects.update(state=JobState.FAILED, started_at=ended, finished_at=ended, message="The search ended early.")
+    shown = planner.get(page)
+    assert "What you can do next" in text(shown)
+    steps = shown.context["page"].next_steps
+    assert [step.label for step in steps] == [
+        "Open the rota",
+        "Change the plan by hand",
+        "See who is where",
+        "Say what happened again",
+    ]
+    # Each leads somewhere that opens, and the form begins with what was said.
+    opened = [planner.get(step.address) for step in steps]
+    assert [answer.status_code for answer in opened] == [200] * 4
+    assert f'value="{nurse.pk}" selected' in text(opened[3]) and 'value="09:00"' in text(opened[3])
+    # Who may change nothing is offered nothing.
+    assert "What you can do next" not in text(client_as("approver").get(page))
+
+
+def test_an_urgent_visit_without_room_can_be_offered_another_day(plan, planner, new):
+    visit = plan.visits.first()
+    disruption = Disruption.objects.create(
+        plan=plan, kind="urgent", at=at(plan, 9), visit=visit, state="failed", based_on=plan.version
+    )
+    page = f"/plans/{plan.pk}/disruptions/{disruption.pk}/"
+    shown = planner.get(page)
+    assert "No other plan was found for the rest of the day." in text(shown)
+    assert f"/teams/{plan.team_id}/slots/" in [step.address for step in shown.context["page"].next_steps]
+    RoutePlan.objects.filter(pk=plan.pk).update(state="approved", published_by=None, published_at=None)
+    assert [step.label for step in planner.get(page).context["page"].next_steps] == ["Go to the plan"]
 
 
 def test_the_search_can_be_stopped_while_it_waits(plan, planner, new):

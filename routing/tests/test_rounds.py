@@ -5,9 +5,10 @@ from types import SimpleNamespace
 
 import pytest
 
+from lsoa.written_numbers import percent
 from routing.presenters.rounds import _leg, rounds_of
 from routing.presenters.timeline import Timeline
-from routing.presenters.wording import counted, duration, interval_text, kilometres, percent
+from routing.presenters.wording import counted, duration, interval_text, kilometres
 
 from . import factories as make
 

@@ -112,7 +112,9 @@ def disruption_discard(request, plan_id, disruption_id):
 
 def _context(request, disruption):
     may_edit = allowed(request.user, Permission.EDIT_PLANS, request.organisation)
-    return {"page": DisruptionPage(disruption, may_edit=may_edit), "plan": disruption.plan, "disruption": disruption}
+    may_keep_teams = allowed(request.user, Permission.MANAGE_TEAMS, request.organisation)
+    page = DisruptionPage(disruption, may_edit=may_edit, may_keep_teams=may_keep_teams)
+    return {"page": page, "plan": disruption.plan, "disruption": disruption}
 
 
 def _plan(request, plan_id) -> RoutePlan:

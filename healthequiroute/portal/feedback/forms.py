@@ -41,5 +41,5 @@ class AnswerForm(forms.Form):
 
 
 class FeedbackFilter(forms.Form):
-    state = forms.ChoiceField(label="State", required=False, choices=[("", "All"), *FeedbackState.choices])
+    state = forms.ChoiceField(label="Status", required=False, choices=[("", "All"), *FeedbackState.choices])
     kind = forms.ChoiceField(label="What it is", required=False, choices=[("", "All"), *FeedbackKind.choices])

@@ -2,6 +2,8 @@
 
 from functools import cached_property
 
+from lsoa.written_numbers import percent, signed
+
 from ..inequality_reading import Inequality
 from . import wording
 
@@ -181,7 +183,7 @@ class InequalityPanel:
         if self.found.concentration is None:
             return []
         points = self.found.concentration.curve
-        return [(f"{share:.0%}", f"{_between(points, share):.0%}") for share in (0.1, 0.2, 0.4, 0.6, 0.8, 1.0)]
+        return [(percent(share), percent(_between(points, share))) for share in (0.1, 0.2, 0.4, 0.6, 0.8, 1.0)]
 
     @property
     def curve_sentence(self) -> str:
@@ -189,10 +191,10 @@ class InequalityPanel:
         if found is None:
             return "No curve can be drawn: the figure is missing, below 0, or 0 everywhere."
         share = _between(found.curve, 0.2)
-        interval = "" if found.low is None else f", 95% interval {found.low:+.3f} to {found.high:+.3f}"
+        interval = "" if found.low is None else f", 95% interval {signed(found.low, 3)} to {signed(found.high, 3)}"
         return (
-            f"The most deprived 20% of residents hold {share:.0%} of it. Concentration index {found.index:+.3f}"
-            f"{interval}; below 0 it lies on the more deprived."
+            f"The most deprived 20% of residents hold {percent(share)} of it. "
+            f"Concentration index {signed(found.index, 3)}{interval}; below 0 it lies on the more deprived."
         )
 
     @property

@@ -6,8 +6,8 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from accounts.small_numbers import Count
+from lsoa.written_numbers import percent, signed
 from priorities.models import PriorityClass, PriorityScore, ScoreRun
-from routing.presenters.wording import percent
 
 from ..dashboard import Dashboard
 from ..dashboard.visits import Tally
@@ -314,7 +314,7 @@ def _share(tally: Tally) -> str:
 
 
 def _percent(share: float | None) -> str:
-    return NO_FIGURE if share is None else "under 1%" if 0 < share < 0.005 else f"{100 * share:.0f}%"
+    return percent(share, without=NO_FIGURE)
 
 
 def _count(count: Count) -> str:
@@ -323,7 +323,7 @@ def _count(count: Count) -> str:
 
 def _points(gap: float) -> str:
     points = round(100 * gap)
-    return "level" if not points else f"{points:+d} point{'s' if abs(points) != 1 else ''}"
+    return "level" if not points else f"{signed(points)} point{'s' if abs(points) != 1 else ''}"
 
 
 def _change_of_shares(now, before, found) -> str:

@@ -2,6 +2,8 @@
 
 from django.utils import timezone
 
+from lsoa.written_numbers import decimal, percentage
+
 MISSING_WORDS = {
     "blank": "Not given",
     "suppressed": "Suppressed",
@@ -24,8 +26,7 @@ def share(part: int, whole: int) -> str:
 
 
 def figure(value: float, decimals: int, unit: str = "") -> str:
-    text = f"{value:,.{decimals}f}"
-    return f"{text}%" if unit == "%" else text
+    return percentage(value, decimals) if unit == "%" else decimal(value, decimals)
 
 
 def areas(number: int) -> str:

@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from accounts.list_files import Column, Kind, ListFile, Notes
 from accounts.list_files.columns import NUMBERS, written
+from lsoa.written_numbers import percent
 
 from ..charts import Bar, horizontal_bars
 from ..line_charts import Axis, Series, line_chart
@@ -148,10 +149,7 @@ def _lines(chart) -> SafeString:
     top = max([1.0, *(y for one in series for _, y in one.points)])
     across = Axis("", -0.3, len(periods) - 0.7, list(enumerate(periods)))
     ticks = [(step / 4 * top, f"{25 * step * top:.0f}%") for step in range(5)]
-    told = [
-        f"{label}: " + ", ".join("no figure" if value is None else f"{100 * value:.0f}%" for value in values)
-        for label, values in chart["series"]
-    ]
+    told = [f"{label}: " + ", ".join(percent(value) for value in values) for label, values in chart["series"]]
     return line_chart(
         series, x=across, y=Axis("", 0.0, top, ticks), title=chart["title"], description="; ".join(told), width=560
     )

@@ -251,7 +251,7 @@ def test_a_scenario_is_handed_over_with_a_reason_and_stays(door, scenario, analy
 
 def test_thresholds_from_the_data_of_now_are_proposed_and_taken_over(door, scenario, areas):
     proposed = address(scenario, "scenario-thresholds")
-    assert b"All thresholds are what the data of now give" in door.get(proposed).content
+    assert "All thresholds already match today’s data" in door.get(proposed).content.decode()
     worse = {area: WORST | {"gp_travel_minutes": 40.0 + number} for number, area in enumerate(areas)}
     make_figures(worse, make_dataset("newer"))
     shown = door.get(proposed)

@@ -6,9 +6,10 @@ team it would give the small groups of the other away. Workloads by name are not
 
 from accounts.list_files import Kind
 from accounts.small_numbers.words import about, small_number_words
+from lsoa.written_numbers import percent, signed
 from routing.equity_reading import PeriodEquity
 from routing.presenters.equity import FIFTHS, STATUS
-from routing.presenters.wording import counted, percent
+from routing.presenters.wording import counted
 
 from .. import periods
 from ..document import Bar, Bars, Document, Figure, Head, Lines, Section, Table
@@ -87,7 +88,7 @@ def _figures(team, found, *, alone) -> list[Figure]:
     return [
         Figure(f"{lead}Core20 coverage ratio", "–" if ratio is None else f"{ratio:.2f}",
                "need met in Core20 / elsewhere" if ratio is not None else "too few visits to tell"),
-        Figure(f"{lead}Gap", "–" if gap is None else f"{100 * gap:+.0f} points", "Core20 less elsewhere"),
+        Figure(f"{lead}Gap", "–" if gap is None else f"{signed(100 * gap)} points", "Core20 less elsewhere"),
         Figure(f"{lead}Plans", str(found.plans), f"{found.closed_plans} of them closed"),
     ]  # fmt: skip
 
@@ -192,7 +193,7 @@ def _gap_words(planned) -> list[str]:
     if abs(index) < 0.01:
         return ["Service follows need: neither the more nor the less deprived get more than their need."]
     who = "more" if index < 0 else "less"
-    return [f"For the same need the {who} deprived are planned more often (horizontal inequity {index:+.2f})."]
+    return [f"For the same need the {who} deprived are planned more often (horizontal inequity {signed(index, 2)})."]
 
 
 def _coverage(caption, head, parts, done, *, empty="No visits.") -> Table:

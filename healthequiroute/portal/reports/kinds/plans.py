@@ -5,9 +5,10 @@ from collections import Counter
 from accounts.list_files import Kind
 from accounts.small_numbers import count_of
 from accounts.small_numbers.words import about, small_number_words
+from lsoa.written_numbers import percent
 from routing.equity_reading import PeriodEquity, equity_of_period
 from routing.models import PlanState, RoutePlan, UnservedVisit
-from routing.presenters.wording import counted, percent, reason_label
+from routing.presenters.wording import counted, reason_label
 
 from .. import periods
 from ..document import Document, Figure, Head, Section, Table
@@ -74,7 +75,7 @@ def _done_words(found: PeriodEquity) -> list[str]:
 
 
 def _sections(team, found, states, reasons) -> list[Section]:
-    state_heads = (Head("State", "State of the plan when the report was made"), Head("Plans", "Plans", Kind.WHOLE))
+    state_heads = (Head("Status", "Status of the plan when the report was made"), Head("Plans", "Plans", Kind.WHOLE))
     group_heads = (
         Head("Group", "Deprivation of the home area"),
         Head("Visits needed", "Rounded to 5", Kind.WHOLE),
@@ -91,7 +92,7 @@ def _sections(team, found, states, reasons) -> list[Section]:
     reason_heads = (Head("Reason", "Why"), Head("Left out", "Visits, rounded to 5; of each day", Kind.WHOLE))
     reason_rows = [[reason_label(reason), count_of(number)] for reason, number in reasons.most_common()]
     return [
-        Section(f"{team.name}: plans", tables=[Table("Plans by state", state_heads, sorted(states.items()))]),
+        Section(f"{team.name}: plans", tables=[Table("Plans by status", state_heads, sorted(states.items()))]),
         Section(f"{team.name}: visits", tables=[Table("Visits by deprivation", group_heads, rows, "No visits.")]),
         Section(
             f"{team.name}: left out",

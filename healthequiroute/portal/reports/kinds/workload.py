@@ -5,8 +5,8 @@ from statistics import median
 from accounts.list_files import Kind
 from accounts.small_numbers import count_of
 from accounts.small_numbers.words import small_number_words
+from lsoa.written_numbers import percent
 from routing.equity_reading import PeriodEquity
-from routing.presenters.wording import percent
 
 from .. import periods
 from ..document import Bar, Document, Figure, Head, Lines, Section, Table
