@@ -15,7 +15,6 @@ from django.utils.translation import gettext, ngettext
 from lsoa.models import AreaProfile, Dataset, Indicator, ProfileState
 from lsoa.statistics import Distribution, national_distribution
 from priorities.dex.analyses.kept_classes import kept_draws
-from priorities.dex.analyses.nearest import nearest_changes
 from priorities.dex.analyses.sensitivity import DRAWS
 from priorities.dex.confidence import confidence, evaluate_softly
 from priorities.dex.explanation import (
@@ -116,16 +115,16 @@ def explain_score(score: PriorityScore, origins: Origins | None = None, *, evide
 
 
 def _evidence(score: PriorityScore, compiled: CompiledVersion) -> Evidence:
-    classes = {
-        index: score.node_classes[index] if score.node_lows[index] == score.node_highs[index] else None
+    classes = tuple(
+        score.node_classes[index] if score.node_lows[index] == score.node_highs[index] else None
         for index in compiled.model.inputs
-    }
+    )
     kept, chances, flag = _stored_evidence(score, compiled)
     diagnosed = [score.run.model_version.inputs.get(name, "") for name in DIAGNOSED]
     return Evidence(
         soft=_soft_chances(compiled, chances, score.priority),
         registers_are_crude=not all(code.endswith(STANDARDISED) for code in diagnosed),
-        nearest=nearest_changes(compiled.model, classes, root=ROOT),
+        nearest=compiled.nearest(classes),
         trials=Trials(kept, DRAWS, TRIALS),
         unmet_need=flag,
         unmet_need_asked=UnmetNeedInputs.of(compiled) is not None,

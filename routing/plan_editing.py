@@ -86,19 +86,19 @@ def present(plan: RoutePlan) -> int:
 class OpenPlan:
     """A plan as it is stored now; one that was published as a day under way at this moment, with `standing` (a
     StandingDay; None otherwise). NothingToPlan where nobody or nothing is left to plan, UnfitDisruption
-    where a day under way does not know what is stored any more.
+    where a day under way does not know what is stored any more. `visits`: see `build_problem`.
     """
 
-    def __init__(self, plan: RoutePlan, alike: "OpenPlan | None" = None):
+    def __init__(self, plan: RoutePlan, alike: "OpenPlan | None" = None, *, visits: list[Visit] | None = None):
         self.plan = plan
         if alike is not None:
             self.standing, self.built, self.draft = alike.standing, alike.built, alike.draft
         elif plan.state in PlanState.published():
-            self.standing = standing_day(plan, present(plan))
+            self.standing = standing_day(plan, present(plan), visits=visits)
             self.built = self.standing.built
             self.draft = DraftUnderWay(self.standing.going_on(), self.standing.why_begun)
         else:
-            self.standing, self.built = None, build_problem(plan)
+            self.standing, self.built = None, build_problem(plan, visits=visits)
             self.draft = Draft(self.built.problem, solution_of(self.built))
         self.problem = self.draft.problem
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from .broken_rules import broken_rules
 from .civil_time import clock, moment_of
 from .editing import EditError
-from .models import PlanState, PlanVersion, RoutePlan
+from .models import PlanState, PlanVersion, RoutePlan, Visit
 from .plan_editing import OpenPlan, present
 from .planning.check import Violation, check
 from .planning.io import parse_solution
@@ -37,10 +37,12 @@ class PlanVerdict:
         return not self.broken and not self.late
 
 
-def verdict_of(plan: RoutePlan) -> PlanVerdict:
-    """The verdict of the judge of the plan's state, at this moment. A day that cannot be read is broken, with why."""
+def verdict_of(plan: RoutePlan, visits: list[Visit] | None = None) -> PlanVerdict:
+    """The verdict of the judge of the plan's state, at this moment. A day that cannot be read is broken, with why.
+    `visits`: see `build_problem`.
+    """
     try:
-        opened = OpenPlan(plan)
+        opened = OpenPlan(plan, visits=visits)
     except (NothingToPlan, UnfitDisruption) as error:
         return PlanVerdict(broken=why_unfit(plan, error))
     return verdict_on(opened)

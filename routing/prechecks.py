@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .models import RoutePlan
+from .models import RoutePlan, Visit
 from .planning.prechecks import Finding, prechecks
 from .problem_building import NothingToPlan, build_problem
 from .travel import Profile, TravelMatrix
@@ -30,10 +30,12 @@ class AtLeast:
         )
 
 
-def findings_of(plan: RoutePlan) -> list[Finding]:
-    """What no plan for this day can do; nothing where there is nobody or nothing to plan."""
+def findings_of(plan: RoutePlan, visits: list[Visit] | None = None) -> list[Finding]:
+    """What no plan for this day can do; nothing where there is nobody or nothing to plan. `visits`: see
+    `build_problem`.
+    """
     try:
-        built = build_problem(plan, AtLeast())
+        built = build_problem(plan, AtLeast(), visits=visits)
     except NothingToPlan:
         return []
     return prechecks(built.problem)

@@ -63,6 +63,14 @@ class Selection:
         self.query = query
         self.organisation = organisation
 
+    def beside(self, query: PriorityQuery) -> "Selection":
+        """Another query on the same page: the organisation's patches and the state of the data are asked for once."""
+        other = Selection(query, self.organisation)
+        other.patches = self.patches
+        if other.owner == self.owner:
+            other.version = self.version
+        return other
+
     @cached_property
     def patches(self) -> list[Patch]:
         return list(Patch.objects.for_organisation(self.organisation).with_area_count())

@@ -91,6 +91,7 @@ class Worker(UvicornWorker):
         # In the process that answers, after the fork: connections and the pool's threads cannot be inherited.
         keep_connections()
         # Needs the applications, which are there only now.
-        from .warming import warm
+        from .warming import settle, warm
 
         warm()
+        settle()

@@ -2,7 +2,6 @@
 
 from functools import cached_property
 
-from django.db.models import Prefetch
 from django.urls import reverse
 
 from accounts.models import JobState
@@ -25,7 +24,7 @@ from .plan_equity import EquityPanel
 from .plans import state_tag
 from .progress import ProgressPanel
 from .remedies import Wording
-from .rounds import Round, rounds_of, window_text
+from .rounds import Round, give_visits, rounds_of, window_text
 from .rules import rule_groups, rules_text
 from .timeline import Timeline
 from .travel import TravelOrigin
@@ -70,12 +69,17 @@ class PlanPage:
         self.fixed = FixedPanel(plan, can_change=self.life.can_fix)
 
     @cached_property
-    def visits(self) -> list:
-        return list(self.plan.visits.all())
+    def visits(self) -> list[Visit]:
+        """With areas and skills, for all that the page says of them."""
+        return list(self.plan.visits.for_display())
+
+    @cached_property
+    def tier_one(self) -> int:
+        return sum(visit.tier == VisitTier.FIRST for visit in self.visits)
 
     @cached_property
     def rounds(self) -> list[Round]:
-        return rounds_of(self.plan)
+        return rounds_of(self.plan, self.visits)
 
     @cached_property
     def travel(self) -> TravelOrigin:
@@ -83,8 +87,8 @@ class PlanPage:
 
     @cached_property
     def left_out(self) -> list[dict]:
-        visits = Visit.objects.for_display()  # unscoped: those of the plan's own rows
-        unserved = self.plan.unserved.select_related("decided_by").prefetch_related(Prefetch("visit", queryset=visits))
+        unserved = list(self.plan.unserved.select_related("decided_by"))
+        give_visits(unserved, self.visits)
         return [
             {
                 "reference": left.visit.reference,
@@ -137,7 +141,7 @@ class PlanPage:
         """What no plan can do, shown before the first optimisation."""
         if self.has_proposal or self.is_optimising or not self.visits:
             return []
-        return self.wording.findings(findings_of(self.plan))
+        return self.wording.findings(findings_of(self.plan, self.visits))
 
     @property
     def reasons(self) -> list[dict]:
@@ -188,8 +192,7 @@ class PlanPage:
 
     @cached_property
     def draft_lead(self) -> str:
-        tier_one = sum(visit.tier == VisitTier.FIRST for visit in self.visits)
-        visits = f"{counted(len(self.visits), 'visit')} ({tier_one} of tier 1)"
+        visits = f"{counted(len(self.visits), 'visit')} ({self.tier_one} of tier 1)"
         if not self.people_free:
             return (
                 f"{visits}, and nobody to make them: on {self.plan.day:%A %-d %B %Y} nobody of {self.plan.team} has a "
@@ -206,7 +209,7 @@ class PlanPage:
         it was stored, and is again before it is approved.
         """
         is_read = self.plan.state in JUDGED and (self.plan.published_at or len(self.visits) <= MOST_JUDGED)
-        return verdict_of(self.plan) if is_read else PlanVerdict()
+        return verdict_of(self.plan, self.visits) if is_read else PlanVerdict()
 
     @property
     def verdict(self) -> dict:
@@ -220,7 +223,6 @@ class PlanPage:
     def _left_out_verdict(self) -> tuple[str, str]:
         """(colour, what is left out)."""
         left = len(self.left_out)
-        tier_one = sum(visit.tier == VisitTier.FIRST for visit in self.visits)
         if self.tier_one_left_out:
             count = counted(self.tier_one_left_out, "tier 1 visit is", "tier 1 visits are")
             undecided = sum(row["tier"] == VisitTier.FIRST and not row["decision"] for row in self.left_out)
@@ -229,7 +231,7 @@ class PlanPage:
             if undecided:
                 return "her-verdict--bad", f"{count} left out, {undecided} of them without a named decision."
             return "her-verdict--warning", f"{count} left out by a named decision."
-        text = f"All {tier_one} tier 1 visits are served." if tier_one else "There are no tier 1 visits."
+        text = f"All {self.tier_one} tier 1 visits are served." if self.tier_one else "There are no tier 1 visits."
         if not left:
             return "", text
         lower = counted(left, "lower-tier visit is", "lower-tier visits are")
@@ -238,7 +240,6 @@ class PlanPage:
     @property
     def kpis(self) -> list[dict]:
         total, left = len(self.visits), len(self.left_out)
-        tier_one = sum(visit.tier == VisitTier.FIRST for visit in self.visits)
         late = self.tier_one_left_out
         travel = sum(each.assignment.travel_seconds for each in self.rounds)
         metres = sum(each.assignment.travel_metres for each in self.rounds)
@@ -247,7 +248,7 @@ class PlanPage:
         return [
             _kpi(
                 "Tier 1 visits served",
-                f"{tier_one - late} of {tier_one}",
+                f"{self.tier_one - late} of {self.tier_one}",
                 "urgent, or elevated in Core20",
                 "her-kpi--bad" if late else "her-kpi--good",
             ),
@@ -347,8 +348,7 @@ class PlanPage:
     @cached_property
     def visit_rows(self) -> list[dict]:
         """Visits of a draft, which has no rounds yet."""
-        visits = list(self.plan.visits.for_display())
-        links = LinksOf(visits)
+        links = LinksOf(self.visits)
         return [
             {
                 "links": links.words(visit),
@@ -362,7 +362,7 @@ class PlanPage:
                 "skills": needs_text(visit),
                 "visit": visit,
             }
-            for visit in visits
+            for visit in self.visits
         ]
 
 

@@ -1,10 +1,11 @@
 """One person's day: table rows, stretches of the timeline, figures."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, prefetch_related_objects
 
 from routing.civil_time import clock
 from routing.models import PlanState, RouteAssignment, RouteStop, Visit, VisitRecord
@@ -107,23 +108,35 @@ class Round:
         )
 
 
-def rounds_of(plan) -> list[Round]:
-    """Every person's day of a plan, in order of names: as many queries for one stop as for a thousand."""
-    visits = Visit.objects.for_display()  # unscoped: those of the plan's own stops
+def rounds_of(plan, visits: Iterable[Visit] = ()) -> list[Round]:
+    """Every person's day of a plan, in order of names: as many queries for one stop as for a thousand. `visits`: those
+    of the plan, `for_display()`, where they were read already.
+    """
     assignments = list(
         RouteAssignment.objects.for_organisation(plan.organisation)
         .filter(plan=plan)
         .select_related("staff__base", "shift")
-        .prefetch_related(Prefetch("stops__visit", queryset=visits))
+        .prefetch_related("stops")
     )
     if not assignments:
         return []
+    give_visits([stop for assignment in assignments for stop in assignment.stops.all()], visits)
     bonds, records = Bonds(plan, assignments), _records(plan)
     labels = short_labels([assignment.staff.display_name for assignment in assignments])
     return [
         _round(Round(assignment, index, label), bonds, records)
         for index, (assignment, label) in enumerate(zip(assignments, labels, strict=True))
     ]
+
+
+def give_visits(rows: list, visits: Iterable[Visit]) -> None:
+    """Give stops, or visits that were left out, their visit; what is not among `visits` is read in two queries."""
+    known = {visit.pk: visit for visit in visits}
+    for row in rows:
+        if row.visit_id in known:
+            row.visit = known[row.visit_id]
+    of_rows = Visit.objects.for_display()  # unscoped: those of the plan's own rows
+    prefetch_related_objects(rows, Prefetch("visit", queryset=of_rows))
 
 
 def short_labels(names) -> list[str]:

@@ -12,12 +12,13 @@ from routing.travel import Profile, RouteLeg, TravelProvider, TravelUnavailable
 from routing.travel_sources import travel_times
 
 from .adjustments import adjusted, adjustments_of, set_aside_of, without_the_excluded
-from .people import staff_of, working_shifts
+from .people import named_people, staff_of, working_shifts
 from .tasks import asking_what_is_possible, links_of, task_of
 from .travel import PlanTravel, as_legs, departure, places_of, travel_of
 
 # Lines along the roads are fetched within so many seconds in all.
 DRAWING_SECONDS = 20
+NOBODY: frozenset[str] = frozenset()
 
 
 class NothingToPlan(ValueError):
@@ -84,15 +85,15 @@ class PlanProblem:
             self.lines[route.staff] = found.legs
 
 
-def build_problem(plan: RoutePlan, travel_provider=None, *, extra: tuple[Visit, ...] = ()) -> PlanProblem:
+def build_problem(
+    plan: RoutePlan, travel_provider=None, *, visits: list[Visit] | None = None, extra: tuple[Visit, ...] = ()
+) -> PlanProblem:
     """Everything an engine needs to know about the plan. NothingToPlan without open visits or working staff.
 
-    `extra`: visits that might be added to the plan.
+    `visits`: all of the plan's `for_display()`, where they were read already. `extra`: visits that might be added.
     """
     adjustments = adjustments_of(plan)
-    of_plan = list(
-        plan.visits.for_display().prefetch_related("preferred_staff", "excluded_staff").order_by("reference")
-    )
+    of_plan = sorted(plan.visits.for_display() if visits is None else visits, key=lambda visit: visit.reference)
     of_plan += [visit for visit in extra if visit not in of_plan]
     held = _held(plan)
     taken = [visit for visit in of_plan if visit.state == Visit.State.PLANNED and visit.pk not in held]
@@ -117,11 +118,11 @@ def build_problem(plan: RoutePlan, travel_provider=None, *, extra: tuple[Visit, 
     provider = travel_provider or travel_times()
     profiles = tuple(sorted({Profile(person.travel_profile) for person in people}))
     travel = travel_of(provider, points, plan.day, profiles)
-    preferred = _preferred(plan, visits, people)
+    preferred, excluded = _preferred(plan, visits, people), named_people(visits, "excluded_staff")
     problem = Problem(
         staff=tuple(map(staff_of, shifts, [plan.day] * len(shifts), starts, ends, [travel.main] * len(shifts))),
         visits=tuple(
-            task_of(visit, plan.day, place, preferred.get(visit.reference, frozenset()), _excluded(visit))
+            task_of(visit, plan.day, place, preferred.get(visit.reference, NOBODY), excluded.get(visit.pk, NOBODY))
             for visit, place in zip(visits, homes, strict=True)
         ),
         **as_legs(travel),
@@ -156,12 +157,6 @@ def _preferred(plan, visits, people) -> dict[str, frozenset[str]]:
     at_work = {person.reference for person in people}
     carers = usual_carers(plan.team, plan.day, [visit.reference for visit in visits])
     preferred = {visit: frozenset({carer}) for visit, carer in carers.items()}
-    for visit in visits:
-        named = frozenset(person.reference for person in visit.preferred_staff.all())
-        if named:
-            preferred[visit.reference] = named
+    named = named_people(visits, "preferred_staff")
+    preferred |= {visit.reference: named[visit.pk] for visit in visits if visit.pk in named}
     return {visit: names & at_work for visit, names in preferred.items() if names & at_work}
-
-
-def _excluded(visit) -> frozenset[str]:
-    return frozenset(person.reference for person in visit.excluded_staff.all())

@@ -1,13 +1,13 @@
 """Routes as rows, assignments and stops, and rows as routes again."""
 
-from dataclasses import replace
 from datetime import date
 
 import numpy as np
 from django.contrib.gis.geos import LineString
+from django.db.models import Prefetch
 
 from routing.civil_time import moment_of, seconds_into
-from routing.models import RouteAssignment, RoutePlan, RouteStop
+from routing.models import RouteAssignment, RoutePlan, RouteStop, Visit
 from routing.planning.solution import BreakStop, Route, Solution, Unserved, VisitStop
 from routing.travel import RouteLeg
 from routing.travel.lines import simplified
@@ -59,14 +59,20 @@ def solution_of(built: PlanProblem) -> Solution:
     """The plan's routes as they are stored, with their times. People and visits that the problem does not know any more
     are named all the same: the judge finds them. Without the list of visits left out, see `stored_solution`.
     """
-    return replace(stored_solution(built.plan), unserved=[])
+    return Solution(routes=_routes_of(built.plan), unserved=[], engine=built.plan.engine)
 
 
 def stored_solution(plan: RoutePlan) -> Solution:
     """A plan's rows as they are, routes and visits left out, whatever may have changed around it since."""
-    assignments = plan.assignments.select_related("staff").prefetch_related("stops__visit")
-    routes = [route_of(assignment, plan.day) for assignment in assignments]
-    return Solution(routes=routes, unserved=left_out_of(plan), engine=plan.engine)
+    return Solution(routes=_routes_of(plan), unserved=left_out_of(plan), engine=plan.engine)
+
+
+def _routes_of(plan: RoutePlan) -> list[Route]:
+    references = Visit.objects.only("reference")  # unscoped: of the plan's own stops
+    assignments = plan.assignments.select_related("staff").prefetch_related(
+        Prefetch("stops__visit", queryset=references)
+    )
+    return [route_of(assignment, plan.day) for assignment in assignments]
 
 
 def route_of(assignment: RouteAssignment, day: date) -> Route:

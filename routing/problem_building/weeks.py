@@ -21,7 +21,7 @@ from routing.travel import Profile
 from routing.travel_sources import travel_times
 
 from .building import NothingToPlan
-from .people import staff_of, working_shifts
+from .people import named_people, staff_of, working_shifts
 from .tasks import asking_what_is_possible, task_of
 from .travel import as_legs, places_of, travel_of
 from .week_fixing import FixedInWeek, fixed_in
@@ -180,7 +180,6 @@ def _open_visits(week, days, fixed, elsewhere):
         week.visits.for_display()
         .filter(state=Visit.State.OPEN)
         .select_related("caseload_entry")
-        .prefetch_related("preferred_staff", "excluded_staff")
         .order_by("reference", "day")
     )
     taken = taken_days(week)
@@ -252,12 +251,12 @@ def _tasks(week, visits, homes, days, shifts, names, fixed) -> tuple[Task, ...]:
     for name in shifts:
         days_of[name.rpartition("@")[0]].append(name)
     taken = taken_days(week)
+    wanted, unwanted = named_people(visits, "preferred_staff"), named_people(visits, "excluded_staff")
     tasks = []
     for visit, place in zip(visits, homes, strict=True):
-        named = [person.reference for person in visit.preferred_staff.all()]
         usual = [carers[visit.reference]] if visit.reference in carers else []
-        preferred = frozenset(name for person in named or usual for name in days_of[person])
-        excluded = frozenset(name for person in visit.excluded_staff.all() for name in days_of[person.reference])
+        preferred = frozenset(name for person in wanted.get(visit.pk, usual) for name in days_of[person])
+        excluded = frozenset(name for person in unwanted.get(visit.pk, ()) for name in days_of[person])
         task = task_of(visit, visit.day, place, preferred, excluded)
         limit = visit.clinical_limit
         tasks.append(

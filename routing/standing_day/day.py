@@ -82,6 +82,7 @@ def standing_day(
     plan: RoutePlan,
     now: int,
     *,
+    visits: list[Visit] | None = None,
     extra: tuple[Visit, ...] = (),
     since: Mapping[str, int] | None = None,
     left: Mapping[str, int] | None = None,
@@ -89,10 +90,10 @@ def standing_day(
     """The plan's day at `now`, in seconds. NothingToPlan where it has no visits or people any more,
     UnfitDisruption where the problem does not know what is stored.
 
-    `extra`: visits that might be added. `since`: by staff reference, from when on nothing that is not recorded has
+    `visits`, `extra`: see `build_problem`. `since`: by staff reference, from when on nothing that is not recorded has
     begun. `left`: by visit reference, when somebody who was there for nothing went away.
     """
-    built = build_problem(plan, extra=extra)
+    built = build_problem(plan, visits=visits, extra=extra)
     people, recorded = built.problem.staff_by_id, recorded_rounds(plan)
     stored = {each.staff.reference: each.route for each in recorded}
     _check_known(built, stored)

@@ -131,14 +131,18 @@ class Dashboard:
         return Reach.of(self.organisation, self.areas, self._first_day, self.weeks.last_day)
 
     @cached_property
+    def run(self) -> ScoreRun | None:
+        """The calculation in force."""
+        return ScoreRun.objects.latest_finished()
+
+    @cached_property
     def classes(self) -> ClassChange:
         counts = [sum(area.priority == number for area in self.areas) for number in PriorityClass.values]
         core20 = sum(area.is_core20 for area in self.areas)
-        after = ScoreRun.objects.latest_finished()
-        before = _run_before(after)
-        rose, fell = self._moves(before, after)
+        before = _run_before(self.run)
+        rose, fell = self._moves(before, self.run)
         return ClassChange(
-            len(self.areas), tuple(counts), core20, len(self.areas) - sum(counts), rose, fell, before, after
+            len(self.areas), tuple(counts), core20, len(self.areas) - sum(counts), rose, fell, before, self.run
         )
 
     def _moves(self, before, after) -> tuple[int, int]:
@@ -156,7 +160,7 @@ class Dashboard:
     @cached_property
     def freshness(self) -> Freshness:
         told = Dataset.objects.public().in_force().aggregate(last=Max("loaded_at"))
-        run = ScoreRun.objects.latest_finished()
+        run = self.run
         alerts = QualityAlert.objects.open().visible_to(self.organisation).filter(Q(acknowledged_at=None))
         return Freshness(
             loaded_at=told["last"],

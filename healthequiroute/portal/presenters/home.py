@@ -207,7 +207,7 @@ class HomePage:
 
     def _patch(self, patch) -> dict:
         query = PriorityQuery(patch=patch.slug)
-        counts = Selection(query, self.organisation).class_counts()
+        counts = self._selection.beside(query).class_counts()
         total = sum(row.areas for row in counts)
         by_class = {row.priority: row for row in counts}
         rows = [_class_row(query, by_class.get(number), number, total) for number in (3, 2, 1, 0)]

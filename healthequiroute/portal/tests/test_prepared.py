@@ -1,5 +1,7 @@
 """What everybody asks of all areas is worked out before, once for each state of the data."""
 
+import gc
+
 import pytest
 
 from accounts.tests.factories import OrganisationFactory
@@ -7,7 +9,7 @@ from healthequiroute.portal import prepared
 from healthequiroute.portal.query import PriorityQuery
 from healthequiroute.portal.selection import Selection
 from healthequiroute.portal.theme_values import values_version
-from healthequiroute.serving.warming import warm
+from healthequiroute.serving.warming import settle, warm
 from lsoa.similar import finding
 from priorities.models import ScoreRun
 
@@ -59,3 +61,11 @@ def test_a_process_that_is_warm_has_compared_the_areas(city):
     finding._tables.clear()
     warm()
     assert finding._tables
+
+
+def test_what_a_warm_process_holds_is_left_out_of_searches_for_garbage():
+    try:
+        settle()
+        assert gc.get_freeze_count() > 100_000, "modules and templates alone are more"
+    finally:
+        gc.unfreeze()
