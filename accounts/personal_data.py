@@ -1,6 +1,6 @@
 """What accounts and the packages that it uses keep about people. docs/privacy.md; `accounts.privacy.inventory`."""
 
-from .privacy import account_retention, accounts_duty  # noqa: F401
+from .privacy import account_retention, accounts_duty, field_words  # noqa: F401
 from .privacy.inventory import Basis, NotPersonal, OnErasure, PersonalField, PersonalPlace, declare
 
 USER = "accounts.user"

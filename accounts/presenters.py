@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from .access import may_steer_job
+from .field_words import words_of_model
 from .models import ActorPseudonym, AuditCheck, AuditEvent, Job, JobState, Membership, User
 from .permissions import ROLE_PERMISSIONS, Permission, Role
 from .trail.words import page_text
@@ -241,9 +242,9 @@ def system_name(actor_id: str) -> str:
 
 
 def object_name(target_type: str, target_id: str) -> str:
-    """The kind of thing and the beginning of its identifier, e.g. Route plan 1b4e28ba."""
+    """The kind of thing and the beginning of its identifier, e.g. Visit plan 1b4e28ba."""
     try:
-        kind = str(apps.get_model(target_type)._meta.verbose_name).capitalize()
+        kind = words_of_model(apps.get_model(target_type))
     except (LookupError, ValueError):
         # The table may have gone since; its history has not.
         kind = target_type

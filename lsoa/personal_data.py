@@ -2,7 +2,7 @@
 
 from accounts.privacy.inventory import NotPersonal, OnErasure, PersonalField, declare
 
-from . import forgotten_uploads
+from . import field_words, forgotten_uploads  # noqa: F401
 
 OPEN_DATA = "Open data about areas, practices and places, as published."
 USER = "accounts.user"

@@ -2,6 +2,8 @@
 
 from accounts.privacy.inventory import NotPersonal, OnErasure, PersonalField, declare
 
+from . import field_words  # noqa: F401
+
 USER = "accounts.user"
 DECISIONS = "8 years (NHS Records Management Code)"
 

@@ -2,7 +2,7 @@
 
 from accounts.privacy.inventory import Basis, NotPersonal, OnErasure, PersonalField, declare
 
-from . import erasing, letting_go, visited_people
+from . import erasing, field_words, letting_go, visited_people  # noqa: F401
 
 STAFF = "routing.staffmember"
 PATIENT = visited_people.PATIENT

@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.template.loader import render_to_string
 from django.utils import timezone
 
+from ..field_words import words_by_name
 from ..models import ActorPseudonym, AuditEvent
 from ..presenters import action_text
 from ..trail.readers import readings_of, subject_of
@@ -19,7 +20,6 @@ from ..trail.words import page_text
 from . import inventory
 from .inventory import PersonalField
 from .mentions import Replacements, mention_fields, rows_in_scope
-from .presenter import words_of
 from .subjects import Person, records
 
 NOT_TOLD = "Kept, and not told: it protects your account."
@@ -57,7 +57,7 @@ def collect(person: Person) -> dict:
 
 
 def _field(entry: PersonalField, person: Person, mentions: Replacements, searched: set[str]) -> dict:
-    told = {"title": words_of(entry)} | {
+    told = {"title": words_by_name(entry.name)} | {
         "why": entry.why,
         "kept_for": entry.kept_for,
         "basis": entry.basis.value,

@@ -24,13 +24,13 @@ USER = "accounts.user"
 class OnErasure(StrEnum):
     """What erasing a person does to a field."""
 
-    ROW_DELETED = "row deleted"
-    CLEARED = "cleared"
+    ROW_DELETED = "deleted"
+    CLEARED = "emptied"
     REPLACED = "the person's names are replaced"
     ANONYMISED = "replaced by a pseudonym"
-    EMPTIED = "the text goes"
-    BLURRED = "the middle of the area stands for it"
-    UNREADABLE = "unreadable: its key is destroyed"
+    EMPTIED = "the text is removed"
+    BLURRED = "replaced by the middle of the area"
+    UNREADABLE = "made unreadable: its key is destroyed"
     KEPT = "kept"
 
 

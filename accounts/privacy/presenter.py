@@ -3,6 +3,7 @@
 from django.apps import apps
 from django.utils import timezone
 
+from ..field_words import words_by_name
 from ..models import LegalHold
 from . import holds, inventory
 
@@ -25,7 +26,7 @@ def rows() -> list[dict]:
     fields = [
         {
             "app": entry.model.split(".")[0],
-            "what": words_of(entry),
+            "what": words_by_name(entry.name),
             "name": entry.name,
             "why": entry.why,
             "basis": entry.basis.value,
@@ -61,18 +62,6 @@ def tables() -> list[dict]:
         {"title": TITLES.get(app, apps.get_app_config(app).verbose_name), "rows": rows} for app, rows in by_app.items()
     ]
     return [*told, {"title": "Outside of the database", "rows": outside}]
-
-
-def words_of(entry) -> str:
-    """E.g. "Staff member: home postcode"."""
-    return words_by_name(entry.name)
-
-
-def words_by_name(name: str) -> str:
-    """The same for "app.Model.field"."""
-    label, _, field = name.rpartition(".")
-    model = apps.get_model(label)
-    return f"{model._meta.verbose_name.capitalize()}: {model._meta.get_field(field).verbose_name}"
 
 
 def hold_row(hold: LegalHold) -> dict:

@@ -97,7 +97,7 @@ class TestTrail:
         write(organisation, "job.failed", target=other)
         write(other_organisation, "job.cancelled", target=job)
         page = client_as("auditor").get(f"/audit/accounts.job/{job.pk}/").content.decode()
-        assert f"History of Job {str(job.pk)[:8]}" in page
+        assert f"History: Background work {str(job.pk)[:8]}" in page
         assert "Started background work" in page
         assert "Background work failed" not in page
         assert "Background work was cancelled" not in page

@@ -131,7 +131,7 @@ def test_two_steps_and_a_typed_word_before_anybody_is_erased(platform_client, ma
     address = reverse("person-erase", args=[user.pk])
     page = platform_client.get(address).content.decode()
     assert "What will happen" in page
-    assert "accounts.Membership" in page or "User: full name" in page
+    assert "Account: full name" in page
     assert platform_client.post(address, {"step": "confirm"}).status_code == 422
     assert "Type ERASE" in platform_client.post(address, {"step": "confirm", "reason": "left"}).content.decode()
     assert platform_client.post(address, {"step": "erase", "reason": "left", "typed": "yes"}).status_code == 422

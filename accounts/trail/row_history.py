@@ -12,6 +12,7 @@ from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from ..field_words import words_of_field, words_of_model
 from ..models import AuditEvent, User
 from ..privacy import inventory
 
@@ -78,7 +79,7 @@ def is_of(organisation, label: str, pk: str) -> bool:
 def untold(label: str) -> list[str]:
     """Names of personal fields, whose values are not kept."""
     model = histories()[label].pgh_tracked_model
-    return [str(model._meta.get_field(entry.field).verbose_name) for entry in inventory.personal_fields(model)]
+    return [words_of_field(model, entry.field) for entry in inventory.personal_fields(model)]
 
 
 def changes(label: str, pk: str) -> list[RowChange]:
@@ -87,16 +88,16 @@ def changes(label: str, pk: str) -> list[RowChange]:
     rows = list(model.objects.filter(pgh_obj_id=pk).order_by("-pgh_id")[:MOST])
     names = [one for one in model._meta.fields if not one.name.startswith("pgh_")]
     words = _Words(rows, names)
-    return [_change(row, before, names, words) for row, before in zip(rows, [*rows[1:], None], strict=True)]
+    return [_change(model, row, before, names, words) for row, before in zip(rows, [*rows[1:], None], strict=True)]
 
 
-def _change(row, before, names, words) -> RowChange:
+def _change(model, row, before, names, words) -> RowChange:
     told = row.pgh_context or {}
     pairs = ((one, before and getattr(before, one.attname), getattr(row, one.attname)) for one in names)
     if row.pgh_label == "delete":
         pairs = ((one, new, None) for one, _, new in pairs)
     fields = [
-        FieldChange(_name(one), words.of(one, old), words.of(one, new))
+        FieldChange(_name(model.pgh_tracked_model, one), words.of(one, old), words.of(one, new))
         for one, old, new in pairs
         if old != new and one.attname != "id"
     ]
@@ -110,8 +111,9 @@ def _change(row, before, names, words) -> RowChange:
     )
 
 
-def _name(one) -> str:
-    return str(one.verbose_name).replace("_", " ").capitalize()
+def _name(model, one) -> str:
+    words = words_of_field(model, one.name)
+    return words[:1].upper() + words[1:]
 
 
 class _Words:
@@ -120,6 +122,7 @@ class _Words:
     def __init__(self, rows, names):
         keys = {getattr(row, one.attname) for row in rows for one in names if _is_user(one)} - {None}
         self.users = {user.pk: user for user in User.objects.filter(pk__in=keys)}
+        self.things = {one.attname: _things(one, rows) for one in names if one.is_relation and not _is_user(one)}
 
     def of(self, one, value) -> str:
         if value is None or value == "" or value == []:
@@ -127,10 +130,18 @@ class _Words:
         if _is_user(one):
             return str(self.users.get(value, "Erased person"))
         if one.is_relation:
-            return f"{str(one.related_model._meta.verbose_name).capitalize()} {str(value)[:8]}"
+            return self.things[one.attname].get(value) or f"{words_of_model(one.related_model)} {str(value)[:8]}"
         if one.choices:
             return str(dict(one.flatchoices).get(value, value))
         return _plain(value)
+
+
+def _things(one, rows) -> dict:
+    """Names of the things that a field leads to by key; of kinds whose names may tell of a person, none."""
+    if inventory.personal_fields(one.related_model):
+        return {}
+    keys = {getattr(row, one.attname) for row in rows} - {None}
+    return {pk: str(thing) for pk, thing in one.related_model._base_manager.in_bulk(keys).items()}
 
 
 def _is_user(one) -> bool:

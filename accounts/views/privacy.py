@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 
 from .. import audit
 from ..access import requires
+from ..field_words import words_by_name
 from ..models import Job, User
 from ..permissions import Permission
 from ..privacy import presenter, subject_copies
@@ -84,7 +85,7 @@ def erasure_page(request, person: Person, *, name: str, back: str, organisation=
         "name": name,
         "back": back,
         "told": told,
-        "effects": [(presenter.words_by_name(name), effect, rows) for name, effect, rows in told.effects],
+        "effects": [(words_by_name(name), effect, rows) for name, effect, rows in told.effects],
         "has_account": person.account is not None,
         "reason": reason,
         "problem": problem,

@@ -33,8 +33,8 @@ def component_for(field, **options) -> tuple[str, dict]:
     """(component, parameters) of a bound field.
 
     Options: `classes` (on the control), `legend_size` and `label_size` ("s", "m", "l"), `label_hidden`,
-    `legend_hidden`, `small` (boxes and circles; True unless told), `inline`, `hint`, `mark_optional`, `group_classes`. A form field of choices may have
-    `choice_hints`: value -> what it means, in a line below its label.
+    `legend_hidden`, `small` (boxes and circles; True unless told), `inline`, `hint`, `mark_optional`, `group_classes`.
+    A form field of choices may have `choice_hints`: value -> what it means, in a line below its label.
     """
     widget = field.field.widget
     # Order matters: RadioSelect and CheckboxSelectMultiple are Selects, FileInput is an Input.

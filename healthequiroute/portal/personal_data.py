@@ -2,6 +2,7 @@
 
 from accounts.privacy.inventory import NotPersonal, OnErasure, PersonalField, declare
 
+from . import field_words  # noqa: F401
 from .feedback import retention  # noqa: F401
 from .reports import retention as report_retention  # noqa: F401
 

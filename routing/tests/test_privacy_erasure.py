@@ -237,7 +237,7 @@ def test_the_page_is_told_what_would_happen_and_nothing_has(organisation, make_u
     told = preview(person_of_account(world.user), by=platform_administrator)
     effects = {name: (what, count) for name, what, count in told.effects}
     assert told.obstacles == []
-    assert effects["routing.StaffMember.home"] == ("unreadable: its key is destroyed", 1)
+    assert effects["routing.StaffMember.home"] == ("made unreadable: its key is destroyed", 1)
     # Their own message goes; in those of others their name is replaced.
     assert ("accounts.Notification.text", OnErasure.ROW_DELETED.value, 1) in told.effects
     assert effects["routing.PlanVersion.summary"] == ("the person's names are replaced", 1)
