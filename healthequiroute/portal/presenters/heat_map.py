@@ -15,8 +15,9 @@ SHADES = 5
 
 @dataclass(frozen=True)
 class HeatCell:
-    """`shade` 0 (none) to 5; `url` "" where there is nothing to look at."""
+    """`head`: the class of its column; `shade` 0 (none) to 5; `url` "" where there is nothing to look at."""
 
+    head: str
     text: str
     shade: int
     url: str
@@ -67,7 +68,7 @@ class HeatPanel:
         count = row.areas[number]
         label = f"{wording.areas(count)}, {PriorityClass(number).label.lower()}, {self.head} {row.label}"
         url = self._url(row, priorities=(number,)) if count and row.key is not None else ""
-        return HeatCell(wording.count(count), self._shade(count), url, label)
+        return HeatCell(tag_for_class(number).label, wording.count(count), self._shade(count), url, label)
 
     def _shade(self, count: int) -> int:
         """By the root, so that small cells can be told from empty ones beside a large one."""
@@ -82,8 +83,10 @@ class HeatPanel:
         return self.address(replace(query, ranges=tuple(sorted(ranges, key=lambda each: each.code))))
 
     @property
-    def totals(self) -> list[str]:
-        return [wording.count(number) for number in reversed(self.found.by_class)]
+    def totals(self) -> list[tuple[str, str]]:
+        """The class of each column and how many areas there are in it."""
+        counts = [wording.count(number) for number in reversed(self.found.by_class)]
+        return [(tag.label, text) for tag, text in zip(self.classes, counts, strict=True)]
 
     @property
     def total(self) -> str:
