@@ -1,5 +1,6 @@
 """Line charts as SVG, in the way of `charts`: several series over one pair of axes, each told apart by its dash as well
 as its colour and named in a legend below the axes. The same figures always stand beside it as a table.
+On a page: `screen_charts`.
 """
 
 from collections.abc import Sequence

@@ -1,6 +1,6 @@
 """A kept document as a page, a PDF and a workbook."""
 
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from io import BytesIO
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from accounts.list_files import Column, Kind, ListFile, Notes
 from accounts.list_files.columns import NUMBERS, written
 from lsoa.written_numbers import percent
 
+from .. import screen_charts
 from ..charts import Bar, horizontal_bars
 from ..line_charts import Axis, Series, line_chart
 from ..models import ReportEdition
@@ -56,9 +57,10 @@ class EditionPage:
     def paper_sections(self) -> list[dict]:
         """A picture in a PDF does not see the style sheet around it: each holds its own."""
         style = chart_style()
+        charts = [chart_of(section["chart"], on_paper=True) for section in self.content["sections"]]
         return [
-            section | {"chart": mark_safe(section["chart"].replace(">", f"><style>{style}</style>", 1))}  # noqa: S308
-            for section in self.sections
+            section | {"chart": mark_safe(chart.replace(">", f"><style>{style}</style>", 1))}  # noqa: S308
+            for section, chart in zip(self.sections, charts, strict=True)
         ]
 
     def workbook(self) -> bytes:
@@ -127,8 +129,8 @@ def _cell(value, kind) -> dict:
     return {"text": text, "is_number": kind in NUMBERS}
 
 
-def chart_of(chart: dict | None) -> SafeString:
-    """A kept chart as SVG; its figures stand in the table below it."""
+def chart_of(chart: dict | None, *, on_paper=False) -> SafeString:
+    """A kept chart for a page, or as one picture for paper; its figures stand in the table below it."""
     if not chart:
         return mark_safe("")
     if "bars" in chart:
@@ -136,11 +138,11 @@ def chart_of(chart: dict | None) -> SafeString:
             Bar(each["label"], each["share"], each["text"], interval=each["interval"] and tuple(each["interval"]))
             for each in chart["bars"]
         ]
-        return horizontal_bars(bars, title=chart["title"])
-    return _lines(chart)
+        return (horizontal_bars if on_paper else screen_charts.bars)(bars, title=chart["title"])
+    return _lines(chart, on_paper)
 
 
-def _lines(chart) -> SafeString:
+def _lines(chart, on_paper) -> SafeString:
     periods = chart["periods"]
     series = [
         Series(label, [(place, value) for place, value in enumerate(values) if value is not None], style)
@@ -150,9 +152,8 @@ def _lines(chart) -> SafeString:
     across = Axis("", -0.3, len(periods) - 0.7, list(enumerate(periods)))
     ticks = [(step / 4 * top, f"{25 * step * top:.0f}%") for step in range(5)]
     told = [f"{label}: " + ", ".join(percent(value) for value in values) for label, values in chart["series"]]
-    return line_chart(
-        series, x=across, y=Axis("", 0.0, top, ticks), title=chart["title"], description="; ".join(told), width=560
-    )
+    draw = partial(line_chart, width=560) if on_paper else screen_charts.lines
+    return draw(series, x=across, y=Axis("", 0.0, top, ticks), title=chart["title"], description="; ".join(told))
 
 
 @cache

@@ -15,16 +15,14 @@
 
 from django import template
 
-from .. import charts, line_charts, timeline
+from .. import charts, line_charts, screen_charts, timeline
 
 register = template.Library()
 
 
 @register.simple_tag
-def chart_bars(bars, *, title, description="", label_width=184, width=520):
-    """Short labels want a narrow chart: on a phone its words stay larger."""
-    rows = [charts.Bar(**bar) for bar in bars]
-    return charts.horizontal_bars(rows, title=title, description=description, label_width=label_width, width=width)
+def chart_bars(bars, *, title, description=""):
+    return screen_charts.bars([charts.Bar(**bar) for bar in bars], title=title, description=description)
 
 
 @register.simple_tag
@@ -65,6 +63,6 @@ def _timeline_row(*, segments, overtime=None, actuals=(), **row):
 @register.simple_tag
 def chart_lines(series, *, x, y, title, description):
     lines = [line_charts.Series(**one) for one in series]
-    return line_charts.line_chart(
+    return screen_charts.lines(
         lines, x=line_charts.Axis(**x), y=line_charts.Axis(**y), title=title, description=description
     )

@@ -1,8 +1,6 @@
-"""Line charts: told apart without colour, inside their axes, named and described."""
+"""Line charts on paper: told apart without colour, inside their axes, named and described."""
 
 from xml.etree import ElementTree
-
-from django.template import Context, Template
 
 from healthequiroute.portal.line_charts import Axis, Series, line_chart
 
@@ -55,9 +53,3 @@ def test_a_band_lies_around_its_line():
 def test_an_axis_without_extent_draws_on_its_edge():
     (line,) = drawn(Series("Model", [(0, 1), (1, 1)]), y=Axis("", 1, 1, [])).iter(f"{SVG}polyline")
     assert len({y for _, y in places(line)}) == 1
-
-
-def test_the_tag_takes_plain_dictionaries():
-    page = Template("{% load her_charts %}{% chart_lines series x=x y=x title='T' description='D' %}")
-    axis = {"title": "Residents", "low": 0, "high": 1, "ticks": [(0, "0")]}
-    assert "<polyline" in page.render(Context({"series": [{"label": "A", "points": [(0, 0), (1, 1)]}], "x": axis}))
