@@ -65,7 +65,7 @@ def test_the_figures_are_those_of_the_dataset(read):
     assert "2020-21 against those of 2019-20: 1 year apart" in text
     assert "0.99" in text and "0.10" in text and "Counted against lists of other ages" in text
     assert "27.5%" in text and "3.6%" in text
-    assert text.count('<div class="her-bars') == 1 and "aria-label=\"Correlation of local authorities" in text
+    assert text.count('<div class="her-bars') == 1 and 'aria-label="Correlation of local authorities' in text
     assert "6,119 of 6,188 practices" in text
 
 

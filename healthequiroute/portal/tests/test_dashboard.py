@@ -219,7 +219,7 @@ def test_the_heat_map_counts_every_area_once(city, patch, organisation, by, filt
 @pytest.mark.django_db
 def test_a_cell_leads_to_its_areas(analyst, city, patch):
     html = analyst.get(reverse("explore"), {"tab": "heat"}).content.decode()
-    cells = re.findall(r'her-heat__cell--[1-5]"><a href="([^"]+)"[^>]*>(\d+)</a>', html)
+    cells = re.findall(r'her-heat__cell--[1-5]" data-label="[A-Z][a-z]+"><a href="([^"]+)"[^>]*>(\d+)</a>', html)
     assert cells
     for address, number in cells:
         rows = analyst.get(address.replace("&amp;", "&")).content.decode()
