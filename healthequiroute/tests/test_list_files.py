@@ -39,7 +39,7 @@ OWN_CSV = {"plan"}
 LISTS = {
     *("api-key", "api-keys", "audit", "audit-platform", "audit-readers", "audit-report", "audit-rows", "members"),
     *("organisations", "people", "roles", "caseload", "equity", "mileage", "plan-actual", "plan-versions", "plans"),
-    *("plus-groups", "rota", "team", "team-visits", "teams", "week", "weeks"),
+    *("plus-groups", "rota", "rota, 2", "team", "team-visits", "teams", "week", "weeks"),
     *("data", "dataset", "feeds", "indicators", "reports", "scenario-areas", "scenarios", "score-runs"),
 }  # fmt: skip
 
@@ -79,7 +79,7 @@ LONG = {"dataset"}
 
 
 def offered(client, world) -> dict[str, dict[str, str]]:
-    """Addresses of files by kind, by the name of the page that offers them."""
+    """Addresses of files by kind, by the name of the page that offers them ("rota, 2": the second list there)."""
     found = {}
     for method, name, _ in rows():
         if method != "GET" or name.endswith(("-stream", "-file", "-tile")):
@@ -88,11 +88,11 @@ def offered(client, world) -> dict[str, dict[str, str]]:
         answer = client.get(page)
         if answer.status_code != 200 or answer.streaming or "html" not in answer["Content-Type"]:
             continue
-        for block in LINKS.findall(answer.content.decode()):
+        for number, block in enumerate(LINKS.findall(answer.content.decode())):
             links = {kind: unescape(href) for href, kind in HREF.findall(block)}
             if links:
-                path = page.partition("?")[0]
-                found[name] = {kind: href if href.startswith("/") else path + href for kind, href in links.items()}
+                path, called = page.partition("?")[0], f"{name}, {number + 1}" if number else name
+                found[called] = {kind: href if href.startswith("/") else path + href for kind, href in links.items()}
     return found
 
 

@@ -40,7 +40,7 @@ ABSENCE_COLUMNS = (
     Column("name", "Name of the person", value="staff.display_name"),
     Column("first_day", "First day away", Kind.DATE, "first_day"),
     Column("last_day", "Last day away", Kind.DATE, "last_day"),
-    Column("kind", "No more is kept of the reason", value="get_kind_display"),
+    Column("kind", "No more is kept of the reason", value=lambda row: row.get_kind_display()),
 )
 GROUP_COLUMNS = (
     Column("group", "PLUS group", value="name"),
@@ -88,15 +88,18 @@ def rota_list(team, grid) -> ListFile:
         for row in grid.rows for cell in row["cells"]
         for starts, ends in (cell.times or ([(None, None)] if cell.away else []))
     ]  # fmt: skip
-    span = f"{grid.first_day:%-d %B %Y} to {grid.last_day:%-d %B %Y}"
-    notes = Notes(SOURCE, [f"Team: {team.name}", f"Days: {span}"], KEEPERS, more=[PEOPLE])
-    title = f"Rota of {team.name}, {span}"
-    return ListFile("rota", title, ROTA_COLUMNS, rows, notes, place=team.name, period=str(grid.first_day))
+    return _of_days("rota", f"Rota of {team.name}", ROTA_COLUMNS, rows, team, grid)
 
 
-def absence_list(team, absences) -> ListFile:
-    notes = Notes(SOURCE, [f"Team: {team.name}"], KEEPERS, more=[PEOPLE])
-    return ListFile("absences", f"Absences in {team.name}", ABSENCE_COLUMNS, absences, notes, place=team.name)
+def absence_list(team, grid) -> ListFile:
+    """A row for each absence that touches the days of a RotaGrid."""
+    absences = grid.absences.select_related("staff")
+    return _of_days("absences", f"Absences in {team.name}", ABSENCE_COLUMNS, absences, team, grid)
+
+
+def _of_days(name, title, columns, rows, team, grid) -> ListFile:
+    notes = Notes(SOURCE, [f"Team: {team.name}", f"Days: {grid.span}"], KEEPERS, more=[PEOPLE])
+    return ListFile(name, f"{title}, {grid.span}", columns, rows, notes, place=team.name, period=str(grid.first_day))
 
 
 def group_list(organisation, groups) -> ListFile:

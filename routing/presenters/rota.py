@@ -51,6 +51,10 @@ class RotaGrid:
     def later(self) -> date:
         return self.first_day + timedelta(days=DAYS)
 
+    @property
+    def span(self) -> str:
+        return f"{self.first_day:%-d %B %Y} to {self.last_day:%-d %B %Y}"
+
     @cached_property
     def people(self) -> list:
         return list(self.team.staff.active().prefetch_related("skill_records__skill"))
@@ -81,13 +85,17 @@ class RotaGrid:
             texts[shift.staff_id, shift.day].append((clock(shift.starts_at), clock(shift.ends_at)))
         return texts
 
+    @property
+    def absences(self):
+        """Those of the people that touch these days, the earliest first."""
+        absences = Absence.objects.filter(staff__in=self.people)  # unscoped: of the team handed over
+        return absences.filter(first_day__lte=self.last_day, last_day__gte=self.first_day)
+
     @cached_property
     def _away(self) -> dict:
-        absences = Absence.objects.filter(staff__in=self.people)  # unscoped: of the team handed over
-        absences = absences.filter(first_day__lte=self.last_day, last_day__gte=self.days[0])
         return {
             (absence.staff_id, day): absence.get_kind_display()
-            for absence in absences
+            for absence in self.absences
             for day in self.days
             if absence.first_day <= day <= absence.last_day
         }

@@ -1,12 +1,15 @@
 """Absences: added, changed, removed; never two at once; plans that reckon with the person are named."""
 
+import re
 from datetime import date, timedelta
+from html import unescape
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 
 from accounts.models import AuditEvent
+from accounts.tests.files import csv_lines
 from healthequiroute.testing.shared import shared
 from routing import services
 from routing.civil_time import today
@@ -129,6 +132,22 @@ def test_the_rota_shows_who_works_who_is_away_and_what_nobody_can_do(organisatio
     assert "Insulin" in page
     assert page.count("08:00–<wbr>16:30") == 1
     assert planner.get(f"/teams/{team.pk}/rota/?from=nonsense").status_code == 200
+
+
+def test_absences_of_two_weeks_are_a_file_of_their_own(organisation, client_as):
+    team = make.team(organisation, people=2)
+    first, second = team.staff.order_by("reference")
+    monday = today() - timedelta(days=today().weekday())
+    absent(first, monday - timedelta(days=3), monday + timedelta(days=1), kind="sickness")
+    absent(second, monday + timedelta(days=14))
+    planner = client_as("planner")
+    page = planner.get(f"/teams/{team.pk}/rota/?from={monday}").content.decode()
+    (address,) = re.findall(r'href="([^"]*list=absences[^"]*file=csv)"', page)
+    heading, *lines = csv_lines(planner.get(f"/teams/{team.pk}/rota/{unescape(address)}"))
+    assert heading == ["reference", "name", "first_day", "last_day", "kind"]
+    assert [(line[0], line[2], line[4]) for line in lines] == [
+        (first.reference, str(monday - timedelta(days=3)), "Sickness")
+    ]
 
 
 def test_a_rota_is_loaded_through_the_page(organisation, client_as):

@@ -2,6 +2,7 @@
 
 import csv
 from datetime import date, timedelta
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -15,7 +16,7 @@ from accounts.permissions import Permission
 from routing import services
 from routing.civil_time import today
 from routing.csv_files import FileRefused
-from routing.lists.teams import rota_list
+from routing.lists.teams import absence_list, rota_list
 from routing.models import RotaFile, Team
 from routing.presenters.people import skill_warnings, team_tabs
 from routing.presenters.rota import RotaFilePage, RotaGrid
@@ -31,7 +32,8 @@ def rota(request, team_id):
     team = _team(request, team_id)
     if kind := asked_kind(request):
         grid = RotaGrid(team, _first_day(request.GET.get("from", "")))
-        return list_file_response(request, rota_list(team, grid), kind)
+        listed = absence_list if request.GET.get("list") == "absences" else rota_list
+        return list_file_response(request, listed(team, grid), kind)
     return _show(request, team, CsvForm())
 
 
@@ -106,6 +108,7 @@ def _show(request, team, form, status=200):
         "warnings": skill_warnings(team.staff.active()),
         "files": team.rota_files.exclude(state=RotaFile.State.DISCARDED).defer("content")[:FILES_SHOWN],
         "absence_columns": sorted(ABSENCES.known),
+        "absences_query": urlencode({"from": grid.first_day, "list": "absences"}),
     }
     return render(request, "routing/rota.html", context, status=status)
 
