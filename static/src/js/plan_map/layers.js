@@ -6,28 +6,30 @@ const STOP_SIZE = 24; // CSS pixels: also the smallest target that WCAG 2.2 allo
 const CROWDED = 18;
 // A line that does not follow the roads is thin and always dashed.
 const STRAIGHT_DASH = "18 6";
-// Its colour is that of the theme: _plan.scss.
+// The colours of lines are those of the theme, also when it changes: _plan.scss.
 const CASING = { className: "her-route-casing", weight: 7, opacity: 0.9, full: 0.9, interactive: false };
 // What was planned before a change lies thin and muted below what is planned now.
-const BEFORE = { weight: 2, opacity: 0.75, full: 0.75, dashArray: "3 5", lineCap: "butt" };
+const BEFORE = { weight: 2.5, opacity: 0.85, full: 0.85, dashArray: "3 5", lineCap: "butt" };
+// What is left out must not disappear below what is planned.
+const Z_OFFSETS = { stop: 0, unserved: 250 };
 const SIGNS = { depot: "B", home: "H", unserved: "!" };
 
 /** A line and the pale casing below it (dark in the dark theme). */
 export function lineOf(geometry, properties) {
   const points = geometry.coordinates.map(([lon, lat]) => [lat, lon]);
   if (properties.phase === "before") {
-    const before = L.polyline(points, { ...BEFORE, color: colourOf(properties.colour_index) });
+    const before = L.polyline(points, { ...BEFORE, className: classOf(properties) });
     return [notATabStop(before.bindTooltip(textNode(`${properties.staff}, before`), { sticky: true }))];
   }
   const straight = properties.is_straight_line;
   const line = L.polyline(points, {
-    color: colourOf(properties.colour_index),
-    weight: straight ? 2 : 4,
+    className: classOf(properties),
+    weight: straight ? 3 : 4,
     dashArray: properties.dash || (straight ? STRAIGHT_DASH : null),
     lineCap: "butt",
   });
   line.bindTooltip(textNode(nameOfLine(properties)), { sticky: true });
-  return [L.polyline(points, { ...CASING, weight: straight ? 5 : CASING.weight }), notATabStop(line)];
+  return [L.polyline(points, { ...CASING, weight: straight ? 6 : CASING.weight }), notATabStop(line)];
 }
 
 // A line with a tooltip listens for focus, which makes it a tab stop in some browsers: the legend names everybody.
@@ -71,7 +73,7 @@ function marker(geometry, properties, text, person) {
     // A hundred tab stops would trap the keyboard: the tables beside the map hold the same stops, with a button each.
     keyboard: false,
     alt: label,
-    zIndexOffset: kind === "stop" || kind === "unserved" ? 0 : 500,
+    zIndexOffset: Z_OFFSETS[kind] ?? 500,
   });
   return made.bindTooltip(textNode(label), { direction: "top", offset: [0, -12] });
 }
@@ -115,16 +117,7 @@ function textNode(text) {
   return span;
 }
 
-const colours = new Map();
-
 // The palette lives in the style sheet, where the legend and the timeline read it too.
-function colourOf(index) {
-  if (!colours.has(index)) {
-    const probe = document.createElement("span");
-    probe.className = `her-person-${index}`;
-    document.body.append(probe);
-    colours.set(index, getComputedStyle(probe).getPropertyValue("--her-person").trim() || "#212b32");
-    probe.remove();
-  }
-  return colours.get(index);
+function classOf({ colour_index: index }) {
+  return `her-route her-person-${index}`;
 }
