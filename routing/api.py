@@ -203,8 +203,8 @@ class RoutePlanViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewset
         plans = RoutePlan.objects.for_organisation(request_organisation(self.request))
         if self.action != "list":
             services.settle_interrupted_plans(plans=plans.filter(pk=self.kwargs.get("pk")))
-            plans = plans.prefetch_related("assignments__staff", "unserved__visit")
-        return plans.with_team().with_counts()
+            return plans.prefetch_related("assignments__staff", "unserved__visit").with_team().with_counts()
+        return plans.listed().with_counts()
 
     def get_serializer_class(self):
         return RoutePlanListSerializer if self.action == "list" else RoutePlanSerializer

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import Exists, OuterRef, Q
 
 from routing.civil_time import LONDON
-from routing.models import PlanState, RouteAssignment, RoutePlan, StaffMember
+from routing.models import PlanState, PlanVersion, RouteAssignment, RoutePlan, StaffMember
 
 # Until this hour of the night a late round still belongs to the day before.
 NIGHT_ENDS = 6
@@ -57,6 +57,6 @@ def own_round(user, organisation, plan_id) -> OwnRound | None:
 def _with(person, plans):
     """Plans that hold a round of the person, or held one in an earlier version."""
     mine = RouteAssignment.objects.filter(plan=OuterRef("pk"), staff=person)
-    plans = plans.filter(team=person.team_id).with_team().annotate(has_own_stops=Exists(mine))
-    once = Q(versions__routes__contains=[{"staff": person.reference}])
-    return plans.filter(Q(has_own_stops=True) | once).distinct()
+    once = PlanVersion.objects.filter(plan=OuterRef("pk"), routes__contains=[{"staff": person.reference}])
+    plans = plans.filter(team=person.team_id).listed().annotate(has_own_stops=Exists(mine))
+    return plans.filter(Q(has_own_stops=True) | Exists(once))

@@ -52,6 +52,10 @@ PUBLISHED = [state.value for state in PlanState.published()]
 DECIDED = [state.value for state in PlanState.decided()]
 
 
+# How a plan came about and what it comes to: a hundred visits fill thirty kilobytes.
+BULKY = ("intake", "travel", "cost", "equity", "trace", "price")
+
+
 class RoutePlanQuerySet(OrganisationScopedQuerySet):
     def awaiting_approval(self):
         return self.filter(state=PlanState.PROPOSED)
@@ -72,9 +76,14 @@ class RoutePlanQuerySet(OrganisationScopedQuerySet):
         return self.filter(state__in=PlanState.running())
 
     def with_team(self):
+        """With everybody who decided, for the page of one plan; of a scenario's original, its name and state."""
         return self.select_related(
             *("team", "job", "created_by", "scenario_of"), *("approved_by", "published_by", "closed_by", "returned_by")
-        )
+        ).defer(*(f"scenario_of__{name}" for name in BULKY))
+
+    def listed(self):
+        """With team and job, without what a plan's own page alone shows: many times the rest of the row."""
+        return self.select_related("team", "job").defer(*BULKY, "job__payload", "job__result")
 
     def with_counts(self):
         """`visit_count`, `unserved_count` and `tier_one_unserved` of each plan."""

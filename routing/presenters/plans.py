@@ -32,7 +32,7 @@ def state_choices(state: str) -> list[dict]:
 
 
 def plan_rows(plans) -> list[dict]:
-    """Rows of the table; `plans` come `.with_team().with_counts()`."""
+    """Rows of the table; `plans` come `.listed().with_counts()`."""
     return [_row(plan) for plan in plans]
 
 

@@ -31,7 +31,7 @@ def plan_list(request):
     state = request.GET.get("state", "")
     state = state if state in (*PlanState.values, SCENARIOS) else ""
     chosen = plans.scenarios() if state == SCENARIOS else plans.filter(state=state) if state else plans
-    chosen = chosen.with_team().with_counts()
+    chosen = chosen.listed().with_counts()
     if kind := asked_kind(request):
         filters = [f"Show: {choice['text']}" for choice in state_choices(state) if state and choice["is_current"]]
         return list_file_response(request, plan_list_file(request.organisation, plan_rows(chosen), filters), kind)

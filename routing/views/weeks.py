@@ -74,7 +74,7 @@ def _create(form, by) -> WeekPlan:
 def week_detail(request, week_id):
     week = _settled(request, week_id)
     if kind := asked_kind(request):
-        plans = week.plans.with_team().with_counts().order_by("day")
+        plans = week.plans.listed().with_counts().order_by("day")
         return list_file_response(request, week_day_list(week, plan_rows(plans)), kind)
     page = WeekPage(week, may_optimise=allowed(request.user, Permission.OPTIMISE_PLANS, request.organisation))
     return render(request, "routing/week.html", {"page": page, "week": week})

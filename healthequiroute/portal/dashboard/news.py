@@ -54,7 +54,7 @@ def news_since(since: datetime, *, organisation, patch, with_plans: bool) -> New
     plans = []
     if with_plans and organisation is not None:
         made = RoutePlan.objects.for_organisation(organisation).filter(created_at__gt=since, scenario_of__isnull=True)
-        plans = list(made.select_related("team").order_by("-created_at")[:MOST])
+        plans = list(made.listed().order_by("-created_at")[:MOST])
     loaded = Dataset.objects.public().in_force().filter(loaded_at__gt=since, rows_loaded__gt=0).defer("quality")
     newest = loaded.order_by("publication", "-loaded_at").distinct("publication")
     published = ModelVersion.objects.filter(state=ModelVersion.State.PUBLISHED, published_at__gt=since)

@@ -155,7 +155,7 @@ class HomePage:
         plans = (
             RoutePlan.objects.for_organisation(self.organisation)
             .filter(of_now)
-            .with_team()
+            .listed()
             .order_by("day", "name")[:TASKS_SHOWN]
         )
         return [self._task(plan) for plan in plans]
