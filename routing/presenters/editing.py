@@ -14,6 +14,13 @@ from .wording import duration
 NOBODY_COMES = (
     "Whoever has these visits is away. They are left out as soon as a change is kept, unless you give them to somebody."
 )
+# Said after a visit was kept or freed, or a change given up: by what was asked for.
+FIXED = {
+    "given_up": "Given up. Nothing was changed for {}.",
+    "pin": "{} is kept where it is, by later searches, too.",
+    "unpin": "{} may move again.",
+    "take_in": "{} is to be planned again.",
+}
 RUNS_LATE = "The day runs late. If nothing is changed, this is so, and no change may make it worse."
 
 
@@ -58,9 +65,11 @@ class EditPage:
 
     @property
     def focus(self) -> str:
-        """Where the focus goes after a swap: the card, the panel, or where it was."""
+        """Where the focus goes after a swap: the card, the panel, the name of the visit in it, or where it was."""
         if self.by_keys or self.kept is not None:
             return "card"
+        if self.ask.get("fixed") in ("take_in", "given_up"):
+            return "visit"
         return "panel" if self.proposal is not None or self.error or self.news else ""
 
     @property
@@ -71,7 +80,7 @@ class EditPage:
             return self.preview.announcement
         if self.kept is not None:
             return f"Kept. {self.kept.summary}"
-        return ""
+        return FIXED.get(self.ask.get("fixed"), "").format(self.visit_reference)
 
     @cached_property
     def preview(self) -> "Preview | None":

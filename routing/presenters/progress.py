@@ -51,6 +51,14 @@ class ProgressPanel:
         return "Waiting for a worker" if self.is_waiting else "Searching for a good plan"
 
     @property
+    def announcement(self) -> str:
+        """Said aloud when it becomes another one: at the turns of the search and its quarters, not every second."""
+        if self.is_stopping or self.is_waiting or not self.best:
+            return self.heading
+        quarter = 25 * (self.percent // 25)
+        return f"There is a plan to keep. {quarter} percent of the search is done." if quarter else "There is a plan to keep."
+
+    @property
     def percent(self) -> int:
         return self.job.progress if self.job else 0
 

@@ -102,7 +102,7 @@ def plan_edit_fix(request, plan_id):
     except ValidationError as error:
         status = 409 if isinstance(error, services.PlanStateError) else 422
         return _show(request, _plan(request, plan_id), error=" ".join(error.messages), status=status)
-    return _back(plan, visit=visit.reference)
+    return _back(plan, visit=visit.reference, fixed=what)
 
 
 def _pin(plan, visit, request):

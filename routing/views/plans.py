@@ -6,6 +6,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import jobs, streams
@@ -144,7 +145,8 @@ def plan_optimise(request, plan_id):
         services.optimise_plan(plan=plan, seen=version_seen(request), by=request.user)
     except services.PlanStateError as error:
         messages.error(request, error.messages[0])
-    return redirect("plan", plan.pk)
+        return redirect("plan", plan.pk)
+    return redirect(f"{reverse('plan', args=[plan.pk])}#plan-state")
 
 
 @require_POST

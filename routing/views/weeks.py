@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import jobs
@@ -103,7 +104,8 @@ def week_optimise(request, week_id):
         services.optimise_week(week=week, by=request.user)
     except services.PlanStateError as error:
         messages.error(request, error.messages[0])
-    return redirect("week", week.pk)
+        return redirect("week", week.pk)
+    return redirect(f"{reverse('week', args=[week.pk])}#week-state")
 
 
 @require_POST

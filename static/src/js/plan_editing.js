@@ -131,6 +131,7 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     return giveUp();
   }
+  if (event.key === "Escape" && event.target.closest?.("#edit-workspace")) return document.getElementById("edit-give-up")?.click();
   if (!card || !event.target.matches(".her-edit__link") || event.ctrlKey || event.metaKey || event.altKey) return null;
   if (event.key === "Enter" || event.key === " ") {
     if (card.hasAttribute("data-fixed")) return null;

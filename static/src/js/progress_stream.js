@@ -3,6 +3,7 @@
 // Every panel that arrives replaces the one on the page, so the stream is kept by its address, not on the element.
 
 import { isPressed } from "./pressed.js";
+import { loadAnew } from "./settled.js";
 
 // The server says something at least every ten seconds. A proxy that keeps it all to itself is as good as no stream.
 const LONGEST_SILENCE = 25_000;
@@ -31,7 +32,7 @@ function open(address) {
   });
   source.addEventListener("over", () => {
     source.close();
-    window.location.reload();
+    loadAnew();
   });
   // The browser comes back by itself after a broken connection; until it is heard again the panel asks. After a
   // refusal it does not come back.
