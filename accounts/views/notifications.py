@@ -55,7 +55,7 @@ def notification(request, pk):
 @require_POST
 def mark_read(request):
     number, undo = preferences.mark_all_read(user=request.user)
-    return redirect(reverse("notifications") + (f"?undo={undo}" if number else ""))
+    return redirect(reverse("notifications") + (f"?undo={undo}#marked-as-read" if number else ""))
 
 
 @require_POST

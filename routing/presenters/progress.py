@@ -56,7 +56,11 @@ class ProgressPanel:
         if self.is_stopping or self.is_waiting or not self.best:
             return self.heading
         quarter = 25 * (self.percent // 25)
-        return f"There is a plan to keep. {quarter} percent of the search is done." if quarter else "There is a plan to keep."
+        return (
+            f"There is a plan to keep. {quarter} percent of the search is done."
+            if quarter
+            else "There is a plan to keep."
+        )
 
     @property
     def percent(self) -> int:

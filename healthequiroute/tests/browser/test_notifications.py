@@ -59,6 +59,8 @@ def test_reading_undoing_and_filtering(told, sign_in, page, base_url, check_acce
     expect(page.get_by_label("Show", exact=True)).to_be_focused()
     page.get_by_role("button", name="Mark all as read").click()
     expect(page.get_by_text("Everything is marked as read.")).to_be_visible()
+    # Undo is the next stop, not the fourteenth.
+    expect(page.locator("#marked-as-read")).to_be_focused()
     look(page, "undo", check_accessibility)
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_text("is marked as new again")).to_be_visible()

@@ -75,6 +75,8 @@ def carried_on(page, visit, key, steps):
         before = page.locator("#edit-workspace").get_attribute("data-announce")
         page.keyboard.press(key)
         expect(page.locator("#edit-workspace")).not_to_have_attribute("data-announce", before)
+        # Heard is what this move would do, not still that the visit was picked up.
+        expect(page.locator("#her-live")).to_have_text(page.locator("#edit-workspace").get_attribute("data-announce"))
         expect(stop(page, visit)).to_be_focused()
         if page.locator("#edit-verdict").get_attribute("data-feasible") == "yes":
             return True

@@ -23,6 +23,11 @@ document.addEventListener("htmx:beforeOnLoad", ({ detail }) => {
   if (detail.xhr.getResponseHeader("HX-Refresh") === "true") remember();
 });
 
+// "Stop" may be so quick that the page that follows shows the outcome already.
+document.addEventListener("submit", ({ target }) => {
+  if (target.closest("[data-settles]")) remember();
+});
+
 export function welcomeBack(announce) {
   const noted = sessionStorage.getItem(KEY);
   sessionStorage.removeItem(KEY);
