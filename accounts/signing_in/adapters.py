@@ -31,6 +31,12 @@ SAID_BY_THE_PAGE = (
 class AccountAdapter(ReauthenticationRules, DefaultAccountAdapter):
     """Local sign-in by email and password."""
 
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": "The email address or the password is not right. Check both, and try again.",
+        "enter_current_password": "Enter the password that you have now",
+        "incorrect_password": "The password is wrong",
+    }
+
     def is_open_for_signup(self, request):
         return False
 

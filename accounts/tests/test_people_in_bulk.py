@@ -107,6 +107,8 @@ class TestSeveral:
             answer = platform_client.post("/people/several/", data | wrong)
             assert answer.status_code == 422
             assert why in answer.content.decode()
+            # Who was chosen stays chosen; where nobody was, there is nothing to send again.
+            assert ("Look at the change" in answer.content.decode()) is ("everyone" not in wrong)
         with pytest.raises(RefusedChange, match="Say why"):
             accounts_bulk.apply(people=User.objects.all(), action=Action.CLOSE, reason=" ", by=platform_client.user)
 

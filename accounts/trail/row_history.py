@@ -11,6 +11,8 @@ from functools import cache
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.formats import date_format
+from django.utils.timezone import is_aware, localtime
 
 from ..field_words import words_of_field, words_of_model
 from ..models import AuditEvent, User
@@ -152,9 +154,9 @@ def _plain(value) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, datetime):
-        return f"{value:%d/%m/%Y %H:%M}"
+        return date_format(localtime(value) if is_aware(value) else value, "j F Y, H:i")
     if isinstance(value, date):
-        return f"{value:%d/%m/%Y}"
+        return date_format(value, "j F Y")
     if isinstance(value, list):
         return ", ".join(str(each).replace("_", " ") for each in value)
     text = str(value)

@@ -59,8 +59,17 @@ def _preview(request, form, lines, status=200):
         # one, so that the change is for whom the preview shows.
         "kept": [(name, value) for name, value in _sent(request) if name != "member" and name != "everyone"],
         "picked": [line.membership.pk for line in lines],
+        "chosen": chosen_again(request, "member"),
     }
     return render(request, "accounts/members_bulk.html", context, status=status)
+
+
+def chosen_again(request, name) -> list[tuple[str, str]]:
+    """For a form that is refused: who was ticked, or the filter that stands for everybody; empty where nobody was."""
+    picked = [(name, value) for value in request.POST.getlist(name)]
+    if request.POST.get("everyone"):
+        picked += [(key, value) for key, value in _sent(request) if key == "everyone" or key.startswith("list-")]
+    return picked
 
 
 def _sent(request):

@@ -17,6 +17,7 @@ from ..people.limits import RefusedChange
 from ..people.presenters import person_line
 from ..permissions import Permission
 from ..sessions.step_up import confirmed_recently
+from .members_bulk import chosen_again
 
 
 @never_cache
@@ -57,6 +58,7 @@ def _preview(request, form, lines, status=200):
         "affected": affected,
         "skipped": len(lines) - len(affected),
         "picked": [line.person.pk for line in lines],
+        "chosen": chosen_again(request, "person"),
     }
     return render(request, "accounts/people_bulk.html", context, status=status)
 

@@ -118,7 +118,7 @@ class DisruptionPage:
     def message(self) -> str:
         job = self.disruption.job
         if job is None or not job.message:
-            return "It starts as soon as a worker is free. The plan stays as it is until you use a change."
+            return "It starts after the searches before it. The plan stays as it is until you use a change."
         return f"{job.message}. The plan stays as it is until you use a change."
 
     @property

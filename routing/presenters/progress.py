@@ -48,7 +48,7 @@ class ProgressPanel:
     def heading(self) -> str:
         if self.is_stopping:
             return "Stopping"
-        return "Waiting for a worker" if self.is_waiting else "Searching for a good plan"
+        return "Waiting for its turn" if self.is_waiting else "Searching for a good plan"
 
     @property
     def announcement(self) -> str:
@@ -69,7 +69,7 @@ class ProgressPanel:
     @property
     def message(self) -> str:
         if self.is_waiting:
-            return "It starts as soon as a worker is free. You can leave this page."
+            return "It starts after the searches before it. You can leave this page."
         return f"{self.job.message or 'Starting'}. You can leave this page; the search goes on."
 
     @property

@@ -46,7 +46,7 @@ def test_from_a_new_plan_to_an_approved_one(team, client_as):
     RoutePlan.objects.update(seconds_allowed=1)
     assert planner.post(f"/plans/{plan.pk}/optimise/").status_code == 302
     running = text(planner.get(f"/plans/{plan.pk}/"))
-    assert "Waiting for a worker" in running
+    assert "Waiting for its turn" in running
     assert '<noscript><meta http-equiv="refresh"' in running
     tasks.optimise(str(RoutePlan.objects.get().job_id))
     page = text(approver.get(f"/plans/{plan.pk}/"))

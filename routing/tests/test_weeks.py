@@ -162,7 +162,7 @@ def test_from_the_form_to_the_days_by_a_worker(team, client_as):
     WeekPlan.objects.update(seconds_allowed=1)
     assert "Optimise the week" in planner.get(f"/weeks/{week.pk}/").content.decode()
     planner.post(f"/weeks/{week.pk}/optimise/")
-    assert "Waiting for a worker" in planner.get(f"/weeks/{week.pk}/").content.decode()
+    assert "Waiting for its turn" in planner.get(f"/weeks/{week.pk}/").content.decode()
     assert planner.get(f"/weeks/{week.pk}/progress/", headers={"HX-Request": "true"}).status_code == 200
     week.refresh_from_db()
     tasks.optimise_week(str(week.job_id))

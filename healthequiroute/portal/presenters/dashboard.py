@@ -120,7 +120,8 @@ class DashboardPage:
             return ""
         if not self.found.with_visits:
             return "Figures about visits are for people who may see visit plans."
-        return f"No team looks after {self.place} yet, so there are no figures about visits."
+        place = "these areas" if self.selection.patch is None else self.place
+        return f"No team looks after {place} yet, so there are no figures about visits."
 
     @property
     def areas(self) -> str:

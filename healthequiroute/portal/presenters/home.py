@@ -96,7 +96,7 @@ class HomePage:
     def no_patch(self) -> str:
         if self.organisation is None:
             return "You see all of England, since you do not belong to one organisation."
-        return "Your organisation has no patch yet. An administrator names the areas that it looks after."
+        return "Your organisation has no patch yet. Tell the people who run this portal which areas you look after."
 
     @cached_property
     def tasks(self) -> list[Task]:

@@ -40,7 +40,7 @@ def made(job) -> None:
 
 def test_it_is_made_in_the_background_and_fetched_by_whoever_asked(asked, client_as, patch):
     client, job = asked
-    assert "Waiting for a worker" in client.get("/files/").content.decode()
+    assert "Waiting for its turn" in client.get("/files/").content.decode()
     made(job)
     assert job.state == JobState.SUCCEEDED, job.error
     page = client.get("/files/").content.decode()

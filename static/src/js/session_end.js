@@ -116,7 +116,7 @@ function signInAddress() {
 }
 
 function goToSignIn() {
-  window.location.assign(signInAddress());
+  window.location.assign(`${signInAddress()}&ended=yes`);
 }
 
 // A round stays as it is: it is worked through without a connection, and what is recorded is kept on the phone.
