@@ -101,7 +101,7 @@ class LifePanel:
 
     @property
     def undo_to(self) -> int | None:
-        return undo_target(self.plan) if self.can_restore else None
+        return undo_target(self.plan, self.history) if self.can_restore else None
 
     @property
     def redo_to(self) -> int | None:

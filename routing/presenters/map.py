@@ -1,6 +1,7 @@
 """Routes as GeoJSON (RFC 7946) for the map of a plan and for other programs."""
 
-from lsoa.models import Area
+from lsoa.models import Vintage
+from lsoa.tile_sets import current_set
 from lsoa.tiles import tile_url_template
 
 from .rounds import Round
@@ -41,9 +42,10 @@ def map_settings(points) -> dict:
             max(longitudes) + MARGIN,
             max(latitudes) + MARGIN,
         ]
+    tile_set = current_set(Vintage.CENSUS_2021)
     return {
-        "tiles_url": tile_url_template(),
-        "area_count": Area.objects.current().count(),
+        "tiles_url": tile_url_template(tile_set=tile_set) if tile_set else "",
+        "area_count": tile_set.area_count if tile_set else 0,
         "bounds": bounds,
     }
 

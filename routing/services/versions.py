@@ -66,11 +66,11 @@ def history_of(plan: RoutePlan) -> History:
     return history
 
 
-def undo_target(plan: RoutePlan) -> int | None:
+def undo_target(plan: RoutePlan, history: History | None = None) -> int | None:
     """The version that undo leads to; None where there is nothing to undo. What was approved is not undone: a plan that
-    is published goes back to the version that was approved, and no further.
+    is published goes back to the version that was approved, and no further. `history`: where it was read already.
     """
-    target = history_of(plan).undo_to
+    target = (history or history_of(plan)).undo_to
     if target is None or plan.state not in PlanState.running():
         return target
     approved = plan.versions.filter(made_at__lte=plan.approved_at).order_by("-number").first()

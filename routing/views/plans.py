@@ -205,4 +205,6 @@ def settled_plan(request, plan_id) -> RoutePlan:
     """The organisation's plan; an optimisation whose worker died has been told to it before anybody looks."""
     plans = RoutePlan.objects.for_organisation(request.organisation)
     services.settle_interrupted_plans(plans=plans.filter(pk=plan_id))
-    return get_object_or_404(plans.with_team(), pk=plan_id)
+    plan = get_object_or_404(plans.with_team(), pk=plan_id)
+    plan.organisation = plan.team.organisation = request.organisation
+    return plan
