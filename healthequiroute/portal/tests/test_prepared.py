@@ -64,8 +64,11 @@ def test_a_process_that_is_warm_has_compared_the_areas(city):
 
 
 def test_what_a_warm_process_holds_is_left_out_of_searches_for_garbage():
+    before = gc.get_threshold()
     try:
         settle()
         assert gc.get_freeze_count() > 100_000, "modules and templates alone are more"
+        assert gc.get_threshold() > before
     finally:
         gc.unfreeze()
+        gc.set_threshold(*before)
