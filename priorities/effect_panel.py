@@ -223,7 +223,7 @@ def _moves(effect: Effect) -> Table:
         for old in before_order
     )
     columns = ("Now", *(effect.labels[new] for new in effect.order))
-    return Table("moves", "From the class of now (rows) to that of the draft (columns)", columns, rows)
+    return Table("moves", "From the class now (rows) to the class in the draft (columns)", columns, rows)
 
 
 def _move_cell(effect: Effect, old: int, new: int) -> Cell:

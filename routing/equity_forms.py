@@ -45,7 +45,7 @@ class PeriodForm(forms.Form):
         error_messages={"invalid_choice": "Choose a week, four weeks or one plan."},
     )
     day = forms.DateField(
-        label="Week that holds this day",
+        label="Week that includes this day",
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         input_formats=["%Y-%m-%d", "%d/%m/%Y", "%d %m %Y"],

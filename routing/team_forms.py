@@ -42,7 +42,7 @@ class StaffDetailsForm(forms.Form):
     home_postcode = forms.CharField(
         max_length=10,
         required=False,
-        help_text="Personal: shown only to those who keep the team. Needed where the day begins or ends at home.",
+        help_text="Personal: shown only to people who manage the team. Needed where the day begins or ends at home.",
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     travel_profile = forms.ChoiceField(label="Travels by", choices=TravelProfile.choices)
@@ -61,7 +61,7 @@ class StaffDetailsForm(forms.Form):
         label="Works alone", required=False, help_text="An alert is raised when nothing is heard for too long."
     )
     is_active = forms.BooleanField(
-        label="Active", required=False, help_text="Somebody who is not active is in no plan and no rota."
+        label="Active", required=False, help_text="People who are not active are left out of plans and rotas."
     )
 
     def __init__(self, *args, person, **kwargs):

@@ -47,7 +47,7 @@ def entry_list(place: str, rows: Sequence[AuditRow], filters: Sequence[str], *, 
 
 def reader_list(subject, rows: Sequence[AuditRow], filters: Sequence[str]) -> ListFile:
     notes = Notes("Audit trail of this portal", filters, READERS, more=[PERSONAL])
-    title = f"Who was shown data of {subject.name}"
+    title = f"Who was shown data about {subject.name}"
     return ListFile("audit-readers", title, READER_COLUMNS, rows, notes, place=str(subject.pk)[:8])
 
 

@@ -149,7 +149,7 @@ class EndpointForm(forms.Form):
         error_messages={"required": "Enter the address"},
     )
     events = forms.MultipleChoiceField(
-        label="What it is told of",
+        label="What it is told about",
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Choose at least one event"},
     )

@@ -65,7 +65,7 @@ class _SuspensionFields(forms.Form):
         help_text="Read by the administrators, and by the person in the copy of what is stored about them.",
     )
     until = forms.DateField(
-        label="Back on (optional)",
+        label="Ends on (optional)",
         required=False,
         widget=forms.SelectDateWidget,
         help_text="The suspension ends by itself at the beginning of this day. Left blank: until somebody ends it.",

@@ -34,7 +34,7 @@ class TestReaders:
         reading(reader, organisation, [member.user])
         reading(make_user(roles=["viewer"], full_name="No Reader"), organisation, [other])
         page = client_as("auditor").get(f"/audit/readers/accounts.user/{member.user.pk}/").content.decode()
-        assert "Who was shown data of Sam Subject" in page
+        assert "Who was shown data about Sam Subject" in page
         assert "Rae Reader" in page
         assert "the list of members" in page
         assert "No Reader" not in page

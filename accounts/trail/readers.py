@@ -1,4 +1,4 @@
-"""Who was shown data of one person: a member, somebody in a team, somebody who is visited."""
+"""Who was shown data about one person: a member, somebody in a team, somebody who is visited."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -24,7 +24,7 @@ PER_PAGE = 50
 @require_GET
 @requires(Permission.VIEW_AUDIT)
 def readers(request, target_type, target_id):
-    """Who was shown data of one person, newest first."""
+    """Who was shown data about one person, newest first."""
     subject, form, filters = _asked_of(request, target_type, target_id)
     context = {"subject": subject, "form": form, "target_type": target_type, "target_id": target_id}
     context["has_rows"] = target_type in row_history.histories()

@@ -223,7 +223,7 @@ class DatasetPage:
             first = f"These are figures of your own organisation, handed in for {data.release}. Nobody else sees them."
         found = [first] if is_derived else [first, _STANDING_SENTENCES[data.standing]]
         if data.vintage:
-            found.append(f"Its figures stand on the small areas (LSOAs) of the {data.vintage} census.")
+            found.append(f"Its figures are for the small areas (LSOAs) of the {data.vintage} census.")
         if data.is_provisional:
             found.append("It is provisional: the method or the figures will be replaced.")
         if data.state != Dataset.State.CURRENT:

@@ -264,7 +264,7 @@ class EquityPage:
         ]
         return {
             "id": "burden",
-            "title": "What visits cost those visited",
+            "title": "What visits are like for the people visited",
             "head": "Fifth",
             "columns": ["Visits planned", "Travel a visit", "In their window", "By the usual carer", "Late minutes"],
             "rows": rows,
@@ -280,7 +280,7 @@ class EquityPage:
         gini = "no figure" if loads.gini is None else f"{loads.gini:.2f}"
         return {
             "id": "workload",
-            "title": "How the work lies on the staff",
+            "title": "How the work is shared among staff",
             "head": "Person",
             "columns": ["Travel and visits in contracted time"],
             "rows": [{"label": name, "cells": [percent(load)]} for name, load in people],

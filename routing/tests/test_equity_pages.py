@@ -48,7 +48,7 @@ def test_a_week_in_words_tables_and_charts(team, approver, client_as):
     assert "Week from 23 November 2026 to 29 November 2026" in page
     for title in ("By deprivation fifth", "By local authority", "By PLUS group", "By area (LSOA)", "in one number"):
         assert title in page, title
-    assert "How the work lies on the staff" in page
+    assert "How the work is shared among staff" in page
     assert "Nurse 01" in page
     assert "The need of a visit is its minutes" in page
     assert "Nothing has been recorded as done yet" in page

@@ -22,12 +22,15 @@ GOOD, BAD, WARNING = "her-kpi--good", "her-kpi--bad", "her-kpi--warning"
 
 @dataclass(frozen=True)
 class Trend:
-    """`values` for the line, None where there is no figure; `rows` (when, figure in words) for the table beside it."""
+    """`values` for the line, None where there is no figure; `rows` (when, figure in words) for the table beside it.
+    `has_hidden`: whether small numbers are among those that are not there.
+    """
 
     title: str
     head: str
     values: list[float | None]
     rows: list[tuple[str, str]]
+    has_hidden: bool = False
 
     @property
     def description(self) -> str:
@@ -36,7 +39,8 @@ class Trend:
 
     @property
     def has_line(self) -> bool:
-        return sum(value is not None for value in self.values) > 1
+        """A line through what is left of figures that may not be shown would look as if nothing had changed."""
+        return not self.has_hidden and sum(value is not None for value in self.values) > 1
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,7 @@ def _core20_need(found: Dashboard) -> Card:
     gap = "" if now.gap is None else f", {_points(now.gap)} against it"
     return Card(
         key="core20-need",
-        label="Visits planned of those due, Core20",
+        label="Due visits planned, Core20",
         value=_share(now.core20),
         compared=f"Elsewhere {_share(now.rest).lower()}{gap}",
         change=_change_of_shares(share, before.core20.share, found),
@@ -79,7 +83,7 @@ def _core20_need(found: Dashboard) -> Card:
         ),
         url=_equity_url(found),
         link="Equity of visits",
-        trend=_trend(found, "Core20 visits planned of those due", lambda week: week.core20.share, _share_words),
+        trend=_trend(found, "Due visits planned in Core20", lambda week: week.core20.share, _share_words),
     )
 
 
@@ -244,7 +248,7 @@ def _freshness(found: Dashboard) -> Card:
     fresh = found.freshness
     days = fresh.days
     scored = f"Areas scored {wording.day(fresh.scored_at)}" if fresh.scored_at else "Areas not scored yet"
-    found_odd = f"{fresh.open_alerts:,} finding{'s' if fresh.open_alerts != 1 else ''} of checks not looked at."
+    found_odd = f"{fresh.open_alerts:,} finding{'s' if fresh.open_alerts != 1 else ''} from the checks to look at."
     alerts = found_odd if fresh.open_alerts else ""
     return Card(
         key="freshness",
@@ -296,7 +300,8 @@ def _trend(found: Dashboard, title, of, words) -> Trend:
         (str_week(week), words(value) if value is not None else HIDDEN if figures.plans else "No plan")
         for week, value, figures in zip(found.weeks.trend, values, found.visit_trend, strict=True)
     ]
-    return Trend(f"{title} by week", "Week from", values, rows)
+    has_hidden = any(text == HIDDEN for _, text in rows)
+    return Trend(f"{title} by week", "Week from", values, rows, has_hidden)
 
 
 def str_week(week) -> str:

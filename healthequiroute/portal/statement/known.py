@@ -16,7 +16,7 @@ class Known:
 KNOWN = (
     Known(
         "Areas on a map cannot take focus one by one.",
-        "The map tells the area at its centre, arrow keys move it, and the table beside it holds every area.",
+        "The map names the area at its centre, arrow keys move it, and the table beside it holds every area.",
         "1.1.1 Non-text content",
         "Maps that are not for finding one's way are outside the Regulations when the information is given otherwise.",
     ),

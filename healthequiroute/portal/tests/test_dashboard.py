@@ -170,7 +170,7 @@ def test_a_planted_three_is_told_nowhere(world, client_as, api_client_as):
     found = found_of(team).visits
     assert found.core20.due.is_hidden and found.core20.planned.is_hidden
     page = text_of(client_as("analyst").get(reverse("dashboard"), asked))
-    assert "Not shown" in page
+    assert "Not shown" in page and "No trend line: some weeks are not shown." in page
     answer = api_client_as("analyst").get(reverse("dashboard-api-equity-coverage"), asked).json()
     assert answer["core20"]["visits_due"] == {"count": None, "suppressed": "small_number_rule"}
     assert answer["core20"]["areas_reached"] == 1

@@ -68,17 +68,17 @@ class Say:
     )
 
     SURE = gettext_noop("How sure it is")
-    SURE_RULES = gettext_noop("All figures are known, so the rules allow this class only.")
+    SURE_RULES = gettext_noop("All figures are known, so the rules allow only this class.")
     SURE_WHATEVER = gettext_noop("Figures are missing, but the class is the same whatever they are.")
     SURE_CHANCE = gettext_noop(
         "The class has a probability of {chance}: missing figures may take any of their classes."
     )
     SURE_DRAWS = gettext_noop("The class stays the same in {kept} of {draws} trials in which {what}.")
     SURE_SOFT = gettext_noop(
-        "Were figures near a bound counted for both classes, this class would have a probability of {chance}."
+        "If figures near a bound counted towards both classes, this class would have a probability of {chance}."
     )
     SURE_SOFT_OTHER = gettext_noop(
-        "Were figures near a bound counted for both classes, this class would have a probability of {chance}, and "
+        "If figures near a bound counted towards both classes, this class would have a probability of {chance}, and "
         "{name} the largest with {other}."
     )
     NEAR = gettext_noop("Close to where a class begins: {labels}.")

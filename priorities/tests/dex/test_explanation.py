@@ -115,7 +115,7 @@ def test_says_that_no_few_changes_are_enough():
 def test_says_how_sure_it_is():
     sure = with_evidence(trials=Trials(188, 200, "bounds move"), DEPRIVATION=3).section("sure").sentences
     assert sure == (
-        "All figures are known, so the rules allow this class only.",
+        "All figures are known, so the rules allow only this class.",
         "The class stays the same in 188 of 200 trials in which bounds move.",
     )
     index = MODEL.find("AGE75").index

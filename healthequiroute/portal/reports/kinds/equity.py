@@ -179,7 +179,7 @@ def _cost(team, found) -> Section:
         if key or part.n.shown != 0
     ]
     waits = sorted((found.deferred or {}).items(), key=lambda entry: str(entry[0]))
-    tables = [Table("What visits cost those visited", heads, rows, empty="No visit is planned.")]
+    tables = [Table("What visits are like for the people visited", heads, rows, empty="No visit is planned.")]
     if found.deferred is not None:
         days = (Head("Group", "Group of visits"), Head("Days past the due day", "Weighted mean", Kind.DECIMAL))
         tables.append(Table("Days put off over four weeks", days, [[name, value] for name, value in waits]))
