@@ -117,7 +117,9 @@ class VisitForm(PlaceForm):
     )
     first_due = day_field(label="First fell due on", required=False, help_text="For example, 20/11/2026.")
     clinical_limit = day_field(
-        label="Must be done by", required=False, help_text="From that day a plan must include it, unless an approver records a decision."
+        label="Must be done by",
+        required=False,
+        help_text="From that day a plan must include it, unless an approver decides otherwise.",
     )
 
     def __init__(self, *args, team, day, visit: Visit | None = None, **kwargs):

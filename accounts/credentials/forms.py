@@ -40,7 +40,7 @@ class NewKeyForm(forms.Form):
         label="Addresses it may be used from",
         required=False,
         max_length=4000,
-        help_text="One address or network a line, such as 192.0.2.7 or 2001:db8::/48. Leave blank to allow any address.",
+        help_text="One address or network a line, such as 192.0.2.7 or 2001:db8::/48. Left blank: any address.",
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "autocomplete": "off"}),
     )
     requests_per_minute = forms.IntegerField(

@@ -129,7 +129,7 @@ def _trail(person: Person) -> list[dict]:
 
 
 def _readings(person: Person) -> list[dict]:
-    """Who was shown data about the person, as the trail has it, the latest first. Readers by pseudonym: they are people,
+    """Who was shown data of the person, as the trail has it, the latest first. Readers by pseudonym: they are people,
     too; administrators can say who it was.
     """
     ids = {pk for _, pk in person.subjects()}

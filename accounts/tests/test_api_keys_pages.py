@@ -72,7 +72,7 @@ def test_a_form_that_is_wrong_comes_back_filled(client, wrong, said):
 
 def test_whoever_holds_no_right_for_machines_is_told(client_as, make_user, organisation, monkeypatch):
     monkeypatch.setattr(keys, "KEY_SCOPES", ())
-    assert "You hold no right" in client_as("administrator").get("/api-keys/add/").content.decode()
+    assert "You do not have any right" in client_as("administrator").get("/api-keys/add/").content.decode()
 
 
 def test_too_many_keys_are_refused_in_words(client, organisation):

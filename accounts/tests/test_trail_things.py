@@ -202,4 +202,4 @@ class TestLargeExports:
         monkeypatch.setattr(copy_files, "KEPT_SECONDS", -1)
         assert client.get(f"/audit/exports/{job.pk}/audit.zip").status_code == 404
         assert large_exports.delete_old() == 1
-        assert "Its day is over" in client.get("/audit/exports/").content.decode()
+        assert "kept for 24 hours and has been deleted" in client.get("/audit/exports/").content.decode()

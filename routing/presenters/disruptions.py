@@ -37,7 +37,7 @@ SOFT_COSTS = (
 )
 NOTES = {
     "few": "Everybody else keeps their round as it is.",
-    "best": "More may change: the rest of the day is planned anew.",
+    "best": "More may change: the rest of the day is planned again.",
 }
 
 

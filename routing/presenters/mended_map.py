@@ -122,7 +122,7 @@ class MendedMap:
         for name, starts in self._was.items():
             if name not in self._is:
                 visit = self.visits[name]
-                label = f"Not in these rounds any more: {name}; before: {self._who(starts)}"
+                label = f"No longer in these rounds: {name}; before: {self._who(starts)}"
                 yield feature_point(
                     visit.point, kind="unserved", label=label, tier=visit.tier, is_core20=visit.is_core20
                 )

@@ -12,7 +12,7 @@ CARRIED = ("postcode", "area_code", "visit_minutes", "tier", "opens", "closes", 
 EFFECTS = {
     PlanState.PROPOSED: "Goes into the proposal at once.",
     PlanState.APPROVED: "Changes a plan that is approved.",
-    PlanState.PUBLISHED: "Changes a published plan: whoever comes is told.",
+    PlanState.PUBLISHED: "Changes a published plan: the person who makes the visit is told.",
 }
 
 

@@ -125,10 +125,10 @@ def test_the_rota_shows_who_works_who_is_away_and_what_nobody_can_do(organisatio
     planner = client_as("planner")
     page = planner.get(f"/teams/{team.pk}/rota/?from={monday}").content.decode()
     assert (page.count("08:00–<wbr>16:30"), page.count("08:00–16:30")) == (2, 2)  # the grid, and the list of days
-    assert "Nobody at work has a skill" not in page
+    assert "Nobody at work has these skills" not in page
     absent(first, monday)
     page = planner.get(f"/teams/{team.pk}/rota/?from={monday}").content.decode()
-    assert "Nobody at work has a skill" in page
+    assert "Nobody at work has these skills" in page
     assert "Insulin" in page
     assert page.count("08:00–<wbr>16:30") == 1
     assert planner.get(f"/teams/{team.pk}/rota/?from=nonsense").status_code == 200
@@ -172,7 +172,7 @@ def test_a_rota_is_loaded_through_the_page(organisation, client_as):
     assert "What changed" in planner.get(answer.url).content.decode()
     assert "3,nobody of the team" in planner.get(f"{answer.url}refused.csv").content.decode()
     again = upload(text)
-    assert "The rota says all of this already." in planner.get(again.url).content.decode()
+    assert "The rota already has all of this." in planner.get(again.url).content.decode()
     planner.post(f"{again.url}discard/")
     assert "Discarded" in planner.get(again.url).content.decode()
     refused = upload("name,day\nx,y\n")

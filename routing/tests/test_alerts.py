@@ -190,7 +190,7 @@ def test_an_alert_is_noted_with_a_name_and_stays_until_it_is_over(world, client_
     alert.refresh_from_db()
     assert (alert.seen_by, alert.cleared_at) == (planner.user, None)
     page = planner.get(f"/plans/{world.plan.pk}/actual/").content.decode()
-    assert f"{planner.user.get_full_name()} looks after it" in page
+    assert f"{planner.user.get_full_name()} has looked after it" in page
     assert client_as("analyst").post(f"/plans/alerts/{alert.pk}/noted/").status_code == 403
 
 

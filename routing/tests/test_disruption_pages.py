@@ -81,7 +81,7 @@ def test_from_the_plan_to_a_mended_one(plan, planner, new):
     assert f"{nurse.staff} is sick from 09:00" in proposal
     assert "Who changes" in proposal
     assert "Use this change" in proposal
-    assert "Not this one" in proposal
+    assert "Leave the plan as it is" in proposal
     assert 'http-equiv="refresh"' not in proposal
     assert "The upper row of each person is the day as it was planned" in proposal
     answer = planner.post(f"{page}apply/", {"alternative": "few", "absent": "yes"}, follow=True)

@@ -265,7 +265,7 @@ def test_the_round_of_somebody_who_fell_ill_can_be_taken_out(plan, planner, open
     name = next(name for name, order in opened.draft.orders.items() if order)
     opened.built.shifts[name].staff.absences.create(first_day=plan.day, last_day=plan.day)
     page = text(planner.get(address(plan)))
-    assert "The plan as it stands breaks a rule" in page and "is absent on that day" in page
+    assert "The plan now breaks a rule" in page and "is absent on that day" in page
     page = text(planner.get(address(plan), {"staff": name}))
     assert "does not work in this plan any more" in page and "Improve this round" not in page
     page = text(planner.get(address(plan, "preview/"), {"kind": "clear", "staff": name, "version": 1}))

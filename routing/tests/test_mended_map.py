@@ -85,7 +85,7 @@ def test_stops_that_change_are_marked_and_say_what_was(disruption, plan):
     }  # fmt: skip
     assert stops[f"few-{two}"]["label"] == f"Nurse 02, stop 2 at 11:00: {two}; before: Nurse 01, 10:00"
     [gone] = [each["properties"] for each in features if each["properties"]["kind"] == "unserved"]
-    assert gone["label"] == f"Not in these rounds any more: {three}; before: Nurse 01, 11:00"
+    assert gone["label"] == f"No longer in these rounds: {three}; before: Nurse 01, 11:00"
 
 
 def test_homes_and_the_ways_from_and_to_them_are_not_drawn(disruption, plan):

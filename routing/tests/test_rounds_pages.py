@@ -179,4 +179,4 @@ def test_who_runs_late_is_offered_as_something_that_happened(world, client_as):
         form = text(planner.get(f"/plans/{world.plan.pk}/disruptions/new/?{query}"))
         assert 'value="40"' in form and f'value="{world.staff.pk}" selected' in form
         reader = text(client_as("approver").get(f"/plans/{world.plan.pk}/actual/"))
-        assert "expected 10:25" in reader and "Mend the plan" not in reader
+        assert "expected 10:25" in reader and "Change the plan" not in reader

@@ -128,7 +128,7 @@ def plan_copy(request, plan_id):
     scenario = _tell(request, services.copy_as_scenario, plan=plan)
     if scenario is None:
         return redirect("plan", plan.pk)
-    messages.success(request, "This is a copy to try something in. It takes nobody's time.")
+    messages.success(request, "This is a copy to try something in. It does not use anybody’s time.")
     return redirect("plan-fixed", scenario.pk)
 
 

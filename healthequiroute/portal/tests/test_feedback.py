@@ -102,7 +102,7 @@ def test_the_form_in_the_foot_comes_and_answers_without_a_page(client_as, writer
     assert "<html" not in form
     assert 'value="/plans/"' in form
     refused = client.post("/feedback/", {"page": "/plans/"}, headers={"HX-Request": "true"}).content.decode()
-    assert "It was not sent yet" in refused
+    assert "has not been sent" in refused
     asked = {"kind": "idea", "text": "More", "page": "/plans/"}
     assert "was sent" in client.post("/feedback/", asked, headers={"HX-Request": "true"}).content.decode()
 

@@ -91,5 +91,5 @@ def test_it_is_gone_after_a_day_and_so_is_what_a_killed_worker_left(asked):
     for each in (path, half):
         os.utime(each, (time.time() - 25 * 3600,) * 2)
     assert client.get(f"/files/{job.pk}/").status_code == 404
-    assert "Its day is over" in client.get("/files/").content.decode()
+    assert "kept for 24 hours and has been deleted" in client.get("/files/").content.decode()
     assert large.delete_old() == 2

@@ -136,7 +136,7 @@ def test_feedback_is_sent_from_a_page_and_answered(sign_in, page, base_url, chec
     page.get_by_text("Give feedback on this page").click()
     form = page.get_by_role("contentinfo").locator("form")
     form.get_by_role("button", name="Send feedback").click()
-    expect(page.get_by_text("It was not sent yet")).to_be_focused()
+    expect(page.get_by_text("has not been sent")).to_be_focused()
     check_accessibility()
     form.get_by_label("An idea", exact=True).check()
     form.get_by_label("What do you want to say?").fill("Show the list by team first.")

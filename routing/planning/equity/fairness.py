@@ -1,4 +1,4 @@
-"""How the work is shared among staff. The aim is a low maximum: range and variance reward longer tours (Matl, Hartl, Vidal
+"""How the work lies on the staff. The aim is a low maximum: range and variance reward longer tours (Matl, Hartl, Vidal
 2018, Transportation Science 52:239), so they are neither computed nor offered.
 """
 
