@@ -19,7 +19,7 @@ from .presenters.editing_preview import edit_values
 from .problem_building import NothingToPlan
 
 PROBLEM = "application/problem+json"
-MEANWHILE = "Somebody changed the plan meanwhile: ask for it again."
+MEANWHILE = "Somebody else changed the plan in the meantime: ask for it again."
 
 
 class NoSuchChange(APIException):

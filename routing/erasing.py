@@ -47,7 +47,7 @@ def obstacles(person: Person) -> list[str]:
         staff__in=person.ids(STAFF), plan__state__in=HOLDING, plan__day__gte=today()
     ).select_related("plan")
     return [
-        f"The plan {assignment.plan} of {assignment.plan.day:%-d %B %Y} reckons with this person. "
+        f"The plan {assignment.plan} of {assignment.plan.day:%-d %B %Y} includes this person. "
         "Give the visits to somebody else, or close the plan, first."
         for assignment in plans
     ]

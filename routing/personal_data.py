@@ -32,7 +32,7 @@ declare(
     _staff("display_name", "So that planners and colleagues know whose round it is.", OnErasure.ANONYMISED),
     _staff("reference", "Short name on plans and in files.", OnErasure.ANONYMISED),
     _staff("home_postcode", "Where a day begins or ends, if it does at home.", OnErasure.UNREADABLE),
-    _staff("home", "To reckon the way from and to home.", OnErasure.UNREADABLE),
+    _staff("home", "To work out the way from and to home.", OnErasure.UNREADABLE),
     _plan(
         *("RoundEvent", "note", "What was found at the door."),
         about={STAFF: "staff", PATIENT: "visit__caseload_entry"},

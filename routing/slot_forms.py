@@ -34,7 +34,7 @@ class SlotForm(NewVisitFields):
         first, last = data.get("first_day"), data.get("last_day")
         if first and last:
             if first <= today():
-                self.add_error("first_day", "Bookings are made from tomorrow on: say “Something happened” for today.")
+                self.add_error("first_day", "You can book from tomorrow on. For today, choose “Something happened”.")
             elif last < first:
                 self.add_error("last_day", "The last day is before the first.")
             elif (last - first).days >= MOST_DAYS:

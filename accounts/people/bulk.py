@@ -62,7 +62,7 @@ def preview(*, organisation: Organisation, memberships, change: Change, by) -> l
     if len(chosen) > MOST:
         raise RefusedChange(f"At most {MOST} people at once. Narrow the list and do it in parts.")
     if change.action == Action.GRANT and change.role is None:
-        raise RefusedChange("Choose the role that they are to get.")
+        raise RefusedChange("Choose the role to give them.")
     left = set(_administrators(organisation))
     return [Line(membership, _skipped(membership, change, by, left)) for membership in chosen]
 

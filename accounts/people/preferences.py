@@ -59,7 +59,7 @@ def landing_address(user: User, organisation: Organisation | None) -> tuple[str 
     words = page.text if page is not None else "The page that you chose"
     return (
         None,
-        f"{words} cannot be opened with your present roles, so you are on Home. Choose another page under Settings.",
+        f"{words} cannot be opened with your current roles, so you are on Home. Choose another page under Settings.",
     )
 
 

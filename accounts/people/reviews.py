@@ -176,5 +176,5 @@ def _locked_review(review) -> AccessReview:
     _locked(review.organisation)
     review = AccessReview.objects.select_related("organisation").get(pk=review.pk)
     if review.finished_at is not None:
-        raise RefusedChange("This review is finished. Begin a new one.")
+        raise RefusedChange("This review is finished. Start a new one.")
     return review

@@ -154,7 +154,7 @@ def find_subject(organisation: Organisation, label: str, text: str) -> tuple[str
     else:
         keys = [str(row.pk) for row in kinds[label].found_by(organisation, text)]
     if not text or not keys:
-        raise HoldRefused("Nobody of the organisation was found by that.", "found_by")
+        raise HoldRefused("Nobody in the organisation matches that.", "found_by")
     if len(keys) > 1:
         raise HoldRefused("More than one person has this reference. Write it as TEAM / REFERENCE.", "found_by")
     return label, keys[0]

@@ -28,7 +28,7 @@ class _NewPassword:
         first, again = self.fields["password1"], self.fields["password2"]
         first.label, first.help_text, again.label = "New password", HINT, "New password, once more"
         first.error_messages["required"] = "Enter a new password"
-        again.error_messages["required"] = "Enter the new password once more"
+        again.error_messages["required"] = "Enter the new password again"
         if "oldpassword" in self.fields:
             self.fields["oldpassword"].label, self.fields["oldpassword"].help_text = "Password that you have now", ""
             self.fields["oldpassword"].error_messages["required"] = "Enter the password that you have now"

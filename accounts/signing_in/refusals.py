@@ -88,7 +88,7 @@ _WORDS = {
         " Authority, or sign in another way.",
     ),
     Page.NOT_ANEW: Words(
-        "You did not sign in anew",
+        "You did not sign in again",
         "{provider} did not say that you have just signed in there. Try again, and sign in when {provider} asks.",
     ),
     Page.OTHER_PERSON: Words(

@@ -89,7 +89,7 @@ def test_what_changes_afterwards_is_confirmed_anew_and_who_leaves_is_not_asked_a
     administrator.post(f"{PAGE}{review.pk}/finish/")
     told = AuditEvent.objects.get(action="access_review.finished").details
     assert told == {"people": 3, "roles_changed": 1, "removed": 1}
-    assert "finished. Begin a new one" in confirm(administrator, review, femi)
+    assert "finished. Start a new one" in confirm(administrator, review, femi)
 
 
 def test_it_is_the_organisations_own(administrator, client_as, other_organisation, make_user):

@@ -139,5 +139,5 @@ def test_a_page_whose_right_is_gone_gives_way_to_home_and_says_so(client, organi
     answer = sign_in_page(client, user)
     assert answer["Location"] == reverse("home")
     said = client.get(answer["Location"]).content.decode()
-    assert "Plans cannot be opened with your present roles" in said
-    assert "Plans cannot be opened with your present roles" in client.get(ADDRESS).content.decode()
+    assert "Plans cannot be opened with your current roles" in said
+    assert "Plans cannot be opened with your current roles" in client.get(ADDRESS).content.decode()

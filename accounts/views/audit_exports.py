@@ -32,7 +32,7 @@ def export(request):
     form = TrailForm(request.GET, organisation=request.organisation)
     is_valid = form.is_valid()
     number, is_exact = reading.count(form.filter())
-    problem = "" if is_valid else "A filter is not right: go back to the audit trail and mend it."
+    problem = "" if is_valid else "A filter is not right: go back to the audit trail and correct it."
     is_large = number > exports.MOST_ENTRIES
     if request.method == "POST" and is_valid:
         try:

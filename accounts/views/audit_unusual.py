@@ -115,7 +115,7 @@ def _limits(request, organisation, back):
     form = ThresholdsForm(request.POST if request.method == "POST" else None, organisation=organisation)
     if request.method == "POST" and form.is_valid():
         noticing.set_thresholds(organisation=organisation, numbers=form.numbers, by=request.user)
-        messages.success(request, "The numbers are saved. They hold from the next look on.")
+        messages.success(request, "The numbers are saved. They apply from the next check.")
         return redirect(back)
     context = {"form": form, "back": back, "is_platform": organisation is None}
     return render(request, "accounts/audit_unusual_limits.html", context, status=422 if form.errors else 200)

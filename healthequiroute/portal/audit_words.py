@@ -16,11 +16,11 @@ ACTIONS = {
     "report.created": "Made a report",
     "report.changed": "Changed a report",
     "report.paused": "Paused a report",
-    "report.resumed": "Had a paused report go on",
+    "report.resumed": "Restarted a paused report",
     "report.deleted": "Deleted a report with its editions",
     "report.made": "An edition of a report was made",
     "report.failed": "An edition of a report could not be made",
-    "report.taken": "Took an edition of a report as a file",
+    "report.taken": "Downloaded an edition of a report",
     "news.seen": "Marked what changed as seen",
     "news.unseen": "Took back that what changed was seen",
 }

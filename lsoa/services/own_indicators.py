@@ -28,7 +28,7 @@ def read_upload(upload: Upload) -> OwnFigures:
     figures = read_own_figures(stored_files(upload)[0].read_bytes())
     if figures.vintage == Vintage.CENSUS_2011 and not upload.options.get("carry"):
         raise Refused(
-            expected="area codes of 2021 (or your word that codes of 2011 shall be carried over)",
+            expected="area codes of 2021 (or tick the box to carry over codes of 2011)",
             found="area codes of 2011",
         )
     return figures

@@ -68,7 +68,7 @@ class TableEdit:
             return None
         return Problem(
             accept_field(self.attribute.index),
-            "Some rules contradict each other. Mend them, or say why they shall stand; the reviewer will see it.",
+            "Some rules contradict each other. Correct them, or say why they should be kept; the reviewer will see it.",
         )
 
 

@@ -148,7 +148,7 @@ def test_contradicting_rules_are_shown_in_place_and_need_a_reason(editor):
     page = editor.send("table", PRIORITY, **{"rule-0-47": "0"})
     text = page.content.decode()
     assert page.status_code == 422 and "contradict" in text and 'id="accept-0"' in text
-    assert "say why they shall stand" in text
+    assert "say why they should be kept" in text
     assert editor.draft.revision == 0
     editor.send("table", PRIORITY, **{"rule-0-47": "0", "accept-0": "A trial of the reviewers"})
     assert editor.draft.accepted_conflicts["PRIORITY"]["reason"] == "A trial of the reviewers"

@@ -23,7 +23,7 @@ CIRCULARITY = {
 }
 TABLES_FROM = {
     "deviation": "Rules move with the weights; what their authors decided beside the weights stays",
-    "completion": "Rules are made anew from the weights alone",
+    "completion": "Rules are made again from the weights alone",
 }
 REPORTS_LISTED = 8
 LONGEST_LABEL = 26

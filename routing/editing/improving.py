@@ -22,7 +22,7 @@ def better_order(draft: Draft, staff: str) -> list[str]:
     visits = draft.orders[staff]
     person = draft.problem.staff_by_id.get(staff)
     if person is None or any(name not in draft.problem.visit_by_id for name in visits):
-        raise EditError("This round holds what is not in the plan any more: mend that first.")
+        raise EditError("This round has visits or people that are no longer in the plan: correct that first.")
     search = _Search(draft, person, visits)
     search.run()
     if search.best is None:

@@ -8,7 +8,7 @@ from accounts.list_files import Column, Kind, ListFile, Notes
 from accounts.small_numbers import count_of
 
 SOURCE = "Teams of this portal"
-KEEPERS = "those who keep the teams of the organisation"
+KEEPERS = "people who manage the teams of the organisation"
 PEOPLE = "Personal data: names of staff. Homes are not in it. Keep it as your organisation's rules say."
 TEAM_COLUMNS = (
     Column("team", "Name of the team", value="name"),
@@ -113,7 +113,7 @@ def mileage_list(page) -> ListFile:
     """A row for each person and day of a MileagePage."""
     heading, *rows = page.csv_rows()
     rows = [_claimed(dict(zip(heading, row, strict=True))) for row in rows]
-    readers = "yourself" if page.is_own else "those who keep the teams; field staff their own"
+    readers = "yourself" if page.is_own else "people who manage the teams; field staff their own"
     notes = Notes("What was recorded on rounds", [f"Month: {page.month_text}"], readers, more=[page.counted, PEOPLE])
     place = "own" if page.is_own else ""
     title = f"{page.title}, {page.month_text}"

@@ -47,7 +47,7 @@ PLAN_KINDS = {
     ),
     "solution": Kind(
         "json", "application/json", lambda contents: _json(solution_with_verdict(contents)),
-        "SOLUTION.json", "The routes with what the judge says of them, for manage.py check_plan.", "solution",
+        "SOLUTION.json", "The routes with what the judge says about them, for manage.py check_plan.", "solution",
     ),
 }  # fmt: skip
 ROUND_KINDS = {

@@ -165,7 +165,9 @@ class ActualPage:
         number = len(self.rounds) - len(self.live)
         have = "has" if number == 1 else "have"
         return (
-            f"{counted(number, 'person', 'people')} {have} no account, so nothing is known of them." if number else ""
+            f"{counted(number, 'person', 'people')} {have} no account, so nothing about them is known."
+            if number
+            else ""
         )
 
     @cached_property

@@ -174,7 +174,7 @@ class DisruptionPage:
 
     def _lead(self, told, planned_out) -> str:
         if not told["moved"]:
-            return "Nobody's round changes: the plan holds as it is."
+            return "Nobody's round changes: the plan stays as it is."
         others = counted(len(told["others"]), "person's day changes", "people's days change")
         moved = counted(len(told["moved"]), "visit moves", "visits move")
         left = "every visit keeps a place"

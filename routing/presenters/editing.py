@@ -12,7 +12,8 @@ from .editing_preview import Preview, place_row
 from .wording import duration
 
 NOBODY_COMES = (
-    "Whoever has these visits is away. They are left out as soon as a change is kept, unless you give them to somebody."
+    "The person who has these visits is away. They are left out as soon as a change is kept, unless you give them to"
+    " somebody."
 )
 # Said after a visit was kept or freed, or a change given up: by what was asked for.
 FIXED = {

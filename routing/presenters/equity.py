@@ -103,12 +103,12 @@ class EquityPage:
         texts, index = [], self.planned.horizontal_inequity
         if index is not None:
             if abs(index) < 0.01:
-                texts.append("Service follows need: neither the more nor the less deprived get more than their need.")
+                texts.append("Service follows need: the more deprived and the less deprived both get what they need.")
             else:
                 who = "more" if index < 0 else "less"
-                texts.append(f"For the same need the {who} deprived are planned more often (HI {signed(index, 2)}).")
+                texts.append(f"For the same need, {who} deprived areas get more visits (HI {signed(index, 2)}).")
         if self.planned.gini_areas is not None:
-            texts.append(f"Between areas service differs with a Gini of {self.planned.gini_areas:.2f} (0: all alike).")
+            texts.append(f"Service differs between areas with a Gini of {self.planned.gini_areas:.2f} (0: all alike).")
         return texts
 
     @property
@@ -245,9 +245,9 @@ class EquityPage:
         names = self.equity.area_names
         parts = {f"{names[code]} ({code})": shown[code] for code in order}
         done = self.done and {f"{names[code]} ({code})": self.done.areas.get(code) for code in order}
-        empty = f"No area may be shown: each has {RULE.words}."
+        empty = f"No area can be shown: each has {RULE.words}."
         if self.equity.period.kind == PeriodKind.PLAN:
-            empty = "Areas are shown over a week and four weeks: on a single day hardly one has enough visits."
+            empty = "Areas are shown over a week and four weeks: on a single day hardly any area has enough visits."
         table = self._coverage("areas", "By area (LSOA)", "Area", parts, done, chart=False, empty=empty)
         hidden = len(self.planned.areas) - len(shown)
         if shown and hidden:
@@ -286,7 +286,7 @@ class EquityPage:
             "rows": [{"label": name, "cells": [percent(load)]} for name, load in people],
             "bars": [{"label": _short(name), "share": load, "text": percent(load)} for name, load in people],
             "empty": "Nobody is on shift.",
-            "note": f"Gini of these shares: {gini} (0: all alike). It is shown and never an aim: "
+            "note": f"Gini of these shares: {gini} (0: all alike). It is shown, but is not an aim: "
             "longer drives could lower it.",
         }
 
@@ -301,7 +301,7 @@ class EquityPage:
             ("Erreygers index of being planned", _number(report.erreygers), "below 0: the more deprived are planned"),
             ("Horizontal inequity", _number(report.horizontal_inequity), "0: service follows need"),
             ("Slope index", _number(report.slope), "need met, least less most deprived end; below 0 favours deprived"),
-            ("Relative index", _number(report.relative_slope), "the same as a ratio; five points only, never an aim"),
+            ("Relative index", _number(report.relative_slope), "the same as a ratio; five points only; not an aim"),
         ]  # fmt: skip
         return {
             "id": "inequality",

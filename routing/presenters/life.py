@@ -125,7 +125,7 @@ class LifePanel:
             word = "is" if people == 1 else "are"
             return f"It cannot be approved: {counted(people, 'person', 'people')} of it {word} made up."
         if self.plan.adjustments.filter(kind=PlanAdjustment.Kind.REMEDY).exists():
-            return "It cannot be approved: it tries a change that does not hold for real."
+            return "It cannot be approved: it tries a change that has not been made for real."
         return ""
 
 

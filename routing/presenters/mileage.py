@@ -19,9 +19,9 @@ CSV_HEADING = (
 )
 FIRST_YEAR = 2000
 COUNTED = (
-    "Counted: the way from place to place in the order in which they were recorded, out and back. Places without "
-    "access count, stops that were never reached do not. Distances are those of the roads, not of an odometer: "
-    "the plan's for legs that it had, today's for others; estimated from straight lines where no way by road is known."
+    "Mileage is the distance from place to place in the order they were recorded, out and back. Places without access "
+    "count. Stops that were never reached do not. Distances are by road, not from an odometer: from the plan for the "
+    "legs it had, worked out today for others, and estimated from straight lines where no route by road is known."
 )
 COUNTED_KEY = "legs between recorded places, in recorded order, out and back; distances of roads, not measured"
 

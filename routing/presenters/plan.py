@@ -39,12 +39,12 @@ JUDGED = (PlanState.PROPOSED, PlanState.APPROVED, *PlanState.published())
 MOST_JUDGED = 400
 # Name of the address, title, what it is for.
 PLAN_FILES = (
-    ("plan-run-sheets", "Run sheets", "Everybody's day for print, a page for each person."),
+    ("plan-run-sheets", "Run sheets", "Everybody's day for printing, with a page for each person."),
     ("plan-stops-csv", "Stops (CSV)", "For a spreadsheet: one row for each stop, then the visits left out."),
     ("plan-timeline", "Timeline (SVG)", "The picture above as a file."),
     ("plan-routes", "Routes (GeoJSON)", "Lines and stops for mapping software."),
     ("plan-problem", "PROBLEM.json", "The day as the planner knows it: staff, visits, travel times."),
-    ("plan-solution", "SOLUTION.json", "The routes and what the judge says of them, for check_plan."),
+    ("plan-solution", "SOLUTION.json", "The routes and what the judge says about them, for check_plan."),
 )
 RATIO_CSS = {"green": "her-kpi--good", "amber": "her-kpi--warning", "red": "her-kpi--bad"}
 
@@ -341,7 +341,7 @@ class PlanPage:
         )
         rounds = counted(len(self.rounds), "round")
         homes = any("home" in (each.starts_from, each.ends_at) for each in self.rounds)
-        private = " Homes of staff are shown to those who keep the team only." if homes else ""
+        private = " Homes of staff are shown only to people who manage the team." if homes else ""
         shapes = "stops of tier 1 are diamonds, a flag marks Core20"
         return f"{rounds}; {self.travel.line_text}; {shapes}.{left}{private}"
 

@@ -108,7 +108,7 @@ class WeekPage:
             return {"css": "her-verdict--bad", "head": head, "text": text}
         if left:
             return {"css": "her-verdict--warning", "head": head, "text": "What no day holds is listed below."}
-        return {"css": "", "head": head, "text": "Decide and publish each day as any other plan."}
+        return {"css": "", "head": head, "text": "Decide and publish each day like any other plan."}
 
     @cached_property
     def kpis(self) -> list[dict]:
@@ -119,7 +119,7 @@ class WeekPage:
         served = len(self.visits) - len(self.left_out)
         return [
             {"label": "Visits with a day", "value": f"{served} of {len(self.visits)}", "note": "over all days"},
-            {"label": "Moved", "value": str(len(self.moved)), "note": "to another day than they fell on"},
+            {"label": "Moved", "value": str(len(self.moved)), "note": "to a different day from the one they fell on"},
             {"label": "Travel", "value": duration(travel), "note": f"{counted(len(self._assignments), 'round')}"},
             {
                 "label": "Fullest day",

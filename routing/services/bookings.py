@@ -50,7 +50,7 @@ def book_slot(
     if plan.version != version:
         raise SlotGone("The plan has changed since: look for slots again.")
     if plan.day <= today():
-        raise SlotGone("Bookings are made from tomorrow on: say “Something happened” for today.")
+        raise SlotGone("You can book from tomorrow on. For today, choose “Something happened”.")
     if asked.window is None:
         promised = start, max(start, min(latest, start + PROMISE_SECONDS))
         asked = replace(asked, window=tuple(moment_of(plan.day, each) for each in promised))

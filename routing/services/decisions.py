@@ -44,7 +44,7 @@ class PlanBroken(PlanStateError):
     """The judge refuses the plan as it stands now. `messages`: what to do, then each broken rule."""
 
     def __init__(self, lines):
-        super().__init__(["The plan does not hold any more. Optimise it again, or put right what follows.", *lines])
+        super().__init__(["The plan no longer works. Optimise it again, or correct the following.", *lines])
 
 
 @dataclass(frozen=True)
@@ -214,8 +214,8 @@ def _check_not_made_up(plan):
     if tried:
         names = ", ".join(sorted({each.visit.reference for each in tried}))
         raise PlanStateError(
-            f"This scenario tries a change that does not hold for real (for {names}). Make the change in the team or "
-            "at the visit first, and plan the day again."
+            f"This scenario tries a change that has not been made for real (for {names}). Make the change in the team"
+            " or at the visit first, and plan the day again."
         )
 
 

@@ -98,7 +98,7 @@ def take_on_disruption(*, disruption: Disruption, job) -> Disruption:
     )
     disruption.plan = plan
     if disruption.job_id != job.pk or disruption.state not in (State.WORKING, State.FAILED):
-        raise PlanChanged("What happened was settled, or is worked on by somebody else.")
+        raise PlanChanged("This has been settled, or somebody else is working on it.")
     disruption.state, disruption.based_on, disruption.note = State.WORKING, plan.version, ""
     disruption.save(update_fields=["state", "based_on", "note"])
     return disruption
@@ -109,7 +109,7 @@ def store_answer(*, disruption: Disruption, answer: dict, job, by) -> Disruption
     """What the worker found is proposed; nothing of the plan changes. PlanChanged as `take_on_disruption`."""
     stored = Disruption.objects.select_for_update().get(pk=disruption.pk)
     if stored.state != State.WORKING or stored.job_id != job.pk:
-        raise PlanChanged("What happened was settled, or is worked on by somebody else.")
+        raise PlanChanged("This has been settled, or somebody else is working on it.")
     disruption.state, disruption.answer, disruption.note = State.PROPOSED, answer, ""
     disruption.save(update_fields=["state", "answer", "note"])
     audit.record(
@@ -252,7 +252,9 @@ def summary_of(disruption: Disruption, told: dict) -> str:
 
 def _check_running(plan):
     if plan.state not in PlanState.running():
-        raise PlanStateError(f"Only a published plan is mended; this one is {plan.get_state_display().lower()}.")
+        raise PlanStateError(
+            f"Only a published plan can be changed this way; this one is {plan.get_state_display().lower()}."
+        )
 
 
 def _check_said(plan, kind, at, staff, minutes):

@@ -26,7 +26,7 @@ class PlanStateError(ValidationError):
     """What was asked does not fit the state the plan is in."""
 
 
-CHANGED_MEANWHILE = "Somebody changed the plan meanwhile. Here it is as it is now: look again."
+CHANGED_MEANWHILE = "Somebody else changed the plan in the meantime. This is the plan now: check it again."
 
 
 class PlanChangedMeanwhile(PlanStateError):

@@ -138,7 +138,7 @@ def _locked_as_read(plan) -> RoutePlan:
     read, plan = plan.version, locked(plan)
     _check_changeable(plan)
     if plan.version != read:
-        raise PlanStateError("Somebody else has changed the plan meanwhile. Look again before you go back.")
+        raise PlanStateError("Somebody else has changed the plan in the meantime. Look again before you go back.")
     return plan
 
 

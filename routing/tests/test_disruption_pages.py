@@ -256,7 +256,7 @@ def test_a_visit_that_is_done_is_not_offered(plan, planner, new):
 def test_only_published_plans_are_mended(organisation, planner):
     plan = make.proposed_plan(make.team(organisation))
     answer = planner.get(f"/plans/{plan.pk}/disruptions/new/", follow=True)
-    assert "Only a published plan is mended" in text(answer)
+    assert "Only a published plan can be changed" in text(answer)
     assert "Something happened" not in text(planner.get(f"/plans/{plan.pk}/"))
 
 

@@ -137,7 +137,7 @@ def test_a_plan_that_somebody_changed_meanwhile_is_shown_as_it_is_now(plan, plan
         planner.get(address(plan, "preview/"), {"kind": "take_out", "visit": one, "version": 1}),
     ):
         assert answer.status_code == 409
-        assert "Somebody changed the plan meanwhile" in text(answer)
+        assert "Somebody else changed the plan in the meantime" in text(answer)
         assert 'data-version="2"' in text(answer)
 
 

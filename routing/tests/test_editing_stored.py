@@ -100,7 +100,7 @@ def test_a_change_that_breaks_a_rule_is_never_stored(plan, planner):
 def test_the_version_must_be_the_one_that_was_looked_at(plan, planner):
     visit, other = sorted(OpenPlan(plan).draft.served_by)[:2]
     services.apply_edit(plan=plan, edit=TakeOut(visit), version=plan.version, by=planner)
-    with pytest.raises(services.PlanChangedMeanwhile, match="Somebody changed the plan meanwhile"):
+    with pytest.raises(services.PlanChangedMeanwhile, match="Somebody else changed the plan in the meantime"):
         services.apply_edit(plan=plan, edit=TakeOut(other), version=plan.version, by=planner)
 
 

@@ -134,7 +134,7 @@ class TestTheJudgeHasTheLastWord:
             window_start=second.starts_at + timedelta(hours=3), window_end=second.starts_at + timedelta(hours=4)
         )
         page = text(client_as("approver").post(f"/plans/{approved.pk}/publish/", follow=True))
-        assert "The plan does not hold any more" in page
+        assert "The plan no longer works" in page
         assert f"{second.visit.reference}, {second.assignment.staff.display_name}: starts outside its window." in page
         assert first.visit.reference in page
         approved.refresh_from_db()

@@ -63,7 +63,7 @@ def test_an_administrator_places_reviews_and_releases_one(client_as, organisatio
     [
         ({"reason": ""}, "Say why the data must stay"),
         ({"who": ""}, "Choose what must stay"),
-        ({"who": "accounts.user", "found_by": "nobody@example.org"}, "Nobody of the organisation was found"),
+        ({"who": "accounts.user", "found_by": "nobody@example.org"}, "Nobody in the organisation matches"),
         ({"who": "accounts.user"}, "Give the address or the reference"),
         (day_parts(timezone.localdate()), "after today and within a year"),
         (day_parts(timezone.localdate() + timedelta(days=400)), "after today and within a year"),

@@ -185,7 +185,7 @@ def test_remedies_become_what_can_be_read_and_removed(plan, planner, approver, r
     assert scenario.adjustments.filter(kind=kind, **values).count() == 1
     build_problem(scenario)
     if kind == Kind.REMEDY:
-        with pytest.raises(services.PlanStateError, match="tries a change that does not hold for real"):
+        with pytest.raises(services.PlanStateError, match="tries a change that has not been made for real"):
             services.approve_plan(plan=scenario, by=approver, reason="x")
     with pytest.raises(ValidationError, match="no such remedy"):
         services.try_remedy(left_out=left, number=1, by=planner)

@@ -15,7 +15,7 @@ from routing.plan_editing import OpenPlan
 from . import factories as make
 
 pytestmark = pytest.mark.django_db
-MEANWHILE = "Somebody changed the plan meanwhile. Here it is as it is now: look again."
+MEANWHILE = "Somebody else changed the plan in the meantime. This is the plan now: check it again."
 
 
 @pytest.fixture

@@ -120,7 +120,7 @@ def test_the_map_tells_shapes_and_keeps_homes_to_those_who_keep_the_team(plan, c
     assert list(HOME) in [place for each in features("planner") for place in _places(each)]
     kinds = [each["properties"]["kind"] for each in features("planner")]
     assert (kinds.count("unserved"), kinds.count("home")) == (1, 1)
-    assert "Homes of staff are shown to those who keep the team only." in text(
+    assert "Homes of staff are shown only to people who manage the team." in text(
         client_as("analyst").get(f"/plans/{plan.pk}/")
     )
 

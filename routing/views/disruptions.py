@@ -22,7 +22,7 @@ def disruption_new(request, plan_id):
     """First what kind of thing happened, then the few questions that this kind asks."""
     plan = _plan(request, plan_id)
     if plan.state not in PlanState.running():
-        messages.error(request, "Only a published plan is mended during the day.")
+        messages.error(request, "Only a published plan can be changed during the day.")
         return redirect("plan", plan.pk)
     kind = request.GET.get("kind", "")
     if kind not in Disruption.Kind.values:

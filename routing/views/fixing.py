@@ -22,8 +22,8 @@ from routing.services.optimisation import OPTIMISABLE
 
 from .plans import settled_plan
 
-HOLDS = "That holds from now on. Optimise to see what it does to the plan."
-HOLDS_NOW = "That holds from now on, whatever is changed today."
+HOLDS = "This applies from now on. Optimise to see what it does to the plan."
+HOLDS_NOW = "This applies from now on, whatever is changed today."
 # By the name in the address: heading, label of the button, form, service, and whether only a scenario can have it.
 WAYS = {
     "keep": ("Keep a visit with a person or at a time", "Keep visit", forms.PinForm, services.pin_visit, False),

@@ -168,7 +168,7 @@ def _done(found: Dashboard) -> Card:
         value=NO_FIGURE if now.done is None else _count(now.done),
         compared="No plan is closed yet" if now.done is None else closed,
         change="" if None in (now.done, before.done) else _change_of_counts(now.done, before.done, found),
-        counted="Visits recorded as done on the rounds of closed plans. Until a plan is closed nobody knows.",
+        counted="Visits recorded as done on the rounds of closed plans. This is not known until a plan is closed.",
         url=reverse("plans"),
         link="Plans",
         trend=_trend(found, "Visits done", lambda week: week.done and week.done.shown, lambda value: f"{value:,}"),

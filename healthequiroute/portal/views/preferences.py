@@ -17,7 +17,7 @@ def preferences(request):
     form = PreferencesForm(request.POST or None, user=request.user, organisation=request.organisation)
     if request.method == "POST" and form.is_valid():
         change_preferences(user=request.user, changes=form.cleaned_data)
-        messages.success(request, "Your settings are saved. They hold wherever you sign in.")
+        messages.success(request, "Your settings are saved. They apply wherever you sign in.")
         return redirect("preferences")
     _, lost = landing_address(request.user, request.organisation)
     return render(

@@ -48,7 +48,7 @@ def test_trying_ids_leaves_one_event_for_each_kind_of_address(client_as, organis
     for event in events:
         assert event.actor_id == audit.pseudonym_of(client.user)
         assert event.organisation_id == organisation.pk
-    assert action_text("access.refused") == "Was refused: not there, or not theirs"
+    assert action_text("access.refused") == "Was refused: not found, or not theirs"
 
 
 def test_so_does_the_api(api_client_as):

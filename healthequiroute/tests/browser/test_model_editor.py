@@ -130,7 +130,7 @@ def test_contradictions_are_shown_where_they_are(page, draft, check_accessibilit
     expect(page.get_by_label(re.compile("^Rule 1:"))).to_have_attribute("aria-invalid", "true")
     check_accessibility()
     page.get_by_role("button", name="Save draft").click()
-    expect(page.get_by_role("alert")).to_contain_text("say why they shall stand")
+    expect(page.get_by_role("alert")).to_contain_text("say why they should be kept")
     check_accessibility()
     # The refusal itself is an answer that the browser notes as an error.
     page.problems[:] = [text for text in page.problems if "422" not in text]

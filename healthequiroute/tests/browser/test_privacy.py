@@ -48,7 +48,7 @@ def test_a_copy_the_notice_a_hold_and_an_erasure(page, base_url, sign_in, check_
     page.get_by_role("button", name="Erase for good").click()
     expect(page.get_by_text("The person was erased.")).to_be_visible()
     ask_for_them(page, base_url)
-    expect(page.get_by_text("Nobody of the organisation was found by that.").first).to_be_visible()
+    expect(page.get_by_text("Nobody in the organisation matches that.").first).to_be_visible()
     looked_at(page, check_accessibility, "requests")
     # The browser tells on its console of a page that came back with an error in its form.
     page.problems[:] = [problem for problem in page.problems if "422" not in problem]

@@ -4,7 +4,7 @@ from playwright.sync_api import expect
 
 from .test_plan_editing import open_editing, version
 
-MEANWHILE = "Somebody changed the plan meanwhile. Here it is as it is now: look again."
+MEANWHILE = "Somebody else changed the plan in the meantime. This is the plan now: check it again."
 
 
 def test_the_later_of_two_planners_is_told_and_a_double_click_counts_once(page, base_url, sign_in):

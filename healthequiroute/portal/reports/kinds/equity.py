@@ -28,8 +28,8 @@ METHOD = (
     "Core20 are homes in the most deprived fifth of England's areas (IMD deciles 1 and 2, NHS England, Core20PLUS5). "
     "The ratio is need met in Core20 by need met elsewhere: green from 1, amber from 0.95, red below.",
     "Intervals are Wilson's, 95 %, of the share of visits (Wilson 1927): wide where there are few visits.",
-    "Of protected characteristics nothing is recorded about people who are visited; PLUS groups stand for them where "
-    "the organisation marks visits with them. What is not marked is not known.",
+    "No protected characteristics are recorded about people who are visited. PLUS groups stand in for them where the "
+    "organisation marks visits with them. What is not marked is not known.",
     small_number_words("visits"),
 )
 SOURCES = (
@@ -122,7 +122,7 @@ def _reached(team, two, done) -> Section:
 
 
 def _groups(team, planned, done) -> Section:
-    words = "No visit of the period belongs to a PLUS group: nothing is known of groups other than by deprivation."
+    words = "No visit of the period belongs to a PLUS group: nothing is known about groups other than by deprivation."
     plus = _coverage("Need met by PLUS group", "PLUS group", planned.plus, done and done.plus, empty=words)
     places = _coverage(
         "Need met by local authority", "Local authority", planned.districts, done and done.districts,
@@ -160,9 +160,7 @@ def _trend_words(trend) -> str:
     if abs(change) < 0.05:
         return f"The Core20 ratio is about the same as at the beginning ({known[0]:.2f} and {known[-1]:.2f})."
     how = "rose" if change > 0 else "fell"
-    return (
-        f"The Core20 ratio {how} from {known[0]:.2f} to {known[-1]:.2f}. Four periods are few: look at the intervals."
-    )
+    return f"The Core20 ratio {how} from {known[0]:.2f} to {known[-1]:.2f}. Four periods are few: see the intervals."
 
 
 def _cost(team, found) -> Section:
@@ -191,9 +189,9 @@ def _gap_words(planned) -> list[str]:
     if index is None:
         return []
     if abs(index) < 0.01:
-        return ["Service follows need: neither the more nor the less deprived get more than their need."]
+        return ["Service follows need: the more deprived and the less deprived both get what they need."]
     who = "more" if index < 0 else "less"
-    return [f"For the same need the {who} deprived are planned more often (horizontal inequity {signed(index, 2)})."]
+    return [f"For the same need, {who} deprived areas get more visits (horizontal inequity {signed(index, 2)})."]
 
 
 def _coverage(caption, head, parts, done, *, empty="No visits.") -> Table:

@@ -17,7 +17,7 @@ BANDS = ((0.5, "Less than half"), (0.7, "50 to 70 %"), (0.85, "70 to 85 %"), (1.
 ABOVE = "More than all of it"
 METHOD = (
     "The work of a person is travel and visits by shift less break, over all approved plans of the period (Matl, "
-    "Hartl, Vidal 2018). The fullest counts; Gini is shown and never an aim, since longer drives could lower it.",
+    "Hartl, Vidal 2018). The fullest counts; Gini is shown, but is not an aim: longer drives could lower it.",
     "Nobody is named here.",
     small_number_words("people"),
 )
