@@ -82,7 +82,7 @@ def test_each_leg_is_marked_that_is_estimated(world, client_as):
     page = client.get("/mileage/" + MONTH).content.decode()
     assert "partly estimated" in page
     assert "1 of 3 legs" in page
-    assert "in the order in which they were recorded" in page
+    assert "in the order they were recorded" in page
 
 
 def test_a_place_reached_before_somebody_else_took_it_over_counts(world, client_as):

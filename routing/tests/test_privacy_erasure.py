@@ -307,7 +307,7 @@ def test_what_stands_against_it_is_said(what, organisation, make_user, platform_
     before = AuditEvent.objects.filter(action="person.erased").count()
     with pytest.raises(ErasureRefused) as refused:
         erase_person(person=person_of_account(world.user), by=by, reason="requested")
-    words = {"self": "yourself", "round": "reckons with", "twice": "already"}.get(what, "legal hold")
+    words = {"self": "yourself", "round": "includes this person", "twice": "already"}.get(what, "legal hold")
     assert words in str(refused.value)
     assert AuditEvent.objects.filter(action="person.erased").count() == before
 
