@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from django.conf import settings
+from playwright.sync_api import expect
 
 from .page_walk import WIDE, Walk
 
@@ -121,6 +122,12 @@ SEND_EMPTY = """() => {
     form.requestSubmit();
     return true;
 }"""
+# The same as from a page that stood open while somebody signed in anew.
+SEND_UNPROVED = """() => {
+    const form = document.querySelector("main form[method=post]");
+    form.querySelector("[name=csrfmiddlewaretoken]").value = "x".repeat(64);
+    form.submit();
+}"""
 WRONG = ".nhsuk-error-summary, .nhsuk-error-message"
 # Who meets which refusal where.
 REFUSALS = (
@@ -161,6 +168,18 @@ def test_pages_of_refusals(walk, tab):
         walk.look(page, f"error-{status}", who, state="error")
         problems = [text for text in page.problems if not text.startswith(STATUS)]
         walk.console(f"error-{status}", who, problems, "error")
+    nothing_was_found(walk, before)
+
+
+def test_the_page_about_a_form_without_its_secret(walk, tab):
+    before = len(walk.findings)
+    page = tab("planner")
+    page.goto("/feedback/")
+    page.evaluate(SEND_UNPROVED)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your form was not sent")
+    walk.look(page, "error-csrf", "planner", state="error")
+    problems = [text for text in page.problems if not text.startswith(STATUS)]
+    walk.console("error-csrf", "planner", problems, "error")
     nothing_was_found(walk, before)
 
 

@@ -152,6 +152,8 @@ def test_pages_of_a_draft_fit_a_phone(page, draft, part, check_accessibility):
     page.set_viewport_size(NARROW)
     page.goto(f"{draft}{part}")
     page.wait_for_load_state("networkidle")
+    if page.locator("#edit-map").count():
+        assert page.locator("#edit-map").bounding_box()["height"] > 300
     fits(page)
     check_accessibility()
 

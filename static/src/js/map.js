@@ -4,6 +4,8 @@ import "./scenario.js";
 
 function start(scope) {
   if (!window.L) return;
+  // Pages of the administration have nothing else that says so, and a map without it is as low as its one sentence.
+  document.body.classList.add("js-enabled");
   for (const element of scope.querySelectorAll("[data-area-map]:not([data-started])")) {
     element.dataset.started = "true";
     element.areaMap = new AreaMap(element);
