@@ -36,6 +36,15 @@ class Mark:
     anchor: str
     row: int
 
+    # Words do not stretch with the bars: their place is told as a share of the picture.
+    @property
+    def across(self) -> str:
+        return f"{100 * self.x / WIDTH:.1f}%"
+
+    @property
+    def down(self) -> str:
+        return f"{100 * self.row / HEIGHT:.1f}%"
+
 
 @dataclass(frozen=True)
 class ClassRow:
