@@ -9,7 +9,7 @@ from .services.weeks import DAYS
 from .source_forms import FROM_CASELOAD, FROM_FILE, FROM_PRIORITIES, WISHES, VisitSourceForm
 
 FILE_HELP = (
-    "As for one day, and day: where a visit stands. Visits with earliest_day and latest_day may move between "
+    "As for one day, plus day: the day of the visit. Visits with earliest_day and latest_day may move between "
     "these; the others stay on their day, without one on the first. A reference may be used once for each day."
 )
 SEARCH_TIMES = [(30, "30 seconds: a first look"), (60, "1 minute"), (120, "2 minutes"), (300, "5 minutes")]

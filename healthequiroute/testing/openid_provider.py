@@ -218,7 +218,7 @@ class _Handler(BaseHTTPRequestHandler):
             f'<p><button name="person" value="{html.escape(each.subject)}">{html.escape(each.name)}</button></p>'
             for each in self.provider.people
         )
-        heading = "Sign in once more" if self.provider.requests[key].is_anew else "Who are you?"
+        heading = "Sign in again" if self.provider.requests[key].is_anew else "Who are you?"
         return self._send(
             200, PAGE.format(heading=heading, request=key, buttons=buttons).encode(), "text/html; charset=utf-8"
         )

@@ -57,7 +57,7 @@ METHOD = (
     "what similar areas are compared by.",
     "A missing figure is not guessed. Two areas are compared by what both have figures for, if that carries at least "
     f"{LEAST_SHARE:.0%} of the weight; the share is shown where it is not all.",
-    "Similar is not the same: what distinguishes two areas most is named beside each of them.",
+    "Similar is not the same: next to each area is what distinguishes it most.",
 )
 
 

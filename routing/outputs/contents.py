@@ -23,7 +23,7 @@ class PlanContents:
     def __post_init__(self):
         if self.plan.optimised_at is None:
             state = self.plan.get_state_display().lower()
-            raise NoRoutes(f"This plan has no routes yet: it is {state}. Optimise it first.")
+            raise NoRoutes(f"This plan has no routes yet. Its status is {state}. Optimise it first.")
 
     @cached_property
     def rounds(self) -> list[Round]:

@@ -190,7 +190,7 @@ class ActualPage:
         planned = sum(row.stop.travel_seconds for row in driven) / 60
         return [
             _kpi("Visits done", f"{found.done} of {found.visits}", f"{found.visits - found.settled} still open"),
-            _kpi("Started in time", _share(found.in_time, found.started), f"of {found.started} begun"),
+            _kpi("Started on time", _share(found.in_time, found.started), f"of {found.started} begun"),
             _kpi("No access", _share(found.no_access, found.settled), f"{found.no_access} of {found.settled} settled"),
             _kpi("Time at visits", self._median_overrun, "median against the plan"),
             _kpi(

@@ -127,7 +127,7 @@ def test_a_draft_has_no_routes_and_says_so(organisation, client_as, path):
     plan = make.draft_plan(make.team(organisation, people=1, day=DAY), day=DAY)
     answer = client_as("planner").get(f"/plans/{plan.pk}/{path}")
     assert answer.status_code == 409
-    assert "This plan has no routes yet: it is draft." in answer.content.decode()
+    assert "This plan has no routes yet. Its status is draft." in answer.content.decode()
 
 
 @pytest.mark.parametrize("path", ROUND_FILES)

@@ -39,7 +39,7 @@ def alerts_on_rounds(user, organisation) -> list[dict]:
         {
             "url": reverse("plan-actual", args=[plan]),
             "title": f"{number} alert{'s' if number != 1 else ''} on rounds",
-            "detail": f"{name}. Nobody looks after {'them' if number != 1 else 'it'} yet",
+            "detail": f"{name}. Nobody is looking after {'them' if number != 1 else 'it'} yet",
             "state": "Look now",
             "css": "her-tag--bad",
         }

@@ -100,7 +100,7 @@ def test_an_absence_that_was_removed_is_undone(planner, page, base_url, check_ac
     ("status", "said"),
     [
         (500, "Something went wrong on our side"),
-        (403, "You do not have the role"),
+        (403, "You no longer have the role"),
         (404, "not there any more"),
         (None, "There is no connection"),
     ],

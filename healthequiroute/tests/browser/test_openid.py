@@ -143,7 +143,7 @@ def test_a_smartcard_is_connected_after_signing_in_anew(go, page, base_url, card
         expect(page.get_by_role("heading", level=1)).to_have_text("Confirm that it is you")
         check_accessibility()
         once_more.click()
-        expect(page.get_by_role("heading", level=1)).to_have_text("Sign in once more")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Sign in again")
         page.get_by_role("button", name=choice).click()
         if choice == "Amira Khan":
             expect(page.get_by_role("alert")).to_contain_text("That was somebody else")

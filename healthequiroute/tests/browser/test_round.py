@@ -119,6 +119,6 @@ def test_signing_out_asks_about_what_waits_and_leaves_nothing(page, base_url, si
     page.once("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url(f"{base_url}/accounts/login/")
-    assert asked == ["1 entry of your round has not been sent yet and will be lost. Sign out all the same?"]
+    assert asked == ["1 entry of your round has not been sent yet and will be lost. Sign out anyway?"]
     assert page.evaluate("async () => [localStorage.length, (await caches.keys()).length]") == [0, 0]
     forgive_the_cut(page)

@@ -75,7 +75,7 @@ document.addEventListener("submit", async (event) => {
   const problem = form.querySelector("[data-passkey-problem]");
   problem.textContent = "";
   if (!navigator.credentials || !window.PublicKeyCredential) {
-    problem.textContent = "This browser knows no passkeys, or not at this address.";
+    problem.textContent = "This browser does not support passkeys, or not at this address.";
     return;
   }
   try {

@@ -7,9 +7,9 @@ const CLASS = "her-request-failed";
 
 const SAID = {
   offline: ["There is no connection", "Nothing was lost: what you see and typed is still here. Try again when there is a connection."],
-  403: ["You may not do this", "You do not have the role that this needs any more, or this page is out of date. Load it again to see what you may do."],
-  404: ["This is not there any more", "Somebody has removed it, or it was never yours to see. Load the page again to see what is there now."],
-  409: ["Somebody else was quicker", "This has changed since you opened the page. Load it again, then decide anew."],
+  403: ["You may not do this", "You no longer have the role that this needs, or this page is out of date. Load it again to see what you can do."],
+  404: ["This is not there any more", "Somebody has removed it, or you do not have access to it. Load the page again to see what is there now."],
+  409: ["Somebody else changed this first", "This has changed since you opened the page. Load it again, then decide again."],
   413: ["That is too large", "Send less at once."],
   429: ["Too many requests at once", "Nothing was changed. Wait a moment, then try again."],
   refused: ["This was not understood", "Nothing was changed. Load the page again, then try once more."],

@@ -11,7 +11,7 @@ document.addEventListener("submit", async (event) => {
   const waiting = waitingOnDevice();
   const what = waiting === 1 ? "1 entry of your round has" : `${waiting} entries of your round have`;
   // eslint-disable-next-line no-alert -- the browser's own question is the one that every screen reader knows
-  if (waiting && !window.confirm(`${what} not been sent yet and will be lost. Sign out all the same?`)) return;
+  if (waiting && !window.confirm(`${what} not been sent yet and will be lost. Sign out anyway?`)) return;
   forgetDevice();
   forgetTyped();
   if (window.caches) {

@@ -140,7 +140,7 @@ export class AreaMap {
       this._failure = null;
       this.inView?.refresh();
     } catch (error) {
-      console.warn(`The values of the map did not come: ${error.message}`);
+      console.warn(`The values of the map could not be loaded: ${error.message}`);
       this._failure = url;
     } finally {
       this.element.removeAttribute("aria-busy");
