@@ -48,8 +48,8 @@ def next_steps(disruption: Disruption, *, may_edit: bool, may_keep_teams: bool) 
 
 def _to_plan(plan: RoutePlan) -> NextStep:
     return NextStep(
-        f"The plan is no longer published: it is now {plan.get_state_display().lower()}. It can be changed, or optimised"
-        " again, on its own page.",
+        f"The plan is no longer published: it is now {plan.get_state_display().lower()}. It can be changed, or"
+        " optimised again, on its own page.",
         "Go to the plan",
         reverse("plan", args=[plan.pk]),
     )
