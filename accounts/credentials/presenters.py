@@ -103,11 +103,11 @@ def key_page(key: ApiKey) -> KeyPage:
 def _facts(key) -> list[tuple[str, str]]:
     return [
         ("Begins with", f"her_{key.prefix}_"),
-        ("Made by", f"{key.made_by or 'somebody whose account has gone'}, {_moment(key.created_at)}"),
+        ("Made by", f"{key.made_by or 'Somebody whose account has gone'}, {_moment(key.created_at)}"),
         ("Expires", _moment(key.expires_at)),
-        ("Last used", _moment(key.last_used_at) if key.last_used_at else "never"),
-        ("Requests a minute", f"at most {key.requests_per_minute:,}"),
-        ("May be used from", ", ".join(key.networks) or "anywhere"),
+        ("Last used", _moment(key.last_used_at) if key.last_used_at else "Never"),
+        ("Requests a minute", f"At most {key.requests_per_minute:,}"),
+        ("May be used from", ", ".join(key.networks) or "Anywhere"),
     ]
 
 
