@@ -136,7 +136,7 @@ def test_an_administrator_adds_a_colleague_who_stays_until_removed(newcomer, pag
     administrator.fills("Email address", "newcomer@journey.example")
     administrator.fills("Full name", "Nell Newcomer")
     page.get_by_role("checkbox", name=re.compile("^Viewer")).check()
-    administrator.presses("Add")
+    administrator.presses("Add the person")
     expect(page.get_by_text("Nell Newcomer belongs to")).to_be_visible()
 
 

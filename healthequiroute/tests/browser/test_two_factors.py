@@ -98,7 +98,7 @@ def test_an_administrator_sets_up_an_app_and_signs_in_with_it(page, site, admini
     page.get_by_label("Full name").fill("Nobody Lost")
     page.get_by_role("checkbox", name=re.compile("^Viewer")).check()
     later(administrator, 11)
-    page.get_by_role("button", name="Add", exact=True).click()
+    page.get_by_role("button", name="Add the person").click()
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Confirm").click()
     expect(page.get_by_role("heading", name="Confirmed: go on")).to_be_visible()
