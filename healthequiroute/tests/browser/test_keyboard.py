@@ -127,3 +127,34 @@ def test_the_forms_of_a_team_are_near(page, base_url, sign_in):
     expect(page.locator("#add-person")).to_be_focused()
     page.keyboard.press("Enter")
     assert tab_to(page, page.get_by_label("Name on plans")) == 1
+
+
+# Which links and buttons show words on the ground of focus in another colour than that of words there, or no such ground.
+UNREADABLE = """
+() => {
+  const probe = document.createElement("i");
+  probe.style.color = "var(--her-focus-ink)";
+  probe.style.background = "var(--her-focus)";
+  document.body.append(probe);
+  const { color: ink, backgroundColor: ground } = getComputedStyle(probe);
+  const found = [];
+  for (const element of document.querySelectorAll("header a, header button, main a, footer a")) {
+    element.focus({ preventScroll: true });
+    const style = getComputedStyle(element);
+    const isSeen = document.activeElement === element && element.checkVisibility();
+    if (isSeen && (style.color !== ink || style.backgroundColor !== ground)) found.push(element.textContent.trim());
+  }
+  probe.remove();
+  return found;
+}
+"""
+
+
+def test_words_on_the_ground_of_focus_are_read_in_every_theme(page, base_url, sign_in):
+    sign_in("Analyst")
+    for address in ("/explore/", "/dashboard/", "/data/"):
+        page.goto(f"{base_url}{address}")
+        page.keyboard.press("Tab")
+        for theme in ("light", "dark", "contrast"):
+            page.evaluate("(theme) => { document.documentElement.dataset.theme = theme; }", theme)
+            assert page.evaluate(UNREADABLE) == [], (address, theme)
