@@ -129,7 +129,7 @@ def test_the_forms_of_a_team_are_near(page, base_url, sign_in):
     assert tab_to(page, page.get_by_label("Name on plans")) == 1
 
 
-# Which links and buttons show words on the ground of focus in another colour than that of words there, or no such ground.
+# Which links and buttons have another ground with focus than that of focus, or words on it in another colour.
 UNREADABLE = """
 () => {
   const probe = document.createElement("i");
