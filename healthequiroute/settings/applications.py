@@ -40,6 +40,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # Around everything.
+    "healthequiroute.serving.call_stack.room_middleware",
     # Before anything that asks where a request comes from.
     "accounts.client_address.TrustedProxyMiddleware",
     "healthequiroute.answer_headers.AnswerHeadersMiddleware",
