@@ -13,6 +13,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
 
@@ -22,7 +23,7 @@ from accounts.tests.factories import MembershipFactory, PlatformAdministratorFac
 from accounts.tests.files import csv_lines
 from accounts.tests.sessions import sign_in
 from healthequiroute.testing.shared import shared
-from routing.models import StaffMember
+from routing.models import PlanState, RoutePlan, StaffMember, VisitRecord
 
 from .people_and_things import build_world, keep_effect
 from .test_access_matrix import rows
@@ -50,6 +51,7 @@ def world(db, organisation, other_organisation):
     """As for readings; names begin as a formula does."""
     world = build_world(organisation=organisation, other_organisation=other_organisation)
     plant(world.people["field_worker"])
+    record_a_drive(world)
     for model, field in ((User, "full_name"), (StaffMember, "display_name")):
         for row in model.objects.all():
             setattr(row, field, f"{FORMULA} {MARK}")
@@ -59,6 +61,17 @@ def world(db, organisation, other_organisation):
     every = [role.value for role in Role]
     world.people["stranger"] = MembershipFactory(organisation=other_organisation, roles=every).user
     return world
+
+
+def record_a_drive(world):
+    """Something recorded at one place of the published round: without it there is no mileage, and no list of it."""
+    plan = RoutePlan.objects.get(name="Published")
+    plan.state, plan.started_at = PlanState.IN_PROGRESS, timezone.now()
+    plan.save()
+    mine, visit = plan.assignments.get(), plan.team.visits.first()
+    times = {"arrived_at": mine.departs_at, "finished_at": mine.returns_at}
+    VisitRecord.objects.create(plan=plan, staff=mine.staff, visit=visit, outcome="done", **times)
+    world.questions["mileage"] = {"month": f"{plan.day:%Y-%m}"}
 
 
 @pytest.fixture

@@ -216,8 +216,9 @@ class TestPage:
     def test_charts_are_drawn_in_the_page_and_described(self, viewer, report):
         content = viewer.get(URL, {"need": "disabled_lot_share"}).content.decode()
         assert "Share of need gathered: disabled_lot_share" in content
-        assert content.count('<svg class="her-chart') == 6 and "<desc" in content
-        assert content.count('<div class="her-bars') == 1
+        assert content.count('<svg class="her-chart her-chart--ratio') == 2
+        assert content.count('<div class="her-lines"') == 2 and "<desc" in content
+        assert content.count('<div class="her-bars') == 3
         assert "In the first tenth of residents: standardised for age" in content
 
     def test_an_older_report_can_be_read(self, viewer, report):

@@ -65,7 +65,7 @@ def test_a_rule_that_would_be_broken_is_named_with_what_could_be_done_instead(pl
 def test_another_version_or_state_is_a_conflict(plan, post, served):
     post(kind="take_out", visit=served[0])
     answer = post(kind="take_out", visit=served[1])
-    assert answer.status_code == 409 and "meanwhile" in answer.data["detail"]
+    assert answer.status_code == 409 and "in the meantime" in answer.data["detail"]
     RoutePlan.objects.filter(pk=plan.pk).update(state=PlanState.OPTIMISING, version=1)
     assert post(kind="take_out", visit=served[1]).status_code == 409
 

@@ -32,7 +32,6 @@ from . import factories as make
 SINGLE = "stands beside the single visits or people that it counts"
 COUNTING = {
     "routing/presenters/life.py": (1, "people made up in a scenario"),
-    "routing/presenters/map.py": (1, "areas"),
     "routing/presenters/weeks.py": (2, SINGLE),
     "routing/views/staff.py": (1, "absences of one person, to those who keep the team"),
     "routing/views/caseload.py": (4, SINGLE),
