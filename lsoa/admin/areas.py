@@ -8,10 +8,18 @@ from lsoa.models import Area, AreaChange, AuthorityCode, Patch, Place, Postcode,
 from .large import LargeAdmin
 
 
+class RegionFilter(admin.AllValuesFieldListFilter):
+    """Made-up areas lie in no region: the choice for them has a name too, or it would be a link that says nothing."""
+
+    def choices(self, changelist):
+        for choice in super().choices(changelist):
+            yield choice | {"display": choice["display"] or "No region"}
+
+
 @admin.register(Area)
 class AreaAdmin(LargeAdmin):
     list_display = ["code", "name", "vintage", "local_authority_name", "icb_name", "is_synthetic"]
-    list_filter = ["vintage", "is_synthetic", "region_name"]
+    list_filter = ["vintage", "is_synthetic", ("region_name", RegionFilter)]
     search_fields = ["code__iexact", "search_text"]
     # The outline is looked at on the map; as text it would be a page of numbers.
     exclude = ["geometry", "centroid", "population_centroid", "search_text"]

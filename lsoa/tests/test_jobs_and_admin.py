@@ -127,6 +127,11 @@ def test_long_lists_are_counted_no_further_than_anybody_pages(loaded, platform_c
     assert "2 areas" in page
 
 
+def test_every_filter_of_areas_has_words(loaded, platform_client):
+    page = platform_client.get("/admin/lsoa/area/").content.decode()
+    assert 'href="?region_name="' in page and ">No region</a>" in page
+
+
 def test_own_figures_of_organisations_are_not_in_the_admin(loaded, platform_client, organisation):
     own = IndicatorFactory(code="own-secret", name="Own secret", organisation=organisation)
     dataset = DatasetFactory(title="Own secret", organisation=organisation, rows_rejected=1)
