@@ -56,6 +56,9 @@ def test_a_visit_is_kept_where_it_is_and_a_change_given_up(page, base_url, sign_
     # From the card to all that a form can ask for, past the other cards.
     skip = page.get_by_role("link", name=f"Other changes to {visit}")
     expect(skip).to_have_count(1)
+    # It is said at once; the board as it was comes a moment later, with the focus where it was.
+    expect(page.locator(".htmx-request, .htmx-swapping, .htmx-settling")).to_have_count(0)
+    expect(stop(page, visit)).to_be_focused()
     assert tab_to(page, skip) == 1
     page.keyboard.press("Enter")
     expect(page.locator("#edit-visit-title")).to_be_focused()
