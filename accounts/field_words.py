@@ -37,7 +37,7 @@ def words_by_name(name: str) -> str:
 
 def is_described(name: str) -> bool:
     """Whether somebody gave "app.Model.field" words."""
-    return name.lower().rpartition(".")[0] in _words and name.lower() in _words
+    return name.lower() in _words
 
 
 def _capital(text: str) -> str:

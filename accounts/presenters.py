@@ -285,14 +285,12 @@ class JobPanel:
 
 def job_panel(job: Job, user) -> JobPanel:
     """What `user` sees of a job. Call `jobs.mark_interrupted()` first, so that a dead worker's job is not "running"."""
-    is_queued = job.state == JobState.QUEUED
-    unfinished = is_queued or job.state == JobState.RUNNING
+    unfinished = job.state in (JobState.QUEUED, JobState.RUNNING)
     steer = may_steer_job(user, job)
     stopping = unfinished and job.cancel_requested_at is not None
     return JobPanel(
         job=job,
-        # The model's word for it would be taken for a person's work.
-        state="Stopping" if stopping else "Waiting for its turn" if is_queued else job.get_state_display(),
+        state="Stopping" if stopping else job.get_state_display(),
         tag=JOB_TAGS[JobState(job.state)],
         polls=unfinished,
         message="Stopping at the next step" if stopping else job.message,

@@ -304,7 +304,7 @@ def _sureness(effect: Effect) -> Table:
     def of_class(index: int):
         return lambda sure: _probability(sure, index, comparable=effect.labels == effect.labels_before)
 
-    rows = [row("All areas", lambda sure: "–" if np.isnan(sure.overall) else written_numbers.percent(sure.overall, 1))]
+    rows = [row("All areas", lambda sure: "-" if np.isnan(sure.overall) else written_numbers.percent(sure.overall, 1))]
     rows += [row(effect.labels[index], of_class(index)) for index in effect.order]
     rows.append(row("Areas near a boundary", lambda sure: f"{sure.near_boundary:,}"))
     rows.append(row("Areas with missing figures that could decide", lambda sure: f"{sure.is_open:,}"))

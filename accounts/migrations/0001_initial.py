@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
                     "state",
                     models.CharField(
                         choices=[
-                            ("queued", "Waiting for a worker"),
+                            ("queued", "Waiting for its turn"),
                             ("running", "Running"),
                             ("succeeded", "Finished"),
                             ("failed", "Failed"),

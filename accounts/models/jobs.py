@@ -11,7 +11,7 @@ from .people import Organisation, User
 
 
 class JobState(models.TextChoices):
-    QUEUED = "queued", "Waiting for a worker"
+    QUEUED = "queued", "Waiting for its turn"
     RUNNING = "running", "Running"
     SUCCEEDED = "succeeded", "Finished"
     FAILED = "failed", "Failed"

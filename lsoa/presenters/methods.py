@@ -79,7 +79,7 @@ class MethodPage:
 
     def _national(self) -> list[Row]:
         return [
-            Row(_name(entry), (_points(entry["prevalence"]), _difference(entry["difference"])), entry["register"])
+            Row(_name(entry), (_number(entry["prevalence"]), _difference(entry["difference"])), entry["register"])
             for entry in self.validation.get("national", [])
         ]
 
@@ -187,9 +187,9 @@ class MethodPage:
                 (
                     f"{entry['places']:,}",
                     _number(entry["correlation"]),
-                    _points(entry["difference"]),
-                    _points(entry["mean_ours"]),
-                    _points(entry["mean_theirs"]),
+                    _number(entry["difference"]),
+                    _number(entry["mean_ours"]),
+                    _number(entry["mean_theirs"]),
                 ),
                 "Counted against lists of other ages" if entry["same_list"] is False else "",
             )
@@ -279,7 +279,7 @@ class MethodPage:
         return [
             Row(
                 _name(entry),
-                (_points(entry["prevalence"]), _points(entry["error"]), _whole(entry.get("ratio_error"))),
+                (_number(entry["prevalence"]), _number(entry["error"]), _whole(entry.get("ratio_error"))),
                 entry["register"],
             )
             for entry in self.validation.get("errors", [])
@@ -312,10 +312,6 @@ def _year(period: str) -> int:
 
 def _percent(share) -> str:
     return percent(share, 1, without=NO_DATA)
-
-
-def _points(value) -> str:
-    return decimal(value, 2, without=NO_DATA)
 
 
 def _difference(value) -> str:

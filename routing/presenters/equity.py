@@ -30,6 +30,17 @@ PLANS_TO_LOOK_AT = 7
 COVERAGE_COLUMNS = ["Visits", "Planned", "Need met", "95% interval"]
 
 
+def inequity_sentence(index: float, name: str) -> str:
+    """Who gets more visits for the same need, by the horizontal inequity. Whether the need is met it does not say.
+
+    `name`: what the index is called there.
+    """
+    if abs(index) < 0.01:
+        return "Service follows need: for the same need, neither the more nor the less deprived get more visits."
+    who = "more" if index < 0 else "less"
+    return f"For the same need, the {who} deprived get more visits ({name} {signed(index, 2)})."
+
+
 class EquityPage:
     """What `equity.html` and the file show."""
 
@@ -102,11 +113,7 @@ class EquityPage:
     def _slope_sentences(self) -> list[str]:
         texts, index = [], self.planned.horizontal_inequity
         if index is not None:
-            if abs(index) < 0.01:
-                texts.append("Service follows need: the more deprived and the less deprived both get what they need.")
-            else:
-                who = "more" if index < 0 else "less"
-                texts.append(f"For the same need, {who} deprived areas get more visits (HI {signed(index, 2)}).")
+            texts.append(inequity_sentence(index, "HI"))
         if self.planned.gini_areas is not None:
             texts.append(f"Service differs between areas with a Gini of {self.planned.gini_areas:.2f} (0: all alike).")
         return texts

@@ -32,7 +32,7 @@ def named_people(visits: list[Visit], field: str) -> dict:
 
     The rows between are read: a hundred visits with a list of people each cost more than the rest of a problem.
     """
-    between = Visit._meta.get_field(field).remote_field.through
+    between = getattr(Visit, field).through
     named = defaultdict(set)
     for visit, person in between.objects.filter(visit__in=visits).values_list("visit_id", "staffmember__reference"):
         named[visit].add(person)

@@ -206,5 +206,6 @@ def settled_plan(request, plan_id) -> RoutePlan:
     plans = RoutePlan.objects.for_organisation(request.organisation)
     services.settle_interrupted_plans(plans=plans.filter(pk=plan_id))
     plan = get_object_or_404(plans.with_team(), pk=plan_id)
+    # Known already: what reads either of them would ask for it again.
     plan.organisation = plan.team.organisation = request.organisation
     return plan

@@ -22,20 +22,22 @@ GOOD, BAD, WARNING = "her-kpi--good", "her-kpi--bad", "her-kpi--warning"
 
 @dataclass(frozen=True)
 class Trend:
-    """`values` for the line, None where there is no figure; `rows` (when, figure in words) for the table beside it.
-    `has_hidden`: whether small numbers are among those that are not there.
-    """
+    """`values` for the line, None where there is no figure; `rows` (when, figure in words) for the table beside it."""
 
     title: str
     head: str
     values: list[float | None]
     rows: list[tuple[str, str]]
-    has_hidden: bool = False
 
     @property
     def description(self) -> str:
         told = [text for _, text in self.rows]
         return f"From {told[0]} ({self.rows[0][0]}) to {told[-1]} ({self.rows[-1][0]})." if told else "No figures."
+
+    @property
+    def has_hidden(self) -> bool:
+        """Whether small numbers are among the figures that are not there."""
+        return any(text == HIDDEN for _, text in self.rows)
 
     @property
     def has_line(self) -> bool:
@@ -300,8 +302,7 @@ def _trend(found: Dashboard, title, of, words) -> Trend:
         (str_week(week), words(value) if value is not None else HIDDEN if figures.plans else "No plan")
         for week, value, figures in zip(found.weeks.trend, values, found.visit_trend, strict=True)
     ]
-    has_hidden = any(text == HIDDEN for _, text in rows)
-    return Trend(f"{title} by week", "Week from", values, rows, has_hidden)
+    return Trend(f"{title} by week", "Week from", values, rows)
 
 
 def str_week(week) -> str:

@@ -36,12 +36,15 @@ class EditionPage:
 
     @cached_property
     def sections(self) -> list[dict]:
+        return self._sections(chart_of)
+
+    def _sections(self, draw) -> list[dict]:
         return [
             {
                 "id": f"part-{number}",
                 "title": section["title"],
                 "text": section["text"],
-                "chart": chart_of(section["chart"]),
+                "chart": draw(section["chart"]),
                 "tables": [_table(table) for table in section["tables"]],
             }
             for number, section in enumerate(self.content["sections"], 1)
@@ -57,11 +60,12 @@ class EditionPage:
     def paper_sections(self) -> list[dict]:
         """A picture in a PDF does not see the style sheet around it: each holds its own."""
         style = chart_style()
-        charts = [chart_of(section["chart"], on_paper=True) for section in self.content["sections"]]
-        return [
-            section | {"chart": mark_safe(chart.replace(">", f"><style>{style}</style>", 1))}  # noqa: S308
-            for section, chart in zip(self.sections, charts, strict=True)
-        ]
+
+        def draw(chart):
+            drawn = chart_of(chart, on_paper=True)
+            return mark_safe(drawn.replace(">", f"><style>{style}</style>", 1))  # noqa: S308
+
+        return self._sections(draw)
 
     def workbook(self) -> bytes:
         from accounts.list_files.xlsx_file import write_book

@@ -8,7 +8,7 @@ from accounts.list_files import Kind
 from accounts.small_numbers.words import about, small_number_words
 from lsoa.written_numbers import percent, signed
 from routing.equity_reading import PeriodEquity
-from routing.presenters.equity import FIFTHS, STATUS
+from routing.presenters.equity import FIFTHS, STATUS, inequity_sentence
 from routing.presenters.wording import counted
 
 from .. import periods
@@ -186,12 +186,7 @@ def _cost(team, found) -> Section:
 
 def _gap_words(planned) -> list[str]:
     index = planned.horizontal_inequity
-    if index is None:
-        return []
-    if abs(index) < 0.01:
-        return ["Service follows need: the more deprived and the less deprived both get what they need."]
-    who = "more" if index < 0 else "less"
-    return [f"For the same need, {who} deprived areas get more visits (horizontal inequity {signed(index, 2)})."]
+    return [] if index is None else [inequity_sentence(index, "horizontal inequity")]
 
 
 def _coverage(caption, head, parts, done, *, empty="No visits.") -> Table:
