@@ -22,6 +22,7 @@ urlpatterns = [
     path("", include("lsoa.urls")),
     path("", include("priorities.urls")),
     path("", include("routing.urls")),
+    path("", include("insights.urls")),
     path("", include("healthequiroute.portal.urls")),
 ]
 

@@ -1,0 +1,1 @@
+"""Wording and shapes of the pages of Insights and Ask."""

@@ -1,0 +1,1 @@
+"""Pages of Insights and Ask."""
