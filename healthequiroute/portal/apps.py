@@ -12,12 +12,14 @@ class PortalConfig(AppConfig):
 
         from . import audit_words, lists
         from .feedback import notices as feedback_notices
+        from .help import offered
         from .landing import landing_pages
         from .reports import making  # noqa: F401
         from .saved_views import leaving, undoing
 
         audit_words.describe()
         feedback_notices.register()
+        offered.register()
         lists.register()
         register_landing_pages(landing_pages())
         leaving.register()
