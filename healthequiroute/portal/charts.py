@@ -9,12 +9,10 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
-# Ids must be unique in a page; `<title>` and `<desc>` are bound to the picture by id.
-_numbers = itertools.count(1)
-_NOTHING = mark_safe("")
+from . import svg
 
 
 @dataclass(frozen=True)
@@ -29,46 +27,6 @@ class Bar:
     interval: tuple[float, float] | None = None
 
 
-def _svg(width, height, title, description, body, css="", stretches=False, standalone=False) -> SafeString:
-    """`standalone`: a file of its own, which says its size and what it is written in."""
-    number = next(_numbers)
-    fit = mark_safe(' preserveAspectRatio="none"') if stretches else _NOTHING
-    if standalone:
-        size = ' xmlns="http://www.w3.org/2000/svg" width="{}" height="{}"'
-        fit = format_html(size, _n(width), _n(height))
-    return format_html(
-        '<svg class="her-chart {}" viewBox="0 0 {} {}"{} role="img" aria-labelledby="chart-{}-title chart-{}-desc">'
-        '<title id="chart-{}-title">{}</title><desc id="chart-{}-desc">{}</desc>{}</svg>',
-        css, _n(width), _n(height), fit, number, number, number, title, number, description, body,
-    )  # fmt: skip
-
-
-def _n(value: float) -> str:
-    """A coordinate with at most one decimal."""
-    text = f"{value:.1f}"
-    return text[:-2] if text.endswith(".0") else text
-
-
-def _join(parts) -> SafeString:
-    return format_html_join("", "{}", ((part,) for part in parts))
-
-
-def _rect(x, y, width, height, css, title=None) -> SafeString:
-    inner = format_html("<title>{}</title>", title) if title else _NOTHING
-    return format_html(
-        '<rect x="{}" y="{}" width="{}" height="{}" class="{}">{}</rect>',
-        _n(x), _n(y), _n(max(0, width)), _n(height), css, inner,
-    )  # fmt: skip
-
-
-def _line(x1, y1, x2, y2, css) -> SafeString:
-    return format_html('<line x1="{}" y1="{}" x2="{}" y2="{}" class="{}"/>', _n(x1), _n(y1), _n(x2), _n(y2), css)
-
-
-def _text(x, y, text, css="", anchor="start") -> SafeString:
-    return format_html('<text x="{}" y="{}" text-anchor="{}" class="{}">{}</text>', _n(x), _n(y), anchor, css, text)
-
-
 def horizontal_bars(
     bars: Sequence[Bar], *, title: str, description: str = "", label_width=184, width=520
 ) -> SafeString:
@@ -79,18 +37,18 @@ def horizontal_bars(
     for i, bar in enumerate(bars):
         y = i * row + 6
         middle = y + bar_height / 2
-        parts.append(_text(0, middle + 4.5, bar.label))
-        parts.append(_rect(left, y, track, bar_height, "her-chart__track"))
+        parts.append(svg.text(0, middle + 4.5, bar.label))
+        parts.append(svg.rect(left, y, track, bar_height, "her-chart__track"))
         if bar.share is not None:
-            parts.append(_rect(left, y, track * min(1, bar.share), bar_height, bar.css or "her-chart__bar"))
+            parts.append(svg.rect(left, y, track * min(1, bar.share), bar_height, bar.css or "her-chart__bar"))
         if bar.interval:
             low, high = (left + track * min(1, max(0, edge)) for edge in bar.interval)
-            parts.append(_line(low, middle, high, middle, "her-chart__interval"))
-            parts += [_line(x, middle - 4, x, middle + 4, "her-chart__interval") for x in (low, high)]
-        parts.append(_text(left + track + 10, middle + 4.5, bar.text))
-    parts.append(_line(left, 0, left, len(bars) * row, "her-chart__axis"))
+            parts.append(svg.line(low, middle, high, middle, "her-chart__interval"))
+            parts += [svg.line(x, middle - 4, x, middle + 4, "her-chart__interval") for x in (low, high)]
+        parts.append(svg.text(left + track + 10, middle + 4.5, bar.text))
+    parts.append(svg.line(left, 0, left, len(bars) * row, "her-chart__axis"))
     description = description or "; ".join(f"{bar.label}: {bar.text}" for bar in bars)
-    return _svg(width, len(bars) * row + 4, title, description, _join(parts))
+    return svg.picture(width, len(bars) * row + 4, title, description, svg.join(parts))
 
 
 def ratio_strip(parts: Sequence[tuple[str, int, str]], *, title: str, width=720, height=28) -> SafeString:
@@ -99,19 +57,19 @@ def ratio_strip(parts: Sequence[tuple[str, int, str]], *, title: str, width=720,
     shapes, x = [], 0.0
     for label, count, css in parts if total else ():
         share = width * count / total
-        shapes.append(_rect(x, 0, share, height, css, title=f"{label}: {count:,}"))
+        shapes.append(svg.rect(x, 0, share, height, css, title=f"{label}: {count:,}"))
         x += share
     if not total:
-        shapes.append(_rect(0, 0, width, height, "her-chart__track"))
+        shapes.append(svg.rect(0, 0, width, height, "her-chart__track"))
     description = "; ".join(f"{label}: {count:,} of {total:,}" for label, count, _ in parts) if total else "No data."
-    return _svg(width, height, title, description, _join(shapes), css="her-chart--ratio", stretches=True)
+    return svg.picture(width, height, title, description, svg.join(shapes), css="her-chart--ratio", stretches=True)
 
 
 def sparkline(values: Sequence[float | None], *, title: str, description: str, width=120, height=28) -> SafeString:
     """A short series; a missing value is a gap, never a zero. The last value carries a dot."""
     known = [value for value in values if value is not None]
     if not known:
-        return _svg(width, height, title, "No data.", _NOTHING, css="her-chart--spark")
+        return svg.picture(width, height, title, "No data.", svg.NOTHING, css="her-chart--spark")
     low, high = min(known), max(known)
     step = (width - 8) / max(1, len(values) - 1)
 
@@ -124,24 +82,21 @@ def sparkline(values: Sequence[float | None], *, title: str, description: str, w
         for is_known, group in itertools.groupby(enumerate(values), key=lambda pair: pair[1] is not None)
         if is_known
     ]
-    lines = [
-        format_html('<polyline points="{}" class="her-chart__line"/>', " ".join(f"{_n(x)},{_n(y)}" for x, y in run))
-        for run in runs
-    ]
+    lines = [format_html('<polyline points="{}" class="her-chart__line"/>', svg.points(run)) for run in runs]
     x, y = runs[-1][-1]
-    dot = format_html('<circle cx="{}" cy="{}" r="3.5" class="her-chart__dot"/>', _n(x), _n(y))
-    return _svg(width, height, title, description, _join([*lines, dot]), css="her-chart--spark")
+    dot = format_html('<circle cx="{}" cy="{}" r="3.5" class="her-chart__dot"/>', svg.px(x), svg.px(y))
+    return svg.picture(width, height, title, description, svg.join([*lines, dot]), css="her-chart--spark")
 
 
 def columns(counts: Sequence[int], *, title: str, description: str, width=120, height=28) -> SafeString:
     """How many there are in each of a row of steps, as columns from zero; a step with one has at least a pixel."""
     most = max(counts, default=0)
     step = width / max(1, len(counts))
-    shapes = [_line(0, height - 0.5, width, height - 0.5, "her-chart__axis")]
+    shapes = [svg.line(0, height - 0.5, width, height - 0.5, "her-chart__axis")]
     for place, count in enumerate(counts):
         tall = max(1, (height - 2) * count / most) if count else 0
-        shapes.append(_rect(place * step + 0.5, height - 1 - tall, max(1, step - 1), tall, "her-chart__bar"))
-    return _svg(width, height, title, description, _join(shapes), css="her-chart--spark")
+        shapes.append(svg.rect(place * step + 0.5, height - 1 - tall, max(1, step - 1), tall, "her-chart__bar"))
+    return svg.picture(width, height, title, description, svg.join(shapes), css="her-chart--spark")
 
 
 def position_strip(
@@ -164,11 +119,13 @@ def position_strip(
 
     centre = (left + right) / 2
     shapes = [
-        _rect(left, middle - 4, right - left, 8, "her-chart__track"),
-        _line(centre, middle - 8, centre, middle + 8, "her-chart__median"),
+        svg.rect(left, middle - 4, right - left, 8, "her-chart__track"),
+        svg.line(centre, middle - 8, centre, middle + 8, "her-chart__median"),
     ]
     if value is not None:
         shapes.append(
-            format_html('<circle cx="{}" cy="{}" r="6" class="her-chart__marker"/>', _n(place(value)), _n(middle))
+            format_html(
+                '<circle cx="{}" cy="{}" r="6" class="her-chart__marker"/>', svg.px(place(value)), svg.px(middle)
+            )
         )
-    return _svg(width, height, title, description, _join(shapes), css="her-chart--strip")
+    return svg.picture(width, height, title, description, svg.join(shapes), css="her-chart--strip")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from .charts import _join, _line, _n, _svg, _text
+from . import svg
 
 LEFT, RIGHT, TOP, PLOT, LEGEND = 52.0, 12.0, 12.0, 220.0, 20.0
 # Styles of series in `static/src/scss/_line_charts.scss`.
@@ -57,24 +57,24 @@ def line_chart(
     parts += [_band(one, at) for one in series if one.band]
     parts += [_drawn(one, at) for one in series if one.points]
     parts += [part for one in series for dot in one.dots for part in _dot(dot, at)]
-    parts.append(_text(width - RIGHT, bottom + 36, x.title, "her-chart__muted", anchor="end"))
+    parts.append(svg.text(width - RIGHT, bottom + 36, x.title, "her-chart__muted", anchor="end"))
     parts += [
         part for row, one in enumerate(series) for part in _legend(one, bottom + 54 + LEGEND * row)
     ]  # fmt: skip
-    return _svg(width, height, title, description, _join(parts), css="her-chart--lines")
+    return svg.picture(width, height, title, description, svg.join(parts), css="her-chart--lines")
 
 
 def _grid(x: Axis, y: Axis, at, width, bottom) -> list[SafeString]:
     parts = []
     for value, text in y.ticks:
         _, level = at(x.low, value)
-        parts.append(_line(LEFT, level, width - RIGHT, level, "her-chart__grid"))
-        parts.append(_text(LEFT - 6, level + 4.5, text, "her-chart__muted", anchor="end"))
+        parts.append(svg.line(LEFT, level, width - RIGHT, level, "her-chart__grid"))
+        parts.append(svg.text(LEFT - 6, level + 4.5, text, "her-chart__muted", anchor="end"))
     for value, text in x.ticks:
         place, _ = at(value, y.low)
-        parts.append(_line(place, bottom, place, bottom + 5, "her-chart__axis"))
-        parts.append(_text(place, bottom + 19, text, "her-chart__muted", anchor="middle"))
-    return [*parts, _line(LEFT, bottom, width - RIGHT, bottom, "her-chart__axis")]
+        parts.append(svg.line(place, bottom, place, bottom + 5, "her-chart__axis"))
+        parts.append(svg.text(place, bottom + 19, text, "her-chart__muted", anchor="middle"))
+    return [*parts, svg.line(LEFT, bottom, width - RIGHT, bottom, "her-chart__axis")]
 
 
 def _style(one: Series) -> str:
@@ -82,14 +82,14 @@ def _style(one: Series) -> str:
 
 
 def _drawn(one: Series, at) -> SafeString:
-    places = " ".join(f"{_n(left)},{_n(top)}" for left, top in (at(*point) for point in one.points))
+    places = svg.points(at(*point) for point in one.points)
     return format_html('<polyline points="{}" class="{}"/>', places, _style(one))
 
 
 def _band(one: Series, at) -> SafeString:
     edge = [at(across, high) for across, _, high in one.band]
     edge += [at(across, low) for across, low, _ in reversed(one.band)]
-    places = " ".join(f"{_n(left)},{_n(top)}" for left, top in edge)
+    places = svg.points(edge)
     return format_html('<polygon points="{}" class="{} her-series__band"/>', places, _style(one))
 
 
@@ -99,13 +99,13 @@ def _dot(dot, at) -> list[SafeString]:
     parts = []
     if low is not None and high is not None:
         (_, bottom), (_, top) = at(across, low), at(across, high)
-        parts.append(_line(x, top, x, bottom, "her-chart__interval"))
-        parts += [_line(x - 5, edge, x + 5, edge, "her-chart__interval") for edge in (top, bottom)]
-    return [*parts, format_html('<circle cx="{}" cy="{}" r="5" class="her-chart__dot"/>', _n(x), _n(y))]
+        parts.append(svg.line(x, top, x, bottom, "her-chart__interval"))
+        parts += [svg.line(x - 5, edge, x + 5, edge, "her-chart__interval") for edge in (top, bottom)]
+    return [*parts, format_html('<circle cx="{}" cy="{}" r="5" class="her-chart__dot"/>', svg.px(x), svg.px(y))]
 
 
 def _legend(one: Series, top: float) -> list[SafeString]:
     css = _style(one)
     if one.dots:
-        return [*_dot((0, 0, None, None), lambda *_: (LEFT + 18, top - 4.5)), _text(LEFT + 44, top, one.label)]
-    return [_line(LEFT, top - 4.5, LEFT + 36, top - 4.5, css), _text(LEFT + 44, top, one.label)]
+        return [*_dot((0, 0, None, None), lambda *_: (LEFT + 18, top - 4.5)), svg.text(LEFT + 44, top, one.label)]
+    return [svg.line(LEFT, top - 4.5, LEFT + 36, top - 4.5, css), svg.text(LEFT + 44, top, one.label)]

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from .charts import _NOTHING, Bar, _join, _line, _n, _numbers, _rect
+from . import svg
+from .charts import Bar
 from .line_charts import Axis, Series, _style
 
 # Units of a drawing that is stretched to its place.
@@ -20,8 +21,8 @@ SHORT_NAME = 16
 
 def bars(rows: Sequence[Bar], *, title: str, description: str = "") -> SafeString:
     """Bars from 0 to 100 %, each with its interval where one is known: a list that is read out as it stands."""
-    told = format_html('<p class="nhsuk-u-visually-hidden">{}</p>', description) if description else _NOTHING
-    lines = _join(
+    told = format_html('<p class="nhsuk-u-visually-hidden">{}</p>', description) if description else svg.NOTHING
+    lines = svg.join(
         format_html(
             '<li class="her-bars__row"><span class="her-bars__label">{}</span> {}'
             ' <span class="her-bars__text">{}</span></li>',
@@ -37,44 +38,44 @@ def bars(rows: Sequence[Bar], *, title: str, description: str = "") -> SafeStrin
 
 
 def _bar(bar: Bar) -> SafeString:
-    parts = [_rect(0, 6, ACROSS, HIGH - 12, "her-chart__track")]
+    parts = [svg.rect(0, 6, ACROSS, HIGH - 12, "her-chart__track")]
     if bar.share is not None:
-        parts.append(_rect(0, 6, ACROSS * min(1, bar.share), HIGH - 12, bar.css or "her-chart__bar"))
+        parts.append(svg.rect(0, 6, ACROSS * min(1, bar.share), HIGH - 12, bar.css or "her-chart__bar"))
     if bar.interval:
         low, high = (ACROSS * min(1, max(0, edge)) for edge in bar.interval)
         middle = HIGH / 2
-        parts.append(_line(low, middle, high, middle, "her-chart__interval"))
-        parts += [_line(x, middle - 4, x, middle + 4, "her-chart__interval") for x in (low, high)]
+        parts.append(svg.line(low, middle, high, middle, "her-chart__interval"))
+        parts += [svg.line(x, middle - 4, x, middle + 4, "her-chart__interval") for x in (low, high)]
     return format_html(
         '<svg class="her-bars__bar" viewBox="0 0 {} {}" preserveAspectRatio="none" aria-hidden="true"'
         ' focusable="false">{}</svg>',
-        _n(ACROSS), _n(HIGH), _join(parts),
+        svg.px(ACROSS), svg.px(HIGH), svg.join(parts),
     )  # fmt: skip
 
 
 def lines(series: Sequence[Series], *, x: Axis, y: Axis, title: str, description: str) -> SafeString:
     """Several series over one pair of axes; what lies outside the axes is drawn on their edge."""
-    number = next(_numbers)
-    drawn = _join(
+    number = next(svg.numbers)
+    drawn = svg.join(
         [_band(one, x, y) for one in series if one.band] + [_drawn(one, x, y) for one in series if one.points]
     )
-    dots = _join(part for one in series for dot in one.dots for part in _dot(dot, x, y))
+    dots = svg.join(part for one in series for dot in one.dots for part in _dot(dot, x, y))
     chart = format_html(
         '<svg class="her-chart her-chart--lines" role="img" aria-labelledby="chart-{0}-title chart-{0}-desc">'
         '<title id="chart-{0}-title">{1}</title><desc id="chart-{0}-desc">{2}</desc>{3}'
         '<svg class="her-chart__plot" viewBox="0 0 {4} {4}" preserveAspectRatio="none" width="100%" height="100%">'
         "{5}</svg>{6}</svg>",
-        number, title, description, _join(_grid(x, y)), _n(ACROSS), drawn, dots,
+        number, title, description, svg.join(_grid(x, y)), svg.px(ACROSS), drawn, dots,
     )  # fmt: skip
-    across = format_html('<p class="her-lines__across">{}</p>', x.title) if x.title else _NOTHING
-    key = _join(format_html("<li>{}{}</li>", _swatch(one), one.label) for one in series)
+    across = format_html('<p class="her-lines__across">{}</p>', x.title) if x.title else svg.NOTHING
+    key = svg.join(format_html("<li>{}{}</li>", _swatch(one), one.label) for one in series)
     return format_html(
         '<div class="her-lines">{}{}<ul class="her-lines__key" role="list">{}</ul></div>', chart, across, key
     )
 
 
 def _part(share: float) -> str:
-    return f"{_n(100 * share)}%"
+    return f"{svg.px(100 * share)}%"
 
 
 def _grid(x: Axis, y: Axis) -> list[SafeString]:
@@ -107,7 +108,7 @@ def _word(x, y, text, css, anchor) -> SafeString:
 
 
 def _points(places, x: Axis, y: Axis) -> str:
-    return " ".join(f"{_n(ACROSS * x.share(left))},{_n(ACROSS * (1 - y.share(up)))}" for left, up in places)
+    return svg.points((ACROSS * x.share(left), ACROSS * (1 - y.share(up))) for left, up in places)
 
 
 def _drawn(one: Series, x: Axis, y: Axis) -> SafeString:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from .charts import _NOTHING, _join, _line, _n, _rect, _svg, _text
+from . import svg
 from .timeline_style import PATTERNS, STANDALONE
 
 HOUR = 3600
@@ -106,10 +106,10 @@ def timeline(
         parts += _now(now, scale, top, bottom)
         top = bottom + 8
     description = description or f"{len(rows)} people from {scale.first:02d}:00 to {scale.last:02d}:00."
-    body = _join(parts)
+    body = svg.join(parts)
     if standalone:
-        body = _join([STANDALONE, _rect(0, 0, width, top, "her-timeline__paper"), body])
-    return _svg(width, top, title, description, body, css="her-chart--timeline", standalone=standalone)
+        body = svg.join([STANDALONE, svg.rect(0, 0, width, top, "her-timeline__paper"), body])
+    return svg.picture(width, top, title, description, body, css="her-chart--timeline", standalone=standalone)
 
 
 def _shared_out(rows) -> list[Sequence[TimelineRow]]:
@@ -133,8 +133,8 @@ def _axis(scale, top, bottom) -> list[SafeString]:
     parts = []
     for hour in range(scale.first, scale.last + 1):
         x = scale.at(hour * HOUR)
-        parts.append(_line(x, top + HEAD - 6, x, bottom, "her-chart__grid"))
-        parts.append(_text(x, top + 14, f"{hour % 24:02d}:00", "her-chart__muted", anchor="middle"))
+        parts.append(svg.line(x, top + HEAD - 6, x, bottom, "her-chart__grid"))
+        parts.append(svg.text(x, top + 14, f"{hour % 24:02d}:00", "her-chart__muted", anchor="middle"))
     return parts
 
 
@@ -145,20 +145,20 @@ def _now(now, scale, top, bottom) -> list[SafeString]:
     label = f"Now, {now // HOUR % 24:02d}:{now % HOUR // 60:02d}"
     anchor = "end" if x > scale.width - 80 else "start"
     return [
-        _line(x, top + HEAD - 8, x, bottom, "her-timeline__now"),
-        _text(x + (-5 if anchor == "end" else 5), top + HEAD - 1, label, "her-timeline__now-text", anchor=anchor),
+        svg.line(x, top + HEAD - 8, x, bottom, "her-timeline__now"),
+        svg.text(x + (-5 if anchor == "end" else 5), top + HEAD - 1, label, "her-timeline__now-text", anchor=anchor),
     ]
 
 
 def _row(row, y, height, scale) -> list[SafeString]:
     middle = y + PLANNED / 2
-    parts = [_line(0, y + height, scale.width, y + height, "her-chart__grid"), *_name(row, middle)]
+    parts = [svg.line(0, y + height, scale.width, y + height, "her-chart__grid"), *_name(row, middle)]
     if row.shift:
         start, end = (scale.at(moment) for moment in row.shift)
-        parts.append(_rect(start, y + 4, end - start, PLANNED - 8, "her-timeline__shift"))
+        parts.append(svg.rect(start, y + 4, end - start, PLANNED - 8, "her-timeline__shift"))
     if row.overtime:
         x, length = scale.at(row.overtime.start), scale.length(row.overtime)
-        parts.append(_rect(x, y + 2, length, PLANNED - 4, "her-timeline__overtime", title=row.overtime.label))
+        parts.append(svg.rect(x, y + 2, length, PLANNED - 4, "her-timeline__overtime", title=row.overtime.label))
     for segment in row.segments:
         parts += _segment(segment, y, scale)
     for actual in row.actuals:
@@ -168,13 +168,15 @@ def _row(row, y, height, scale) -> list[SafeString]:
 
 def _name(row, middle) -> list[SafeString]:
     shown = row.name if len(row.name) <= LONGEST_NAME else f"{row.name[: LONGEST_NAME - 1]}…"
-    full = format_html("<title>{}</title>", row.name) if shown != row.name else _NOTHING
+    full = format_html("<title>{}</title>", row.name) if shown != row.name else svg.NOTHING
     mark = format_html(
         '<g class="her-person-{}"><rect x="0" y="{}" width="6" height="18" class="her-person__mark"/></g>',
-        row.colour_index, _n(middle - 9),
+        row.colour_index, svg.px(middle - 9),
     )  # fmt: skip
-    name = format_html('<text x="{}" y="{}">{}{}</text>', _n(50 if row.label else 14), _n(middle + 4.5), shown, full)
-    return [mark, _text(12, middle + 4.5, row.label, "her-timeline__label"), name] if row.label else [mark, name]
+    name = format_html(
+        '<text x="{}" y="{}">{}{}</text>', svg.px(50 if row.label else 14), svg.px(middle + 4.5), shown, full
+    )
+    return [mark, svg.text(12, middle + 4.5, row.label, "her-timeline__label"), name] if row.label else [mark, name]
 
 
 # A drive is a thin line between visits: the eye should find the visits first.
@@ -192,12 +194,12 @@ def _segment(segment, y, scale) -> list[SafeString]:
     if segment.window:
         parts.insert(0, _window(segment, y + PLANNED - 3, scale))
     if segment.late:
-        parts.append(_rect(x - 1.5, y + 3, 4, PLANNED - 6, "her-timeline__late"))
+        parts.append(svg.rect(x - 1.5, y + 3, 4, PLANNED - 6, "her-timeline__late"))
     if segment.is_core20 and width >= 6:
         parts.append(_corner(x + width, y + inset))
     if segment.text and width >= 8 + 7.5 * len(segment.text):
         on_dark = "her-chart__on-dark" if segment.tier in (None, 1, 2) else ""
-        parts.append(_text(x + width / 2, y + PLANNED / 2 + 4.5, segment.text, on_dark, anchor="middle"))
+        parts.append(svg.text(x + width / 2, y + PLANNED / 2 + 4.5, segment.text, on_dark, anchor="middle"))
     return parts
 
 
@@ -208,13 +210,13 @@ def _window(segment, y, scale) -> SafeString:
     stem = min(right, max(left, scale.at(segment.start)))
     return format_html(
         '<path d="M{0} {2}v-3M{0} {2}H{1}M{1} {2}v-3M{3} {2}v-4" class="her-timeline__window"/>',
-        _n(left), _n(right), _n(y), _n(stem),
+        svg.px(left), svg.px(right), svg.px(y), svg.px(stem),
     )  # fmt: skip
 
 
 def _corner(right, top) -> SafeString:
     """The corner of a visit in Core20."""
-    return format_html('<path d="M{} {}v6l-6 -6z" class="her-timeline__core20"/>', _n(right), _n(top))
+    return format_html('<path d="M{} {}v6l-6 -6z" class="her-timeline__core20"/>', svg.px(right), svg.px(top))
 
 
 def _actual(actual, y, scale) -> list[SafeString]:
@@ -224,15 +226,19 @@ def _actual(actual, y, scale) -> list[SafeString]:
     if actual.kind == "no_access":
         parts.append(
             format_html(
-                '<path d="M{} {}l{} {}" class="her-timeline__window"/>', _n(x), _n(y), _n(width), _n(ACTUAL - 4)
-            )
+                '<path d="M{} {}l{} {}" class="her-timeline__window"/>',
+                svg.px(x),
+                svg.px(y),
+                svg.px(width),
+                svg.px(ACTUAL - 4),
+            )  # fmt: skip
         )
     return parts
 
 
 def _keyed(key, x, y, width, height, css, title) -> SafeString:
-    stop = format_html(' data-stop="{}"', key) if key else _NOTHING
+    stop = format_html(' data-stop="{}"', key) if key else svg.NOTHING
     return format_html(
         '<rect x="{}" y="{}" width="{}" height="{}" class="{}"{}><title>{}</title></rect>',
-        _n(x), _n(y), _n(max(0.5, width)), _n(height), css, stop, title,
+        svg.px(x), svg.px(y), svg.px(max(0.5, width)), svg.px(height), css, stop, title,
     )  # fmt: skip
