@@ -17,7 +17,7 @@ PATTERNS = mark_safe(
 
 # The people of the light theme in static/src/scss/_themes.scss: a file is paper.
 PEOPLE = (
-    "#332288", "#117733", "#882255", "#0072b2", "#aa4499", "#999933", "#cc6677", "#44aa99", "#7a5c00", "#4d4d4d",
+    "#332288", "#117733", "#882255", "#0072b2", "#aa4499", "#777720", "#b84a5e", "#24786b", "#6b3e00", "#4d4d4d",
 )  # fmt: skip
 
 _STYLE = mark_safe(
