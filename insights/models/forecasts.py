@@ -35,10 +35,7 @@ class ForecastRun(models.Model):
     engine_version = models.CharField(max_length=20)
     data_sha256 = models.CharField(max_length=64, help_text="Hash of the figures that were read.")
     series_count = models.PositiveIntegerField(default=0)
-    left_out = models.JSONField(
-        default=dict,
-        help_text="Series without a forecast, by reason: closed, too_short, nothing_but_zero, not_monthly.",
-    )
+    left_out = models.JSONField(default=dict, help_text="Number of series without a forecast, by reason.")
     sources = models.JSONField(default=list, help_text="Datasets that were read: id, title, publisher and release.")
     seconds = models.FloatField(null=True)
     is_current = models.BooleanField(default=False)
