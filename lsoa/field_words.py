@@ -2,4 +2,4 @@
 
 from accounts.field_words import describe
 
-describe("lsoa.Upload", "files handed in", {"names": "file names", "options": "what was chosen for them"})
+describe("lsoa.Upload", "uploaded files", {"names": "file names", "options": "what was chosen for them"})

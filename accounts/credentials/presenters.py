@@ -18,7 +18,7 @@ STATES = {
     Refusal.REVOKED: ("Revoked", "her-tag--bad", "It was revoked. What used it needs another key."),
     Refusal.EXPIRED: ("Expired", "her-tag--bad", "It has expired. What uses it needs another key."),
     Refusal.RESTING: (
-        "Resting",
+        "Paused",
         "her-tag--warning",
         "Whoever made it may not act for the organisation now, so every call with it is refused. It works again when "
         "their rights come back; otherwise make a new key.",

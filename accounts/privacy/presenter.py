@@ -17,7 +17,7 @@ TITLES = {
     "admin": "Administration of the platform",
     "routing": "Teams, rounds and visits",
     "priorities": "Decisions about priorities",
-    "lsoa": "Files that were handed in",
+    "lsoa": "Files that were uploaded",
 }
 
 

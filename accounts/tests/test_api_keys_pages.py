@@ -120,7 +120,7 @@ def test_pages_say_why_a_key_does_not_work(client, organisation, make_user):
     ending, _ = make_key(client.user, organisation, expires_at=timezone.now() + timedelta(days=3))
     maker.memberships.update(suspended_at=timezone.now())
     page = client.get("/api-keys/").content.decode()
-    assert "Resting" in page
+    assert "Paused" in page
     assert "Expires soon" in page
     assert "may not act for the organisation now" in client.get(f"/api-keys/{resting.pk}/").content.decode()
     keys.revoke_key(key=ending, by=client.user)

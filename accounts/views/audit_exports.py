@@ -127,4 +127,7 @@ def _report(request):
     today = timezone.localdate()
     until = asked.get("until") or today
     since = asked.get("since") or until - PERIOD
+    if form.is_valid():
+        # The fields say which days the figures are of, also where nobody chose any.
+        form = PeriodForm({"since": since.isoformat(), "until": until.isoformat()})
     return form, compliance.report(request.organisation, since, until, today=today)

@@ -220,7 +220,7 @@ class DatasetPage:
         if is_derived:
             first = f"This service works these figures out, for {data.release} and {where}. {data.publisher}."
         if data.organisation_id:
-            first = f"These are figures of your own organisation, handed in for {data.release}. Nobody else sees them."
+            first = f"These are figures of your own organisation, uploaded for {data.release}. Nobody else sees them."
         found = [first] if is_derived else [first, _STANDING_SENTENCES[data.standing]]
         if data.vintage:
             found.append(f"Its figures are for the small areas (LSOAs) of the {data.vintage} census.")

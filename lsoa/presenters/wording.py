@@ -17,7 +17,7 @@ METHOD_WORDS = {
     "mixed": "Attributed from practice registers by several methods",
     "straight_line": "From the straight line between where people live and the nearest practice",
     "derived": "Worked out from other datasets",
-    "uploaded": "As handed in by the organisation",
+    "uploaded": "As uploaded by the organisation",
     "synthetic": "Made up",
 }
 STANDING_CSS = {

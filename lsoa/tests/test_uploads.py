@@ -66,7 +66,7 @@ def start(platform_client, django_capture_on_commit_callbacks):
 
 def test_files_are_rehearsed_first_and_nothing_is_written(boundaries, care_file, hand_in):
     page = text_of(hand_in(care_file))
-    assert "What the rehearsal found" in page and "Can be loaded" in page
+    assert "What the trial found" in page and "Can be loaded" in page
     assert "rows read 4, loaded 3, rejected 1" in page
     assert not Dataset.objects.filter(publication="census2021-ts039").exists()
     assert upload_folder(Upload.objects.get()).exists()
