@@ -5,3 +5,14 @@ class InsightsConfig(AppConfig):
     """Forecasts, narration and the assistant."""
 
     name = "insights"
+
+    def ready(self):
+        from accounts.jobs import register_kind
+        from insights import audit_words
+        from insights.services.forecasts import FORECAST_KIND
+
+        # Also listens to what is loaded.
+        from insights.tasks import forecast_in_background
+
+        audit_words.describe()
+        register_kind(FORECAST_KIND, forecast_in_background)

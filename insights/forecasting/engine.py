@@ -40,8 +40,8 @@ class Choice:
     """Which settings a panel is forecast with. `rival`: what was compared and not taken, or None.
 
     verdict: "first" (nothing was in use), "first_simple" (a simple rule was at least as good), "lower_error" (the new
-    settings replaced those in use), "kept" (their error is not lower). reach (2, horizon + 1): spreads that the 80 and the
-    90 % interval reach by month ahead, and for the sum of all months.
+    settings replaced those in use), "kept" (their error is not lower). reach (2, horizon + 1): spreads that the 80 and
+    the 90 % interval reach by month ahead, and for the sum of all months.
     """
 
     settings: Settings

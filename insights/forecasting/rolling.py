@@ -103,7 +103,7 @@ class Rolling:
         return tuple(ways[np.argmin(error)].tolist())
 
     def reach(self, settings: Settings, until: int) -> NDArray[np.float64]:
-        """How many spreads the intervals of `settings` reach, (2, horizon + 1), from what had come after `until` months.
+        """Spreads that the intervals of `settings` reach, (2, horizon + 1), from what had come after `until` months.
 
         By month ahead; the last column is for the sum of all months ahead, whose errors cancel in part.
         """

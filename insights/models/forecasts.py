@@ -1,6 +1,8 @@
 """Forecasts of published activity: the runs that made them, the models that were chosen, and what they expect."""
 
 import uuid
+from dataclasses import dataclass
+from datetime import date
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -158,6 +160,17 @@ class SeriesForecastQuerySet(models.QuerySet):
         return self.aggregate(newest=Max("origin"))["newest"]
 
 
+@dataclass(frozen=True)
+class Total:
+    """All months of a forecast together, in the unit of the series."""
+
+    mean: float
+    lower_80: float
+    upper_80: float
+    lower_90: float
+    upper_90: float
+
+
 class SeriesForecast(models.Model):
     """What is expected of one series in the months after its last observed one, in the unit of the series."""
 
@@ -199,3 +212,20 @@ class SeriesForecast(models.Model):
 
     def __str__(self):
         return f"{self.series} from {self.origin:%B %Y}"
+
+    def total(self) -> Total:
+        """What all months together come to. Errors of single months cancel in part, so its intervals are measured on
+        sums (`total_80` and `total_90` of the model: multiples of the reach of the first month), not added up.
+        """
+        mean, reach = sum(self.mean), []
+        for level, upper in (("80", self.upper_80), ("90", self.upper_90)):
+            times = self.model.settings.get(f"total_{level}")
+            apart = sum(high - middle for high, middle in zip(upper, self.mean, strict=True))
+            reach.append(apart if times is None else times * (upper[0] - self.mean[0]))
+        near, far = reach[0], max(reach)
+        return Total(mean, max(mean - near, 0.0), mean + near, max(mean - far, 0.0), mean + far)
+
+    def months(self) -> list[date]:
+        """First days of the months that are forecast."""
+        first = self.origin.year * SEASON + self.origin.month
+        return [date((first + step) // SEASON, (first + step) % SEASON + 1, 1) for step in range(len(self.mean))]

@@ -1,0 +1,114 @@
+"""Published monthly activity as panels: the months of every series of one measure and kind of organisation."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+
+import numpy as np
+from django.db.models import Max
+from numpy.typing import NDArray
+
+from insights.forecasting import LEAST_MONTHS, Panel
+from lsoa.models import ActivitySeries, ActivityValue, Dataset
+
+MONTHS = 12
+# A series that stopped more than a year before the newest published month has ended: nothing is expected of it.
+CLOSED_AFTER = 12
+# Ten years: what was before says nothing about the next half year, and costs time.
+MOST_MONTHS = 120
+
+
+@dataclass(frozen=True)
+class Group:
+    """Series that are forecast together. `ends`: months of the panel up to the last observed one, per series.
+
+    left_out: reason -> number of series of the group that are not in it
+    """
+
+    measure: str
+    organisation_kind: str
+    series: list
+    panel: Panel
+    first: int
+    ends: NDArray[np.intp]
+    datasets: frozenset
+    left_out: dict[str, int]
+
+    def month(self, column: int) -> date:
+        """First day of a column's month."""
+        return as_date(self.first + column)
+
+    def digest(self) -> bytes:
+        """Changes with any figure, month or series."""
+        names = f"{self.measure}|{self.organisation_kind}|{self.first}|{'|'.join(map(str, self.series))}"
+        return sha256(names.encode() + np.ascontiguousarray(self.panel.values).tobytes()).digest()
+
+
+def as_date(month: int) -> date:
+    """First day of a month counted from year 0."""
+    return date(month // MONTHS, month % MONTHS + 1, 1)
+
+
+def as_number(day: date) -> int:
+    return day.year * MONTHS + day.month - 1
+
+
+def newest_month() -> int | None:
+    """The newest month of open monthly activity in force, counted from year 0; None without any."""
+    newest = _values().aggregate(newest=Max("period"))["newest"]
+    return None if newest is None else as_number(newest)
+
+
+def _values():
+    return ActivityValue.objects.filter(
+        series__interval=ActivitySeries.Interval.MONTH,
+        dataset__in=Dataset.objects.in_force().public(),
+        value__isnull=False,
+        value__gte=0,
+    )
+
+
+def groups(newest: int) -> Iterator[tuple[str, str, Group | None, dict[str, int]]]:
+    """Measure, kind of organisation, their group (None when no series can be forecast) and what was left out, in order.
+
+    One query for each. Where two datasets in force give the same month, the better standing wins, then the newer.
+    """
+    kinds = ActivitySeries.objects.filter(interval=ActivitySeries.Interval.MONTH).order_by(
+        "measure", "organisation_kind"
+    )
+    for measure, kind in kinds.values_list("measure", "organisation_kind").distinct():
+        rows = (
+            _values()
+            .filter(series__measure=measure, series__organisation_kind=kind)
+            .order_by("series_id", "period", "dataset__standing", "-dataset__loaded_at")
+            .distinct("series_id", "period")
+            .values_list("series_id", "period", "value", "dataset_id")
+        )
+        group, left_out = _group(measure, kind, list(rows), newest)
+        yield measure, kind, group, left_out
+
+
+def _group(measure, kind, rows, newest):
+    if not rows:
+        return None, {}
+    ids, periods, values, datasets = zip(*rows, strict=True)
+    names = list(dict.fromkeys(ids))
+    place = {pk: row for row, pk in enumerate(names)}
+    row, month = np.array([place[pk] for pk in ids]), np.array([as_number(period) for period in periods])
+    last, observed = np.zeros(len(names), dtype=int), np.bincount(row, minlength=len(names))
+    np.maximum.at(last, row, month)
+    closed = last < newest - CLOSED_AFTER
+    short = ~closed & (observed < LEAST_MONTHS)
+    left_out = {"closed": int(closed.sum()), "too_short": int(short.sum())}
+    keep = ~(closed | short)
+    if not keep.any():
+        return None, left_out
+    start, stop = max(month[keep[row]].min(), last[keep].max() + 1 - MOST_MONTHS), last[keep].max() + 1
+    table = np.full((len(names), stop - start), np.nan)
+    inside = (month >= start) & (month < stop)
+    table[row[inside], month[inside] - start] = np.array(values)[inside]
+    read = frozenset(pk for pk, one in zip(datasets, row, strict=True) if keep[one])
+    series = [name for name, is_kept in zip(names, keep, strict=True) if is_kept]
+    panel = Panel(table[keep], int(start % MONTHS))
+    return Group(measure, kind, series, panel, int(start), last[keep] + 1 - start, read, left_out), left_out
