@@ -2,6 +2,9 @@
 
 from .shapes import Fact
 
+# Names come from data; one that looks like a citation must not become one.
+_PLAIN = str.maketrans({"[": "(", "]": ")", "\n": " ", "\r": " "})
+
 
 class Book:
     """Facts in the order in which they were first said."""
@@ -16,6 +19,7 @@ class Book:
 
     def cite(self, value, shown: str, *, unit="", place="", period="", source="", href="") -> str:
         """The fact as it stands in a sentence: what is shown, and its key, e.g. "38.2% [f2]"."""
+        shown = shown.translate(_PLAIN)
         same = (value, shown, unit, place, period, source, href)
         if same not in self._keys:
             self._keys[same] = f"f{len(self._facts) + 1}"

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from insights.assistant import Answer, AnswerTable, AnswerUnreadable, Fact, Link, Notice, ask
+from insights.assistant import Answer, AnswerTable, AnswerUnreadable, Fact, Link, Notice
 
 WHOLE = Answer(
     question="Why?",
@@ -30,10 +30,3 @@ def test_a_kept_answer_without_a_part_is_refused(part):
     del kept[part]
     with pytest.raises(AnswerUnreadable, match=part):
         Answer.from_json(kept)
-
-
-def test_a_word_of_the_glossary_is_explained_with_its_place_there():
-    answer = ask("What does Core20 mean?", person=None, organisation=None)
-    assert answer.intent == "definition"
-    assert "most deprived fifth" in answer.paragraphs[0]
-    assert {fact.href for fact in answer.facts} == {"/glossary/#core20"}
