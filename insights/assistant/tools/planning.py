@@ -176,10 +176,8 @@ def left_out(turn: Turn) -> Draft:
         draft.book.cite(label, label[:1].lower() + label[1:], period=day(when), source=SOURCE, href=page)
         for label in dict.fromkeys(labels)
     ]
-    draft.say(
-        f"On {shown}, visits are left out for",
-        f"{'this reason' if len(cited) == 1 else 'these reasons, the most frequent first'}: {joined(cited[:MOST_REASONS])}.",
-    )
+    these = "this reason" if len(cited) == 1 else "these reasons, the most frequent first"
+    draft.say(f"On {shown}, visits are left out for {these}: {joined(cited[:MOST_REASONS])}.")
     if rows.needing_a_decision().exists():
         draft.say(
             "Among them are visits of the first tier or at their clinical limit:",
