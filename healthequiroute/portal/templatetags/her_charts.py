@@ -11,11 +11,13 @@
       "actuals"?: [{"kind", "start", "end", "label", "key"?}]}]
 {% chart_lines series x=.. y=.. title="..." description="..." %}   [{"label", "points", "style"?, "band"?}], axes
                                                                   {"title", "low", "high", "ticks": [(value, text)]}
+{% chart_outlook row title="..." description="..." %}           fields of `outlook_charts.Outlook`, and "names"
+{% chart_outlook_spark row title="..." description="..." %}     the same, small
 """
 
 from django import template
 
-from .. import charts, line_charts, screen_charts, timeline
+from .. import charts, line_charts, outlook_charts, screen_charts, timeline
 
 register = template.Library()
 
@@ -66,3 +68,16 @@ def chart_lines(series, *, x, y, title, description):
     return screen_charts.lines(
         lines, x=line_charts.Axis(**x), y=line_charts.Axis(**y), title=title, description=description
     )
+
+
+@register.simple_tag
+def chart_outlook(row, *, title, description):
+    fields = {key: value for key, value in row.items() if key != "names"}
+    return outlook_charts.outlook_chart(
+        outlook_charts.Outlook(**fields), title=title, description=description, names=row["names"]
+    )
+
+
+@register.simple_tag
+def chart_outlook_spark(row, *, title, description):
+    return outlook_charts.outlook_spark(outlook_charts.Outlook(**row), title=title, description=description)
