@@ -2,4 +2,11 @@
 
 from django.urls import path
 
-urlpatterns: list[path] = []
+from .views import models, outlook
+
+urlpatterns = [
+    path("", outlook.overview, name="insights"),
+    path("outlook/<uuid:pk>/", outlook.series, name="outlook"),
+    path("models/", models.models, name="insights-models"),
+    path("models/<uuid:pk>/", models.model, name="insights-model"),
+]

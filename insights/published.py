@@ -1,0 +1,53 @@
+"""Published figures of series, month by month, as forecasts and pages read them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from lsoa.models import ActivityValue, Dataset
+
+
+@dataclass(frozen=True)
+class Published:
+    """One figure; `value` None: `reason` says why (lsoa.models.MissingReason)."""
+
+    value: float | None
+    reason: str | None
+    dataset_id: UUID
+
+
+def months_of(series: Iterable, since: date) -> dict[object, dict[date, Published]]:
+    """Series (by key) -> first day of the month -> figure, from `since` on.
+
+    Of datasets in force. Where two give the same month, the one of the better standing counts, then the newer.
+    """
+    rows = (
+        ActivityValue.objects.filter(series__in=list(series), period__gte=since)
+        .filter(dataset__state=Dataset.State.CURRENT)
+        # Later rows take the place of earlier ones: the best comes last.
+        .order_by("-dataset__standing", "dataset__loaded_at")
+        .values_list("series_id", "period", "value", "missing_reason", "dataset_id")
+    )
+    found: dict[object, dict[date, Published]] = {}
+    for key, period, value, reason, dataset in rows:
+        found.setdefault(key, {})[period] = Published(value, reason, dataset)
+    return found
+
+
+def month_after(month: date, number: int = 1) -> date:
+    """First day of the month so many after (before: a negative number)."""
+    place = month.year * 12 + month.month - 1 + number
+    return date(place // 12, place % 12 + 1, 1)
+
+
+def run_of(months: dict[date, Published], first: date, number: int) -> list[float | None]:
+    """Figures of so many months from the first on, None where there is none."""
+    found = (months.get(month_after(first, k)) for k in range(number))
+    return [each.value if each else None for each in found]
+
+
+def total(values: Iterable[float | None]) -> float | None:
+    """None where a month has no figure: a sum of fewer months would pass for less."""
+    values = list(values)
+    return None if any(value is None for value in values) else sum(values)

@@ -1,0 +1,31 @@
+"""The models behind the outlooks, and having forecasts made anew."""
+
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from accounts.access import requires
+from accounts.list_files import asked_kind, list_file_response
+from accounts.permissions import Permission
+
+from ..lists import model_list
+from ..models import ForecastModel
+from ..presenters.model_pages import ModelPage, ModelsPage
+
+
+@require_safe
+@requires(Permission.VIEW_AREAS)
+def models(request):
+    """Models in use, how well each did, and the button that makes forecasts anew for those who may."""
+    page = ModelsPage(request.user, request.organisation)
+    if page.run and (kind := asked_kind(request)):
+        return list_file_response(request, model_list(page), kind)
+    return render(request, "insights/models.html", {"page": page})
+
+
+@require_safe
+@requires(Permission.VIEW_AREAS)
+def model(request, pk):
+    """One model, also one that was tried and is not in use."""
+    found = get_object_or_404(ForecastModel.objects.select_related("run"), pk=pk)
+    page = ModelPage(found, request.user, request.organisation)
+    return render(request, "insights/model.html", {"page": page})
