@@ -203,3 +203,28 @@ def _swatch(name: str) -> SafeString:
     return format_html(
         '<svg class="her-lines__swatch" viewBox="0 0 36 12" aria-hidden="true" focusable="false">{}</svg>', mark
     )
+
+
+def season_columns(rows: Sequence[tuple[str, str, float]], *, title: str, description: str) -> SafeString:
+    """Twelve columns up and down from an ordinary month: (letter, name with its difference, difference)."""
+    number = next(svg.numbers)
+    most = max((abs(value) for _, _, value in rows), default=0) or 1.0
+    wide = 100 / max(1, len(rows))
+    parts = []
+    for place, (letter, text, value) in enumerate(rows):
+        tall = 50 * abs(value) / most
+        top = 50 - tall if value > 0 else 50
+        middle = f"{svg.px((place + 0.5) * wide)}%"
+        parts.append(
+            format_html(
+                '<rect x="{}%" y="{}%" width="{}%" height="{}%" class="her-chart__bar"><title>{}</title></rect>',
+                svg.px((place + 0.15) * wide), svg.px(top), svg.px(0.7 * wide), svg.px(tall), text,
+            )
+        )  # fmt: skip
+        parts.append(_word(middle, "100%", letter, "her-outlook__step", "middle"))
+    parts.append(_whole_line(("0", "50%"), ("100%", "50%"), "her-chart__axis"))
+    return format_html(
+        '<svg class="her-chart her-seasons" role="img" aria-labelledby="chart-{0}-title chart-{0}-desc">'
+        '<title id="chart-{0}-title">{1}</title><desc id="chart-{0}-desc">{2}</desc>{3}</svg>',
+        number, title, description, svg.join(parts),
+    )  # fmt: skip

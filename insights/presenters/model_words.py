@@ -6,13 +6,9 @@ from lsoa.written_numbers import decimal, percent
 # What each member does. A forecast is their weighted mean.
 MEMBERS = {
     "theta": ("Level and drift", "The level of late and the direction it moves in, with the seasons put back (Theta method)."),
+    "ratio": ("Ratio to its own last year", "How the last months stand to the year before them, learnt over all series at once (ridge regression)."),
     "seasonal_naive": ("Last year again", "The same month of the year before."),
-    "naive": ("Last month again", "The last published figure."),
-    "seasonal_mean": ("Mean of the same months", "The mean of the same month over the years that were published."),
-    "mean": ("Mean level", "The mean of the months published."),
-    "drift": ("Drift", "The last figure, moved on as the series has moved on average."),
-    "ets": ("Exponential smoothing", "Level, trend and seasons, each following the last months more than those before."),
-    "ridge": ("Regression", "A straight-line model of the last months and the season, learnt over all series at once."),
+    "mean_of_year": ("Mean of the last year", "The mean of the last twelve months."),
 }  # fmt: skip
 PROMISED = {"coverage_80": 0.8, "coverage_90": 0.9}
 # So far from what was promised, in shares, ranges are said to keep it.

@@ -11,6 +11,7 @@ from accounts.permissions import Permission
 from insights.models import ForecastRun, SeriesForecast
 from insights.outlook_figures import Figures, figures_of
 from insights.outlook_question import OutlookQuestion, OutlookSelection, half_range
+from insights.published import month_after
 from insights.templatetags.insights_tags import address_of
 from lsoa.models import ActivitySeries
 
@@ -208,7 +209,7 @@ class OverviewPage:
         if len(origins) != 1:
             return "Next 6 months"
         (origin,) = origins
-        return words.ahead(origin, self.run.horizon)
+        return words.months_in_short(month_after(origin), month_after(origin, self.run.horizon))
 
     @property
     def heads(self) -> list[Head]:

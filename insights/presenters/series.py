@@ -186,9 +186,13 @@ class SeriesPage:
         if not factors or max(factors) - min(factors) < 0.005:
             return []
         return [
-            {"label": month, "short": month[:1], "value": factor - 1, "text": signed_percent(factor - 1)}
+            {"label": month, "value": factor - 1, "text": signed_percent(factor - 1)}
             for month, factor in zip(MONTHS, factors, strict=True)
         ]
+
+    @property
+    def season_columns(self) -> list[tuple[str, str, float]]:
+        return [(row["label"][:1], f"{row['label']} {row['text']}", row["value"]) for row in self.seasons]
 
     @property
     def seasons_text(self) -> str:

@@ -103,6 +103,12 @@ def months_between(first: date, last: date) -> str:
     return f"{start} to {month_name(last)}"
 
 
+def months_in_short(first: date, last: date) -> str:
+    """ "Jul to Dec 2026", "Oct 2026 to Mar 2027"."""
+    start = f"{first:%b}" if first.year == last.year else f"{first:%b %Y}"
+    return f"{start} to {last:%b %Y}"
+
+
 def ahead(origin: date, horizon: int) -> str:
     """The months that are looked ahead to, in words."""
     return months_between(month_after(origin), month_after(origin, horizon))

@@ -13,6 +13,7 @@
                                                                   {"title", "low", "high", "ticks": [(value, text)]}
 {% chart_outlook row title="..." description="..." %}           fields of `outlook_charts.Outlook`, and "names"
 {% chart_outlook_spark row title="..." description="..." %}     the same, small
+{% chart_seasons rows title="..." description="..." %}          [(letter, text, difference from an ordinary month)]
 """
 
 from django import template
@@ -81,3 +82,8 @@ def chart_outlook(row, *, title, description):
 @register.simple_tag
 def chart_outlook_spark(row, *, title, description):
     return outlook_charts.outlook_spark(outlook_charts.Outlook(**row), title=title, description=description)
+
+
+@register.simple_tag
+def chart_seasons(rows, *, title, description):
+    return outlook_charts.season_columns(rows, title=title, description=description)
