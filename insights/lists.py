@@ -14,17 +14,17 @@ ESTIMATES = "Expected figures are estimates about places, never about persons."
 RANGES = "The published figure is expected to lie in the 80 % range in 8 of 10 cases."
 OUTLOOK_COLUMNS = (
     Column("measure", "What is counted", value="measure"),
-    Column("unit", "Its unit", value=lambda row: row.forecast.series.unit),
-    Column("place_kind", "icb, trust, provider, commissioner, region or country", Kind.CODE, "forecast.series.organisation_kind"),
-    Column("place_code", "ONS code of a board, region or country, else ODS code", Kind.CODE, "forecast.series.organisation_code"),
+    Column("unit", "Its unit", value="series.unit"),
+    Column("place_kind", "icb, trust, commissioner, region or country", Kind.CODE, "series.organisation_kind"),
+    Column("place_code", "ONS code of a board or region, else ODS code", Kind.CODE, "series.organisation_code"),
     Column("place_name", "Its name", value="place"),
     Column("published_until", "First day of the last published month", Kind.DATE, "forecast.origin"),
-    Column("last_12_months", "Sum of the last 12 published months", Kind.DECIMAL, lambda row: row.figures.last_year),
-    Column("expected", "Expected sum of the next months, an estimate", Kind.DECIMAL, lambda row: round(row.figures.expected, 1)),
-    Column("low_80", "Lower end of its 80 % range", Kind.DECIMAL, lambda row: round(row.figures.range_80[0], 1)),
-    Column("high_80", "Upper end of its 80 % range", Kind.DECIMAL, lambda row: round(row.figures.range_80[1], 1)),
-    Column("year_before", "Published sum of the same months a year before, the comparator", Kind.DECIMAL, lambda row: row.figures.sum_before),
-    Column("change", "Expected sum against the year before", Kind.PERCENT, lambda row: row.figures.change),
+    Column("last_12_months", "Sum of the last 12 published months", Kind.DECIMAL, "figures.last_year"),
+    Column("expected", "Expected sum of the next months", Kind.DECIMAL, lambda row: _sum(row.figures.expected)),
+    Column("low_80", "Lower end of its 80 % range", Kind.DECIMAL, lambda row: _sum(row.figures.range_80[0])),
+    Column("high_80", "Upper end of its 80 % range", Kind.DECIMAL, lambda row: _sum(row.figures.range_80[1])),
+    Column("year_before", "Published sum a year before, the comparator", Kind.DECIMAL, "figures.sum_before"),
+    Column("change", "Expected sum against the year before", Kind.PERCENT, "figures.change"),
     Column("change_low_80", "Lower end of the 80 % range of the change", Kind.PERCENT, lambda row: _end(row, 0)),
     Column("change_high_80", "Upper end of the 80 % range of the change", Kind.PERCENT, lambda row: _end(row, 1)),
     Column("mind", "What to mind when reading it", value="flags"),
@@ -43,7 +43,7 @@ MODEL_COLUMNS = (
     Column("place_kind", "Of which kind of place", Kind.CODE, "model.organisation_kind"),
     Column("series", "Number of series", Kind.WHOLE, "model.series_count"),
     Column("earlier_dates", "Earlier dates on which it was checked", Kind.WHOLE, "model.origins"),
-    Column("mase", "Scaled error (MASE); below 1 is better than last year's month was in the past", Kind.DECIMAL, "model.mase"),
+    Column("mase", "Scaled error (MASE); below 1 is better than last year's month was", Kind.DECIMAL, "model.mase"),
     Column("mase_last_year_again", "The same for last year's month, the comparator", Kind.DECIMAL, "model.mase_naive"),
     Column("held_80", "Share of months that lay in the 80 % range", Kind.PERCENT, "model.coverage_80"),
     Column("held_90", "Share of months that lay in the 90 % range", Kind.PERCENT, "model.coverage_90"),
@@ -92,6 +92,10 @@ _RANGE = ("low_80", "high_80", "low_90", "high_90")
 
 def _ranges(row):
     return row.lower_80, row.upper_80, row.lower_90, row.upper_90
+
+
+def _sum(value: float) -> float:
+    return round(value, 1)
 
 
 def _end(row: OutlookRow, side: int) -> float | None:

@@ -101,5 +101,5 @@ def figures_of(forecasts, months: int = HISTORY) -> list[Figures]:
     if not forecasts:
         return []
     oldest = min(each.origin for each in forecasts)
-    known = months_of([each.series_id for each in forecasts], month_after(oldest, -months))
+    known = months_of([each.series_id for each in forecasts], month_after(oldest, 1 - months))
     return [Figures(each, known.get(each.series_id, {})) for each in forecasts]

@@ -15,7 +15,7 @@ USUAL = "-change"
 
 @dataclass(frozen=True)
 class OutlookQuestion:
-    """`place`: "" the organisation's own, "all-icb" every board, "icb:E54000013" one. `sort`: one of SORTS or its minus."""
+    """`place`: "" the organisation's own, "all-icb" each board, "icb:E54000013" one. `sort`: of SORTS, or its minus."""
 
     text: str = ""
     place: str = ""

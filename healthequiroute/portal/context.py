@@ -28,6 +28,7 @@ NAVIGATION = [
     ("My round", "my-round", Permission.VIEW_OWN_ROUND, "/round/"),
     ("Plans", "plans", Permission.VIEW_PLANS, "/plans/"),
     ("Teams", "teams", Permission.MANAGE_TEAMS, "/teams/"),
+    ("Insights", "insights", Permission.VIEW_AREAS, "/insights/"),
     ("Reports", "reports", Permission.VIEW_AREAS, "/reports/"),
     ("Members", "members", Permission.MANAGE_MEMBERS, "/members/"),
     ("API keys", "api-keys", Permission.MANAGE_API_KEYS, "/api-keys/"),

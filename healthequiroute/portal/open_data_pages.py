@@ -6,5 +6,6 @@ OPEN_DATA_PAGES = frozenset(
         *("home", "dashboard", "explore", "area", "area-priority", "compare", "search", "export-form"),
         *("scenario", "scenario-areas", "scenario-thresholds", "score-runs", "compare-runs"),
         *("indicator", "indicators", "equity", "plan", "week", "plus-group", "plus-groups"),
+        *("insights", "outlook"),
     }
 )

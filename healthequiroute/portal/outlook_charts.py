@@ -1,7 +1,8 @@
 """What was published and what is expected, as one line with bands: on the page of an outlook, and small beside a name.
 
-The plot stretches to its place; words stand beside it in rem. Lines are told apart by their dash as well as their colour
-and named where they end; where there is no room for names, the key below has them. A month without a figure is a gap.
+The plot stretches to its place; words stand beside it in rem. Lines are told apart by their dash as well as their
+colour and named where they end; where there is no room for names, the key below has them. A month without a figure is
+a gap.
 """
 
 from collections.abc import Sequence
@@ -23,8 +24,8 @@ SPARK_WIDTH, SPARK_HEIGHT = 140.0, 36.0
 @dataclass(frozen=True)
 class Outlook:
     """`seen`: published figures by month, None where there is none; `expected`, `low_80` ... of the months that follow;
-    `before`: the same months a year before. `ticks`: (figure, word) from the lowest to the highest of the scale; `months`:
-    (place in the row of months from 0, word).
+    `before`: the same months a year before. `ticks`: (figure, word) from the lowest to the highest of the scale;
+    `months`: (place in the row of months from 0, word).
     """
 
     seen: Sequence[float | None]
@@ -64,16 +65,18 @@ def outlook_chart(row: Outlook, *, title: str, description: str, names: dict[str
     )  # fmt: skip
     shown = [key for key in names if (key != "band_90" or row.low_90) and (key != "before" or row.before)]
     key = svg.join(format_html("<li>{}{}</li>", _swatch(each), names[each]) for each in shown)
-    return format_html(
-        '<div class="her-outlook">{}<ul class="her-outlook__key" role="list">{}</ul></div>', chart, key
-    )
+    return format_html('<div class="her-outlook">{}<ul class="her-outlook__key" role="list">{}</ul></div>', chart, key)
 
 
 def outlook_spark(row: Outlook, *, title: str, description: str) -> SafeString:
     """The same without words: as small as a word in a table."""
     values = [value for value in (*row.seen, *row.low_80, *row.high_80) if value is not None]
     row = Outlook(
-        row.seen, row.expected, row.low_80, row.high_80, ticks=[(min(values, default=0), ""), (max(values, default=1), "")]
+        row.seen,
+        row.expected,
+        row.low_80,
+        row.high_80,
+        ticks=[(min(values, default=0), ""), (max(values, default=1), "")],
     )
 
     def at(place, value):

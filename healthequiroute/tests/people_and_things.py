@@ -28,6 +28,7 @@ from accounts.tests.factories import (
 from healthequiroute.portal.models import Feedback, Report, SavedView
 from healthequiroute.portal.reports.document import Document
 from healthequiroute.portal.reports.services import save_report
+from insights.tests.factories import make_forecast, make_series
 from lsoa.models import Area, Dataset, QualityAlert, Upload
 from lsoa.services import create_feed, load_paths
 from lsoa.tests.factories import IndicatorFactory
@@ -137,6 +138,7 @@ def _things(organisation) -> dict[str, dict]:
         **_data_things(organisation, area),
         **dict.fromkeys([f"saved-view-{name}" for name in VIEW_NAMES], {"pk": _shared_view(organisation).pk}),
         **_report_things(organisation, team),
+        **_outlook_things(area),
         **dict.fromkeys([f"scenario{name}" for name in SCENARIO_NAMES], {"pk": _scenario(organisation).pk}),
     }
 
@@ -256,6 +258,12 @@ def _data_things(organisation, area) -> dict[str, dict]:
         "own-indicator-preview": {"pk": own_upload},
         **{f"own-indicator-{name}": own for name in ("replace", "take-back", "delete")},
     }
+
+
+def _outlook_things(area) -> dict[str, dict]:
+    """What is expected of the board that an area belongs to."""
+    forecast = make_forecast(series=make_series(organisation_code=area.icb_code, organisation_name=area.icb_name))
+    return {"outlook": {"pk": forecast.series_id}, "insights-model": {"pk": forecast.model_id}}
 
 
 REPORT_NAMES = ("report", "report-edit", "report-make", "report-pause", "report-delete")

@@ -59,7 +59,9 @@ class Beside:
             if each.forecast.series_id != self.series.pk
             and (
                 each.forecast.series.organisation_kind == "country"
-                or (each.forecast.series.organisation_kind == "icb" and each.forecast.series.organisation_code in boards)
+                or (
+                    each.forecast.series.organisation_kind == "icb" and each.forecast.series.organisation_code in boards
+                )
             )
         ]
         rows = [here, *map(_row, near)]
@@ -93,7 +95,7 @@ class Beside:
         place = 1 + sum(value > self.figures.change for value in known)
         kinds = words.kind_plural(self.kind)
         return (
-            f"Rates of change can be compared; numbers cannot, since places differ in size. By its expected change this "
+            "Rates of change can be compared; numbers cannot, since places differ in size. By its expected change this "
             f"place is number {place} of {len(known)} {kinds}, the largest rise first. Where ranges overlap, the order "
             "may well be another."
         )

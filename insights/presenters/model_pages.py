@@ -109,7 +109,7 @@ class ModelsPage:
         number = len(self.rows)
         models = f"{number} models are" if number != 1 else "1 model is"
         return (
-            f"{models} in use; {better} of {number} foresaw months that they had not seen better than the same month of "
+            f"{models} in use; {better} of {number} foresaw months not seen before better than the same month of "
             f"the year before. {self.made}"
         )
 
@@ -175,15 +175,17 @@ class ModelPage:
         highest = max([*self.model.error_by_horizon, *self.model.naive_error_by_horizon], default=0.01)
         ticks = [(value, f"{text}%") for value, text in scale([0.0, 100 * highest])]
         months = len(self.model.error_by_horizon)
-        across = {"title": "Months ahead", "low": 1, "high": max(2, months), "ticks": [(k, str(k)) for k in range(1, months + 1)]}
+        across = {
+            "title": "Months ahead",
+            "low": 1,
+            "high": max(2, months),
+            "ticks": [(k, str(k)) for k in range(1, months + 1)],
+        }
         return across, {"title": "Mean error", "low": 0.0, "high": ticks[-1][0], "ticks": ticks}
 
     @property
     def error_text(self) -> str:
-        return "; ".join(
-            f"{row['ahead']} month{'s' if row['ahead'] != '1' else ''} ahead {row['model']}, last year again {row['naive']}"
-            for row in self.errors
-        )
+        return "; ".join(f"{row['ahead']} ahead {row['model']}, last year again {row['naive']}" for row in self.errors)
 
     @property
     def coverage(self) -> list[dict]:
@@ -198,7 +200,7 @@ class ModelPage:
             ("Figures until", words.month_name(self.run.data_until)),
             ("Earlier dates it was checked on", str(model.origins)),
             ("Scaled error (MASE)", f"{scaled(model.mase)}; last year again {scaled(model.mase_naive)}"),
-            ("Made", run_sentence(self.run)),
+            ("Forecasts", run_sentence(self.run)),
         ]
         if oldest and oldest < self.run.data_until:
             facts.insert(2, ("Of the series that ends first", words.month_name(oldest)))
@@ -219,7 +221,7 @@ class ModelPage:
                 "error": scaled(row.mase),
                 "reason": row.get_reason_display(),
             }
-            for row in rows
+            for row in sorted(rows, key=lambda row: row.stage != ForecastModel.Stage.CHAMPION)
         ]
 
     @property
@@ -255,7 +257,8 @@ def run_sentence(run: ForecastRun | None) -> str:
         return ""
     made = timezone.localtime(run.made_at)
     series = f"{run.series_count:,} series" if run.series_count != 1 else "1 series"
-    return f"Made on {made.day} {made:%B %Y} at {made:%H:%M} from {series} with figures until {words.month_name(run.data_until)}."
+    until = words.month_name(run.data_until)
+    return f"Made on {made.day} {made:%B %Y} at {made:%H:%M} from {series} with figures until {until}."
 
 
 def left_out_sentence(run: ForecastRun | None) -> str:
@@ -263,6 +266,8 @@ def left_out_sentence(run: ForecastRun | None) -> str:
     if run is None or not any(run.left_out.values()):
         return ""
     parts = [
-        f"{number:,} {LEFT_OUT.get(reason, reason.replace('_', ' '))}" for reason, number in run.left_out.items() if number
+        f"{number:,} {LEFT_OUT.get(reason, reason.replace('_', ' '))}"
+        for reason, number in run.left_out.items()
+        if number
     ]
     return f"Series without a forecast: {'; '.join(parts)}."

@@ -5,8 +5,8 @@ from lsoa.written_numbers import decimal, percent
 
 # What each member does. A forecast is their weighted mean.
 MEMBERS = {
-    "theta": ("Level and drift", "The level of late and the direction it moves in, with the seasons put back (Theta method)."),
-    "ratio": ("Ratio to its own last year", "How the last months stand to the year before them, learnt over all series at once (ridge regression)."),
+    "theta": ("Level and drift", "The level of late and where it moves, with the seasons put back (Theta method)."),
+    "ratio": ("Ratio to its own last year", "How months stand to the year before, over all series (ridge regression)."),
     "seasonal_naive": ("Last year again", "The same month of the year before."),
     "mean_of_year": ("Mean of the last year", "The mean of the last twelve months."),
 }  # fmt: skip
@@ -46,7 +46,9 @@ def error_sentence(model: ForecastModel) -> str:
         return ""
     ratio = model.mase / model.mase_naive
     if ratio < 0.995:
-        return f"The usual error is {percent(1 - ratio)} smaller than that of expecting the same month of the year before."
+        return (
+            f"The usual error is {percent(1 - ratio)} smaller than that of expecting the same month of the year before."
+        )
     return "The usual error is no smaller than that of expecting the same month of the year before."
 
 
@@ -57,7 +59,9 @@ def coverage_rows(model: ForecastModel) -> list[dict]:
         held = getattr(model, field)
         label = f"{round(promised * 10)} of 10"
         if held is None:
-            rows.append({"label": label, "promised": percent(promised), "held": "not checked", "verdict": "", "share": None})
+            rows.append(
+                {"label": label, "promised": percent(promised), "held": "not checked", "verdict": "", "share": None}
+            )
             continue
         away = held - promised
         verdict = "as promised" if abs(away) <= KEPT else "too narrow" if away < 0 else "wider than needed"
@@ -71,7 +75,8 @@ def error_rows(model: ForecastModel) -> list[dict]:
     """Mean absolute error as a share of the level, by how many months ahead."""
     pairs = zip(model.error_by_horizon, model.naive_error_by_horizon, strict=True)
     return [
-        {"ahead": str(k), "model": percent(own, 1), "naive": percent(naive, 1)} for k, (own, naive) in enumerate(pairs, 1)
+        {"ahead": str(k), "model": percent(own, 1), "naive": percent(naive, 1)}
+        for k, (own, naive) in enumerate(pairs, 1)
     ]
 
 

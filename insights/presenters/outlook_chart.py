@@ -67,7 +67,7 @@ class OutlookChart:
     def note(self) -> str:
         low = self.ticks[0][0]
         begins = f"The scale begins at {decimal(low)}. " if low else ""
-        return f"{begins}The shaded bands hold what will be published in 8 and in 9 of 10 cases. The same is in the table below."
+        return f"{begins}The bands hold what will be published in 8 and in 9 of 10 cases. The table below has the same."
 
     @property
     def text(self) -> str:
@@ -80,7 +80,8 @@ class OutlookChart:
             told = f"Published between {_at(low, first)} and {_at(high, first)}. "
         row = self.figures.forecast
         ends = [
-            f"{words.month_name(month)} {words.estimate(row.mean[k])} ({words.between(row.lower_80[k], row.upper_80[k])})"
+            f"{words.month_name(month)} {words.estimate(row.mean[k])}"
+            f" ({words.between(row.lower_80[k], row.upper_80[k])})"
             for k, month in enumerate(self.figures.months)
             if k in (0, self.figures.horizon - 1)
         ]

@@ -73,6 +73,10 @@ class OutlookRow:
         return self.figures.forecast
 
     @property
+    def series(self):
+        return self.forecast.series
+
+    @property
     def url(self) -> str:
         return reverse("outlook", args=[self.forecast.series_id])
 
@@ -161,7 +165,12 @@ class OverviewPage:
         )
         if allowed(self.user, Permission.LOAD_DATA, self.organisation):
             return Empty("No activity has been loaded", f"{text}You can load them.", reverse("load-data"), "Load data")
-        return Empty("No activity has been loaded", f"{text}Platform administrators load data.", reverse("data"), "See which data there are")
+        return Empty(
+            "No activity has been loaded",
+            f"{text}Platform administrators load data.",
+            reverse("data"),
+            "See which data there are",
+        )
 
     @cached_property
     def selection(self) -> OutlookSelection:
@@ -289,13 +298,21 @@ def _largest(row: SeriesForecast) -> list[str]:
     expected, low, high = sum(row.mean), sum(row.lower_80), sum(row.upper_80)
     months = words.ahead(row.origin, len(row.mean))
     before = expected / (1 + row.year_change) if row.year_change > -1 else None
-    lead = "The largest rise is expected in" if row.year_change > 0 else "Nothing is expected to rise. The smallest fall is expected in"
+    lead = (
+        "The largest rise is expected in"
+        if row.year_change > 0
+        else "Nothing is expected to rise. The smallest fall is expected in"
+    )
     unit = row.series.unit
     return [
         f"{lead} {_what(row)}: {words.estimate(expected)} {unit} from {months}, "
         f"{words.change_in_words(row.year_change)} the same months a year before.",
         f"In 8 of 10 cases it will be between {words.estimate(max(0, low))} and {words.estimate(high)}"
-        + (", which may be fewer than a year before." if before and low < before < high and row.year_change > 0 else "."),
+        + (
+            ", which may be fewer than a year before."
+            if before and low < before < high and row.year_change > 0
+            else "."
+        ),
     ]
 
 

@@ -1,5 +1,6 @@
 """One outlook: chart, months, how sure it is, what the seasons do, what stands beside it, where it comes from."""
 
+from calendar import month_name
 from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import urlencode
@@ -20,9 +21,7 @@ from .beside import Beside
 from .model_words import coverage_sentence, error_rows, error_sentence
 from .outlook_chart import OutlookChart
 
-MONTHS = tuple(
-    "January February March April May June July August September October November December".split()
-)
+MONTHS = tuple(month_name)[1:]
 
 
 @dataclass(frozen=True)
@@ -202,7 +201,7 @@ class SeriesPage:
         most, least = max(rows, key=lambda row: row["value"]), min(rows, key=lambda row: row["value"])
         return (
             f"{most['label']} is usually the highest month, {percent(abs(most['value']))} above an ordinary one; "
-            f"{least['label']} the lowest, {percent(abs(least['value']))} below. Days of the month are counted in."
+            f"{least['label']} the lowest, {percent(abs(least['value']))} below."
         )
 
     # Beside others --------------------------------------------------------------------------------------------------
