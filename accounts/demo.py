@@ -10,6 +10,7 @@ from .models import Organisation, User
 from .permissions import Role
 
 ORGANISATION = "Aldermoor Community Health NHS Trust"
+ODS_CODE = "DEMO1"
 DOMAIN = "aldermoor.example"
 # Known to everybody, which is why demo accounts are worth nothing outside the demo mode (User.may_act).
 PASSWORD = "aldermoor-demo-only"  # noqa: S105
@@ -54,7 +55,7 @@ def create_demo_accounts(*, by, organisation: Organisation | None = None) -> Org
         raise NotInDemoMode("Set DEMO_MODE=true to make demo accounts.")
     organisation = organisation or Organisation.objects.filter(name=ORGANISATION).first()
     if organisation is None:
-        organisation = services.create_organisation(name=ORGANISATION, ods_code="DEMO1", by=by)
+        organisation = services.create_organisation(name=ORGANISATION, ods_code=ODS_CODE, by=by)
     for account in ACCOUNTS:
         user = User.objects.filter(email=account.email).first()
         if user is None:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.demo import DOMAIN, create_demo_accounts
 from accounts.models import AuditEvent, User
+from insights.services.forecasts import make_forecasts
 from lsoa.models import Patch, Practice
 from lsoa.services import create_patch, load_paths, make_demo_feeds
 from lsoa.sources.synthetic.city import fingerprint
@@ -38,8 +39,8 @@ from .demo_people import make_caseload, make_double_handed, make_people
 ACTOR = audit.SystemActor("command:seed_demo")
 STAMP = "demo.seeded"
 # Raise it when what is seeded changes; the fictional city has a fingerprint of its own.
-VERSION = "5"
-SYNTHETIC = "synthetic:"
+VERSION = "6"
+SYNTHETIC, ACTIVITY = "synthetic:", "synthetic-activity:"
 # Shifts reach this many days ahead.
 DAYS_AHEAD = 7
 CITY_PATCH, WHOLE_PATCH = "Aldermoor city", "Aldermoor and the Isles"
@@ -144,6 +145,8 @@ def seed(*, report: Callable[[str, float], None] = lambda step, seconds: None) -
 
     organisation = step("Organisation and accounts", lambda: create_demo_accounts(by=ACTOR))
     step("Fictional city and its map", _load_city)
+    step("Fictional activity", _load_activity)
+    step("Forecasts", lambda: make_forecasts(by=ACTOR))
     patches = step("Patches", _make_patches, organisation)
     step("Decision model, published by two administrators", _publish_model)
     step("Priorities of every area", _score)
@@ -174,6 +177,13 @@ def _load_city():
     outcome = load_paths(paths=[SYNTHETIC], by=ACTOR)[0]
     if not outcome.ok:
         raise RuntimeError(f"The fictional city was refused: {outcome.message}")
+
+
+def _load_activity():
+    """Monthly figures of the fictional boards and trusts, as far as a publication would have them today."""
+    outcome = load_paths(paths=[ACTIVITY], by=ACTOR)[0]
+    if not outcome.ok:
+        raise RuntimeError(f"The fictional activity was refused: {outcome.message}")
 
 
 def _make_patches(organisation) -> dict[str, Patch]:

@@ -14,11 +14,12 @@ LEVELS = (0.8, 0.9)
 ENOUGH = 40
 
 
-def quantiles(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+def quantiles(scores: NDArray[np.float64], overlap: int = 1) -> NDArray[np.float64]:
     """How many spreads each interval reaches, (2, horizon), of scores (anything, horizon); NaN is no score.
 
-    The ceil((n + 1) level)-th smallest, never less than that of a month nearer. With fewer than 40 scores of a month
-    all months share one; NaN where even those are fewer.
+    The ceil((n + 1) level)-th of n scores, never less than that of a month nearer. `overlap`: so many scores in a row
+    share months and count as one, which widens the intervals of panels of few series. With fewer than 40 scores of a
+    month all months share one quantile; NaN where even those are fewer.
     """
     result = np.full((len(LEVELS), scores.shape[1]), np.nan)
     known = ~np.isnan(scores)
@@ -28,6 +29,7 @@ def quantiles(scores: NDArray[np.float64]) -> NDArray[np.float64]:
         if len(found) < ENOUGH:
             found = everything
         if len(found) >= ENOUGH:
-            place = np.ceil((len(found) + 1) * np.array(LEVELS)).astype(int)
-            result[:, month] = np.sort(found)[np.minimum(place, len(found)) - 1]
+            count = len(found) / overlap
+            share = np.minimum(np.ceil((count + 1) * np.array(LEVELS)) / count, 1.0)
+            result[:, month] = np.sort(found)[np.ceil(share * len(found)).astype(int) - 1]
     return np.maximum.accumulate(result, axis=1)

@@ -116,7 +116,7 @@ class Rolling:
                 months.append(np.where(row, np.abs(truth - mean) / spread, np.nan))
                 whole = np.abs((truth - mean).sum(axis=1, keepdims=True)) / spread
                 sums.append(np.where(row.all(), whole, np.nan))
-        each, whole = quantiles(np.concatenate(months)), quantiles(np.concatenate(sums))
+        each, whole = (quantiles(np.concatenate(scores), self.horizon) for scores in (months, sums))
         # Too few whole horizons: as if all months missed to the same side.
         return np.hstack([each, np.where(np.isnan(whole), each.sum(axis=1, keepdims=True), whole)])
 

@@ -12,6 +12,7 @@ from .postcodes import POSTCODE_COORDINATES, POSTCODE_LOOKUP
 from .practices import PRACTICE_SOURCES
 from .qof import QOF_SOURCES
 from .rural_urban import RURAL_URBAN_SOURCES
+from .synthetic.activity import SyntheticActivity
 from .synthetic.adapter import Synthetic
 
 SOURCES: list[Source] = [
@@ -28,6 +29,7 @@ SOURCES: list[Source] = [
     *ACTIVITY,
     *FINGERTIPS,
     Synthetic(),
+    SyntheticActivity(),
 ]
 
 
