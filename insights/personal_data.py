@@ -1,6 +1,8 @@
-"""What insights keeps about people."""
+"""What insights keeps about people: conversations. docs/privacy.md; `accounts.privacy.inventory`."""
 
 from accounts.privacy.inventory import NotPersonal, declare
+
+from . import field_words, privacy_of_conversations  # noqa: F401
 
 declare(
     *(
@@ -8,3 +10,4 @@ declare(
         for model in ("ForecastRun", "ForecastModel", "SeriesForecast")
     ),
 )
+privacy_of_conversations.register()

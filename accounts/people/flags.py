@@ -29,6 +29,7 @@ class Flag(StrEnum):
     WEEK_PLANS = "week_plans"
     CALENDAR_FILES = "calendar_files"
     SCENARIOS = "scenarios"
+    ASK = "ask"
 
     @property
     def label(self) -> str:
@@ -48,6 +49,7 @@ WORDS = {
     Flag.WEEK_PLANS: ("Weeks", "Plans of several days together: their pages and their part of the API."),
     Flag.CALENDAR_FILES: ("Calendars", "Rounds as calendar files (.ics), on the pages of plans and for field staff."),
     Flag.SCENARIOS: ("Scenarios", "Trying changes of the priority model, from the page of that name."),
+    Flag.ASK: ("Ask", "Questions in words, answered from data: the page of that name and its part of the API."),
 }
 
 

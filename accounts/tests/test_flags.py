@@ -26,7 +26,12 @@ def test_everything_is_on_until_somebody_says_otherwise(organisation):
 
 
 @pytest.mark.parametrize(
-    ("flag", "address", "role"), [(Flag.WEEK_PLANS, "/weeks/", "planner"), (Flag.SCENARIOS, "/scenarios/", "analyst")]
+    ("flag", "address", "role"),
+    [
+        (Flag.WEEK_PLANS, "/weeks/", "planner"),
+        (Flag.SCENARIOS, "/scenarios/", "analyst"),
+        (Flag.ASK, "/ask/", "viewer"),
+    ],
 )
 def test_what_is_off_is_gone_for_this_organisation_alone(
     client_as, organisation, other_organisation, flag, address, role
@@ -49,7 +54,10 @@ def test_the_way_there_is_hidden(client_as, organisation):
 
 @pytest.mark.parametrize(
     ("flag", "beginning"),
-    [(Flag.WEEK_PLANS, "week"), (Flag.SCENARIOS, "scenario"), (Flag.CALENDAR_FILES, "plan-round-calendar")],
+    [
+        *((Flag.WEEK_PLANS, "week"), (Flag.SCENARIOS, "scenario"), (Flag.CALENDAR_FILES, "plan-round-calendar")),
+        (Flag.ASK, "ask"),
+    ],
 )
 def test_every_page_of_a_feature_asks(flag, beginning):
     """A page that is added later cannot forget it."""

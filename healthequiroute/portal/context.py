@@ -30,6 +30,7 @@ NAVIGATION = [
     ("Teams", "teams", Permission.MANAGE_TEAMS, "/teams/"),
     ("Insights", "insights", Permission.VIEW_AREAS, "/insights/"),
     ("Reports", "reports", Permission.VIEW_AREAS, "/reports/"),
+    ("Ask", "ask", Permission.VIEW_AREAS, "/ask/"),
     ("Members", "members", Permission.MANAGE_MEMBERS, "/members/"),
     ("API keys", "api-keys", Permission.MANAGE_API_KEYS, "/api-keys/"),
     ("Audit", "audit", Permission.VIEW_AUDIT, "/audit/"),
@@ -37,7 +38,9 @@ NAVIGATION = [
     ("Administration", "admin:index", Permission.USE_ADMIN, "/admin/"),
 ]
 # Items that an organisation may be without.
-FEATURES = {"scenarios": Flag.SCENARIOS}
+FEATURES = {"scenarios": Flag.SCENARIOS, "ask": Flag.ASK}
+# Items that are nothing without an organisation, also for those who may look at areas without one.
+WITHIN_ORGANISATION = {"ask"}
 # Pages outside the prefix of the item that they belong to.
 RELATED = {
     "/areas/": "explore-start",
@@ -152,6 +155,8 @@ class Shell:
         for text, name, permission, _prefix in NAVIGATION:
             href = _address(name)
             if name in FEATURES and not is_on(FEATURES[name], organisation):
+                continue
+            if name in WITHIN_ORGANISATION and organisation is None:
                 continue
             if href and (permission is None or allowed(self.user, permission, organisation)):
                 items.append(NavigationItem(text, href, name == current))
