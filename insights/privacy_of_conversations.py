@@ -7,9 +7,8 @@ from django.utils import timezone
 from accounts import audit
 from accounts.audit import SystemActor
 from accounts.models import Membership
-from accounts.privacy import holds
 from accounts.privacy.inventory import NotPersonal, OnErasure, PersonalField, declare
-from accounts.privacy.retention import RetentionRule, register_rule
+from accounts.privacy.retention import RetentionRule, not_held, register_rule
 from accounts.privacy.subjects import MentionScope, Person, register_scope
 
 from .models import Conversation
@@ -48,16 +47,19 @@ def _rows(model, person: Person):
     return model._default_manager.filter(**{f"{path}__in": person.organisations}).select_related()
 
 
+def let_go(conversations) -> None:
+    """Delete these. What a legal hold names goes out of its owner's sight at once, and when the hold ends."""
+    not_held(RULE, conversations).delete()
+    conversations.update(deleted_at=timezone.now())
+
+
 def _left(sender, instance, **kwargs) -> None:
     """A membership ended, by a service that has said so in the trail, or with its account."""
     own = Conversation.objects.filter(organisation=instance.organisation_id, owner=instance.user_id)
     found = list(own.values_list("pk", flat=True))
     if not found:
         return
-    if holds.refusal_of_account(instance.user):
-        own.update(deleted_at=timezone.now())
-    else:
-        own.delete()
+    let_go(own)
     details = {"conversations": len(found)}
     audit.record(action="conversation.owner_left", by=BY, organisation=instance.organisation, details=details)
 

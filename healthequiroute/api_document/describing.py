@@ -23,6 +23,7 @@ TAGS = {
     "assignments": "Rounds of a plan",
     "visit-links": "Visits that belong together",
     "equity": "Who is reached and who is not",
+    "chat": "Questions in words, answered from data, and one's own conversations",
     "mileage": "Kilometres for claims",
     "notifications": "What somebody was told of",
     "reports": "Reports and their files",

@@ -59,6 +59,7 @@ class Change:
 
 # What programs can rely on since when, the newest first.
 CHANGES = (
+    Change(date(2026, 11, 23), "Questions in words at /api/v1/chat/, with conversations of one's own."),
     Change(date(2026, 11, 22), "If-Match for plans, and needed to replace a link between visits."),
     Change(date(2026, 11, 22), "Somebody's own settings at /api/v1/me/preferences/."),
     Change(date(2026, 11, 22), "Layers for map programs below /ogc/ (OGC API - Features 1.0)."),

@@ -28,6 +28,7 @@ from accounts.tests.factories import (
 from healthequiroute.portal.models import Feedback, Report, SavedView
 from healthequiroute.portal.reports.document import Document
 from healthequiroute.portal.reports.services import save_report
+from insights.services.conversations import ask_question
 from insights.tests.factories import make_forecast, make_series
 from lsoa.models import Area, Dataset, QualityAlert, Upload
 from lsoa.services import create_feed, load_paths
@@ -137,6 +138,7 @@ def _things(organisation) -> dict[str, dict]:
         **planning_things(team, plan, shift),
         **_data_things(organisation, area),
         **dict.fromkeys([f"saved-view-{name}" for name in VIEW_NAMES], {"pk": _shared_view(organisation).pk}),
+        **_conversation_things(organisation),
         **_report_things(organisation, team),
         **_outlook_things(area),
         **dict.fromkeys([f"scenario{name}" for name in SCENARIO_NAMES], {"pk": _scenario(organisation).pk}),
@@ -289,6 +291,19 @@ def _shared_view(organisation) -> SavedView:
     return SavedView.objects.create(
         organisation=organisation, owner=colleague, page="explore", query="core20=1", name="Core20", is_shared=True
     )
+
+
+def _conversation_things(organisation) -> dict[str, dict]:
+    """A colleague's conversation: nobody else reads it, whatever their role."""
+    colleague = _member(organisation, list(Role))
+    asked = ask_question(question="What does Core20 mean?", organisation=organisation, by=colleague)
+    answers = ("ask-answer", "ask-rate", "api-chat-messages-feedback")
+    whole = ("ask-conversation", "ask-change", "ask-delete", "ask-text")
+    whole += ("api-chat-conversations-detail", "api-chat-conversations-messages")
+    return {
+        **dict.fromkeys(whole, {"pk": asked.conversation.pk}),
+        **dict.fromkeys(answers, {"pk": asked.answer.pk}),
+    }
 
 
 def _scenario(organisation):

@@ -20,6 +20,8 @@ CITED = re.compile(r"\s*\[(f\d+)\]")
 # Figures as they are shown, with unit, also hidden ones and none.
 FIGURE = re.compile(r"(?:[-\u2212+]?£?[\d,.]+(?:\s?(?:%|km|hours?|minutes?|points?))?|[-\u2013\u2212]|)")
 MOST_PERIODS = 3
+# Conversations that stand beside one.
+MOST_OTHERS = 6
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,11 @@ class Box:
     most: int = MOST_LETTERS
 
 
+def answer_of(message: Message) -> Answer:
+    """The answer as it was given. AnswerUnreadable where the row holds something else."""
+    return Answer.from_json(json.loads(message.content))
+
+
 class ExchangeView:
     """One question with its answer."""
 
@@ -76,7 +83,7 @@ class ExchangeView:
 
     @cached_property
     def answer(self) -> Answer:
-        return Answer.from_json(json.loads(self.message.content))
+        return answer_of(self.message)
 
     @cached_property
     def _numbers(self) -> dict[str, int]:
@@ -226,6 +233,9 @@ class ConversationPage:
     def __init__(self, conversation: Conversation, box: Box | None = None):
         self.conversation, self.box = conversation, box or Box()
         self.exchanges = exchanges_of(conversation)
+        own = Conversation.objects.for_organisation(conversation.organisation).of(conversation.owner)
+        others = own.filter(is_archived=False).exclude(pk=conversation.pk).in_order()
+        self.others = [_row(one) for one in others.select_related("owner", "organisation")[:MOST_OTHERS]]
         self.begun = f"{timezone.localtime(conversation.made_at):%-d %B %Y}"
 
 

@@ -164,6 +164,11 @@ def _other_texts(organisation, user, world):
     apps.get_model("portal", "Feedback").objects.create(
         organisation=organisation, written_by=user, kind="idea", text=f"{NAME} wants a bigger map.", page="/explore/"
     )
+    talk = apps.get_model("insights", "Conversation").objects.create(
+        organisation=organisation, owner=user, title=f"What {NAME} asked", slots='{"area": "E01000001"}'
+    )
+    talk.messages.create(position=1, kind="question", text=f"Where does {NAME} work?")
+    talk.messages.create(position=2, kind="answer", content='{"paragraphs": []}')
     change_preferences(user=user, changes={"theme": "dark"})
     Upload.objects.create(organisation=organisation, size=1, names=["list.csv"], created_by=user)
     VisitMinutesOverride.objects.create(

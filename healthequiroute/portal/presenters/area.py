@@ -137,6 +137,11 @@ class AreaPage:
         view = f"13/{self.area.centroid.y:.4f}/{self.area.centroid.x:.4f}"
         return f"{reverse('explore')}?{PriorityQuery(patch='all', view=view).to_querystring()}"
 
+    @property
+    def question(self) -> str:
+        """What to begin with on the page Ask."""
+        return f"Why does {self.area.name} have its priority?"
+
     @cached_property
     def _profile(self) -> AreaProfile | None:
         return AreaProfile.objects.select_related("origin").filter(pk=self.area.pk).first()

@@ -1,0 +1,24 @@
+"""Ways from other pages to Ask: `{% ask_about question="Why is this area urgent?" text="Ask about this area" %}`."""
+
+from urllib.parse import urlencode
+
+from django import template
+from django.urls import reverse
+
+from accounts.access import allowed
+from accounts.people.flags import Flag, is_on
+from accounts.permissions import Permission
+
+register = template.Library()
+
+
+@register.inclusion_tag("ask/_about.html", takes_context=True)
+def ask_about(context, question="", text="Ask", as_button=False):
+    """A link to the page with the question in its box; nothing is sent. Empty where the reader has no Ask."""
+    request = context["request"]
+    organisation = getattr(request, "organisation", None)
+    may = organisation is not None and is_on(Flag.ASK, organisation)
+    if not may or not allowed(request.user, Permission.VIEW_AREAS, organisation):
+        return {"href": ""}
+    href = reverse("ask") + (f"?{urlencode({'q': question})}" if question else "")
+    return {"href": href, "text": text, "as_button": as_button}
