@@ -13,12 +13,12 @@ from redis.exceptions import RedisError
 from accounts import audit
 from accounts.credentials.throttles import Limit, count
 from accounts.models import Organisation, User
-from routing.personal_details import personal_details_in
 
 from ..assistant import ask
 from ..assistant.shapes import Answer
 from ..models import Conversation, Message, MessageKind, Rating, RatingReason
 from ..privacy_of_conversations import let_go
+from ..safety import check_message
 
 log = structlog.get_logger(__name__)
 MOST_LETTERS = 1_000
@@ -149,9 +149,7 @@ def _title(text: str) -> str:
         raise QuestionRefused("Enter a name for the conversation.")
     if len(title) > MOST_TITLE_LETTERS:
         raise QuestionRefused(f"The name must be {MOST_TITLE_LETTERS} characters or fewer.")
-    if found := personal_details_in(title):
-        raise QuestionRefused(f"This looks like {found}. Choose a name without anything that points to a person.")
-    return title
+    return check_message(title).text.strip()[:MOST_TITLE_LETTERS] or NOTHING_LEFT
 
 
 def _short(text: str) -> str:
@@ -183,14 +181,20 @@ def _check_pace(by: User) -> None:
 
 
 def _answered(question, conversation, organisation, by) -> Answer:
-    slots = conversation.slot_values if conversation else {}
+    slots, earlier = (conversation.slot_values, _asked_before(conversation)) if conversation else ({}, [])
     try:
-        return ask(question, person=by, organisation=organisation, slots=slots)
+        return ask(question, person=by, organisation=organisation, slots=slots, earlier=earlier)
     except Exception as error:
         # Whatever it is, its message may hold words of the question: the log has the kind of error and the place.
         log.error("answer_failed", error=type(error).__name__, at=_places(sys.exc_info()[2]))
     # Outside of the handler, so that nothing of the error hangs on what is raised.
     raise AnswerFailed("The question could not be answered.")
+
+
+def _asked_before(conversation: Conversation) -> list[str]:
+    """Its questions as they are stored, oldest first: what is harmless alone may not be so after another."""
+    questions = conversation.messages.filter(kind=MessageKind.QUESTION).order_by("position")
+    return [message.text for message in questions.select_related("conversation__owner")]
 
 
 def _places(trace) -> list[str]:

@@ -1,11 +1,13 @@
 """Ask through its pages: beginning, going on, one's own conversations alone, what is said when something is wrong."""
 
 import json
+import logging
 import re
 from uuid import uuid4
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.urls import reverse
 
 from accounts import audit
@@ -261,3 +263,30 @@ def test_where_it_is_off_nothing_leads_there(client, organisation):
     flags.switch(organisation=organisation, flag=Flag.ASK, on=False, by=audit.SystemActor("test"))
     assert "/ask/" not in client.get("/").content.decode()
     assert client.get("/ask/").status_code == 404
+
+
+def everything_stored() -> str:
+    """Every row of every table as text."""
+    found = []
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f'SELECT string_agg(t::text, chr(10)) FROM "{table}" AS t')
+            found.append(cursor.fetchone()[0] or "")
+    return "\n".join(found)
+
+
+def test_an_nhs_number_leaves_no_trace(client, caplog):
+    caplog.set_level(logging.DEBUG)
+    question = f"My patient with NHS number {NHS_NUMBER} lives here. What does Core20 mean?"
+    conversation = begin(client, question)
+    page = client.get(reverse("ask-conversation", args=[conversation.pk])).content.decode()
+    asked = conversation.messages.get(kind="question")
+    digits = NHS_NUMBER.replace(" ", "")
+    told = everything_stored() + caplog.text + page + asked.text + conversation.title
+    told += "".join(message.content for message in conversation.messages.filter(kind="answer"))
+    assert NHS_NUMBER not in told
+    assert digits not in told
+    assert "her-ask__notice--removed" in page
+    event = AuditEvent.objects.get(action="conversation.flagged")
+    assert set(event.details) == {"kinds"}
+    assert asked.removed
