@@ -15,6 +15,8 @@ _QUANTITY = pattern("medicines", "quantity")
 _DOSING = pattern("medicines", "dosing")
 _DOSE_ITSELF = pattern("medicines", "dose_itself")
 _OF_AREAS = pattern("medicines", "of_areas")
+_QUESTION = pattern("clinical", "question")
+_OF_PLANS = re.compile(r"\b(?:skills?|plans?|rota|teams?|rounds?|visits|areas?)\b")
 _TOGETHER = re.compile(r"\b(?:with|and|together|plus)\b")
 
 
@@ -37,6 +39,9 @@ def asks_about_medicine(text: str, *, about_somebody: bool) -> bool:
     if _DOSE_ITSELF.search(text):
         return True
     dosing = bool(_DOSING.search(text))
+    if about_somebody and _QUESTION.search(text) and not _OF_PLANS.search(text) and (named or _KINDS.search(text)):
+        # Whatever is asked about somebody's medicine asks for advice.
+        return True
     if named:
         return dosing or (len(named) > 1 and bool(_TOGETHER.search(text)))
     return dosing and bool(_KINDS.search(text))

@@ -27,7 +27,7 @@ _LONG = re.compile(r"(?<![\w.])\d(?:[ -]?\d){12,18}(?!\w)")
 # Names begin with a capital letter in these, so capitals count.
 _CAPITALS = re.RegexFlag(0)
 _PATIENT_LETTER = re.compile(r"\b[Pp]atient\s(?P<name>[A-Z])\b(?!&|\.\w)")
-_PAIR = re.compile(r"\b(?P<first>[A-Za-z]{2,})\s(?P<last>[A-Z][a-z'-]+|[a-z]{3,})\b")
+_PAIR = re.compile(r"\b(?P<first>[A-Za-z]{2,})\s(?P<last>[A-Z]\w*(?:['-][A-Z]\w+)*|[a-z]{3,})\b")
 _PATIENT_BEFORE = re.compile(r"\bpatient\s$", re.IGNORECASE)
 # Nobody plans or compares days before this, and who was born after that has no date of birth that a year tells apart.
 _OLDEST_DATA, _LAST_CHILD = 2000, 2019
@@ -122,7 +122,9 @@ def _numbers(text, context, speaks_of_somebody) -> list[Finding]:
             found.append(_finding("nhs_number", "nhs_labelled", match))
         elif is_nhs_number(digits) and (spaced or near):
             found.append(_finding("nhs_number", "nhs_checksum", match))
-    found += [_finding("iban", "iban", match) for match in _rule("iban").finditer(text) if is_iban(match.group())]
+    for match in _rule("iban").finditer(text):
+        if number := _iban_at_start(match.group()):
+            found.append(Finding("iban", "iban", match.start(), match.start() + len(number), 1.0))
     for match in _LONG.finditer(text):
         if is_card_number(re.sub(r"\D", "", match.group())):
             found.append(_finding("card", "card", match))
@@ -132,6 +134,12 @@ def _numbers(text, context, speaks_of_somebody) -> list[Finding]:
         _finding("phone", "phone_labelled", match, 0.9, "number") for match in _rule("local_phone").finditer(text)
     ]
     return found
+
+
+def _iban_at_start(text: str) -> str:
+    """The longest beginning that is a bank account: the words behind it look like groups of it. "" for none."""
+    ends = [place for place in range(15, len(text) + 1) if place == len(text) or not text[place].isalnum()]
+    return next((text[:end] for end in reversed(ends) if is_iban(text[:end])), "")
 
 
 def _dates(text, speaks_of_somebody) -> list[Finding]:
