@@ -34,12 +34,13 @@ from routing.services import (
     store_solution,
 )
 
+from .demo_demand import make_requests, make_rota_ahead
 from .demo_people import make_caseload, make_double_handed, make_people
 
 ACTOR = audit.SystemActor("command:seed_demo")
 STAMP = "demo.seeded"
 # Raise it when what is seeded changes; the fictional city has a fingerprint of its own.
-VERSION = "6"
+VERSION = "7"
 SYNTHETIC, ACTIVITY = "synthetic:", "synthetic-activity:"
 # Shifts reach this many days ahead.
 DAYS_AHEAD = 7
@@ -155,8 +156,10 @@ def seed(*, report: Callable[[str, float], None] = lambda step, seconds: None) -
     step("Shifts", make_shifts, teams)
     step("Homes, bicycles, certificates and leave", make_people, teams[0], ACTOR)
     step("Caseload", make_caseload, teams[0], ACTOR)
+    step("Rota of the weeks ahead", _make_rota_ahead, teams)
     step("Visits and plans", make_plans, organisation, teams[0])
     step("A visit for two", make_double_handed, teams[0], ACTOR)
+    step("Requests of past weeks and of those ahead", make_requests, teams)
     step("Fictional live feeds", lambda: make_demo_feeds(by=ACTOR))
     audit.record(
         action=STAMP,
@@ -281,6 +284,15 @@ def make_shifts(teams):
                 ]
                 if people:
                     add_shifts(people=people, days=[day], starts=hours[0], ends=hours[1], by=ACTOR)
+
+
+def _make_rota_ahead(teams):
+    hours = {
+        f"{crew.prefix}-{number:02d}": person.hours
+        for crew in CREWS
+        for number, person in enumerate(crew.people, start=1)
+    }
+    make_rota_ahead(teams, hours, timezone.localdate() + timedelta(days=DAYS_AHEAD - 1), ACTOR)
 
 
 def _works(person: Person | None, hours, day: date) -> bool:

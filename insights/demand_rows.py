@@ -32,6 +32,10 @@ from routing.models import (
 MINUTE = timedelta(minutes=1)
 # A visit with the same reference so soon after one that found nobody is its repeat, not a new request.
 REPEAT_WITHIN = timedelta(days=28)
+# Open visits of so many days before that were not made for a later day still wait. Those of a caseload, or due by the
+# priority of their area, are due by themselves.
+WAITING = timedelta(days=14)
+WAIT = (Visit.Source.CSV, Visit.Source.MANUAL)
 # Shifts of the weeks before say up to which weekday a team's rota usually reaches.
 ROTA_BEFORE = 2 * WEEK
 STANDING = (Visit.State.OPEN, Visit.State.PLANNED, Visit.State.DONE, Visit.State.NO_ACCESS)
@@ -91,13 +95,22 @@ class DemandRows:
         return found
 
     def booked(self, team) -> list[Booked]:
-        """Visits of the weeks ahead, each once, on the last day for which it was made."""
+        """Visits of the weeks ahead, each once, on the last day for which it was made; those that still wait stand on the
+        first day.
+        """
         first = self.weeks[0]
-        last = {row.key: row for row in self._visits[team] if row.day >= first and not row.is_settled_otherwise}
+        last = {row.key: row for row in self._visits[team] if not row.is_settled_otherwise}
         return [
-            Booked(row.day, row.minutes, row.earliest, row.latest, self._visit_skills.get(row.pk, frozenset()))
+            Booked(
+                max(row.day, first), row.minutes, row.earliest, row.latest, self._visit_skills.get(row.pk, frozenset())
+            )
             for row in last.values()
+            if row.day >= first or self._waits(row)
         ]
+
+    def _waits(self, row: _Row) -> bool:
+        is_past = self.today - WAITING <= row.day < self.today
+        return is_past and row.state == Visit.State.OPEN and row.source in WAIT
 
     def requests(self, team) -> list[Request]:
         """What was asked for in the weeks looked at, each once, on the first day for which it was meant; without the
@@ -109,9 +122,17 @@ class DemandRows:
             is_repeat = before is not None and before[1] != row.key and row.day - before[0] <= REPEAT_WITHIN
             if row.source != Visit.Source.CASELOAD and not is_repeat:
                 first.setdefault(row.key, row)
-            if row.state == Visit.State.NO_ACCESS:
+            if row.pk in self._found_nobody:
                 nobody[row.reference] = (row.day, row.key)
         return [Request(row.day, row.made_at, row.minutes) for row in first.values() if row.day >= self.history_from]
+
+    @cached_property
+    def _found_nobody(self) -> set:
+        """Visits at which nobody opened; their state tells no more once the day is closed."""
+        records = VisitRecord.objects.for_organisation(self.organisation).filter(
+            plan__day__gte=self.history_from - REPEAT_WITHIN, outcome=VisitRecord.Outcome.NO_ACCESS
+        )
+        return set(records.order_by().values_list("visit_id", flat=True))
 
     @cached_property
     def since(self) -> dict:
@@ -122,7 +143,7 @@ class DemandRows:
     @cached_property
     def _visit_skills(self) -> dict[object, frozenset]:
         ahead = Visit.objects.for_organisation(self.organisation).filter(
-            day__range=(self.weeks[0], self.last_day), skills__isnull=False
+            day__range=(self.today - WAITING, self.last_day), skills__isnull=False
         )
         return _grouped(ahead.order_by().values_list("pk", "skills__code"))
 

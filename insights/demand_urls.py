@@ -2,4 +2,9 @@
 
 from django.urls import path
 
-urlpatterns: list[path] = []
+from .views import demand
+
+urlpatterns = [
+    path("", demand.demand, name="demand"),
+    path("<uuid:team_id>/", demand.demand_team, name="demand-team"),
+]

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from routing.caseload import WEEKDAYS
+
 
 class Rota(StrEnum):
     KNOWN = "known"
@@ -37,7 +39,7 @@ class Capacity:
 
 def capacity_of(duties: Sequence[Duty], monday: date) -> Capacity:
     """`duties`: all that are known, of other weeks too. No shift at all in the week: no rota yet, which is not the same
-    as nobody at work; shifts that end in the week before the weekday that earlier weeks reach: the rota ends there.
+    as nobody at work; shifts that end in the week, with working days to come that earlier weeks reach: the rota ends there.
     """
     sunday = monday + timedelta(days=6)
     own = [duty for duty in duties if monday <= duty.day <= sunday]
@@ -57,5 +59,6 @@ def capacity_of(duties: Sequence[Duty], monday: date) -> Capacity:
 def _ends(duties, own, monday, sunday) -> bool:
     if any(duty.day > sunday for duty in duties):
         return False
-    usual = max((duty.day.weekday() for duty in duties if duty.day < monday), default=4)
-    return max(duty.day for duty in own).weekday() < min(usual, 4)
+    usual = min(4, max((duty.day.weekday() for duty in duties if duty.day < monday), default=4))
+    after = max(duty.day for duty in own) + timedelta(days=1)
+    return any(True for _ in WEEKDAYS.between(after, monday + timedelta(days=usual)))

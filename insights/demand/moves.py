@@ -69,7 +69,8 @@ def suggested_moves(
             missing = _take(
                 moves, room, (other, week.monday), missing, able, Kind.BORROW, team, week.monday, other=other
             )
-    return tuple(sorted(moves, key=lambda move: (move.monday, move.team, move.kind, move.other or "")))
+    # One after the other: what a move leaves is what the next begins with.
+    return tuple(sorted(moves, key=lambda move: (move.monday, move.team)))
 
 
 def _take(moves, room, source, missing, most, kind, team, monday, **where) -> float:

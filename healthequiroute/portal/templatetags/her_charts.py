@@ -14,11 +14,12 @@
 {% chart_outlook row title="..." description="..." %}           fields of `outlook_charts.Outlook`, and "names"
 {% chart_outlook_spark row title="..." description="..." %}     the same, small
 {% chart_seasons rows title="..." description="..." %}          [(letter, text, difference from an ordinary month)]
+{% chart_weeks columns title="..." description="..." %}            [{"label", "value", "interval", "level"}], in hours
 """
 
 from django import template
 
-from .. import charts, line_charts, outlook_charts, screen_charts, timeline
+from .. import charts, line_charts, outlook_charts, screen_charts, timeline, week_charts
 
 register = template.Library()
 
@@ -87,3 +88,10 @@ def chart_outlook_spark(row, *, title, description):
 @register.simple_tag
 def chart_seasons(rows, *, title, description):
     return outlook_charts.season_columns(rows, title=title, description=description)
+
+
+@register.simple_tag
+def chart_weeks(columns, *, title, description):
+    names = ("Asked for, expected", "In 8 of 10 cases", "On the rota", "Hours")
+    rows = [week_charts.WeekColumn(**column) for column in columns]
+    return week_charts.week_columns(rows, title=title, description=description, names=names)

@@ -1,0 +1,103 @@
+"""Columns of a few weeks with their interval, against a level of each week: as wide as their place, words as text.
+
+The legend says in words what the marks are; the same figures stand beside it as a table.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from . import svg
+from .line_charts import Axis
+from .screen_charts import _grid, _part, _whole_line
+
+# Of the place of a week: the width of its column and of its level.
+COLUMN, LEVEL = 0.5, 0.86
+
+
+@dataclass(frozen=True)
+class WeekColumn:
+    """`value` with `interval` (low, high) and `level` in one unit; None: no level is known."""
+
+    label: str
+    value: float
+    interval: tuple[float, float]
+    level: float | None
+
+
+def week_columns(
+    columns: Sequence[WeekColumn], *, title: str, description: str, names: tuple[str, str, str, str]
+) -> SafeString:
+    """`names`: of the columns, of the interval, of the level, of the axis (its unit)."""
+    number = next(svg.numbers)
+    most = max([1.0, *(one.interval[1] for one in columns), *(one.level or 0 for one in columns)])
+    y = Axis(names[3], 0, _round_up(most), _ticks(most))
+    x = Axis("", 0, len(columns), [(place + 0.5, one.label) for place, one in enumerate(columns)])
+    drawn = svg.join(part for place, one in enumerate(columns) for part in _column(place, one, x, y))
+    chart = format_html(
+        '<svg class="her-chart her-chart--lines her-chart--weeks" role="img"'
+        ' aria-labelledby="chart-{0}-title chart-{0}-desc">'
+        '<title id="chart-{0}-title">{1}</title><desc id="chart-{0}-desc">{2}</desc>{3}{4}</svg>',
+        number, title, description, svg.join(_grid(x, y)), drawn,
+    )  # fmt: skip
+    key = svg.join(
+        format_html("<li>{}{}</li>", _swatch(kind), name)
+        for kind, name in zip(("bar", "interval", "level"), names, strict=False)
+    )
+    return format_html(
+        '<div class="her-lines her-lines--weeks"><p class="her-lines__unit">{}</p>{}'
+        '<ul class="her-lines__key" role="list">{}</ul></div>',
+        names[3], chart, key,
+    )  # fmt: skip
+
+
+def _column(place: int, one: WeekColumn, x: Axis, y: Axis) -> list[SafeString]:
+    top = 1 - y.share(one.value)
+    left = x.share(place + (1 - COLUMN) / 2)
+    middle = _part(x.share(place + 0.5))
+    low, high = (_part(1 - y.share(edge)) for edge in one.interval)
+    parts = [
+        format_html(
+            '<rect x="{}" y="{}" width="{}" height="{}" class="her-chart__asked"/>',
+            _part(left), _part(top), _part(x.share(COLUMN)), _part(1 - top),
+        ),
+        _whole_line((middle, high), (middle, low), "her-chart__interval"),
+    ]  # fmt: skip
+    for edge in (low, high):
+        ends = (_part(x.share(place + 0.5 + side * 0.08)) for side in (-1, 1))
+        parts.append(_whole_line((next(ends), edge), (next(ends), edge), "her-chart__interval"))
+    if one.level is not None:
+        level = _part(1 - y.share(one.level))
+        ends = [_part(x.share(place + 0.5 + side * LEVEL / 2)) for side in (-1, 1)]
+        parts.append(_whole_line((ends[0], level), (ends[1], level), "her-chart__level"))
+    return parts
+
+
+def _round_up(most: float) -> float:
+    step = _step(most)
+    return step * -(-most // step)
+
+
+def _step(most: float) -> float:
+    """A round step that cuts the axis into about four."""
+    power = 10 ** (len(str(int(most))) - 1)
+    return next(factor * power / 10 for factor in (1, 2, 2.5, 5, 10, 20, 25, 50) if factor * power / 10 * 4.5 >= most)
+
+
+def _ticks(most: float) -> list[tuple[float, str]]:
+    step = _step(most)
+    return [(step * place, f"{step * place:,g}") for place in range(int(_round_up(most) / step) + 1)]
+
+
+def _swatch(kind: str) -> SafeString:
+    marks = {
+        "bar": '<rect x="8" y="0" width="20" height="12" class="her-chart__asked"/>',
+        "interval": '<line x1="0" y1="6" x2="36" y2="6" class="her-chart__interval"/>',
+        "level": '<line x1="0" y1="6" x2="36" y2="6" class="her-chart__level"/>',
+    }
+    return format_html(
+        '<svg class="her-lines__swatch" viewBox="0 0 36 12" aria-hidden="true" focusable="false">{}</svg>',
+        SafeString(marks[kind]),
+    )
