@@ -8,6 +8,7 @@ from rest_framework.routers import DefaultRouter
 import accounts.credentials.api
 import accounts.notices.api
 import insights.api_ask
+import insights.api_demand
 import lsoa.api
 import priorities.api
 import routing.api
@@ -52,6 +53,7 @@ router.include_root_view = False
 for module in (
     *(lsoa.api, priorities.api, routing.api, routing.api_editing, routing.api_outputs, routing.api_readings),
     routing.link_api,
+    insights.api_demand,
     accounts.notices.api,
     insights.api_ask,
     portal_api,

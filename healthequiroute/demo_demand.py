@@ -1,5 +1,5 @@
-"""What the demo teams were asked for in past weeks, what is booked ahead, and a rota that reaches as far: so that demand
-and capacity say something, and something true of these made-up figures. Each step looks for what is there already.
+"""What the demo teams were asked for in past weeks, what is booked ahead, and a rota that reaches as far: so that
+demand and capacity say something, and something true of these made-up figures. Each step looks for what is there.
 
 Requests come in as in life: more than half of them in the week itself, some three weeks ahead. The same dice make past
 and coming weeks; of these, only what somebody would have asked for by today is there.
@@ -34,9 +34,9 @@ ASKED_AT = """
 
 @dataclass(frozen=True)
 class Work:
-    """`requests`: on a working day; `days`: of five on which somebody works from next week on; `rota_weeks`: how far the
-    rota reaches; `first`: from how many days ahead on visits are booked (plans hold those before); `away`: on leave for
-    the whole week of that number.
+    """`requests`: on a working day; `days`: of five on which somebody works from next week on; `rota_weeks`: how far
+    the rota reaches; `first`: from how many days ahead on visits are booked (plans hold those before); `away`: on
+    leave for the whole week of that number.
     """
 
     requests: int

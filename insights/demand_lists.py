@@ -28,7 +28,9 @@ COLUMNS = (
     Column("hours_asked_for", "Expected, driving included", Kind.WHOLE, _hours("mean")),
     Column("hours_low", "In 8 of 10 cases at least", Kind.WHOLE, _hours("low")),
     Column("hours_high", "In 8 of 10 cases at most", Kind.WHOLE, _hours("high")),
-    Column("hours_on_rota", "Shifts less breaks and absences; empty: no rota", Kind.WHOLE, lambda row: _there(row["week"])),
+    Column(
+        "hours_on_rota", "Shifts less breaks and absences; empty: no rota", Kind.WHOLE, lambda row: _there(row["week"])
+    ),
     Column("hours_short", "Missing for what is expected", Kind.WHOLE, lambda row: words.hours(row["week"].short)),
     Column("hours_to_spare", "Beyond the most that is expected", Kind.WHOLE, lambda row: words.hours(row["week"].room)),
     Column("visits_due_or_booked", "Visits", Kind.WHOLE, _of("standing")),

@@ -2,7 +2,8 @@
 
     found = demand_of(organisation)             # pages, files, API and the assistant read the same
     for team in found.teams:
-        for week in team.weeks: week.asked.mean / 60, week.staffed, week.state, week.reasons     # minutes; insights.demand
+        for week in team.weeks:
+            week.asked.mean / 60, week.staffed, week.state, week.reasons    # minutes; insights.demand.weeks
     found.moves                                 # what could be moved, and what would remain
 
 Nobody is named and no number of people stands in it. Numbers of visits of a week are shown through `Count`.
@@ -106,7 +107,7 @@ def _drive(team, rows: DemandRows) -> Drive:
 
 
 def _before(requests: Sequence[Request], today: date, since: date | None) -> tuple[tuple[date, Count], ...]:
-    weeks = {week: 0 for week in past_weeks(today, since)}
+    weeks = dict.fromkeys(past_weeks(today, since), 0)
     for request in requests:
         week = monday_of(request.day)
         if week in weeks:

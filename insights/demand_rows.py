@@ -1,5 +1,5 @@
-"""What the demand of teams is worked out from, read for a whole organisation at once: a fixed number of queries, however
-many teams there are. Rows become the plain objects of `insights.demand`; no name and no reference of anybody leaves here.
+"""What the demand of teams is worked out from, read for a whole organisation at once: a fixed number of queries,
+however many teams there are. Rows become the plain objects of `insights.demand`; nobody's name or reference leaves.
 """
 
 from collections import Counter, defaultdict
@@ -95,8 +95,8 @@ class DemandRows:
         return found
 
     def booked(self, team) -> list[Booked]:
-        """Visits of the weeks ahead, each once, on the last day for which it was made; those that still wait stand on the
-        first day.
+        """Visits of the weeks ahead, each once, on the last day for which it was made; those that still wait stand on
+        the first day.
         """
         first = self.weeks[0]
         last = {row.key: row for row in self._visits[team] if not row.is_settled_otherwise}
@@ -220,7 +220,11 @@ class DemandRows:
     def settled(self) -> dict[object, tuple[int, int]]:
         """Of each team: visits that found nobody, and all that were settled."""
         numbers: dict[object, Counter] = defaultdict(Counter)
-        rows = self.records.order_by().values_list("plan__team_id", "outcome").annotate(number=Count("visit", distinct=True))
+        rows = (
+            self.records.order_by()
+            .values_list("plan__team_id", "outcome")
+            .annotate(number=Count("visit", distinct=True))
+        )
         for team, outcome, number in rows:
             numbers[team][outcome] += number
         return {team: (each[VisitRecord.Outcome.NO_ACCESS], each.total()) for team, each in numbers.items()}

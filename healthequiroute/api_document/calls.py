@@ -128,6 +128,7 @@ CALLS = (
     Call("dashboard_summary_retrieve", "Get the dashboard in figures", query={"patch": "aldermoor-city"}),
     Call("dashboard_priority_heatmap_retrieve", "Count areas by priority and deprivation"),
     Call("dashboard_equity_coverage_retrieve", "Get the coverage of the most deprived fifth by week"),
+    Call("ml_demand_retrieve", "Get what teams will be asked for, against their rotas"),
     Call("inequality_retrieve", "Get how unequally a figure is spread", query={"indicator": "bad_health_share"}),
     Call("me_preferences_retrieve", "Get your own settings"),
     Call("me_preferences_partial_update", "Change your own settings",

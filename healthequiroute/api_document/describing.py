@@ -16,6 +16,7 @@ TAGS = {
     "search": "Places of every kind",
     "exports": "Files for other programs",
     "dashboard": "Figures of the home page",
+    "ml": "What is to be expected: forecasts, demand and capacity",
     "inequality": "How unequally figures are spread",
     "me": "What somebody chose for themselves",
     "saved-views": "Views of Explore that somebody saved",

@@ -65,6 +65,7 @@ def planning_things(team, plan, shift) -> dict[str, dict]:
         **_team_things(team, shift.staff, plan),
         **_disruption_things(plan, shift),
         "team-slots": team_id,
+        "demand-team": team_id,
         **{f"route-plan-{name}": {"pk": plan.pk} for name in PLAN_ACTIONS},
         "assignment-stops": {"pk": _assignment(plan, shift).pk},
     }

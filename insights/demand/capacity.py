@@ -39,7 +39,7 @@ class Capacity:
 
 def capacity_of(duties: Sequence[Duty], monday: date) -> Capacity:
     """`duties`: all that are known, of other weeks too. No shift at all in the week: no rota yet, which is not the same
-    as nobody at work; shifts that end in the week, with working days to come that earlier weeks reach: the rota ends there.
+    as nobody at work; shifts that end in the week, with working days to come that earlier weeks reach: the rota ends.
     """
     sunday = monday + timedelta(days=6)
     own = [duty for duty in duties if monday <= duty.day <= sunday]

@@ -1,11 +1,11 @@
 """New visits that a team will still be asked for: what came late in past weeks comes late again (additive pick-up).
 
 For a week that begins in d days, those requests of each past week count that were made less than d days before it
-began, or within it; what had been asked for by then stands in the booked visits of the coming week already. Weatherford,
-Kimes 2003, A comparison of forecasting methods for hotel revenue management, International Journal of Forecasting 19(3).
+began, or within it; what had been asked for by then stands in the booked visits of the coming week already.
+Weatherford, Kimes 2003, A comparison of forecasting methods for hotel revenue management, Int. J. of Forecasting 19(3).
 
 A week with bank holidays is asked for the share of its working days. The spread is that between the past weeks, and
-never less than that of counts at random (Poisson; for minutes compound Poisson), so that few even weeks promise nothing.
+never less than that of counts at random (Poisson; for minutes compound Poisson): a few even weeks promise nothing.
 """
 
 from collections.abc import Iterable

@@ -167,7 +167,7 @@ def _with_reasons(result: WeekResult, facts: TeamFacts) -> WeekResult:
         Reason.BANK_HOLIDAY: working_days(result.monday) < 5,
         Reason.VISIT_LIMIT: fits is not None and fits == result.capacity.most_visits < result.asked_visits.mean,
         Reason.NO_HISTORY: new.weeks == 0,
-        Reason.SHORT_HISTORY: 0 < new.weeks and new.is_short,
+        Reason.SHORT_HISTORY: new.weeks > 0 and new.is_short,
         Reason.NO_SHARE: facts.share is None,
         Reason.DRIVE_ASSUMED: facts.drive.source == "assumed",
     }

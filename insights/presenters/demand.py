@@ -107,7 +107,7 @@ class TeamRow:
 
 
 class DemandPage:
-    """All teams of an organisation. `asked`: the parameters of the address; what is unknown in them counts as left out."""
+    """All teams of an organisation. `asked`: parameters of the address; what is unknown in them counts as left out."""
 
     def __init__(self, found: OrganisationDemand, asked):
         self.found = found
@@ -167,7 +167,11 @@ class DemandPage:
             }
         weeks = "1 week of a team has" if missing == 1 else f"{missing} weeks of teams have"
         if missing:
-            return {"css": "her-verdict--warning", "head": f"{weeks} no rota yet.", "text": "Elsewhere no team is short."}
+            return {
+                "css": "her-verdict--warning",
+                "head": f"{weeks} no rota yet.",
+                "text": "Elsewhere no team is short.",
+            }
         return {"css": "", "head": "No team is expected to be short.", "text": "Every week has a rota that suffices."}
 
     @cached_property
@@ -224,7 +228,8 @@ class TeamPage:
             return {
                 "css": "her-verdict--warning",
                 "head": "No rota that reaches the end of the week: " + ", ".join(missing) + ".",
-                "text": "Whether the hours suffice there cannot be said." + (" In no other week are they short." if rota else ""),
+                "text": "Whether the hours suffice there cannot be said."
+                + (" In no other week are they short." if rota else ""),
             }
         return {"css": "", "head": "Not expected to be short in any of these weeks.", "text": ""}
 

@@ -41,6 +41,7 @@ COUNTING = {
     "routing/models/teams.py": (3, SINGLE),
     "routing/models/plans.py": (1, SINGLE),
     "routing/due_visits.py": (1, "areas"),
+    "insights/demand_rows.py": (3, "shown as shares by published_share, and as hours"),
     "healthequiroute/portal/dashboard/heatmap.py": (1, "areas"),
     "healthequiroute/portal/dashboard/versions.py": (3, "what figures follow from, shown nowhere"),
     "healthequiroute/portal/presenters/home.py": (1, "alerts about data"),
