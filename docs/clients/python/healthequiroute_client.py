@@ -232,6 +232,57 @@ class CoverageGroup(TypedDict):
 DecisionEnum = Literal["deferred", "handed_over", "not_needed", "other"]
 
 
+class Demand(TypedDict):
+    teams: list["DemandTeam"]
+    moves: list["DemandMove"]
+
+
+class DemandCount(TypedDict):
+    """A number of visits under the small-number rule."""
+    count: int | None
+    suppressed: str | None
+
+
+class DemandMove(TypedDict):
+    kind: "DemandMoveKindEnum"
+    team: str
+    monday: str
+    hours: int
+    from_team: str | None
+    to_week: str | None
+    leaves_short: int
+    leaves_to_spare: int
+
+
+DemandMoveKindEnum = Literal["borrow", "other_week"]
+
+
+class DemandTeam(TypedDict):
+    id: str
+    name: str
+    weeks: list["DemandWeek"]
+
+
+class DemandVisits(TypedDict):
+    due_or_booked: "DemandCount"
+    new: "DemandCount"
+    repeats: "DemandCount | None"
+
+
+class DemandWeek(TypedDict):
+    monday: str
+    state: "DemandWeekStateEnum"
+    hours_asked_for: "Range"
+    hours_on_rota: int | None
+    hours_short: int
+    hours_to_spare: int
+    visits: "DemandVisits"
+    reasons: list["ReasonsEnum"]
+
+
+DemandWeekStateEnum = Literal["short", "likely_short", "tight", "room", "no_rota"]
+
+
 class Difference(TypedDict):
     indicator: str
     deviations: float
@@ -686,6 +737,16 @@ class Problem(TypedDict):
     detail: str
     instance: str
     errors: NotRequired[list[dict[str, Any]]]
+
+
+class Range(TypedDict):
+    """Whole hours; the range holds what comes in 8 of 10 cases."""
+    expected: int
+    low: int
+    high: int
+
+
+ReasonsEnum = Literal["absence", "bank_holiday", "rota_ends", "visit_limit", "no_history", "short_history", "no_share", "drive_assumed"]
 
 
 class Recalculation(TypedDict):
@@ -1290,6 +1351,17 @@ class Client:
         The same as a table for claims, one line for each round.
         """
         return self._ask("GET", "/api/v1/mileage/csv/", {"month": month}, kind="text")
+
+    def ml_demand_retrieve(
+        self,
+        *,
+        team: str | None = None,
+    ) -> list["Demand"]:
+        """Get what teams will be asked for, against their rotas.
+
+        Teams and weeks with hours, ranges and reasons, and what could be moved; as on the page of that name.
+        """
+        return self._ask("GET", "/api/v1/ml/demand/", {"team": team})
 
     def notifications_list(
         self,
