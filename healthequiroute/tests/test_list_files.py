@@ -41,8 +41,7 @@ LISTS = {
     *("api-key", "api-keys", "audit", "audit-platform", "audit-readers", "audit-report", "audit-rows", "members"),
     *("organisations", "people", "roles", "caseload", "equity", "mileage", "plan-actual", "plan-versions", "plans"),
     *("plus-groups", "rota", "rota, 2", "team", "team-visits", "teams", "week", "weeks"),
-    *("insights", "insights-models", "outlook"),
-    *("plus-groups", "rota", "rota, 2", "team", "team-visits", "teams", "week", "weeks", "demand", "demand-team"),
+    *("insights", "insights-models", "outlook", "demand", "demand-team"),
     *("data", "dataset", "feeds", "indicators", "reports", "scenario-areas", "scenarios", "score-runs"),
 }  # fmt: skip
 
