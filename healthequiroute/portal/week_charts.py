@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 
 from . import svg
 from .line_charts import Axis
-from .screen_charts import _grid, _part, _whole_line
+from .screen_charts import _grid, _part, _whole_line, _word
 
 # Of the place of a week: the width of its column and of its level.
 COLUMN, LEVEL = 0.5, 0.86
@@ -34,13 +34,13 @@ def week_columns(
     number = next(svg.numbers)
     most = max([1.0, *(one.interval[1] for one in columns), *(one.level or 0 for one in columns)])
     y = Axis(names[3], 0, _round_up(most), _ticks(most))
-    x = Axis("", 0, len(columns), [(place + 0.5, one.label) for place, one in enumerate(columns)])
+    x = Axis("", 0, len(columns), ())
     drawn = svg.join(part for place, one in enumerate(columns) for part in _column(place, one, x, y))
     chart = format_html(
         '<svg class="her-chart her-chart--lines her-chart--weeks" role="img"'
         ' aria-labelledby="chart-{0}-title chart-{0}-desc">'
         '<title id="chart-{0}-title">{1}</title><desc id="chart-{0}-desc">{2}</desc>{3}{4}</svg>',
-        number, title, description, svg.join(_grid(x, y)), drawn,
+        number, title, description, svg.join([*_grid(x, y), *_names(columns, x)]), drawn,
     )  # fmt: skip
     key = svg.join(
         format_html("<li>{}{}</li>", _swatch(kind), name)
@@ -51,6 +51,21 @@ def week_columns(
         '<ul class="her-lines__key" role="list">{}</ul></div>',
         names[3], chart, key,
     )  # fmt: skip
+
+
+def _names(columns: Sequence[WeekColumn], x: Axis) -> list[SafeString]:
+    """In the middle below their columns; in a narrow place every second gives way, as on lines."""
+    last = len(columns) - 1
+    return [
+        _word(
+            _part(x.share(place + 0.5)),
+            "100%",
+            one.label,
+            f"her-lines__step{' is-second' * ((last - place) % 2)}",
+            "middle",
+        )
+        for place, one in enumerate(columns)
+    ]
 
 
 def _column(place: int, one: WeekColumn, x: Axis, y: Axis) -> list[SafeString]:
