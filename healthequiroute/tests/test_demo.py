@@ -91,7 +91,7 @@ def test_people_are_as_they_are_in_life(world):
     assert people.filter(starts_from="home", home__isnull=False).count() == 1
     assert people.filter(travel_profile="bicycle").count() == 1
     assert StaffSkill.objects.for_organisation(world).filter(expires_on__isnull=False).count() == 3
-    assert Absence.objects.for_organisation(world).count() == 1
+    assert Absence.objects.for_organisation(world).count() == 3
     assert CaseloadEntry.objects.for_organisation(world).count() == demo_people.CASELOAD
     assert Visit.objects.for_organisation(world).get(staff_required=2).plans.get().state == PlanState.DRAFT
 

@@ -207,6 +207,18 @@ class Comparison(TypedDict):
     areas_moved: list["MovedScore"]
 
 
+class Conversation(TypedDict):
+    """A conversation without its messages. Pinning brings it back from the archive, archiving takes the pin
+    away.
+    """
+    id: str
+    title: NotRequired[str]
+    is_pinned: NotRequired[bool]
+    is_archived: NotRequired[bool]
+    made_at: str
+    last_at: str
+
+
 class Count(TypedDict):
     """A number of visits under the small-number rule."""
     count: int | None
@@ -333,6 +345,18 @@ class Edit(TypedDict):
 EditKindEnum = Literal["move", "swap", "take_out", "put_in", "move_break", "set_start", "reorder", "improve", "clear"]
 
 
+class Exchange(TypedDict):
+    conversation: "Conversation"
+    question: "Message"
+    answer: "Message"
+
+
+class Feedback(TypedDict):
+    """`rating` empty takes it back; a reason goes with `down` alone."""
+    rating: "RatingEnum | BlankEnum"
+    reason: NotRequired["ReasonEnum | BlankEnum"]
+
+
 class Figures(TypedDict):
     drive_seconds: int
     metres: int
@@ -386,6 +410,22 @@ class LinkValues(TypedDict):
     same_staff: NotRequired[bool]
     different_staff: NotRequired[bool]
     together: NotRequired[bool]
+
+
+class Message(TypedDict):
+    """A question (`text`: what the safety checks left of it; `removed`: kinds of data taken out) or an answer."""
+    id: str
+    position: int
+    kind: "MessageKindEnum"
+    text: NotRequired[str]
+    removed: NotRequired[Any]
+    answer: dict[str, Any] | None
+    rating: NotRequired["RatingEnum | BlankEnum"]
+    rating_reason: NotRequired["RatingReasonEnum | BlankEnum"]
+    made_at: NotRequired[str]
+
+
+MessageKindEnum = Literal["question", "answer"]
 
 
 class Mileage(TypedDict):
@@ -517,6 +557,13 @@ class PaginatedAreaList(TypedDict):
     results: list["Area"]
 
 
+class PaginatedConversationList(TypedDict):
+    count: int
+    next: NotRequired[str | None]
+    previous: NotRequired[str | None]
+    results: list["Conversation"]
+
+
 class PaginatedDisruptionList(TypedDict):
     count: int
     next: NotRequired[str | None]
@@ -606,6 +653,18 @@ class PastPriority(TypedDict):
     run: str
     in_force: bool
     change: dict[str, Any] | None
+
+
+class PatchedConversation(TypedDict):
+    """A conversation without its messages. Pinning brings it back from the archive, archiving takes the pin
+    away.
+    """
+    id: NotRequired[str]
+    title: NotRequired[str]
+    is_pinned: NotRequired[bool]
+    is_archived: NotRequired[bool]
+    made_at: NotRequired[str]
+    last_at: NotRequired[str]
 
 
 class PatchedPreferences(TypedDict):
@@ -739,11 +798,27 @@ class Problem(TypedDict):
     errors: NotRequired[list[dict[str, Any]]]
 
 
+class Question(TypedDict):
+    """Without `conversation` a new one begins. Send the same `key` again to have a question asked once."""
+    question: str
+    conversation: NotRequired[str | None]
+    key: NotRequired[str | None]
+
+
 class Range(TypedDict):
     """Whole hours; the range holds what comes in 8 of 10 cases."""
     expected: int
     low: int
     high: int
+
+
+RatingEnum = Literal["up", "down"]
+
+
+RatingReasonEnum = Literal["wrong_figure", "other_question", "unclear", "out_of_date", "something_else"]
+
+
+ReasonEnum = Literal["wrong_figure", "other_question", "unclear", "out_of_date", "something_else"]
 
 
 ReasonsEnum = Literal["absence", "bank_holiday", "rota_ends", "visit_limit", "no_history", "short_history", "no_share", "drive_assumed"]
@@ -1218,6 +1293,71 @@ class Client:
         Stops in order, the break among them.
         """
         return self._ask("GET", f"/api/v1/assignments/{_step(id)}/stops/")
+
+    def chat_create(
+        self,
+        body: "Question",
+    ) -> "Exchange":
+        """Ask a question.
+
+        Asking: the question and its answer.
+        """
+        return self._ask("POST", "/api/v1/chat/", body=body)
+
+    def chat_conversations_list(
+        self,
+        *,
+        page: int | None = None,
+        page_size: int | None = None,
+        search: str | None = None,
+    ) -> "PaginatedConversationList":
+        """List your own conversations.
+
+        Your own conversations in the organisation, pinned ones first, then the latest.
+        """
+        return self._ask("GET", "/api/v1/chat/conversations/", {"page": page, "page_size": page_size, "search": search})
+
+    def chat_conversations_partial_update(
+        self,
+        id: str,
+        body: "PatchedConversation | None" = None,
+    ) -> "Conversation":
+        """Rename, pin or archive a conversation.
+
+        Rename, pin or archive.
+        """
+        return self._ask("PATCH", f"/api/v1/chat/conversations/{_step(id)}/", body=body)
+
+    def chat_conversations_destroy(
+        self,
+        id: str,
+    ) -> None:
+        """Delete a conversation.
+
+        Your own conversations in the organisation, pinned ones first, then the latest.
+        """
+        return self._ask("DELETE", f"/api/v1/chat/conversations/{_step(id)}/", kind="none")
+
+    def chat_conversations_messages_list(
+        self,
+        id: str,
+    ) -> list["Message"]:
+        """Get the messages of a conversation.
+
+        Questions and answers in their order.
+        """
+        return self._ask("GET", f"/api/v1/chat/conversations/{_step(id)}/messages/")
+
+    def chat_messages_feedback_create(
+        self,
+        id: str,
+        body: "Feedback",
+    ) -> "Message":
+        """Say whether an answer was useful.
+
+        Say whether an answer was useful, and what was wrong with it.
+        """
+        return self._ask("POST", f"/api/v1/chat/messages/{_step(id)}/feedback/", body=body)
 
     def dashboard_equity_coverage_retrieve(
         self,
