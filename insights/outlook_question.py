@@ -89,13 +89,17 @@ class OutlookSelection:
 
 def of_organisation_first(organisation) -> list[SeriesForecast]:
     """The forecasts of an organisation's places, those that rise most first."""
-    return _ordered(list(SeriesForecast.objects.current().of_organisation(organisation).with_names()), USUAL)
+    return rising_first(SeriesForecast.objects.current().of_organisation(organisation).with_names())
+
+
+def rising_first(rows) -> list[SeriesForecast]:
+    return _ordered(list(rows), USUAL)
 
 
 def half_range(row: SeriesForecast) -> float:
     """How unsure a forecast is: half the range that holds in 8 of 10 cases, as a share of what is expected."""
-    expected = sum(row.mean)
-    return (sum(row.upper_80) - sum(row.lower_80)) / 2 / expected if expected > 0 else float("inf")
+    total = row.total()
+    return (total.upper_80 - total.lower_80) / 2 / total.mean if total.mean > 0 else float("inf")
 
 
 def _ordered(rows, sort: str) -> list[SeriesForecast]:

@@ -8,5 +8,6 @@ urlpatterns = [
     path("", outlook.overview, name="insights"),
     path("outlook/<uuid:pk>/", outlook.series, name="outlook"),
     path("models/", models.models, name="insights-models"),
+    path("models/make/", models.make, name="forecasts-make"),
     path("models/<uuid:pk>/", models.model, name="insights-model"),
 ]

@@ -24,14 +24,11 @@ LIMITS = (
     "They do not say why. A rise may come from more need, from more people, or from another way in.",
     "They are made for planning. Decisions about care are made by people who know the place.",
 )
+# Reasons of the run, in words that follow a number of series.
 LEFT_OUT = {
     "closed": "ended more than a year before the newest figures",
     "too_short": "have too few months to learn from",
-    "short": "have too few months to learn from",
-    "gaps": "have too many months missing",
-    "weekly": "are published by week",
-    "all_zero": "are nought throughout",
-    "empty": "have no figure",
+    "not_measurable": "have too little to check a forecast on",
 }
 
 

@@ -288,14 +288,16 @@ def standing_out(forecasts) -> list[str]:
         sentences += _largest(first)
     unsure = max(forecasts, key=half_range)
     if len(forecasts) > 1:
-        sure = words.sureness(sum(unsure.mean), sum(unsure.lower_80), sum(unsure.upper_80))
+        total = unsure.total()
+        sure = words.sureness(total.mean, total.lower_80, total.upper_80)
         sentences.append(f"Least sure of all: {_what(unsure)} ({words.in_sentence(sure.label)}).")
     sentences.append(f"Published figures run to {words.month_name(newest)}.")
     return sentences
 
 
 def _largest(row: SeriesForecast) -> list[str]:
-    expected, low, high = sum(row.mean), sum(row.lower_80), sum(row.upper_80)
+    total = row.total()
+    expected, low, high = total.mean, total.lower_80, total.upper_80
     months = words.ahead(row.origin, len(row.mean))
     before = expected / (1 + row.year_change) if row.year_change > -1 else None
     lead = (

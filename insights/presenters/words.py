@@ -136,4 +136,6 @@ def kind_plural(kind: str) -> str:
 
 
 def flag_names(codes) -> str:
-    return ", ".join(FLAGS[code][0] if code in FLAGS else code.replace("_", " ") for code in codes)
+    """ "Months are missing, the level has shifted"."""
+    names = [FLAGS[code][0] if code in FLAGS else code.replace("_", " ") for code in codes]
+    return ", ".join(names[:1] + [in_sentence(name) for name in names[1:]])

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from accounts.access import allowed
 from accounts.permissions import Permission
+from insights.presenters.outlook_panel import OutlookPanel, panel_of_board
 from lsoa.catalogue.deprivation import CORE20_DECILE
 from lsoa.catalogue.order import KEY_INDICATORS, OTHER_THEME, indicator_place
 from lsoa.models import AreaProfile, Dataset, Indicator, IndicatorValue, Postcode
@@ -125,6 +126,11 @@ class AreaPage:
     @property
     def is_core20(self) -> bool:
         return self.area.imd_decile is not None and self.area.imd_decile <= CORE20_DECILE
+
+    @cached_property
+    def outlook(self) -> OutlookPanel | None:
+        """Of the board that the area belongs to: nothing is published by month for a single area."""
+        return panel_of_board(self.area.icb_code)
 
     @property
     def authority_url(self) -> str:

@@ -14,6 +14,7 @@ from accounts.people.reviews import due as review_due
 from accounts.people.setup import checklist
 from accounts.permissions import Permission
 from accounts.presenters import job_panel
+from insights.presenters.outlook_panel import OutlookPanel, panel_of_organisation
 from lsoa.models import Dataset, QualityAlert
 from priorities.models import PriorityClass, ScoreRun
 from priorities.presenters import tag_for_class
@@ -195,6 +196,11 @@ class HomePage:
         return NewsPanel(
             self.user, self.organisation, patch=self._selection.patch, with_plans=self.may(Permission.VIEW_PLANS)
         )
+
+    @cached_property
+    def outlook(self) -> OutlookPanel | None:
+        """What published activity is expected to do in the organisation's places; None where nothing is forecast."""
+        return panel_of_organisation(self.organisation) if self.may(Permission.VIEW_AREAS) else None
 
     @cached_property
     def patches(self) -> list[dict]:
