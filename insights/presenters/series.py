@@ -87,12 +87,8 @@ class SeriesPage:
         return f"{reverse('insights')}?{urlencode({'place': place, 'measure': self.series.measure})}"
 
     @property
-    def ask_url(self) -> str:
-        address = address_of("ask")
-        if not address or self.organisation is None:
-            return ""
-        question = f"What is the outlook for {words.in_sentence(self.measure)} in {self.place}?"
-        return f"{address}?{urlencode({'q': question})}"
+    def ask_question(self) -> str:
+        return f"What is the outlook for {words.in_sentence(self.measure)} in {self.place}?"
 
     # Chart and months -----------------------------------------------------------------------------------------------
 

@@ -88,8 +88,8 @@ def test_the_list_says_first_what_rises_most_and_how_sure_that_is(viewer, foreca
     page = text_of(viewer, reverse("insights"))
     assert (
         "The largest rise is expected in emergency admissions, NHS Northgate ICB: 54,000 admissions from October 2026 "
-        "to March 2027, 25.0% more than in the same months a year before. In 8 of 10 cases it will be between 48,600 and "
-        "59,400. Published figures run to September 2026." in page
+        "to March 2027, 25.0% more than in the same months a year before. In 8 of 10 cases it will be between 48,600 "
+        "and 59,400. Published figures run to September 2026." in page
     )
     # Of one's own places alone, with the last twelve months as they were published.
     assert "NHS Elsewhere" not in page and "1 outlook of 1 place" in page
