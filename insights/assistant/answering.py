@@ -19,7 +19,7 @@ from .notices import notices_of, removed_kinds
 from .places import Mentions, Named, in_place, mentions, without_postcodes
 from .shapes import Answer
 from .starting import starters
-from .tools import areas, comparing, expected, guides, planning, priority, scopes
+from .tools import areas, capacity, comparing, expected, guides, planning, priority, scopes
 from .tools.planning import refused
 from .turn import Draft, Turn
 
@@ -36,7 +36,7 @@ TOOLS: dict[Intent, Callable[[Turn], Draft]] = {
     Intent.PLANS: planning.plans,
     Intent.LEFT_OUT: planning.left_out,
     Intent.OUTLOOK: expected.outlook,
-    Intent.DEMAND: expected.demand,
+    Intent.DEMAND: capacity.demand,
     Intent.HOW_TO: guides.how_to,
     Intent.ABILITIES: guides.abilities,
 }

@@ -1,10 +1,9 @@
-"""What is expected: published activity of the months ahead, and the visits asked for against staffed hours."""
+"""What published activity is expected to do in the months ahead."""
 
 import re
 
 from django.urls import reverse
 
-from accounts.permissions import Permission
 from insights.assistant.intents import Intent
 from insights.assistant.shapes import AnswerTable, Link
 from insights.assistant.turn import Draft, Turn
@@ -13,135 +12,100 @@ from insights.models import SeriesForecast
 from lsoa.models import Place
 from lsoa.written_numbers import decimal, signed_percent
 
-from .planning import refused, team_meant
-
-MOST_SERIES, MONTHS = 4, 6
+MOST_SERIES = 4
+ENGLAND = "E92000001"
 # What people say -> the start of a measure's code.
 MEASURES = (
-    (re.compile(r"\b(?:a&e|emergency department|ed attendances?|attendances?)\b"), "ae_attendances"),
+    (re.compile(r"\b(?:a&e|emergency department|ed attendances?|attendances?)"), "ae_attendances"),
     (re.compile(r"\b(?:emergency )?admissions?\b"), "emergency_admissions"),
     (re.compile(r"\breferrals?\b"), "referrals"),
 )
-ESTIMATE = "Estimates from published figures, not counts."
 
 
 def outlook(turn: Turn) -> Draft:
-    """Forecasts in force of the places that belong to the organisation, or of a board or region that is named."""
-    draft = Draft(Intent.OUTLOOK)
-    page = reverse("outlook")
-    draft.links.append(Link("The outlook", page))
-    found = list(
-        _forecasts(turn)
-        .with_names()
-        .order_by("series__measure", "series__organisation_kind", "place_name")[:MOST_SERIES]
-    )
-    draft.keep(places=turn.mentions.places or None, measure=_measure(turn))
+    """Forecasts in use of the places that belong to the organisation, or of a board or region that is named."""
+    draft, measure = Draft(Intent.OUTLOOK), _measure(turn)
+    found = list(_forecasts(turn, measure)[:MOST_SERIES])
+    draft.keep(places=turn.mentions.places or None, measure=measure)
+    draft.links += [Link(f"{each.series.name}, {each.place_name}", _page(each)) for each in found]
+    draft.links.append(Link("All outlooks", reverse("insights")))
     if not found:
-        where = "these places" if turn.mentions.places else "the places of your organisation"
+        where = "that place" if turn.mentions.places else "the places of your organisation"
         draft.say(
-            f"There is no forecast for {where}: activity of them is not loaded, or its months are too few or too old."
+            f"There is no forecast for {where}: no activity of it is loaded, or its months are too few or too old."
         )
         draft.suggestions += ["What changed?", "Which areas are most urgent?"]
         return draft
     for forecast in found:
-        _say(draft, forecast, page)
-    draft.say(ESTIMATE + " The page shows each month with its interval, the model and how well it has done.")
-    _table(draft, found, page)
+        _say(draft, forecast)
+    draft.say("These are estimates from published figures. The page shows each month, the model and its errors so far.")
+    _table(draft, found)
     return draft
+
+
+def _page(forecast) -> str:
+    return reverse("outlook", args=[forecast.series_id])
 
 
 def _measure(turn: Turn) -> str | None:
     return next((code for words, code in MEASURES if words.search(turn.folded)), turn.slots.get("measure"))
 
 
-def _forecasts(turn: Turn):
+def _forecasts(turn: Turn, measure: str | None):
+    current = SeriesForecast.objects.current().with_names()
     named = [place for place in turn.mentions.places if place.kind in (Place.Kind.ICB, Place.Kind.REGION)]
-    current = SeriesForecast.objects.current()
-    if named:
-        found = current.of_places(named[0].kind, [place.code for place in named])
+    if turn.mentions.places:
+        found = current.of_places(named[0].kind, [named[0].code]) if named else current.none()
     elif "england" in turn.folded or "nationally" in turn.folded:
-        found = current.of_places("country", ["E92000001"])
+        found = current.of_places("country", [ENGLAND])
     else:
         found = current.of_organisation(turn.organisation)
-    measure = _measure(turn)
-    return found.filter(series__measure__startswith=measure) if measure else found
+    if measure:
+        found = found.filter(series__measure__startswith=measure)
+    # All kinds of a measure together come before its parts.
+    return found.order_by("series__breakdown", "series__measure", "series__organisation_kind", "place_name")
 
 
-def _say(draft: Draft, forecast, page: str) -> None:
-    """Sum of the next months with its direction against the year before, and the interval of the first of them."""
-    series, cite = forecast.series, draft.book.cite
-    months = [_month(forecast.origin, ahead) for ahead in range(1, len(forecast.mean) + 1)]
-    span = f"{months[0]} to {months[-1]}"
+def _say(draft: Draft, forecast) -> None:
+    """The sum of the months with its direction against the year before, and the interval of that sum."""
+    series, cite, total = forecast.series, draft.book.cite, forecast.total()
+    months = forecast.months()
+    span = f"{months[0]:%B %Y} to {months[-1]:%B %Y}"
     about = {
-        "unit": series.unit,
         "place": forecast.place_name,
-        "source": f"Forecast of {day(forecast.model.run.made_at)}",
-        "href": page,
+        "source": f"Forecast of {day(forecast.model.run.made_at)}, data until {forecast.origin:%B %Y}",
+        "href": _page(forecast),
     }
-    total = cite(sum(forecast.mean), decimal(sum(forecast.mean)), period=span, **about)
-    name = cite(series.organisation_code, forecast.place_name, source=about["source"], href=page)
-    what = cite(series.measure, series.name, source=about["source"], href=page)
+    name = cite(series.organisation_code, forecast.place_name, **about)
+    what = cite(series.measure, series.name, **about)
     when = cite(span, span, **about)
-    sentence = f"{name}, {what}: {total} are expected from {when}"
-    if forecast.year_change is not None:
-        change = cite(
-            round(100 * forecast.year_change, 1),
-            signed_percent(forecast.year_change, 1),
-            period=span,
-            **(about | {"unit": "%"}),
-        )
-        word = {"rose": "more than", "fell": "fewer than"}.get(
-            direction(1, 1 + forecast.year_change), "about as many as"
-        )
-        sentence += f", {word} in the same months a year before ({change})"
-    low, high = (
-        cite(values[0], decimal(values[0]), period=months[0], **about)
-        for values in (forecast.lower_90, forecast.upper_90)
+    mean, low, high = (
+        cite(value, decimal(value), unit=series.unit, period=span, **about)
+        for value in (total.mean, total.lower_80, total.upper_80)
     )
-    first, month = (
-        cite(forecast.mean[0], decimal(forecast.mean[0]), period=months[0], **about),
-        cite(months[0], months[0], **about),
+    draft.say(
+        f"{name}, {what}: about {mean} in all are expected from {when}.",
+        f"With a chance of {cite(80, '80%', unit='%', **about)} they lie between {low} and {high}.",
+        _against_last_year(draft, forecast, span, about),
     )
-    draft.say(f"{sentence}.", f"For {month} it is {first}, and most likely between {low} and {high}.")
 
 
-def _month(origin, ahead: int) -> str:
-    number = origin.month - 1 + ahead
-    return f"{origin.replace(year=origin.year + number // 12, month=number % 12 + 1):%B %Y}"
+def _against_last_year(draft: Draft, forecast, span: str, about: dict) -> str:
+    change = forecast.year_change
+    if change is None:
+        return "There is nothing to hold them against a year before."
+    shown = draft.book.cite(round(100 * change, 1), signed_percent(change, 1), unit="%", period=span, **about)
+    words = {"rose": "more than", "fell": "fewer than"}.get(direction(1, 1 + change), "about as many as")
+    return f"That is {words} in the same months a year before ({shown})."
 
 
-def _table(draft: Draft, found, page: str) -> None:
-    rows = []
+def _table(draft: Draft, found) -> None:
+    rows, hrefs = [], []
     for forecast in found:
-        for ahead, (mean, low, high) in enumerate(
-            zip(forecast.mean, forecast.lower_90, forecast.upper_90, strict=True), 1
-        ):
-            rows.append(
-                (
-                    forecast.place_name,
-                    forecast.series.name,
-                    _month(forecast.origin, ahead),
-                    decimal(mean),
-                    f"{decimal(low)} to {decimal(high)}",
-                )
-            )
-    draft.table = AnswerTable(
-        "Expected by month", ("Place", "Measure", "Month", "Expected", "90% interval"), tuple(rows)
-    )
-
-
-def demand(turn: Turn) -> Draft:
-    """Hours of visits asked for against staffed hours of the organisation's teams, week by week."""
-    if not turn.may(Permission.VIEW_PLANS):
-        return refused(turn, Intent.DEMAND, Permission.VIEW_PLANS)
-    from insights.demand_reading import demand_of
-
-    draft, page, team = Draft(Intent.DEMAND), reverse("demand"), team_meant(turn)
-    draft.links.append(Link("Demand and capacity", page))
-    found = demand_of(turn.organisation)
-    teams = [each for each in found.teams if team is None or each.team_id == team.pk]
-    draft.keep(team=str(team.pk) if team else None)
-    if not teams:
-        draft.say("There is no team yet whose demand could be told.")
-        return draft
-    return draft
+        bounds = zip(forecast.months(), forecast.mean, forecast.lower_80, forecast.upper_80, strict=True)
+        for month, mean, low, high in bounds:
+            interval = f"{decimal(low)} to {decimal(high)}"
+            rows.append((forecast.place_name, forecast.series.name, f"{month:%B %Y}", decimal(mean), interval))
+            hrefs.append(_page(forecast))
+    columns = ("Place", "Measure", "Month", "Expected", "80% interval")
+    draft.table = AnswerTable("Expected by month", columns, tuple(rows), tuple(hrefs))

@@ -1,0 +1,102 @@
+"""Questions about plans: who may ask them, whose they are, and which numbers are told."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from accounts.tests.factories import MembershipFactory
+from insights.assistant import Intent, starters
+from insights.assistant.verifying import is_proven
+from routing.models import PlanState
+from routing.tests.outputs_world import eventful_plan
+
+from .conftest import TOMORROW
+
+pytestmark = pytest.mark.django_db
+OF_PLANS = ("Which plans are there for tomorrow?", "What is left out tomorrow and why?", "Is the service fair?")
+
+
+def whole(answer) -> str:
+    return str(answer.as_json())
+
+
+@pytest.mark.parametrize("question", OF_PLANS)
+def test_who_may_not_see_plans_learns_nothing_of_them(viewer, plan, question):
+    answer = viewer(question)
+    assert plan.name not in whole(answer) and str(plan.pk) not in whole(answer) and answer.table is None
+    assert answer.notices[0].kind == "limits" and "see visit plans" in answer.notices[0].words[0]
+
+
+def test_plans_of_a_day_and_the_day_after(planner, plan):
+    answer = planner("Which plans are there for tomorrow?")
+    assert answer.intent == Intent.PLANS and plan.name in whole(answer) and is_proven(answer)
+    assert answer.table.row_hrefs == (reverse("plan", args=[plan.pk]),)
+    assert f"day={TOMORROW.isoformat()}" in answer.links[0].href
+    none = planner(f"And on {(TOMORROW + timedelta(days=3)).isoformat()}?")
+    assert "There is no plan" in none.paragraphs[0]
+
+
+def test_small_numbers_of_visits_are_not_told(planner, plan):
+    answer = planner("Which plans are there for tomorrow?")
+    assert answer.table.rows[0][3] == "not shown"
+    assert "some visits (number not shown)" in " ".join(answer.paragraphs)
+    assert any(notice.heading == "Small numbers" for notice in answer.notices)
+
+
+def test_why_visits_are_left_out(planner, plan):
+    planner("Which plans are there for tomorrow?")
+    answer = planner("why are visits left out?")
+    assert answer.intent == Intent.LEFT_OUT and answer.slots["day"] == TOMORROW.isoformat()
+    assert answer.table.rows[0][1] == plan.name
+    # References of visits point to people.
+    assert all(cell not in ("A", "B", "C", "D") for row in answer.table.rows for cell in row)
+
+
+def test_plans_and_teams_of_another_organisation_do_not_exist(planner, plan, other_organisation):
+    theirs = eventful_plan(other_organisation, day=TOMORROW, state=PlanState.APPROVED)
+    theirs.team.name = "Secret squad"
+    theirs.team.save()
+    for question in (*OF_PLANS, "Which plans has Secret squad tomorrow?", "Is the service of Secret squad fair?"):
+        answer = planner(question)
+        assert str(theirs.pk) not in whole(answer) and str(theirs.team.pk) not in whole(answer)
+        assert "Secret squad" not in " ".join(answer.paragraphs)
+
+
+def test_slots_of_another_organisations_team_are_not_followed(planner, plan, other_organisation):
+    theirs = eventful_plan(other_organisation, day=TOMORROW)
+    planner.slots = {
+        "intent": "plans",
+        "team": str(theirs.team.pk),
+        "day": TOMORROW.isoformat(),
+        "scope": "patch:secret",
+    }
+    answer = planner("And tomorrow?")
+    assert str(theirs.team.pk) not in str(answer.table) and plan.name in whole(answer)
+
+
+def test_roles_in_another_organisation_do_not_count(asking, make_user, plan, other_organisation):
+    person = make_user(["viewer"])
+    MembershipFactory(user=person, organisation=other_organisation, roles=["planner"])
+    someone = asking("viewer")
+    someone.person = person
+    assert someone("Which plans are there for tomorrow?").notices[0].kind == "limits"
+
+
+def test_equity_of_the_last_four_weeks(planner, organisation):
+    approved = eventful_plan(organisation, day=TOMORROW, state=PlanState.APPROVED)
+    answer = planner("Is the service fair?")
+    assert answer.intent == Intent.EQUITY and "are not compared with others" in answer.paragraphs[0]
+    assert f"team={approved.team.pk}" in answer.links[0].href and len(answer.table.rows) == 5
+
+
+def test_questions_to_begin_with_are_answered_for_the_role(asking, plan, organisation):
+    for role in ("viewer", "planner", "approver", "analyst", "field_worker"):
+        someone = asking(role)
+        questions = starters(someone.person, organisation)
+        assert 2 <= len(questions) <= 4
+        for question in questions:
+            answer = someone(question)
+            assert answer.intent != Intent.NOT_ANSWERED and all(
+                notice.heading == "Small numbers" for notice in answer.notices
+            )
