@@ -11,6 +11,7 @@ from .everyday import JOINING, WORDS
 
 CODE = re.compile(r"\b[EWX]\d{8}\b", re.IGNORECASE)
 _TOKEN = re.compile(r"\[[^\]]+\]|[^\W_](?:[\w'&-]*\w)?")
+_AND = re.compile(r"\s+(?:and|with)\s+", re.IGNORECASE)
 _EXACT = (Fit.CODE, Fit.NAME)
 _KINDS = {
     "ward": Place.Kind.WARD,
@@ -83,8 +84,15 @@ def mentions(text: str, organisation, ignored: frozenset[str] = frozenset()) -> 
         else:
             unknown.append(code.upper())
     by_code = bool(found or unknown)
-    for name in _names(CODE.sub(" , ", text), ignored)[:MOST_NAMES]:
+    names = _names(CODE.sub(" , ", text), ignored)[:MOST_NAMES]
+    while names:
+        name = names.pop(0)
         exact, others = _read(name, organisation, _kind_said(text, name))
+        parts = _AND.split(name)
+        if exact is None and 1 < len(parts) <= MOST_NAMES:
+            # "Brighton and Hove" is one place, "Salford and Bury" are two.
+            names = parts + names
+            continue
         # "Salford (E08000006)": the code says which Salford.
         if by_code and (exact is None or exact.name in {place.name for place in found}):
             continue

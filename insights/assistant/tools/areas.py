@@ -67,7 +67,7 @@ def _scope_words(draft: Draft, scope: Scope) -> str:
 
 def _rank_by_priority(draft: Draft, turn: Turn, scope: Scope) -> None:
     scores = PriorityScore.objects.current().filter(area__in=scope.areas)
-    wanted = next((value for word, value in _CLASSES.items() if re.search(rf"\b{word}\b", turn.folded)), None)
+    wanted = next((value for word, value in _CLASSES.items() if _asks_for(word, turn.folded)), None)
     counts = dict(scores.order_by().values_list("priority").annotate(areas=Count("pk")))
     total, cite, where = sum(counts.values()), draft.book.cite, _scope_words(draft, scope)
     if not total:
@@ -119,6 +119,11 @@ def _ranked_table(draft: Draft, scores, order: str) -> None:
     hrefs = tuple(reverse("area-priority", args=[score.area.code]) for score in scores)
     draft.table = AnswerTable(f"The {order} areas", columns, rows, hrefs)
     draft.keep(places=[Named(Place.Kind.AREA, score.area.code, score.area.name) for score in scores[:MOST_KEPT]])
+
+
+def _asks_for(word: str, folded: str) -> bool:
+    """Whether a class is asked for: "urgent areas", but not "the most urgent areas"."""
+    return bool(re.search(rf"(?<!most )(?<!least )(?<!more )(?<!less )\b{word}\b", folded))
 
 
 def area_words(draft: Draft, area: Area) -> str:

@@ -23,6 +23,7 @@ _ASKS = (
 _EVERYDAY = frozenset(
     [
         "how",
+        "use",
         "do",
         "does",
         "can",
@@ -64,6 +65,8 @@ _EVERYDAY = frozenset(
 # A hit in a title is worth more than one in an answer.
 _WEIGHTS = (3, 2, 2, 1, 1)
 _LEAST_SCORE = 4
+# Asked for by its title.
+_BY_TITLE = 50
 
 
 def word_asked(folded: str) -> reference.Word | None:
@@ -77,11 +80,9 @@ def word_asked(folded: str) -> reference.Word | None:
 
 def find_word(asked: str) -> reference.Word | None:
     """The term that is exactly this, in the singular or the plural; a row may have several terms."""
-    for word in reference.glossary():
-        names = [name.strip().lower() for name in word.term.split(",")]
-        if any(asked in (name, f"{name}s", name.removesuffix("s")) for name in names):
-            return word
-    return None
+    named = [(name.strip().lower(), word) for word in reference.glossary() for name in word.term.split(",")]
+    alike = [word for name, word in named if asked in (f"{name}s", name.removesuffix("s"))]
+    return next((word for name, word in named if asked == name), next(iter(alike), None))
 
 
 def definition(turn: Turn, word: reference.Word) -> Draft:
@@ -118,17 +119,12 @@ def topics_for(folded: str) -> list[reference.HelpText]:
     known = [_words_of(topic) for topic in topics]
     # A word that stands in every topic tells nothing; one that stands in one tells which (inverse document frequency).
     worth = {word: log(len(topics) / number) for word in words if (number := sum(word in each[-1] for each in known))}
-    scored = [
-        (
-            sum(
-                worth.get(word, 0) * weight
-                for weight, part in zip(_WEIGHTS, parts, strict=True)
-                for word in words & part
-            ),
-            -place,
-        )
-        for place, parts in enumerate(known)
-    ]
+    scored = []
+    for place, parts in enumerate(known):
+        score = _BY_TITLE if words == parts[0] else 0
+        for weight, part in zip(_WEIGHTS, parts, strict=True):
+            score += weight * sum(worth.get(word, 0) for word in words & part)
+        scored.append((score, -place))
     return [topics[-place] for score, place in sorted(scored, reverse=True) if score >= _LEAST_SCORE]
 
 

@@ -4,17 +4,29 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
-from accounts.tests.factories import MembershipFactory
+from accounts.tests.factories import MembershipFactory, UserFactory
 from insights.assistant import Intent, starters
 from insights.assistant.verifying import is_proven
-from routing.models import PlanState
+from routing.models import PlanState, RoutePlan
+from routing.tests import factories as make
 from routing.tests.outputs_world import eventful_plan
 
 from .conftest import TOMORROW
 
 pytestmark = pytest.mark.django_db
 OF_PLANS = ("Which plans are there for tomorrow?", "What is left out tomorrow and why?", "Is the service fair?")
+
+
+def plan_of(organisation, team_name, other):
+    """An approved plan of another organisation for the same day and areas."""
+    areas = list(other.team.patch.areas.all())
+    team = make.team(organisation, areas, people=1, day=TOMORROW)
+    team.name = team_name
+    team.save()
+    made = {"approved_by": UserFactory(), "approved_at": timezone.now(), "state": PlanState.APPROVED}
+    return RoutePlan.objects.create(organisation=organisation, team=team, day=TOMORROW, name="Their plan", **made)
 
 
 def whole(answer) -> str:
@@ -54,9 +66,7 @@ def test_why_visits_are_left_out(planner, plan):
 
 
 def test_plans_and_teams_of_another_organisation_do_not_exist(planner, plan, other_organisation):
-    theirs = eventful_plan(other_organisation, day=TOMORROW, state=PlanState.APPROVED)
-    theirs.team.name = "Secret squad"
-    theirs.team.save()
+    theirs = plan_of(other_organisation, "Secret squad", plan)
     for question in (*OF_PLANS, "Which plans has Secret squad tomorrow?", "Is the service of Secret squad fair?"):
         answer = planner(question)
         assert str(theirs.pk) not in whole(answer) and str(theirs.team.pk) not in whole(answer)
@@ -64,7 +74,7 @@ def test_plans_and_teams_of_another_organisation_do_not_exist(planner, plan, oth
 
 
 def test_slots_of_another_organisations_team_are_not_followed(planner, plan, other_organisation):
-    theirs = eventful_plan(other_organisation, day=TOMORROW)
+    theirs = plan_of(other_organisation, "Secret squad", plan)
     planner.slots = {
         "intent": "plans",
         "team": str(theirs.team.pk),
