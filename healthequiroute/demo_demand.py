@@ -25,6 +25,7 @@ WEEKS_BEFORE, WEEKS_AHEAD = 6, 6
 LEADS = (0, 0, 1, 1, 2, 3, 5, 8, 12, 20)
 MINUTES = (30, 45, 60, 75, 90)
 LONG = 75
+PREFIX = "RQ-"
 PLACES = 40
 ASKED_AT = """
     UPDATE routing_visit SET created_at = asked.at
@@ -86,13 +87,14 @@ def _make_leave(team, work, monday, by):
 
 
 def make_requests(teams: list[Team]) -> None:
-    """Visits of past weeks, done, and those that are booked ahead."""
+    """Visits of past weeks, done, and those that are booked ahead; what was booked and is past by now is done."""
     for team, work in zip(teams, WORK, strict=False):
-        if not Visit.objects.filter(team=team, source=Visit.Source.CSV).exists():
-            _store(team, work)
+        own = Visit.objects.filter(team=team, source=Visit.Source.CSV, reference__startswith=PREFIX)
+        own.filter(state=Visit.State.OPEN, day__lt=timezone.localdate()).update(state=Visit.State.DONE)
+        _store(team, work, known=set(own.values_list("day", "reference")))
 
 
-def _store(team, work):
+def _store(team, work, known):
     today, now = timezone.localdate(), timezone.now()
     first = _next_monday() - WEEK * (WEEKS_BEFORE + 1)
     areas = list(team.patch.areas.defer("geometry").order_by("code"))
@@ -106,7 +108,7 @@ def _store(team, work):
         for number in range(round(work.requests * dice.uniform(0.75, 1.25))):
             asked = _asked(day - timedelta(days=dice.choice(LEADS)), dice)
             visit = _visit(team, day, number, dice.choice(areas), dice.choice(MINUTES), today)
-            if asked < now:
+            if asked < now and (visit.day, visit.reference) not in known:
                 visits.append(visit)
                 made.append(asked)
     stored = Visit.objects.bulk_create(visits, batch_size=1000)
@@ -123,7 +125,7 @@ def _visit(team, day: date, number: int, area: Area, minutes: int, today: date) 
     return Visit(
         organisation=team.organisation,
         team=team,
-        reference=f"RQ-{day:%m%d}-{number + 1:02}",
+        reference=f"{PREFIX}{day:%m%d}-{number + 1:02}",
         day=day,
         area=area,
         point=Point(area.centroid.x, area.centroid.y, srid=4326),

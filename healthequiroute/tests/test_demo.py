@@ -14,6 +14,8 @@ from accounts import audit
 from accounts.models import AuditEvent, Organisation
 from healthequiroute import demo, demo_people
 from healthequiroute.testing.shared import shared
+from insights.demand.weeks import Reason, State
+from insights.demand_reading import demand_of
 from lsoa.models import Area, Feed, FeedReading, Patch, TileSet
 from priorities.models import ModelVersion, PriorityScore, ValidationReport
 from priorities.validation import holding
@@ -94,6 +96,14 @@ def test_people_are_as_they_are_in_life(world):
     assert Absence.objects.for_organisation(world).count() == 3
     assert CaseloadEntry.objects.for_organisation(world).count() == demo_people.CASELOAD
     assert Visit.objects.for_organisation(world).get(staff_required=2).plans.get().state == PlanState.DRAFT
+
+
+def test_teams_are_asked_for_something_and_one_is_short_where_people_are_away(world):
+    city, isles = demand_of(world).teams
+    assert len(city.asked_before) == len(isles.asked_before) == 6
+    assert {week.state for week in isles.weeks} >= {State.SHORT, State.ROOM, State.NO_ROTA}
+    assert [Reason.ABSENCE in week.reasons for week in isles.weeks] == [number == 2 for number in range(6)]
+    assert all(week.staffed for week in city.weeks)
 
 
 def test_a_second_seed_changes_nothing_until_days_have_passed(world):
