@@ -106,16 +106,15 @@ def _ranked_table(draft: Draft, scores, order: str) -> None:
     )
     rows = tuple(
         (
-            str(place),
             f"{score.area.name} ({score.area.code})",
             score.area.local_authority_name,
             score.get_priority_display(),
             "" if score.decile is None else f"{score.decile:.0f}",
             str(score.visit_minutes),
         )
-        for place, score in enumerate(scores, 1)
+        for score in scores
     )
-    columns = ("Place", "Area", "Local authority", "Class", "IMD decile", "Minutes of a visit")
+    columns = ("Area", "Local authority", "Class", "IMD decile", "Minutes of a visit")
     hrefs = tuple(reverse("area-priority", args=[score.area.code]) for score in scores)
     draft.table = AnswerTable(f"The {order} areas", columns, rows, hrefs)
     draft.keep(places=[Named(Place.Kind.AREA, score.area.code, score.area.name) for score in scores[:MOST_KEPT]])
@@ -162,13 +161,10 @@ def _rank_by_indicator(draft: Draft, turn: Turn, scope: Scope, indicator: Indica
         f"In {where}, the {'lowest' if lowest else 'highest'} {'figure' if len(first) == 1 else 'figures'}",
         f"for {label}: {joined(parts)}.",
     )
-    rows = tuple(
-        (str(n), f"{a.name} ({a.code})", a.local_authority_name, wording.figure(a.figure, indicator))
-        for n, a in enumerate(first, 1)
-    )
+    rows = tuple((f"{a.name} ({a.code})", a.local_authority_name, wording.figure(a.figure, indicator)) for a in first)
     draft.table = AnswerTable(
         indicator.name,
-        ("Place", "Area", "Local authority", _unit_heading(indicator)),
+        ("Area", "Local authority", _unit_heading(indicator)),
         rows,
         tuple(reverse("area", args=[a.code]) for a in first),
     )
