@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.permissions import Permission
@@ -17,7 +18,7 @@ from .intent_rules import Reading, read
 from .intents import Intent
 from .notices import notices_of, removed_kinds
 from .places import Mentions, Named, in_place, mentions, without_postcodes
-from .shapes import Answer
+from .shapes import Answer, Link
 from .starting import starters
 from .tools import areas, capacity, comparing, expected, guides, planning, priority, scopes
 from .tools.planning import refused
@@ -87,6 +88,8 @@ def _draft(turn: Turn, checked: Checked) -> Draft:
     named = _mentions(turn, reading, meant)
     turn = replace(turn, mentions=named)
     intent = _intent(turn, reading, meant)
+    if "[postcode]" in turn.text and not checked.removed and not named.places:
+        return _unknown_postcode()
     if intent is None:
         return _not_answered(turn)
     if named.unclear and intent not in WITHOUT_PLACES:
@@ -105,6 +108,8 @@ def _mentions(turn: Turn, reading: Reading, meant) -> Mentions:
         return Mentions()
     # As it was written: names of places begin with capitals or do not, the gazetteer does not mind.
     text = PLACE_HOLDER.sub(" , ", turn.text)
+    if turn.patch is not None:
+        text = re.sub(re.escape(turn.patch.name), " , ", text, flags=re.IGNORECASE)
     return mentions(text, turn.organisation, meant.words if meant else frozenset())
 
 
@@ -202,6 +207,13 @@ def _unknown_place(turn: Turn, text: str) -> Draft:
         "Places are areas, wards, authorities, boards, towns and postcodes of the data that are loaded.",
     )
     draft.suggestions += starters(turn.person, turn.organisation)
+    return draft
+
+
+def _unknown_postcode() -> Draft:
+    draft = Draft(Intent.NOT_ANSWERED)
+    draft.say("That postcode is not among those that are loaded.")
+    draft.links.append(Link("Search for a place", reverse("search")))
     return draft
 
 

@@ -12,6 +12,8 @@ from .everyday import JOINING, WORDS
 CODE = re.compile(r"\b[EWX]\d{8}\b", re.IGNORECASE)
 _TOKEN = re.compile(r"\[[^\]]+\]|[^\W_](?:[\w'&-]*\w)?")
 _AND = re.compile(r"\s+(?:and|with)\s+", re.IGNORECASE)
+# Words with capitals in a row, with joining words between them.
+_CAPITALS = re.compile(r"[A-Z][\w'&-]*(?:\s+(?:(?:and|the|of|upon|on|in)\s+){0,2}[A-Z][\w'&-]*)+")
 _EXACT = (Fit.CODE, Fit.NAME)
 _KINDS = {
     "ward": Place.Kind.WARD,
@@ -84,7 +86,9 @@ def mentions(text: str, organisation, ignored: frozenset[str] = frozenset()) -> 
         else:
             unknown.append(code.upper())
     by_code = bool(found or unknown)
-    names = _names(CODE.sub(" , ", text), ignored)[:MOST_NAMES]
+    text, whole = _whole_names(CODE.sub(" , ", text), organisation)
+    found += whole
+    names = _names(text, ignored)[:MOST_NAMES]
     while names:
         name = names.pop(0)
         exact, others = _read(name, organisation, _kind_said(text, name))
@@ -103,6 +107,20 @@ def mentions(text: str, organisation, ignored: frozenset[str] = frozenset()) -> 
         else:
             unknown.append(name)
     return Mentions(tuple(dict.fromkeys(found)), tuple(unclear), tuple(unknown))
+
+
+def _whole_names(text: str, organisation) -> tuple[str, list[Named]]:
+    """The text without names that are written with capitals and hold everyday words, and the places that they are:
+    "NHS Greater Manchester Integrated Care Board"."""
+    found = []
+    for match in list(_CAPITALS.finditer(text))[:MOST_NAMES]:
+        words = match.group().split()
+        if len(words) > 2 and any(word.lower() in WORDS for word in words):
+            exact, _ = _read(match.group(), organisation, None)
+            if exact:
+                found.append(exact)
+                text = text.replace(match.group(), " , ", 1)
+    return text, found
 
 
 def area_of_postcode(text: str) -> Named | None:

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 from accounts.access import allowed
 from accounts.permissions import Permission
 
 from .book import Book
-from .places import Mentions, Named, Scope, named_by_ref, scope_of
+from .places import Mentions, Named, Scope, named_by_ref, own_patches, scope_of
 from .shapes import Answer, AnswerTable, Link, Notice
 
 MOST_SUGGESTIONS = 4
@@ -35,6 +36,12 @@ class Turn:
             return list(self.mentions.places)
         return [named_by_ref(row["ref"], row["name"]) for row in self.slots.get("places", [])]
 
+    @cached_property
+    def patch(self):
+        """The organisation's patch that the question names by its whole name; None where it names none."""
+        named = [patch for patch in own_patches(self.organisation) if patch.name.lower() in self.folded]
+        return max(named, key=lambda patch: len(patch.name), default=None)
+
     @property
     def area(self) -> Named | None:
         return next((place for place in self.places if place.is_area), None)
@@ -46,6 +53,8 @@ class Turn:
             return scope_of((larger or list(self.mentions.places))[0], self.organisation)
         if any(word in self.folded for word in ("england", "nationally", "the country", "everywhere", "all areas")):
             return scope_of(None, self.organisation, everywhere=True)
+        if self.patch is not None:
+            return scope_of(None, self.organisation, patch_slug=self.patch.slug)
         before = self.slots.get("scope", "")
         if any(word in self.folded for word in ("our patch", "my patch", "the patch", "our area")) or not before:
             return scope_of(None, self.organisation)

@@ -31,6 +31,11 @@ def direction(before: float, after: float) -> str:
     return "rose" if after > before else "fell"
 
 
+def rounded(value: float) -> float:
+    """An estimate with three digits that matter."""
+    return float(f"{value:.3g}")
+
+
 def standing(share_below: float) -> str:
     """Where a figure stands among all areas, by the percentage of areas that lie below it."""
     if share_below >= FAR_ABOVE:

@@ -49,7 +49,7 @@ COUNTING = {
     "healthequiroute/portal/presenters/area.py": (1, "postcodes, published"),
     "healthequiroute/portal/selection.py": (2, "areas"),
     "healthequiroute/portal/dashboard/visits.py": (3, "no counting: the type of numbers that may be shown"),
-    "insights/assistant/tools/areas.py": (4, "areas"),
+    "insights/assistant/tools/areas.py": (6, "areas"),
     "insights/assistant/tools/comparing.py": (4, "areas"),
     "insights/assistant/tools/scopes.py": (5, "areas"),
     "healthequiroute/portal/versions.py": (3, "publications, runs and areas of patches, shown nowhere"),

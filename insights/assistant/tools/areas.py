@@ -12,6 +12,7 @@ from insights.assistant.places import Named, Scope
 from insights.assistant.shapes import AnswerTable, Link
 from insights.assistant.turn import Draft, Turn
 from insights.assistant.words import joined, quoted, share_of, standing
+from lsoa.catalogue.deprivation import CORE20_DECILE
 from lsoa.models import Area, Dataset, Indicator, Place, figure_in_force
 from lsoa.presenters import wording
 from lsoa.search import in_place
@@ -73,6 +74,12 @@ def _rank_by_priority(draft: Draft, turn: Turn, scope: Scope) -> None:
     if not total:
         draft.say(f"No area of {where} has a priority yet.")
         return
+    if "core20" in turn.folded:
+        scores = _only_core20(draft, scores, scope, where, total)
+        counts = dict(scores.order_by().values_list("priority").annotate(areas=Count("pk")))
+        total = sum(counts.values())
+        if not total:
+            return
     shown = PriorityClass(max(counts) if wanted is None else wanted)
     link = explore_link(scope, f"{shown.label} areas on the map", ("priority", str(shown.value)))
     number = counts.get(shown.value, 0)
@@ -118,6 +125,19 @@ def _ranked_table(draft: Draft, scores, order: str) -> None:
     hrefs = tuple(reverse("area-priority", args=[score.area.code]) for score in scores)
     draft.table = AnswerTable(f"The {order} areas", columns, rows, hrefs)
     draft.keep(places=[Named(Place.Kind.AREA, score.area.code, score.area.name) for score in scores[:MOST_KEPT]])
+
+
+def _only_core20(draft: Draft, scores, scope: Scope, where: str, total: int):
+    """The scores of Core20 areas, and how many they are."""
+    decile = figure_in_force("imd_decile", "area__profile__values")
+    core20 = scores.annotate(decile=decile).filter(decile__lte=CORE20_DECILE)
+    link = explore_link(scope, "Core20 areas on the map", ("core20", "1"))
+    number = core20.count()
+    about = {"unit": "areas", "place": scope.name, "source": SOURCE, "href": link.href}
+    part, whole = (draft.book.cite(each, f"{each:,}", **about) for each in (number, total))
+    draft.say(f"In {where}, {part} of {whole} areas with a priority are Core20. The rest of this answer is about them.")
+    draft.links.append(link)
+    return core20
 
 
 def _asks_for(word: str, folded: str) -> bool:

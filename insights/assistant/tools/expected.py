@@ -7,7 +7,7 @@ from django.urls import reverse
 from insights.assistant.intents import Intent
 from insights.assistant.shapes import AnswerTable, Link
 from insights.assistant.turn import Draft, Turn
-from insights.assistant.words import day, direction
+from insights.assistant.words import day, direction, rounded
 from insights.models import SeriesForecast
 from lsoa.models import Place
 from lsoa.written_numbers import decimal, signed_percent
@@ -81,7 +81,7 @@ def _say(draft: Draft, forecast) -> None:
     when = cite(span, span, **about)
     mean, low, high = (
         cite(value, decimal(value), unit=series.unit, period=span, **about)
-        for value in (total.mean, total.lower_80, total.upper_80)
+        for value in map(rounded, (total.mean, total.lower_80, total.upper_80))
     )
     draft.say(
         f"{name}, {what}: about {mean} in all are expected from {when}.",

@@ -168,3 +168,22 @@ def test_queries_of_an_answer_are_bounded(viewer, town, patch, django_assert_max
     ):
         with django_assert_max_num_queries(25):
             viewer(question)
+
+
+def test_core20_areas_are_counted_with_the_same_filter(viewer, town, patch):
+    answer = viewer("How many areas of our patch are Core20?")
+    assert [fact.value for fact in answer.facts if fact.unit == "areas"][:2] == [3, 4]
+    assert answer.links[0].href == "/explore/?patch=testham&core20=1" and is_proven(answer)
+
+
+def test_a_patch_and_a_board_are_known_by_their_whole_names(viewer, town, patch):
+    assert viewer("Which areas of Testham patch are most urgent?").slots["scope"] == "patch:testham"
+    name, words = "NHS Testham and the Isles Integrated Care Board", "NHS TESTHAM AND THE ISLES INTEGRATED CARE BOARD"
+    Place.objects.create(
+        kind="icb", code="E54000099", name=name, vintage=2021, area_count=4, key=words, text=f"E54000099 {words}"
+    )
+    assert viewer(f"What is the outlook for referrals in {name}?").slots["places"][0]["name"] == name
+
+
+def test_a_postcode_that_is_not_loaded_is_said_to_be(viewer, town, patch):
+    assert "That postcode is not among those" in shown(viewer("What is the priority of ZZ1 1ZZ?"))
