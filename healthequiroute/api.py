@@ -9,6 +9,7 @@ import accounts.credentials.api
 import accounts.notices.api
 import insights.api_ask
 import insights.api_demand
+import insights.api_outlook
 import lsoa.api
 import priorities.api
 import routing.api
@@ -17,6 +18,7 @@ import routing.api_outputs
 import routing.api_readings
 import routing.link_api
 from accounts.access import request_organisation
+from insights.models import ForecastRun
 
 from .api_document.views import DocumentationView, PostmanView
 from .conditional import Versioned
@@ -32,9 +34,19 @@ class DataVersioned(Versioned):
         return data_version(request_organisation(request))
 
 
+class ForecastVersioned(DataVersioned):
+    """Views whose answers change with forecasts too."""
+
+    def state(self, request):
+        run = ForecastRun.objects.filter(is_current=True).values_list("pk", flat=True).first()
+        return f"{run}:{super().state(request)}"
+
+
 CONDITIONAL = {
-    lsoa.api.AreaViewSet: ("list", "retrieve", "geojson", "within_bounds", "similar"),
-    priorities.api.PriorityViewSet: ("list", "history"),
+    lsoa.api.AreaViewSet: (DataVersioned, "list", "retrieve", "geojson", "within_bounds", "similar"),
+    priorities.api.PriorityViewSet: (DataVersioned, "list", "history"),
+    insights.api_outlook.PredictionViewSet: (ForecastVersioned, "forecast"),
+    insights.api_outlook.ForecastModelViewSet: (ForecastVersioned, "list", "performance"),
 }
 
 
@@ -43,8 +55,9 @@ class ApiRouter(DefaultRouter):
 
     def register(self, prefix, viewset, basename=None):
         if viewset in CONDITIONAL:
-            members = {"versioned": CONDITIONAL[viewset], "__doc__": viewset.__doc__, "__module__": viewset.__module__}
-            viewset = type(viewset.__name__, (DataVersioned, viewset), members)
+            versioned, *actions = CONDITIONAL[viewset]
+            members = {"versioned": tuple(actions), "__doc__": viewset.__doc__, "__module__": viewset.__module__}
+            viewset = type(viewset.__name__, (versioned, viewset), members)
         super().register(prefix, viewset, basename)
 
 
@@ -56,6 +69,7 @@ for module in (
     insights.api_demand,
     accounts.notices.api,
     insights.api_ask,
+    insights.api_outlook,
     portal_api,
 ):
     module.register(router)

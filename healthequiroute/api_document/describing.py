@@ -13,6 +13,7 @@ TAGS = {
     "token": "Signing in: pairs of tokens for programs that a person runs",
     "areas": "Small areas with their figures",
     "priorities": "The priority of each area, why it is so, and runs",
+    "ml": "What is expected of published activity, and the models behind it",
     "search": "Places of every kind",
     "exports": "Files for other programs",
     "dashboard": "Figures of the home page",

@@ -22,7 +22,10 @@ _BRACES = re.compile(r"\{(\w+)\}")
 NAMED_BY_DAY = re.compile(r"[0-9-]+|[EW]\d{8}|[A-Za-z]+-[\w-]*\d+")
 # Lists that hold what a search has found, left out, moved or had to give up, if anything.
 FOUND_OR_NOT = frozenset(
-    {"alternatives", "left_out", "lowest_group", "moved", "notes", "others", "relaxed", "shifted", "trace", "unserved"}
+    {
+        *("alternatives", "flags", "left_out", "lowest_group", "moved", "notes", "others", "relaxed", "rivals"),
+        *("shifted", "trace", "unserved"),
+    }
 )
 
 

@@ -24,6 +24,8 @@ JUDGED = 6
 # A miss of more than five times the usual one counts as five in choosing: one hospital must not decide for all.
 CAP = 5.0
 STEPS = 10
+# In panels of fewer series the misses of neighbouring origins are nearly the same misses.
+FEW = 10
 MOST_PAIRS = 20_000
 
 
@@ -116,7 +118,8 @@ class Rolling:
                 months.append(np.where(row, np.abs(truth - mean) / spread, np.nan))
                 whole = np.abs((truth - mean).sum(axis=1, keepdims=True)) / spread
                 sums.append(np.where(row.all(), whole, np.nan))
-        each, whole = (quantiles(np.concatenate(scores), self.horizon) for scores in (months, sums))
+        overlap = self.horizon if self.panel.series < FEW else 1
+        each, whole = (quantiles(np.concatenate(scores), overlap) for scores in (months, sums))
         # Too few whole horizons: as if all months missed to the same side.
         return np.hstack([each, np.where(np.isnan(whole), each.sum(axis=1, keepdims=True), whole)])
 
