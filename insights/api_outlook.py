@@ -78,6 +78,7 @@ class ForecastModelSerializer(serializers.ModelSerializer):
     made_at = serializers.DateTimeField(source="run.made_at")
     data_until = serializers.DateField(source="run.data_until")
     engine_version = serializers.CharField(source="run.engine_version")
+    reason = serializers.CharField(help_text="why it is in use or not: first, lower_error, not_lower, kept or replaced")
     members = serializers.SerializerMethodField(help_text="the heaviest first; weights are 1 together")
 
     class Meta:

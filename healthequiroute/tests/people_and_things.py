@@ -265,7 +265,8 @@ def _data_things(organisation, area) -> dict[str, dict]:
 def _outlook_things(area) -> dict[str, dict]:
     """What is expected of the board that an area belongs to."""
     forecast = make_forecast(series=make_series(organisation_code=area.icb_code, organisation_name=area.icb_name))
-    return {"outlook": {"pk": forecast.series_id}, "insights-model": {"pk": forecast.model_id}}
+    model = {"pk": forecast.model_id}
+    return {"outlook": {"pk": forecast.series_id}, "insights-model": model, "api-forecast-model-performance": model}
 
 
 REPORT_NAMES = ("report", "report-edit", "report-make", "report-pause", "report-delete")
@@ -340,6 +341,7 @@ def _questions(organisation) -> dict[str, dict]:
         "area-label": {"index": area.index},
         "map-in-view": {"box": "-9,49,3,56"},
         "map-place": {"place": f"area:{area.code}"},
+        "api-prediction-forecast": {"service": "emergency_admissions", "area": area.code},
         "switch-organisation": {"organisation": str(organisation.pk)},
         **_scenario_questions(organisation, area),
     }

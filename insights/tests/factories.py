@@ -29,7 +29,7 @@ def make_model(**values) -> ForecastModel:
 def make_series(**values) -> ActivitySeries:
     fields = {
         "measure": "emergency_admissions", "name": "Emergency admissions", "unit": "admissions",
-        "organisation_kind": "icb", "organisation_code": f"E549{ActivitySeries.objects.count():05d}",
+        "organisation_kind": "icb", "organisation_code": f"E548{ActivitySeries.objects.count():05d}",
         "interval": "month", **values,
     }  # fmt: skip
     return ActivitySeries.objects.create(**fields)
