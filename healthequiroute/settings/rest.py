@@ -39,6 +39,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     # Names where several fields hold the same choices, or the same name holds several.
     "ENUM_NAME_OVERRIDES": {
+        "RatingReasonEnum": "insights.models.RatingReason.choices",
         "PriorityClassEnum": "priorities.models.PriorityClass.choices",
         "DisruptionKindEnum": "routing.models.changes.DisruptionKind.choices",
         "PlanStateEnum": "routing.models.PlanState.choices",
