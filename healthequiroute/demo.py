@@ -40,7 +40,7 @@ from .demo_people import make_caseload, make_double_handed, make_people
 ACTOR = audit.SystemActor("command:seed_demo")
 STAMP = "demo.seeded"
 # Raise it when what is seeded changes; the fictional city has a fingerprint of its own.
-VERSION = "7"
+VERSION = "8"
 SYNTHETIC, ACTIVITY = "synthetic:", "synthetic-activity:"
 # Shifts reach this many days ahead.
 DAYS_AHEAD = 7

@@ -15,6 +15,8 @@ VERSION = "1"
 LEAST_MONTHS = 12
 # Months of a year whose mean is less than this are counts near zero: one event more or less is a tenth.
 SMALL = 10.0
+# A level that has held for longer than this is no news.
+RECENT_SHIFT = 18
 FLAGS = ("short_history", "level_shift", "gaps", "outside_training", "rounded_small")
 
 
@@ -115,7 +117,7 @@ def _flags(panel, expected):
     level = mean_of_last_year(panel.values)
     found = (
         seen.sum(axis=1) < 2 * SEASON,
-        expected.shifted,
+        expected.start > panel.months - RECENT_SHIFT,
         (recent & ~seen).any(axis=1),
         expected.outside,
         (np.where(np.isnan(level), mean_of(panel.values), level)) < SMALL,

@@ -20,11 +20,13 @@ LOWEST, HIGHEST = -1.0, 1.5
 MOST = 3.0
 # Learn from this many of the newest months.
 BASES = 30
+# Half as far again as nearly all that was learned from is outside of it: in a small panel some month always leads.
+MARGIN = 0.5
 
 
 @dataclass(frozen=True)
 class RatioModel:
-    """coefficients (horizon, FEATURES); seen_low and seen_high (FEATURES,): nearly all that was learned from."""
+    """coefficients (horizon, FEATURES); a history outside of seen_low and seen_high (FEATURES,) is new."""
 
     coefficients: NDArray[np.float64]
     seen_low: NDArray[np.float64]
@@ -61,7 +63,8 @@ def learn(panel: Panel, season: NDArray[np.float64], horizon: int) -> RatioModel
             target[step] += found[use].T @ ratio[use]
     seen = np.concatenate(rows) if rows else np.zeros((0, FEATURES))
     low, high = np.quantile(seen, [0.001, 0.999], axis=0) if len(seen) else (np.zeros(FEATURES), np.zeros(FEATURES))
-    return RatioModel(np.linalg.solve(gram, target[:, :, None])[:, :, 0], low, high)
+    beyond = MARGIN * (high - low)
+    return RatioModel(np.linalg.solve(gram, target[:, :, None])[:, :, 0], low - beyond, high + beyond)
 
 
 def predict(panel: Panel, season: NDArray[np.float64], model: RatioModel):

@@ -61,13 +61,16 @@ def others(ground: Ground, horizon: int, sample: NDArray[np.intp]):
 
 @dataclass(frozen=True)
 class Expected:
-    """mean (series, horizon), spread (series,), season (series, 12), outside and shifted (series,) bool."""
+    """mean (series, horizon), spread (series,), season (series, 12), outside (series,) bool.
+
+    start (series,): column of the last level shift, 0 without one.
+    """
 
     mean: NDArray[np.float64]
     spread: NDArray[np.float64]
     season: NDArray[np.float64]
     outside: NDArray[np.bool_]
-    shifted: NDArray[np.bool_]
+    start: NDArray[np.intp]
 
 
 def expect(ground: Ground, settings: Settings, horizon: int) -> Expected:
@@ -78,7 +81,7 @@ def expect(ground: Ground, settings: Settings, horizon: int) -> Expected:
     mean = combine(np.concatenate([found[0], rest]), settings.weights)
     gone = np.isnan(rest[-1, :, 0])
     mean[gone] = np.nan
-    return Expected(mean, spread[0], ground.factors(chosen.pool), outside, ground.start > 0)
+    return Expected(mean, spread[0], ground.factors(chosen.pool), outside, ground.start)
 
 
 def combine(members: NDArray[np.float64], weights) -> NDArray[np.float64]:

@@ -1,7 +1,7 @@
 """Level shifts: a hospital that opened or closed a department, a definition that changed, the year 2020.
 
 A shift is a month at which the mean of the half year after it differs from that of the half year before it by more than
-a fifth and by five times what chance explains. Months before the last shift say nothing about the level of today.
+three tenths and by five times what chance explains. Months before the last shift say nothing about the level of today.
 """
 
 import numpy as np
@@ -12,7 +12,7 @@ from .panel import median_of
 WINDOW = 6
 # After a shift at least so many months must have been seen before it is believed.
 CONFIRMED = 4
-LEAST_CHANGE, TIMES_CHANCE = np.log(1.2), 5.0
+LEAST_CHANGE, TIMES_CHANCE = np.log(1.3), 5.0
 # MAD of the differences of two months -> standard deviation of one month.
 ROBUST = 1.4826 / np.sqrt(2)
 

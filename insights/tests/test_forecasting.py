@@ -147,7 +147,7 @@ def test_after_a_shift_the_new_level_is_forecast():
     after = values[3, 50:].copy()
     values[3, 48:] *= 0.5
     expected = expect(Ground.of(Panel(values)), Settings.only("theta"), H)
-    assert expected.shifted[3] and expected.mean[3].mean() == pytest.approx(0.5 * after.mean(), rel=0.2)
+    assert expected.start[3] == 48 and expected.mean[3].mean() == pytest.approx(0.5 * after.mean(), rel=0.2)
 
 
 @given(panels())

@@ -25,7 +25,7 @@ from .names import ICBS
 MONTHS = 60
 DEFAULT_SEED = 1
 # The generator; raise it when its figures change.
-GENERATION = "1"
+GENERATION = "2"
 # What is published about a month comes out in the middle of the next one.
 PUBLISHED_ON = 15
 START = 2010 * 12
@@ -63,7 +63,7 @@ SHAPES = {
 class Body:
     """An organisation: figures of an ordinary month in the order of MEASURES (0: it has none), and what befell it.
 
-    `closed`: the month from which a fifth of its units is gone; `unreported`: a month without four-hour figures.
+    `closed`: the month from which a third of its units is gone; `unreported`: a month without four-hour figures.
     """
 
     kind: str
@@ -80,7 +80,7 @@ BODIES = (
     Body("trust", "ZY1", "Aldermoor Hospitals NHS Foundation Trust", (38_700, 14_100, 11_800, 3_300)),
     Body("trust", "ZY2", "Outer Dogger Hospitals NHS Trust", (17_900, 5_300, 4_900, 1_200), None, 2025 * 12 + 7),
     # Minor injury units: nobody is admitted from there.
-    Body("trust", ODS_CODE, ORGANISATION, (9_200, 240, 0, 0), 2024 * 12 + 9),
+    Body("trust", ODS_CODE, ORGANISATION, (9_200, 240, 0, 0), 2025 * 12 + 9),
 )
 CLOSED_SHARE = 0.32
 

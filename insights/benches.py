@@ -1,0 +1,3 @@
+"""Subjects of `manage.py bench` that this app measures."""
+
+BENCHES = {"forecasts": "insights.forecast_bench"}
