@@ -354,7 +354,7 @@ class Exchange(TypedDict):
 class Feedback(TypedDict):
     """`rating` empty takes it back; a reason goes with `down` alone."""
     rating: "RatingEnum | BlankEnum"
-    reason: NotRequired["ReasonEnum | BlankEnum"]
+    reason: NotRequired["RatingReasonEnum | BlankEnum"]
 
 
 class Figures(TypedDict):
@@ -816,9 +816,6 @@ RatingEnum = Literal["up", "down"]
 
 
 RatingReasonEnum = Literal["wrong_figure", "other_question", "unclear", "out_of_date", "something_else"]
-
-
-ReasonEnum = Literal["wrong_figure", "other_question", "unclear", "out_of_date", "something_else"]
 
 
 ReasonsEnum = Literal["absence", "bank_holiday", "rota_ends", "visit_limit", "no_history", "short_history", "no_share", "drive_assumed"]
