@@ -345,10 +345,35 @@ class Edit(TypedDict):
 EditKindEnum = Literal["move", "swap", "take_out", "put_in", "move_break", "set_start", "reorder", "improve", "clear"]
 
 
+class ErrorByMonth(TypedDict):
+    months_ahead: int
+    error: float
+    seasonal_naive: float
+
+
 class Exchange(TypedDict):
     conversation: "Conversation"
     question: "Message"
     answer: "Message"
+
+
+class ExpectedMonth(TypedDict):
+    month: str
+    mean: float
+    lower_80: float
+    upper_80: float
+    lower_90: float
+    upper_90: float
+
+
+class ExpectedTotal(TypedDict):
+    """All months of the whole horizon together; its intervals are narrower than the sum of theirs."""
+    mean: float
+    lower_80: float
+    upper_80: float
+    lower_90: float
+    upper_90: float
+    months: int
 
 
 class Feedback(TypedDict):
@@ -370,6 +395,60 @@ class Figures(TypedDict):
 FitEnum = Literal["code", "name", "start", "words", "detail", "similar"]
 
 
+class Forecast(TypedDict):
+    """What is expected of one series: an estimate, with how sure it is."""
+    service: str
+    name: str
+    unit: str
+    breakdown: str
+    place: "ForecastPlace"
+    is_estimate: bool
+    data_until: str
+    observed: list["ObservedMonth"]
+    expected: list["ExpectedMonth"]
+    total: "ExpectedTotal"
+    year_change: float | None
+    seasonal: list[float] | None
+    mase: float | None
+    flags: list[str]
+    model: "ForecastModel"
+    sources: list["ForecastSource"]
+
+
+class ForecastModel(TypedDict):
+    """A model in use: how the series of one measure and kind of organisation are forecast."""
+    id: str
+    measure: str
+    organisation_kind: str
+    interval: "IntervalEnum"
+    stage: "StageEnum"
+    reason: str
+    members: list["Member"]
+    series_count: int
+    origins: int
+    mase: NotRequired[float | None]
+    mase_naive: NotRequired[float | None]
+    coverage_80: NotRequired[float | None]
+    coverage_90: NotRequired[float | None]
+    made_at: str
+    data_until: str
+    engine_version: str
+
+
+class ForecastPlace(TypedDict):
+    kind: str
+    code: str
+    name: str
+
+
+class ForecastSource(TypedDict):
+    title: str
+    publisher: str
+    release: str
+    licence: str
+    is_synthetic: bool
+
+
 GisFeatureEnum = Literal["Feature"]
 
 
@@ -385,6 +464,14 @@ class HeatRow(TypedDict):
     areas: dict[str, int]
     unscored: int
     total: int
+
+
+class IntervalCoverage(TypedDict):
+    promised: float
+    measured: float | None
+
+
+IntervalEnum = Literal["month", "week"]
 
 
 class JobOfDisruption(TypedDict):
@@ -410,6 +497,11 @@ class LinkValues(TypedDict):
     same_staff: NotRequired[bool]
     different_staff: NotRequired[bool]
     together: NotRequired[bool]
+
+
+class Member(TypedDict):
+    name: str
+    weight: float
 
 
 class Message(TypedDict):
@@ -547,6 +639,12 @@ class Notification(TypedDict):
 NullEnum = None
 
 
+class ObservedMonth(TypedDict):
+    month: str
+    value: float | None
+    missing_reason: str | None
+
+
 PageEnum = Literal["explore", "compare"]
 
 
@@ -569,6 +667,13 @@ class PaginatedDisruptionList(TypedDict):
     next: NotRequired[str | None]
     previous: NotRequired[str | None]
     results: list["Disruption"]
+
+
+class PaginatedForecastModelList(TypedDict):
+    count: int
+    next: NotRequired[str | None]
+    previous: NotRequired[str | None]
+    results: list["ForecastModel"]
 
 
 class PaginatedNotificationList(TypedDict):
@@ -673,6 +778,16 @@ class PatchedPreferences(TypedDict):
     text_size: NotRequired["TextSizeEnum"]
     landing_page: NotRequired[str]
     default_patch: NotRequired[str]
+
+
+class Performance(TypedDict):
+    """Measured on held-out origins: months that neither settings, weights nor intervals had seen."""
+    model: "ForecastModel"
+    by_month_ahead: list["ErrorByMonth"]
+    coverage: list["IntervalCoverage"]
+    comparison: dict[str, float | None]
+    rivals: list["ForecastModel"]
+    earlier: list["ForecastModel"]
 
 
 class Period(TypedDict):
@@ -1007,6 +1122,9 @@ class Similarity(TypedDict):
     variables: list["VariableGroup"]
     why: str
     method: list[str]
+
+
+StageEnum = Literal["champion", "challenger", "retired"]
 
 
 class Stop(TypedDict):
@@ -1499,6 +1617,45 @@ class Client:
         Teams and weeks with hours, ranges and reasons, and what could be moved; as on the page of that name.
         """
         return self._ask("GET", "/api/v1/ml/demand/", {"team": team})
+
+    def ml_models_list(
+        self,
+        *,
+        page: int | None = None,
+        page_size: int | None = None,
+    ) -> "PaginatedForecastModelList":
+        """List the models of the forecasts.
+
+        Models of the forecasts that are in force, by measure.
+        """
+        return self._ask("GET", "/api/v1/ml/models/", {"page": page, "page_size": page_size})
+
+    def ml_models_performance_retrieve(
+        self,
+        id: str,
+    ) -> "Performance":
+        """Get how far off a model of the forecasts was.
+
+        How far off a model was on months it had not seen, against last year's month and its rivals.
+        """
+        return self._ask("GET", f"/api/v1/ml/models/{_step(id)}/performance/")
+
+    def ml_predictions_forecast_retrieve(
+        self,
+        *,
+        service: str,
+        area: str | None = None,
+        breakdown: str | None = None,
+        horizon: int | None = None,
+        kind: Literal["country", "icb", "commissioner", "trust", "provider", "region"] | None = None,
+        place: str | None = None,
+    ) -> "Forecast":
+        """Get the forecast of published activity of a place.
+
+        The forecast of one series: its last two years, the next months with intervals, the model and the
+        sources.
+        """
+        return self._ask("GET", "/api/v1/ml/predictions/forecast/", {"area": area, "breakdown": breakdown, "horizon": horizon, "kind": kind, "place": place, "service": service})
 
     def notifications_list(
         self,
