@@ -34,13 +34,18 @@ def run(options, write):
     loop *= known.series / len(plain)
     naive, simple = _timed(lambda: seasonal_naive(known, HORIZON, np.ones((1, YEAR))))
 
-    write(f"{known.series:,} series of {MONTHS} months, {HORIZON} months ahead; mean {values.mean():,.0f} a month")
+    write(f"{known.series:,} series of {MONTHS} months with a mean of {values.mean():,.0f}, {HORIZON} months ahead")
     write(f"forecasts with intervals and flags: {ours:.2f} s, {1000 * ours / known.series:.3f} ms a series")
     write(f"settings, weights, intervals and accuracy, once for all: {learning:.2f} s")
     write(f"plain loop Theta: {loop:.1f} s ({len(plain)} series, scaled): {loop / ours:.0f} times as long")
     write(f"last year's month: {simple:.4f} s")
-    for name, one, rows in (("ours", found.mean, slice(None)), ("ours, same sample", found.mean[sample], sample),
-                            ("plain loop Theta", plain, sample), ("last year's month", naive, slice(None))):  # fmt: skip
+    everything = slice(None)
+    for name, one, rows in (
+        ("ours", found.mean, everything),
+        ("ours, same sample", found.mean[sample], sample),
+        ("plain loop Theta", plain, sample),
+        ("last year's month", naive, everything),
+    ):
         write(f"MASE {name}: {np.nanmean(np.abs(one - truth[rows]) / scale[rows]):.3f}")
     for level in (80, 90):
         low, high = getattr(found, f"lower_{level}"), getattr(found, f"upper_{level}")
