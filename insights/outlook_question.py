@@ -88,12 +88,17 @@ class OutlookSelection:
 
 
 def of_organisation_first(organisation) -> list[SeriesForecast]:
-    """The forecasts of an organisation's places, those that rise most first."""
+    """The forecasts of an organisation's places, in the order of `rising_first`."""
     return rising_first(SeriesForecast.objects.current().of_organisation(organisation).with_names())
 
 
 def rising_first(rows) -> list[SeriesForecast]:
-    return _ordered(list(rows), USUAL)
+    """Those that rise most first; what is very unsure comes after all others."""
+    return sorted(_ordered(list(rows), USUAL), key=is_very_unsure)
+
+
+def is_very_unsure(row: SeriesForecast) -> bool:
+    return half_range(row) > words.UNSURE
 
 
 def half_range(row: SeriesForecast) -> float:

@@ -47,6 +47,12 @@ class OutlookChart:
         return [(place, f"{month:%b %Y}") for place, month in found if month.month in (1, 7)]
 
     @property
+    def are_apart(self) -> bool:
+        """Whether the ranges for 8 and for 9 of 10 cases differ: measured on few months, they are the same."""
+        row = self.figures.forecast
+        return (row.lower_80, row.upper_80) != (row.lower_90, row.upper_90)
+
+    @property
     def row(self) -> dict:
         """Fields of `outlook_charts.Outlook`, with the names of what is drawn."""
         row, before = self.figures.forecast, self.figures.before
@@ -55,8 +61,8 @@ class OutlookChart:
             "expected": row.mean,
             "low_80": row.lower_80,
             "high_80": row.upper_80,
-            "low_90": row.lower_90,
-            "high_90": row.upper_90,
+            "low_90": row.lower_90 if self.are_apart else (),
+            "high_90": row.upper_90 if self.are_apart else (),
             "before": before if any(value is not None for value in before) else (),
             "ticks": self.ticks,
             "months": self.months,
@@ -67,6 +73,8 @@ class OutlookChart:
     def note(self) -> str:
         low = self.ticks[0][0]
         begins = f"The scale begins at {decimal(low)}. " if low else ""
+        if not self.are_apart:
+            return f"{begins}Too few months were published to tell 8 from 9 of 10 cases: one band is drawn."
         return f"{begins}The bands hold what will be published in 8 and in 9 of 10 cases. The table below has the same."
 
     @property

@@ -10,7 +10,7 @@ from accounts.access import allowed
 from accounts.permissions import Permission
 from insights.models import ForecastRun, SeriesForecast
 from insights.outlook_figures import Figures, figures_of
-from insights.outlook_question import OutlookQuestion, OutlookSelection, half_range
+from insights.outlook_question import OutlookQuestion, OutlookSelection, half_range, rising_first
 from insights.published import month_after
 from insights.templatetags.insights_tags import address_of
 from lsoa.models import ActivitySeries
@@ -284,8 +284,9 @@ def standing_out(forecasts) -> list[str]:
     newest = max(row.origin for row in forecasts)
     sentences = []
     if rising:
-        first = max(rising, key=lambda row: row.year_change)
-        sentences += _largest(first)
+        first = rising_first(rising)[0]
+        passed_over = any(row.year_change > first.year_change for row in rising)
+        sentences += _largest(first, "Leaving aside what is very unsure, the" if passed_over else "The")
     unsure = max(forecasts, key=half_range)
     if len(forecasts) > 1:
         total = unsure.total()
@@ -295,16 +296,12 @@ def standing_out(forecasts) -> list[str]:
     return sentences
 
 
-def _largest(row: SeriesForecast) -> list[str]:
+def _largest(row: SeriesForecast, begins: str) -> list[str]:
     total = row.total()
     expected, low, high = total.mean, total.lower_80, total.upper_80
     months = words.ahead(row.origin, len(row.mean))
     before = expected / (1 + row.year_change) if row.year_change > -1 else None
-    lead = (
-        "The largest rise is expected in"
-        if row.year_change > 0
-        else "Nothing is expected to rise. The smallest fall is expected in"
-    )
+    lead = f"{begins} {'largest rise' if row.year_change > 0 else 'smallest fall'} is expected in"
     unit = row.series.unit
     return [
         f"{lead} {_what(row)}: {words.estimate(expected)} {unit} from {months}, "

@@ -10,7 +10,7 @@ from lsoa.written_numbers import decimal, signed_percent
 # Figures that are estimates are told to so many digits.
 DIGITS = 3
 # Half the range that holds in 8 of 10 cases, as a share of what is expected.
-FAIRLY, UNSURE = 0.05, 0.12
+SURE, FAIRLY, UNSURE = 0.05, 0.1, 0.2
 
 KINDS = {
     "icb": ("ICB", "ICBs"),
@@ -58,6 +58,8 @@ def sureness(expected: float, low: float, high: float) -> Sureness:
         return Sureness("Very unsure", "her-tag--bad")
     half = (high - low) / 2 / expected
     about = f"±{decimal(100 * half)}%" if half >= 0.01 else "±1%"
+    if half <= SURE:
+        return Sureness(f"Sure, {about}", "her-tag--good")
     if half <= FAIRLY:
         return Sureness(f"Fairly sure, {about}", "her-tag--good")
     if half <= UNSURE:

@@ -93,7 +93,7 @@ def test_the_list_says_first_what_rises_most_and_how_sure_that_is(viewer, foreca
     )
     # Of one's own places alone, with the last twelve months as they were published.
     assert "NHS Elsewhere" not in page and "1 outlook of 1 place" in page
-    assert "86,400" in page and "+12.5% to +37.5%" in page and "Unsure, ±10%" in page
+    assert "86,400" in page and "+12.5% to +37.5%" in page and "Fairly sure, ±10%" in page
 
 
 def test_places_measures_words_and_order_are_in_the_address(viewer, forecast, model):

@@ -45,7 +45,9 @@ def test_names_keep_the_capitals_that_belong_to_them():
     assert words.flag_names(["gaps", "level_shift"]) == "Months are missing, the level has shifted"
 
 
-@pytest.mark.parametrize(("high", "label"), [(104, "Fairly sure"), (110, "Unsure"), (150, "Very unsure")])
+@pytest.mark.parametrize(
+    ("high", "label"), [(104, "Sure"), (109, "Fairly sure"), (119, "Unsure"), (150, "Very unsure")]
+)
 def test_how_sure_follows_the_width_of_the_range(high, label):
     assert words.sureness(100, 200 - high, high).label.startswith(label)
     assert words.sureness(0, 0, 5).label == "Very unsure"
