@@ -1,12 +1,14 @@
 """What charts are drawn of: SVG shapes as safe markup. Lengths are CSS pixels, colours come from classes."""
 
 import itertools
+import secrets
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 # Ids must be unique in a page; `<title>` and `<desc>` are bound to the picture by id.
-numbers = itertools.count(1)
+# Of a process: what one process made may stand on a page of another (`accounts.kept_answers`).
+numbers = map(f"{secrets.token_hex(3)}-{{}}".format, itertools.count(1))
 NOTHING = mark_safe("")
 
 

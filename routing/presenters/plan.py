@@ -5,6 +5,7 @@ from functools import cached_property
 from django.urls import reverse
 
 from accounts.models import JobState
+from accounts.people.flags import Flag
 from lsoa.written_numbers import percent
 from routing.models import PlanState, RoutePlan, Visit, VisitTier
 from routing.plan_editing import why_not_editable
@@ -21,6 +22,7 @@ from .fixed import FixedPanel
 from .life import LifePanel
 from .map import map_settings
 from .plan_equity import EquityPanel
+from .plan_parts import PlanParts, parts_of
 from .plans import state_tag
 from .progress import ProgressPanel
 from .remedies import Wording
@@ -69,6 +71,21 @@ class PlanPage:
         self.fixed = FixedPanel(plan, can_change=self.life.can_fix)
 
     @cached_property
+    def parts(self) -> PlanParts:
+        """The large parts of the page, which need not be made for each view."""
+        return parts_of(self)
+
+    def share(self, other: "PlanPage"):
+        """Take over what the page of another reader has read of the same plan, and what is the same for both."""
+        for name in ("visits", "rounds", "findings", "people_free"):
+            if name in other.__dict__:
+                self.__dict__.setdefault(name, other.__dict__[name])
+
+    @property
+    def has_calendars(self) -> bool:
+        return self.plan.organisation.has_flag(Flag.CALENDAR_FILES)
+
+    @cached_property
     def visits(self) -> list[Visit]:
         """With areas and skills, for all that the page says of them."""
         return list(self.plan.visits.for_display())
@@ -87,8 +104,11 @@ class PlanPage:
 
     @cached_property
     def left_out(self) -> list[dict]:
-        unserved = list(self.plan.unserved.select_related("decided_by"))
-        give_visits(unserved, self.visits)
+        return self._left_out(self.plan.unserved, self.visits)
+
+    def _left_out(self, unserved, visits) -> list[dict]:
+        unserved = list(unserved.select_related("decided_by"))
+        give_visits(unserved, visits)
         return [
             {
                 "reference": left.visit.reference,
@@ -161,7 +181,9 @@ class PlanPage:
 
     def decide_with(self, form):
         """What the approver's panel shows of each visit that needs a decision, with its part of the form."""
-        known = {row["pk"]: row for row in self.left_out} if self.can_decide else {}
+        wanted = [row.left_out.pk for row in form.rows] if self.can_decide else []
+        rows = self._left_out(self.plan.unserved.filter(pk__in=wanted), ()) if wanted else []
+        known = {row["pk"]: row for row in rows}
         self.decisions = [
             known[row.left_out.pk] | {"form": row, "is_overdue": row.is_overdue, "is_open": row.is_open}
             for row in form.rows

@@ -84,11 +84,10 @@ def _create(form, by) -> RoutePlan:
 @require_safe
 @requires(Permission.VIEW_PLANS)
 def plan_detail(request, plan_id):
-    plan = settled_plan(request, plan_id)
-    return _show(request, plan, DecisionForm(plan=plan))
+    return _show(request, settled_plan(request, plan_id))
 
 
-def _show(request, plan, decision_form, status=200):
+def _show(request, plan, form=None, status=200):
     page = PlanPage(
         plan,
         may_optimise=allowed(request.user, Permission.OPTIMISE_PLANS, request.organisation),
@@ -96,8 +95,10 @@ def _show(request, plan, decision_form, status=200):
         may_edit=allowed(request.user, Permission.EDIT_PLANS, request.organisation),
         may_publish=allowed(request.user, Permission.PUBLISH_PLANS, request.organisation),
     )
-    page.decide_with(decision_form)
-    return render(request, "routing/plan.html", {"page": page, "plan": plan, "form": decision_form}, status=status)
+    form = form or (DecisionForm(plan=plan) if page.can_decide else None)
+    if form is not None:
+        page.decide_with(form)
+    return render(request, "routing/plan.html", {"page": page, "plan": plan, "form": form}, status=status)
 
 
 @require_safe
