@@ -1,9 +1,9 @@
 """Answers that take long to work out, kept for as long as all that they were read from says the same.
 
-What an answer asks of the database is written down while it is worked out. Whoever wants it again asks all of that once
-more, in one statement that brings back a digest of each result and no rows: where every digest is what it was, so is the
-answer. So nobody has to know which tables matter, no writer has to tell of a change, and what is kept is never behind
-what is stored. An answer costs as much of the database as ever, and almost nothing of Python.
+What an answer asks of the database is written down while it is worked out. Whoever wants it again asks all of that
+once more, in one statement that brings back a digest of each result and no rows: where every digest is what it was, so
+is the answer. So nobody has to know which tables matter, no writer has to tell of a change, and what is kept is never
+behind what is stored. An answer costs as much of the database as ever, and almost nothing of Python.
 
 This holds for an answer that follows from the database, from its name and from the code alone: no clock, no session, no
 other service. What else it depends on belongs into its name.
@@ -17,9 +17,11 @@ import json
 import zlib
 from collections.abc import Callable
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache as once
 from hashlib import sha256
 from pathlib import Path
+from time import monotonic
 
 import structlog
 from django.conf import settings
@@ -33,6 +35,7 @@ log = structlog.get_logger(__name__)
 KEPT_SECONDS = 60 * 60
 # Whoever asks more, or answers more, is better served by a table of its own.
 MOST_QUESTIONS, MOST_LETTERS = 80, 2_000_000
+SLOW_SECONDS = 0.05
 ABOUT = "kept answers"
 APPS = ("accounts", "healthequiroute", "insights", "lsoa", "priorities", "routing", "templates")
 READS = ("SELECT", "WITH", "(SELECT")
@@ -40,10 +43,26 @@ READS = ("SELECT", "WITH", "(SELECT")
 LOCKS = ("FOR UPDATE", "FOR NO KEY UPDATE", "FOR SHARE", "FOR KEY SHARE")
 
 
+_aside: ContextVar[bool] = ContextVar("aside", default=False)
+
+
+@contextmanager
+def aside():
+    """What is asked within follows from what has been asked before, and is not asked again: an answer that is kept
+    under a version of its own.
+    """
+    token = _aside.set(True)
+    try:
+        yield
+    finally:
+        _aside.reset(token)
+
+
 def kept_answer(name: tuple, work: Callable[[], dict[str, str]]) -> dict[str, str]:
     """What `work` answers: texts by name. `name`: what it is of, and all that it depends on beside the database.
 
-    Work that writes, or asks too much, is done and not kept.
+    Work that writes, that asks too much or waits long for an answer, is done and not kept. So is work that answers
+    nothing ({}), because something is still to be worked out.
     """
     place = f"kept:{sha256(repr((_code(), name)).encode()).hexdigest()}"
     found = _found(place)
@@ -58,7 +77,7 @@ def _worked_out(place: str, work) -> dict[str, str]:
         asked = _Asked()
         with connection.execute_wrapper(asked):
             answer = work()
-        if not asked.is_fit:
+        if not (answer and asked.is_fit):
             return answer
         questions = asked.questions
         digests, after = _digests(questions)
@@ -77,9 +96,15 @@ class _Asked:
         text = str(sql).lstrip().upper()
         if many or not text.startswith(READS) or any(lock in text for lock in LOCKS):
             self.is_fit = False
+        if _aside.get():
+            return execute(sql, params, many, context)
         self._statements.append((sql, params))
-        self.is_fit = self.is_fit and len(self._statements) <= MOST_QUESTIONS
-        return execute(sql, params, many, context)
+        begun = monotonic()
+        result = execute(sql, params, many, context)
+        # Whoever comes next would wait for it again.
+        is_slow = monotonic() - begun > SLOW_SECONDS
+        self.is_fit = self.is_fit and not is_slow and len(self._statements) <= MOST_QUESTIONS
+        return result
 
     @property
     def questions(self) -> list[str]:
@@ -91,10 +116,14 @@ class _Asked:
 
 def _digests(questions: list[str]) -> tuple[list, str]:
     """A digest of each result, order and all; and the view of the database in which they were asked."""
-    each = ", ".join(f"(SELECT md5(string_agg(r::text, chr(10))) FROM ({question}) AS r)" for question in questions)
+    # The questions are the product's own, with their values bound as when they were first asked.
+    each = ", ".join(
+        f"(SELECT md5(string_agg(r::text, chr(10))) FROM ({question}) AS r)"  # noqa: S608
+        for question in questions
+    )
     with connection.cursor() as cursor:
         # No values of its own, so a percent sign is one.
-        cursor.execute(f"SELECT ARRAY[{each}]::text[], pg_current_snapshot()::text")  # noqa: S608
+        cursor.execute(f"SELECT ARRAY[{each}]::text[], pg_current_snapshot()::text")
         return cursor.fetchone()
 
 

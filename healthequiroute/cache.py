@@ -6,6 +6,8 @@ import structlog
 from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 from redis.exceptions import RedisError
 
+from accounts.kept_answers import aside
+
 log = structlog.get_logger(__name__)
 
 
@@ -59,7 +61,8 @@ class ForgetfulCache(RedisCache):
 
         def once():
             # Redis may go between the question and the answer: nothing is worked out twice.
-            worked_out.append(default() if callable(default) else default)
+            with aside():
+                worked_out.append(default() if callable(default) else default)
             return worked_out[0]
 
         try:

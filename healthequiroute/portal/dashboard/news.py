@@ -29,7 +29,9 @@ class Since:
     def of(cls, user, organisation) -> "Since":
         marker = SeenMarker.objects.for_user(user, organisation).first()
         if marker is None or marker.seen_at is None:
-            return cls(timezone.now() - FIRST_LOOK, False, False)
+            # The same moment all day, for everybody.
+            morning = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+            return cls(morning - FIRST_LOOK, False, False)
         return cls(marker.seen_at, True, marker.seen_at != marker.seen_before)
 
 

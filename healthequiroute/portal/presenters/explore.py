@@ -52,12 +52,10 @@ class Legend:
 class ExplorePage:
     """Everything that the Explore templates show, for one query."""
 
-    def __init__(self, query: PriorityQuery, selection: Selection, *, may_export: bool = False, views=None):
+    def __init__(self, query: PriorityQuery, selection: Selection, *, may_export: bool = False):
         self.query = query
         self.selection = selection
         self.may_export = may_export
-        # Saved views of this person; None where nothing can be saved.
-        self.views = views
         self.problems = query.problems
         self.counts = selection.class_counts()
         self.total = sum(row.areas for row in self.counts)
@@ -67,8 +65,7 @@ class ExplorePage:
         self.indicators = {row.code: row for row in Indicator.objects.public()}
 
     def address(self, query: PriorityQuery) -> str:
-        text = query.to_querystring()
-        return reverse("explore") + (f"?{text}" if text else "")
+        return address_of(query)
 
     @property
     def download_url(self) -> str:
@@ -268,6 +265,12 @@ class ExplorePage:
     @cached_property
     def table(self) -> AreaTable:
         return AreaTable(self)
+
+
+def address_of(query: PriorityQuery) -> str:
+    """Explore with this query."""
+    text = query.to_querystring()
+    return reverse("explore") + (f"?{text}" if text else "")
 
 
 def patch_choices(selection: Selection, total: int) -> list[tuple[str, str]]:

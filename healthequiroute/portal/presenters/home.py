@@ -15,21 +15,15 @@ from accounts.people.setup import checklist
 from accounts.permissions import Permission
 from accounts.presenters import job_panel
 from insights.presenters.outlook_panel import OutlookPanel, panel_of_organisation
-from lsoa.models import Dataset, QualityAlert
-from priorities.models import PriorityClass, ScoreRun
-from priorities.presenters import tag_for_class
+from lsoa.models import QualityAlert
 from routing.models import PlanState, RoutePlan
 
-from ..dashboard import Span, WholeWeeks, dashboard
-from ..query import PriorityQuery
-from ..selection import Selection
-from . import wording
-from .dashboard import DashboardPage
 from .home_news import NewsPanel
+from .home_parts import HomeParts, Reader, home_parts
 from .rounds_today import alerts_on_rounds, own_round_today
 
 TO_APPROVE = "For you to approve"
-DATASETS_SHOWN, JOBS_SHOWN, TASKS_SHOWN = 6, 5, 8
+JOBS_SHOWN, TASKS_SHOWN = 5, 8
 
 
 @dataclass(frozen=True)
@@ -92,12 +86,6 @@ class HomePage:
         if self.may(Permission.EDIT_PLANS):
             return "Nothing waits for you. Plans that you have begun, and those to publish or to close, appear here."
         return "Nothing waits for you. Start from the priorities below, or find an area by name."
-
-    @property
-    def no_patch(self) -> str:
-        if self.organisation is None:
-            return "You see all of England, since you do not belong to one organisation."
-        return "Your organisation has no patch yet. Tell the people who run this portal which areas you look after."
 
     @cached_property
     def tasks(self) -> list[Task]:
@@ -177,24 +165,14 @@ class HomePage:
         return Task(address("plan", plan.pk) or "", plan.name, detail, state, css)
 
     @cached_property
-    def _selection(self) -> Selection:
-        """The patch that this person looks after: the one of their preferences, or the organisation's first."""
-        return Selection(PriorityQuery(patch=preferences_of(self.user).default_patch), self.organisation)
-
-    @cached_property
-    def figures(self) -> DashboardPage | None:
-        """The figures of the person's patch over four weeks."""
-        if not self.may(Permission.VIEW_AREAS):
-            return None
-        may_see = self.may(Permission.VIEW_PLANS)
-        return DashboardPage(dashboard(self._selection, WholeWeeks.until(Span.FOUR_WEEKS), with_visits=may_see))
-
-    @cached_property
     def news(self) -> NewsPanel | None:
         if not self.may(Permission.VIEW_AREAS):
             return None
         return NewsPanel(
-            self.user, self.organisation, patch=self._selection.patch, with_plans=self.may(Permission.VIEW_PLANS)
+            self.user,
+            self.organisation,
+            patch=preferences_of(self.user).default_patch,
+            with_plans=self.may(Permission.VIEW_PLANS),
         )
 
     @cached_property
@@ -203,76 +181,22 @@ class HomePage:
         return panel_of_organisation(self.organisation) if self.may(Permission.VIEW_AREAS) else None
 
     @cached_property
-    def patches(self) -> list[dict]:
-        """The person's own patch first."""
-        if self.organisation is None or not self.may(Permission.VIEW_AREAS):
-            return []
-        own = self._selection.patch
-        patches = sorted(self._selection.patches, key=lambda patch: patch != own)[:3]
-        return [self._patch(patch) for patch in patches]
-
-    def _patch(self, patch) -> dict:
-        query = PriorityQuery(patch=patch.slug)
-        counts = self._selection.beside(query).class_counts()
-        total = sum(row.areas for row in counts)
-        by_class = {row.priority: row for row in counts}
-        rows = [_class_row(query, by_class.get(number), number, total) for number in (3, 2, 1, 0)]
-        return {
-            "name": patch.name,
-            "url": explore_url(query),
-            "summary": _patch_summary(by_class, total),
-            "chart_title": f"{wording.areas(total)} by priority",
-            "parts": [
-                (PriorityClass(n).label, by_class[n].areas, f"her-chart__class-{n}")
-                for n in (3, 2, 1, 0)
-                if n in by_class
-            ],
-            "rows": rows,
-        }
+    def parts(self) -> HomeParts:
+        """What is the same for everybody of the organisation who may see as much and begins with the same patch."""
+        return home_parts(
+            self.organisation,
+            Reader(
+                patch=preferences_of(self.user).default_patch,
+                may_see_areas=self.may(Permission.VIEW_AREAS),
+                may_see_plans=self.may(Permission.VIEW_PLANS),
+            ),
+        )
 
     @cached_property
     def jobs(self) -> list:
         """Panels of what is running and of what ended last; a dead worker's job is not shown as running."""
         visible = Job.objects.visible_to(self.user, self.organisation).select_related("organisation")
         return [job_panel(job, self.user) for job in visible.order_by("-created_at")[:JOBS_SHOWN]]
-
-    @cached_property
-    def datasets(self) -> list[dict]:
-        # One line per publication: its newest file, however many files it came in.
-        newest = (
-            Dataset.objects.public()
-            .in_force()
-            .filter(rows_loaded__gt=0)
-            .defer("quality")
-            .order_by("publication", "-loaded_at")
-            .distinct("publication")
-        )
-        rows = sorted(newest, key=lambda row: row.loaded_at, reverse=True)[:DATASETS_SHOWN]
-        return [
-            {
-                "title": str(row),
-                "url": reverse("dataset", args=[row.pk]),
-                "detail": f"{row.publisher} · loaded {wording.day(row.loaded_at)} · {row.rows_loaded:,} rows",
-                "tag": "Provisional"
-                if row.is_provisional
-                else "Fictional"
-                if row.standing == Dataset.Standing.SYNTHETIC
-                else "",
-                "css": "her-tag--warning",
-            }
-            for row in rows
-        ]
-
-    @cached_property
-    def last_run(self) -> dict | None:
-        run = ScoreRun.objects.latest_finished()
-        if run is None:
-            return None
-        changed = f"; {wording.areas(run.changed_count)} changed class" if run.changed_count else ""
-        return {
-            "text": f"{wording.areas(run.area_count)} scored {wording.day(run.finished_at)}{changed}",
-            "outdated": run.outdated_because,
-        }
 
 
 _ALERT_CSS = {QualityAlert.Severity.ERROR: "her-tag--bad", QualityAlert.Severity.WARNING: "her-tag--warning"}
@@ -290,35 +214,6 @@ _PLAN_STATES = {
 
 def _alerts_text(number: int) -> str:
     return f"{number:,} alert{'s' if number != 1 else ''} about data" if number else ""
-
-
-def _class_row(query, found, number, total) -> dict:
-    areas = found.areas if found else 0
-    return {
-        "url": explore_url(query.changed(priorities=(number,))),
-        "priority": tag_for_class(number),
-        "count": wording.count(areas),
-        "share": wording.share(areas, total) or "0%",
-        "core20": wording.count(found.core20 if found else 0),
-    }
-
-
-def _patch_summary(by_class, total) -> str:
-    if not total or set(by_class) == {None}:
-        return f"{wording.areas(total)}; none has been scored yet."
-    urgent = by_class.get(PriorityClass.URGENT)
-    if urgent is None:
-        return f"None of {wording.areas(total)} is urgent."
-    verb = "is" if urgent.areas == 1 else "are"
-    return (
-        f"{urgent.areas:,} of {wording.areas(total)} {verb} urgent; {urgent.core20:,} of them lie in the most "
-        "deprived fifth of England (Core20)."
-    )
-
-
-def explore_url(query: PriorityQuery) -> str:
-    text = query.to_querystring()
-    return reverse("explore") + (f"?{text}" if text else "")
 
 
 def address(name: str, *args) -> str | None:

@@ -1,13 +1,18 @@
 """What changed since somebody last looked, in words."""
 
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.kept_answers import kept_answer
+
 from ..dashboard.news import Since, news_since
+from ..query import PriorityQuery
+from ..selection import Selection
 from . import wording
 
 
@@ -19,15 +24,23 @@ class NewsItem:
 
 
 class NewsPanel:
-    def __init__(self, user, organisation, *, patch, with_plans: bool):
+    """`patch`: the name in addresses of the one to begin with, "" for the first. Which changes there were is kept while
+    all that it was read from says the same (`accounts.kept_answers`).
+    """
+
+    def __init__(self, user, organisation, *, patch: str, with_plans: bool):
         self.since = Since.of(user, organisation)
         self.patch, self.organisation, self.with_plans = patch, organisation, with_plans
 
     @cached_property
-    def _news(self):
-        return news_since(
-            self.since.moment, organisation=self.organisation, patch=self.patch, with_plans=self.with_plans
-        )
+    def items(self) -> list[NewsItem]:
+        organisation = self.organisation and str(self.organisation.pk)
+        name = ("news", organisation, self.patch, self.with_plans, self.since.moment.isoformat())
+        return [NewsItem(**item) for item in json.loads(kept_answer(name, self._told)["items"])]
+
+    def _told(self) -> dict[str, str]:
+        told = _Told(self.since.moment, self.organisation, self.patch, with_plans=self.with_plans)
+        return {"items": json.dumps([asdict(item) for item in told.items])}
 
     @property
     def since_text(self) -> str:
@@ -35,7 +48,24 @@ class NewsPanel:
             return f"Since {wording.moment(self.since.moment)}, when you marked it as seen."
         return f"In the last four weeks, since {wording.day(self.since.moment)}."
 
-    @cached_property
+    @property
+    def announcement(self) -> str:
+        number = len(self.items)
+        return f"{number} change{'s' if number != 1 else ''}." if number else "Nothing has changed."
+
+    @property
+    def is_just_seen(self) -> bool:
+        return self.since.seen and (timezone.now() - self.since.moment).total_seconds() < 3600
+
+
+class _Told:
+    """What changed, as items."""
+
+    def __init__(self, since, organisation, patch: str, *, with_plans: bool):
+        self.patch = Selection(PriorityQuery(patch=patch), organisation).patch
+        self._news = news_since(since, organisation=organisation, patch=self.patch, with_plans=with_plans)
+
+    @property
     def items(self) -> list[NewsItem]:
         return [*self._classes(), *self._models(), *self._plans(), *self._datasets()]
 
@@ -81,12 +111,3 @@ class NewsPanel:
             NewsItem(reverse("dataset", args=[row.pk]), f"New data: {row}", f"Loaded {wording.day(row.loaded_at)}")
             for row in self._news.datasets
         ]
-
-    @property
-    def announcement(self) -> str:
-        number = len(self.items)
-        return f"{number} change{'s' if number != 1 else ''}." if number else "Nothing has changed."
-
-    @property
-    def is_just_seen(self) -> bool:
-        return self.since.seen and (timezone.now() - self.since.moment).total_seconds() < 3600

@@ -7,13 +7,11 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import allowed, requires
 from accounts.permissions import Permission
-from lsoa.catalogue.order import by_theme
 from lsoa.models import Area
 
-from .. import themes
-from ..forms import ExploreForm
 from ..presenters.area import area_card
-from ..presenters.explore import ExplorePage, patch_choices
+from ..presenters.explore import ExplorePage, address_of
+from ..presenters.explore_parts import Reader, explore_form, explore_parts
 from ..presenters.saved_views import ViewsMenu
 from ..query import PriorityQuery
 from ..selection import Selection, areas_with_scores
@@ -25,43 +23,40 @@ from ..visit_theme import permitted
 def explore(request):
     """The page; with htmx only what a change of filters, order or page touches."""
     query = permitted(request, PriorityQuery.from_querydict(request.GET))
-    selection = Selection(query, request.organisation)
-    may_export = allowed(request.user, Permission.EXPORT_AREAS, request.organisation)
-    page = ExplorePage(query, selection, may_export=may_export, views=ViewsMenu.of(request, query))
-    context = {"page": page, "form": _form(request, query, page)}
     if request.htmx and not request.htmx.history_restore_request:
-        response = render(request, "portal/_explore_update.html", context)
-        # The address that people share has no empty fields in it.
-        response["HX-Push-Url"] = page.address(query)
-        return response
+        return _update(request, query)
     if _is_raw(request.GET) and not query.problems:
-        return redirect(page.address(query))
-    return render(request, "portal/explore.html", context)
+        return redirect(address_of(query))
+    parts = explore_parts(query, request.organisation, _reader(request), _entered(request, query))
+    return render(request, "portal/explore.html", {"parts": parts, "views": ViewsMenu.of(request, query)})
+
+
+def _update(request, query):
+    reader, views = _reader(request), ViewsMenu.of(request, query)
+    page = ExplorePage(query, Selection(query, request.organisation), may_export=reader.may_export)
+    context = {"page": page, "form": explore_form(page, reader, _entered(request, query)), "views": views}
+    response = render(request, "portal/_explore_update.html", context)
+    # The address that people share has no empty fields in it.
+    response["HX-Push-Url"] = address_of(query)
+    return response
+
+
+def _reader(request) -> Reader:
+    return Reader(
+        may_export=allowed(request.user, Permission.EXPORT_AREAS, request.organisation),
+        may_see_visits=allowed(request.user, Permission.VIEW_PLANS, request.organisation),
+    )
+
+
+def _entered(request, query) -> dict | None:
+    """A range that could not be read stays in its fields, to be mended."""
+    return {name: request.GET.get(name, "") for name in ("indicator", "low", "high")} if query.problems else None
 
 
 def _is_raw(data) -> bool:
     """Whether the address is what a browser makes of the form: with empty fields, and the range in three parts."""
     empty = any(not value for values in data.lists() for value in values[1])
     return empty or "low" in data or "high" in data
-
-
-def _form(request, query, page) -> ExploreForm:
-    # A range that could not be read stays in its fields, to be mended.
-    entered = {name: request.GET.get(name, "") for name in ("indicator", "low", "high")} if query.problems else None
-    may_see_visits = allowed(request.user, Permission.VIEW_PLANS, request.organisation)
-    indicators = by_theme(page.indicators.values())
-    return ExploreForm(
-        query=query,
-        entered=entered,
-        patches=patch_choices(page.selection, page.selection.number_of_all()),
-        themes=themes.choices(indicators, with_visits=may_see_visits),
-        authorities=[("", "All"), *page.selection.authorities()],
-        indicators=[("", "Choose an indicator"), *_with_units(indicators)],
-    )
-
-
-def _with_units(indicators) -> list[tuple[str, list[tuple[str, str]]]]:
-    return [(heading, [(row.code, f"{row.name} ({row.unit})") for row in rows]) for heading, rows in indicators]
 
 
 def _area_of(request) -> Area:
