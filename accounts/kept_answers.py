@@ -64,7 +64,7 @@ def kept_answer(name: tuple, work: Callable[[], dict[str, str]]) -> dict[str, st
     Work that writes, that asks too much or waits long for an answer, is done and not kept. So is work that answers
     nothing ({}), because something is still to be worked out.
     """
-    place = f"kept:{sha256(repr((_code(), name)).encode()).hexdigest()}"
+    place = f"kept:{sha256(repr((digest_of_code(), name)).encode()).hexdigest()}"
     found = _found(place)
     if found is not None and _digests(found["questions"])[0] == found["digests"]:
         return found["answer"]
@@ -168,8 +168,8 @@ def _found(place: str) -> dict | None:
 
 
 @once
-def _code() -> str:
-    """Digest of programs and templates: another release answers for itself."""
+def digest_of_code() -> str:
+    """Of programs and templates: another release answers for itself."""
     digest = sha256()
     for app in APPS:
         for path in sorted((Path(settings.BASE_DIR) / app).rglob("*")):

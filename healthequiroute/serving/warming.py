@@ -9,6 +9,7 @@ from django.template import engines
 from django.template.loader import get_template
 from django.urls import get_resolver
 
+from accounts.kept_answers import digest_of_code
 from healthequiroute.portal.templatetags.nhsuk import prepare_components
 from lsoa.catalogue.order import KEY_INDICATORS
 from lsoa.models import Area
@@ -29,6 +30,7 @@ def warm() -> None:
         for path in sorted(Path(folder).rglob("*.html")):
             get_template(str(path.relative_to(folder)))
     prepare_components()
+    digest_of_code()
     try:
         _figures()
     except DatabaseError as error:
