@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -281,6 +282,8 @@ def test_the_number_of_queries_does_not_grow_with_the_visits(organisation, clien
     for plan in (few, many):
         # That the analyst saw them is recorded now, and not again within minutes.
         analyst.get(f"/plans/{plan.pk}/{path}")
+    # Parts of the page that are kept (`accounts.kept_answers`) are made anew for both.
+    cache.delete_many([key.split(":", 2)[2] for key in cache._cache if ":kept:" in key])
     with CaptureQueriesContext(connection) as first:
         analyst.get(f"/plans/{few.pk}/{path}")
     with CaptureQueriesContext(connection) as second:
@@ -288,4 +291,4 @@ def test_the_number_of_queries_does_not_grow_with_the_visits(organisation, clien
     # Four more where visits are left out: the rows and their visits, names of people and skills in what would help; two
     # where the judge, who reads the plan again, finds people and links behind more visits.
     assert len(second) <= len(first) + 6
-    assert len(first) <= 42
+    assert len(first) <= 46
