@@ -1,11 +1,13 @@
 """One question with everything that is known when it is answered, and the answer while it is written."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
 from accounts.access import allowed
 from accounts.permissions import Permission
+from insights.safety.normalising import folded
 
 from .book import Book
 from .places import Mentions, Named, Scope, named_by_ref, own_patches, scope_of
@@ -37,9 +39,17 @@ class Turn:
         return [named_by_ref(row["ref"], row["name"]) for row in self.slots.get("places", [])]
 
     @cached_property
+    def _patches(self):
+        return own_patches(self.organisation)
+
+    @cached_property
     def patch(self):
         """The organisation's patch that the question names by its whole name; None where it names none."""
-        named = [patch for patch in own_patches(self.organisation) if patch.name.lower() in self.folded]
+        # A board may bear the name of its patch: "NHS Aldermoor and the Isles Integrated Care Board".
+        found = [
+            (patch, rf"(?<!nhs )\b{re.escape(folded(patch.name))}\b(?! integrated| icb)") for patch in self._patches
+        ]
+        named = [patch for patch, words in found if re.search(words, self.folded)]
         return max(named, key=lambda patch: len(patch.name), default=None)
 
     @property

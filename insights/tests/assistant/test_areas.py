@@ -182,6 +182,8 @@ def test_a_patch_and_a_board_are_known_by_their_whole_names(viewer, town, patch)
     Place.objects.create(
         kind="icb", code="E54000099", name=name, vintage=2021, area_count=4, key=words, text=f"E54000099 {words}"
     )
+    patch.name = "Testham and the Isles"
+    patch.save()
     assert viewer(f"What is the outlook for referrals in {name}?").slots["places"][0]["name"] == name
 
 
