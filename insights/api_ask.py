@@ -199,9 +199,11 @@ class MessageViewSet(OwnView):
     @action(detail=True, methods=["post"])
     def feedback(self, request, pk=None):
         """Say whether an answer was useful, and what was wrong with it."""
+        # Somebody else's is not found, whatever is said of it.
+        message = self.get_object()
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        message = services.rate_answer(message=self.get_object(), by=request.user, **serializer.validated_data)
+        message = services.rate_answer(message=message, by=request.user, **serializer.validated_data)
         return Response(MessageSerializer(message).data)
 
 
