@@ -18,15 +18,15 @@ def quantiles(scores: NDArray[np.float64], overlap: int = 1) -> NDArray[np.float
     """How many spreads each interval reaches, (2, horizon), of scores (anything, horizon); NaN is no score.
 
     The ceil((n + 1) level)-th of n scores, never less than that of a month nearer. `overlap`: so many scores in a row
-    share months and count as one, which widens the intervals of panels of few series. With fewer than 40 scores of a
-    month all months share one quantile; NaN where even those are fewer.
+    share months and count as one, which widens the intervals of panels of few series. With fewer than 40 such
+    scores of a month all months share one quantile; NaN where there are fewer than 40 scores at all.
     """
     result = np.full((len(LEVELS), scores.shape[1]), np.nan)
     known = ~np.isnan(scores)
     everything = scores[known]
     for month in range(scores.shape[1]):
         found = scores[known[:, month], month]
-        if len(found) < ENOUGH:
+        if len(found) / overlap < ENOUGH:
             found = everything
         if len(found) >= ENOUGH:
             count = len(found) / overlap
