@@ -27,6 +27,7 @@ def organisation_for(request, user):
     # Read once: the second factor asks for their roles (accounts.sessions.second_factor).
     request.roles_found = user.pk, {role for membership in memberships for role in membership.roles}
     by_id = {str(membership.organisation_id): membership.organisation for membership in memberships}
+    request.belongs_to_several = len(by_id) > 1
     if HEADER in request.headers:
         # A header that names somebody else's organisation is refused, not replaced by another one.
         return by_id.get(request.headers[HEADER])

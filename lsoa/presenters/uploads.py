@@ -78,6 +78,8 @@ class UploadPage:
         used = self.upload.state == Upload.State.USED
         if used and self.results and not any(row.state in loaded for row in self.results):
             return "Nothing was loaded"
+        if self.is_waiting:
+            return "Not loaded yet"
         return self.upload.get_state_display()
 
 

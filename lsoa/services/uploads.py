@@ -115,7 +115,7 @@ def queue_upload(*, upload: Upload, by, dry_run: bool):
     what = upload.names[0] if len(upload.names) == 1 else f"{len(upload.names)} files"
     upload.job = jobs.enqueue(
         kind=UPLOAD_KIND,
-        title=f"{'Rehearse loading' if dry_run else 'Load'} {what}",
+        title=f"{'Try' if dry_run else 'Load'} {what}{' without loading' if dry_run else ''}",
         payload={"upload": str(upload.pk), "dry_run": dry_run},
         by=by,
         url=reverse("load-data-upload", args=[upload.pk]),

@@ -81,7 +81,8 @@ def test_a_long_name_in_one_piece_is_broken(platform_client):
 )
 def test_nothing_is_loaded_that_was_not_rehearsed(platform_administrator, state, dry_run, result, may_load):
     job = Job(state=state, payload={"dry_run": dry_run}, result=result, finished_at=timezone.now())
-    assert UploadPage(Upload(job=job), platform_administrator).may_load is may_load
+    page = UploadPage(Upload(job=job), platform_administrator)
+    assert (page.may_load, page.state) == (may_load, "Not loaded yet")
 
 
 def test_a_load_that_loaded_nothing_says_so(platform_administrator):

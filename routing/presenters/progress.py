@@ -70,6 +70,9 @@ class ProgressPanel:
     def message(self) -> str:
         if self.is_waiting:
             return "It starts after the searches before it. You can leave this page."
+        if self.is_stopping:
+            end = "The best plan so far is being kept." if self.best else "There is no plan to keep yet."
+            return f"{self.job.message or 'Starting'}. {end}"
         return f"{self.job.message or 'Starting'}. You can leave this page; the search goes on."
 
     @property

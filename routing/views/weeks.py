@@ -116,7 +116,7 @@ def week_stop(request, week_id):
     if week.state == WeekState.OPTIMISING and week.job:
         jobs.request_cancel(job=week.job, by=request.user)
         _settled(request, week_id)
-    return redirect("week", week.pk)
+    return redirect(f"{reverse('week', args=[week.pk])}#week-state")
 
 
 @require_POST

@@ -11,7 +11,9 @@ as it is, so only strings that Django holds to be safe get there unescaped.
 """
 
 import json
+import re
 from functools import cache, lru_cache
+from html import escape
 
 from django import template
 from django.template.loader import render_to_string
@@ -23,8 +25,15 @@ from ..form_fields import GROUPED_SELECT, component_for, error_links
 
 register = template.Library()
 
-# A page shows the same components again and again, and each takes milliseconds. What somebody typed is never kept.
-KEPT, KEPT_EMPTY = {"button", "checkboxes", "radios", "select", "tag"}, {"input", "password-input", "textarea"}
+# A page shows the same components again and again, and each takes milliseconds: their shape stays in the memory of the
+# process. Every text is left out of it, since it may name a person; only what stands here is part of a shape.
+KEPT = {"button", "checkboxes", "input", "password-input", "radios", "select", "tag", "textarea"}
+SHAPES = {
+    "autocomplete", "classes", "describedBy", "element", "for", "headingLevel", "id", "idPrefix", "inputmode", "name",
+    "size", "type",
+}  # fmt: skip
+# The place of a text: its number between two characters that no name, class or identifier has.
+PLACE = re.compile("\ue000(\\d+)\ue001")
 MOST_KEPT = 1_000
 
 
@@ -42,36 +51,43 @@ def _macro(component: str):
 
 def prepare_components() -> None:
     """Compile the components that most pages have."""
-    for component in (*KEPT, *KEPT_EMPTY, "date-input", "details", "error-summary", "file-upload", "inset-text"):
+    for component in (*KEPT, "date-input", "details", "error-summary", "file-upload", "inset-text"):
         _macro(component)
 
 
 def render_component(component: str, params: dict) -> SafeString:
     """HTML of one component. jinja2.TemplateNotFound for an unknown one."""
-    plain = _made_safe(params)
-    is_kept = component in KEPT or (component in KEPT_EMPTY and not plain.keys() & {"value", "errorMessage"})
-    html = _kept(component, json.dumps(plain)) if is_kept else _macro(component)(plain)
-    return mark_safe(html)  # noqa: S308 - the macros escape what is not `html`
+    # With a `value` of the whole, the texts of its options are compared: each answer has a shape of its own.
+    if component not in KEPT or ("items" in params and params.keys() & {"value", "values"}):
+        return mark_safe(_macro(component)(_made_safe(params)))  # noqa: S308 - the macros escape what is not `html`
+    texts: list[str] = []
+    shape = _shape(component, json.dumps(_made_safe(params, texts=texts)))
+    return mark_safe(PLACE.sub(lambda found: texts[int(found[1])], shape))  # noqa: S308 - escaped one by one
 
 
 @lru_cache(maxsize=MOST_KEPT)
-def _kept(component: str, params: str) -> str:
-    """A component is nothing but what its parameters make of it. The last ones stay in memory, as HTML."""
+def _shape(component: str, params: str) -> str:
+    """HTML of a component with the places of its texts. The last ones stay in memory."""
     return str(_macro(component)(json.loads(params)))
 
 
-def _made_safe(value, key=""):
-    """Plain containers with every `html` escaped unless it is safe already; lazy texts become strings."""
+def _made_safe(value, key="", texts=None):
+    """Plain containers with every `html` escaped unless it is safe already; lazy texts become strings. With a list of
+    `texts`, each text is appended to it as HTML, and its place stands in the containers.
+    """
     if isinstance(value, dict):
-        return {name: _made_safe(item, name) for name, item in value.items()}
+        return {name: _made_safe(item, name, texts) for name, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_made_safe(item, key) for item in value]
-    if key == "html":
-        return conditional_escape(value)
+        return [_made_safe(item, key, texts) for item in value]
     if value is None or isinstance(value, bool | int | float):
         return value
     # Components treat a safe `text` as HTML; Django's notion of safe must not widen what they escape.
-    return str.__str__(str(value)) if not isinstance(value, SafeString) else "".join(value)
+    plain = conditional_escape(value) if key == "html" else str.__str__(str(value))
+    # Whether there is a text decides what is shown.
+    if texts is None or not plain or key in SHAPES:
+        return plain
+    texts.append(plain if key == "html" else escape(plain))
+    return f"\ue000{len(texts) - 1}\ue001"
 
 
 def nested(params: dict) -> dict:

@@ -8,7 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import JobState
-from accounts.tests.factories import JobFactory
+from accounts.tests.factories import JobFactory, MembershipFactory, UserFactory
+from accounts.tests.sessions import sign_in
 from lsoa.models import QualityAlert
 
 from .test_explore import text_of
@@ -160,3 +161,20 @@ def test_the_page_for_faults_needs_no_request_and_no_database():
     html = render_to_string("errors/500.html")
     assert "Sorry, there is a problem" in html
     assert "<script" not in html
+
+
+def test_who_belongs_to_several_organisations_finds_the_way_from_one_to_another(client, organisation):
+    person = UserFactory()
+    MembershipFactory(user=person, organisation=organisation, roles=["viewer"])
+    sign_in(client, person)
+    change, hint = "change organisation", "If this belongs to another of your organisations"
+    assert change not in text_of(client.get("/my-account/"))
+    assert hint not in text_of(client.get(reverse("area", args=["E01999999"])))
+    other = MembershipFactory(user=person, roles=["viewer"]).organisation
+    shown = client.get(reverse("area", args=["E01999999"]))
+    assert shown.status_code == 404
+    assert hint in text_of(shown)
+    assert f"{reverse('my-account')}#organisations-title" in shown.content.decode()
+    assert hint in text_of(client.get(reverse("plans")))
+    client.post(reverse("switch-organisation"), {"organisation": other.pk})
+    assert f"{other.name} , {change}" in text_of(client.get("/my-account/"))

@@ -61,6 +61,24 @@ def _clean_up(page, base_url, check_accessibility):
     expect(page.get_by_text("You have not saved a view yet")).to_be_visible()
 
 
+# How long the bars of the shades are that there are, in percent of their cells; 0 for one without.
+BARS = """() => [1, 2, 3, 4, 5].map((shade) => document.querySelector(`.her-heat__cell--${shade}`))
+    .filter((cell) => cell)
+    .map((cell) => getComputedStyle(cell))
+    .map(({backgroundImage, backgroundSize}) => backgroundImage === "none" ? 0 : parseFloat(backgroundSize))"""
+
+
+def test_the_order_of_cells_is_seen_in_colours_of_the_persons_own(sign_in, page, base_url):
+    page.emulate_media(forced_colors="active")
+    sign_in("Analyst")
+    page.goto(f"{base_url}/dashboard/")
+    expect(page.locator(".her-heat")).to_be_visible()
+    bars = page.evaluate(BARS)
+    assert len(bars) > 2
+    assert bars == sorted(set(bars))
+    assert bars[0] > 0
+
+
 def test_tabs_keep_focus_and_go_back(sign_in, page, base_url):
     sign_in("Analyst")
     page.goto(f"{base_url}/explore/")

@@ -132,6 +132,27 @@ def test_the_forms_of_a_team_are_near(page, base_url, sign_in):
     assert tab_to(page, page.get_by_label("Name on plans")) == 1
 
 
+def test_a_scenario_is_saved_from_any_of_its_parts(page, base_url, sign_in):
+    sign_in("Analyst")
+    page.goto(f"{base_url}/scenarios/new/")
+    page.get_by_label("What do you want to try?").fill("Saved by keyboard")
+    page.keyboard.press("Enter")
+    bar, save = page.locator("#scenario-bar"), page.get_by_role("button", name="Save")
+    expect(bar).to_contain_text("As saved")
+    page.wait_for_load_state("networkidle")
+    page.get_by_role("slider", name="Access barriers").focus()
+    # So far that the rules follow.
+    for _ in range(20):
+        page.keyboard.press("ArrowRight")
+    expect(bar).to_contain_text("Not saved yet")
+    assert tab_to(page, page.get_by_role("link", name="Go to Save")) < 8
+    page.keyboard.press("Enter")
+    expect(save).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("The scenario is saved.")).to_be_visible()
+    expect(bar).to_contain_text("As saved")
+
+
 # Which links and buttons have another ground with focus than that of focus, or words on it in another colour.
 UNREADABLE = """
 () => {

@@ -86,6 +86,20 @@ def test_on_a_phone_nothing_runs_out_of_the_page(scenario, page, check_accessibi
     check_accessibility()
 
 
+# What has to be scrolled sideways in a frame of its own.
+SCROLLED = """() => [...document.querySelectorAll(".effect-table-frame, .edit-grid__frame")]
+    .filter((frame) => frame.checkVisibility() && frame.scrollWidth > frame.clientWidth)
+    .map((frame) => frame.ariaLabel)"""
+
+
+def test_on_a_phone_with_text_of_twice_the_size_nothing_is_scrolled_sideways(scenario, page):
+    page.locator(".scenario__part, .effect-details").evaluate_all("all => all.forEach(part => { part.open = true; })")
+    for width, size in ((390, "100%"), (390, "200%"), (320, "100%"), (768, "200%")):
+        page.evaluate("size => { document.documentElement.style.fontSize = size; }", size)
+        fits(page, width)
+        assert page.evaluate(SCROLLED) == [], (width, size)
+
+
 def test_what_is_unfolded_or_typed_outlasts_an_answer(scenario, page):
     page.locator(".scenario__part > summary", has_text="Rules").click()
     words = page.locator("#scenario-rules details").first
