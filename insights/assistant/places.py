@@ -14,6 +14,8 @@ _TOKEN = re.compile(r"\[[^\]]+\]|[^\W_](?:[\w'&-]*\w)?")
 _AND = re.compile(r"\s+(?:and|with)\s+", re.IGNORECASE)
 # Words with capitals in a row, with joining words between them.
 _CAPITALS = re.compile(r"[A-Z][\w'&-]*(?:\s+(?:(?:and|the|of|upon|on|in)\s+){0,2}[A-Z][\w'&-]*)+")
+# What a choice says beside its code is there for people.
+_BESIDE_A_CODE = re.compile(r"\([^()]*(?:\([^()]*\)[^()]*)*\b([EWX]\d{8})\)", re.IGNORECASE)
 _EXACT = (Fit.CODE, Fit.NAME)
 _KINDS = {
     "ward": Place.Kind.WARD,
@@ -55,8 +57,9 @@ class Named:
 
     @property
     def choice(self) -> str:
-        """Its name with its code, so that it can be asked for word by word."""
-        return f"{self.name} ({self.code})"
+        """Its name with what tells it from others and its code, so that it can be asked for word by word."""
+        where = f" in {self.detail}" if self.detail else ""
+        return f"{self.name} ({Place.Kind(self.kind).label.lower()}{where}, {self.code})"
 
     def as_slot(self) -> dict:
         return {"ref": self.ref, "name": self.name}
@@ -79,6 +82,7 @@ def mentions(text: str, organisation, ignored: frozenset[str] = frozenset()) -> 
     """Places that the text names. `ignored`: words (lower case) that mean something else in this question."""
     found: list[Named] = []
     unclear, unknown = [], []
+    text = _BESIDE_A_CODE.sub(r"(\1)", text)
     for code in CODE.findall(text):
         hit = next(iter(_hits(code, organisation, None)), None)
         if hit:
@@ -92,10 +96,10 @@ def mentions(text: str, organisation, ignored: frozenset[str] = frozenset()) -> 
     while names:
         name = names.pop(0)
         exact, others = _read(name, organisation, _kind_said(text, name))
-        parts = _AND.split(name)
-        if exact is None and 1 < len(parts) <= MOST_NAMES:
-            # "Brighton and Hove" is one place, "Salford and Bury" are two.
-            names = parts + names
+        joints = list(_AND.finditer(name))
+        if exact is None and 0 < len(joints) <= MOST_NAMES:
+            # "Brighton and Hove" is one place, "Salford and Bury" are two: parted at the last joint first.
+            names = [name[: joints[-1].start()], name[joints[-1].end() :], *names]
             continue
         # "Salford (E08000006)": the code says which Salford.
         if by_code and (exact is None or exact.name in {place.name for place in found}):
@@ -115,11 +119,14 @@ def _whole_names(text: str, organisation) -> tuple[str, list[Named]]:
     found = []
     for match in list(_CAPITALS.finditer(text))[:MOST_NAMES]:
         words = match.group().split()
-        if len(words) > 2 and any(word.lower() in WORDS for word in words):
-            exact, _ = _read(match.group(), organisation, None)
+        # "Compare Moss Side": the first word may be none of the name.
+        words = words[1:] if words[0].lower() in WORDS and words[0].lower() not in ("north", "south", "east") else words
+        name = " ".join(words)
+        if len(words) > 1 and any(word.lower() in WORDS for word in words):
+            exact, _ = _read(name, organisation, None)
             if exact:
                 found.append(exact)
-                text = text.replace(match.group(), " , ", 1)
+                text = text.replace(name, " , ", 1)
     return text, found
 
 

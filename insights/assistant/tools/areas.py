@@ -3,7 +3,8 @@
 import re
 from urllib.parse import urlencode
 
-from django.db.models import Avg, Count, F
+import numpy as np
+from django.db.models import Avg, Count
 from django.urls import reverse
 
 from insights.assistant.indicators import indicator_meant
@@ -15,6 +16,7 @@ from insights.assistant.words import joined, quoted, share_of, standing
 from lsoa.catalogue.deprivation import CORE20_DECILE
 from lsoa.models import Area, Dataset, Indicator, Place, figure_in_force
 from lsoa.presenters import wording
+from lsoa.profiles import read_matrix
 from lsoa.search import in_place
 from lsoa.statistics import national_distribution
 from priorities.models import PriorityClass, PriorityScore
@@ -150,14 +152,12 @@ def area_words(draft: Draft, area: Area) -> str:
 
 
 def _rank_by_indicator(draft: Draft, turn: Turn, scope: Scope, indicator: Indicator) -> None:
-    areas = scope.areas.annotate(figure=figure_in_force(indicator.code)).filter(figure__isnull=False)
     # For the index of deprivation a low decile or rank is what people call high.
     by_need = indicator.polarity == Indicator.Polarity.LOW_IS_NEED
     lowest = bool(_LOWEST.search(turn.folded)) != (
         by_need and not re.search(r"\b(?:highest|lowest) (?:decile|rank)", turn.folded)
     )
-    ordered = areas.order_by(F("figure").asc() if lowest else F("figure").desc(), "code")
-    first = list(ordered.defer("geometry", "population_centroid")[: _number(turn)])
+    first = _first_by(indicator, scope, lowest, _number(turn))
     where, dataset = _scope_words(draft, scope), _dataset(first[0], indicator) if first else None
     if not first:
         draft.say(f"No area of {where} has a figure for that.")
@@ -194,6 +194,19 @@ def _rank_by_indicator(draft: Draft, turn: Turn, scope: Scope, indicator: Indica
         f"Why is {first[0].code} a priority?",
         f"Which areas have the {'highest' if lowest else 'lowest'} figure for {quoted(indicator.name)}?",
     ]
+
+
+def _first_by(indicator: Indicator, scope: Scope, lowest: bool, number: int) -> list[Area]:
+    """The first areas of the scope with their `figure`; of equal ones by code."""
+    matrix = read_matrix([indicator.code], scope.areas)
+    figures = matrix.values[:, 0]
+    order = np.lexsort((matrix.area_codes.astype(str), figures if lowest else -figures))
+    ids = [int(matrix.area_ids[place]) for place in order if not np.isnan(figures[place])][:number]
+    found = Area.objects.defer("geometry", "population_centroid").in_bulk(ids)
+    values = dict(zip(matrix.area_ids.tolist(), figures.tolist(), strict=True))
+    for pk, area in found.items():
+        area.figure = values[pk]
+    return [found[pk] for pk in ids]
 
 
 def _unit_heading(indicator: Indicator) -> str:

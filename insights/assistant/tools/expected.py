@@ -30,7 +30,9 @@ def outlook(turn: Turn) -> Draft:
     draft.links += [Link(f"{each.series.name}, {each.place_name}", _page(each)) for each in found]
     draft.links.append(Link("All outlooks", reverse("insights")))
     if not found:
-        where = "that place" if turn.mentions.places else "the places of your organisation"
+        where = "the places of your organisation"
+        if turn.mentions.places or "england" in turn.folded:
+            where = "that place"
         draft.say(
             f"There is no forecast for {where}: no activity of it is loaded, or its months are too few or too old."
         )

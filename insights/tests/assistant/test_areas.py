@@ -101,8 +101,8 @@ def test_a_place_that_may_be_several_is_asked_back_with_choices(viewer, town, pa
     answer = viewer("Which areas are most urgent in Abbey?")
     assert answer.intent == Intent.WHICH_PLACE
     assert answer.suggestions == (
-        "Which areas are most urgent in Abbey (E05000001)?",
-        "Which areas are most urgent in Abbey (E05000002)?",
+        "Which areas are most urgent in Abbey (ward in Testham, E05000001)?",
+        "Which areas are most urgent in Abbey (ward in Otherham, E05000002)?",
     )
     assert viewer(answer.suggestions[1]).slots["scope"] == "ward:E05000002"
 
