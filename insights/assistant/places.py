@@ -90,8 +90,9 @@ def mentions(text: str, organisation, ignored: frozenset[str] = frozenset()) -> 
         else:
             unknown.append(code.upper())
     by_code = bool(found or unknown)
-    text, whole = _whole_names(CODE.sub(" , ", text), organisation)
+    text, whole, several = _whole_names(CODE.sub(" , ", text), organisation)
     found += whole
+    unclear += [] if by_code else several
     names = _names(text, ignored)[:MOST_NAMES]
     while names:
         name = names.pop(0)
@@ -113,21 +114,24 @@ def mentions(text: str, organisation, ignored: frozenset[str] = frozenset()) -> 
     return Mentions(tuple(dict.fromkeys(found)), tuple(unclear), tuple(unknown))
 
 
-def _whole_names(text: str, organisation) -> tuple[str, list[Named]]:
-    """The text without names that are written with capitals and hold everyday words, and the places that they are:
-    "NHS Greater Manchester Integrated Care Board"."""
-    found = []
+def _whole_names(text: str, organisation):
+    """The text without names that are written with capitals and hold everyday words ("NHS Greater Manchester Integrated
+    Care Board"), the places that they are, and those that may be several with their choices."""
+    found, unclear = [], []
     for match in list(_CAPITALS.finditer(text))[:MOST_NAMES]:
         words = match.group().split()
         # "Compare Moss Side": the first word may be none of the name.
         words = words[1:] if words[0].lower() in WORDS and words[0].lower() not in ("north", "south", "east") else words
         name = " ".join(words)
         if len(words) > 1 and any(word.lower() in WORDS for word in words):
-            exact, _ = _read(name, organisation, None)
+            exact, others = _read(name, organisation, None)
+            alike = [other for other in others if other.name.lower() == name.lower()]
             if exact:
                 found.append(exact)
-                text = text.replace(name, " , ", 1)
-    return text, found
+            elif alike:
+                unclear.append((name, tuple(alike[:MOST_CHOICES])))
+            text = text.replace(name, " , ", 1) if exact or alike else text
+    return text, found, unclear
 
 
 def area_of_postcode(text: str) -> Named | None:
