@@ -29,6 +29,7 @@ from healthequiroute.portal.models import Feedback, Report, SavedView
 from healthequiroute.portal.reports.document import Document
 from healthequiroute.portal.reports.services import save_report
 from insights.services.conversations import ask_question
+from insights.models import SeriesForecast
 from insights.tests.factories import make_forecast, make_series
 from lsoa.models import Area, Dataset, QualityAlert, Upload
 from lsoa.services import create_feed, load_paths
@@ -263,10 +264,12 @@ def _data_things(organisation, area) -> dict[str, dict]:
 
 
 def _outlook_things(area) -> dict[str, dict]:
-    """What is expected of the board that an area belongs to."""
-    forecast = make_forecast(series=make_series(organisation_code=area.icb_code, organisation_name=area.icb_name))
-    model = {"pk": forecast.model_id}
-    return {"outlook": {"pk": forecast.series_id}, "insights-model": model, "api-forecast-model-performance": model}
+    """What is expected of the board that an area belongs to; where forecasts are made already, one of them."""
+    forecast = SeriesForecast.objects.current().order_by("pk").first()
+    if forecast is None:
+        series = make_series(organisation_code=area.icb_code, organisation_name=area.icb_name)
+        forecast = make_forecast(series=series)
+    return {"outlook": {"pk": forecast.series_id}, "insights-model": {"pk": forecast.model_id}}
 
 
 REPORT_NAMES = ("report", "report-edit", "report-make", "report-pause", "report-delete")
