@@ -28,8 +28,8 @@ from accounts.tests.factories import (
 from healthequiroute.portal.models import Feedback, Report, SavedView
 from healthequiroute.portal.reports.document import Document
 from healthequiroute.portal.reports.services import save_report
-from insights.services.conversations import ask_question
 from insights.models import SeriesForecast
+from insights.services.conversations import ask_question
 from insights.tests.factories import make_forecast, make_series
 from lsoa.models import Area, Dataset, QualityAlert, Upload
 from lsoa.services import create_feed, load_paths
