@@ -43,7 +43,6 @@ SPECTACULAR_SETTINGS = {
         "PriorityClassEnum": "priorities.models.PriorityClass.choices",
         "DisruptionKindEnum": "routing.models.changes.DisruptionKind.choices",
         "PlanStateEnum": "routing.models.PlanState.choices",
-        "RatingReasonEnum": "insights.models.RatingReason.choices",
     },
     # The documentation page is complete without internet.
     "SWAGGER_UI_DIST": "SIDECAR",
