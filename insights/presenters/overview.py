@@ -12,7 +12,6 @@ from insights.models import ForecastRun, SeriesForecast
 from insights.outlook_figures import Figures, figures_of
 from insights.outlook_question import OutlookQuestion, OutlookSelection, half_range, rising_first
 from insights.published import month_after
-from insights.templatetags.insights_tags import address_of
 from lsoa.models import ActivitySeries
 
 from . import words
@@ -269,9 +268,10 @@ class OverviewPage:
 def ways_of(user, organisation) -> list[dict]:
     """Cards that lead on from the list, as far as the person may follow."""
     ways = []
-    demand = address_of("demand")
-    if demand and allowed(user, Permission.VIEW_PLANS, organisation):
-        ways.append((demand, "Demand and capacity", "What your teams are asked for beside the hours that they have."))
+    if allowed(user, Permission.VIEW_PLANS, organisation):
+        ways.append(
+            (reverse("demand"), "Demand and capacity", "What your teams are asked for beside the hours that they have.")
+        )
     ways.append((reverse("reports"), "Equity reports", "Who was reached by visits, and whether need was met first."))
     text = "How these forecasts are made, and how well they did on months that they had not seen."
     ways.append((reverse("insights-models"), "Models", text))

@@ -12,7 +12,6 @@ from accounts.access import allowed
 from accounts.permissions import Permission
 from insights.models import SeriesForecast
 from insights.outlook_figures import Figures, figures_of
-from insights.templatetags.insights_tags import address_of
 from lsoa.models import Dataset, MissingReason
 from lsoa.written_numbers import decimal, percent, signed_percent
 
@@ -233,9 +232,10 @@ class SeriesPage:
     def ways(self) -> list[dict]:
         """What somebody may do with it who can."""
         found = []
-        demand = address_of("demand")
-        if demand and allowed(self.user, Permission.VIEW_PLANS, self.organisation):
-            found.append((demand, "Demand and capacity", "Whether your teams have the hours for what is coming."))
+        if allowed(self.user, Permission.VIEW_PLANS, self.organisation):
+            found.append(
+                (reverse("demand"), "Demand and capacity", "Whether your teams have the hours for what is coming.")
+            )
         found.append((reverse("explore-start"), "Explore your areas", "Where in your patch need is greatest."))
         if allowed(self.user, Permission.VIEW_PLANS, self.organisation):
             found.append((reverse("plans"), "Visit plans", "What is planned for the days to come."))
