@@ -19,7 +19,7 @@ JSON_TYPES = ("application/json", "application/geo+json", "application/problem+j
 MOST_ELEMENTS, MOST_TEXT, MOST_TRIES = 2, 600, 1_000
 _BRACES = re.compile(r"\{(\w+)\}")
 # Members named by a date, class, code or reference of a person.
-NAMED_BY_DAY = re.compile(r"[0-9-]+|[EW]\d{8}|[A-Za-z]+-[\w-]*\d+")
+NAMED_BY_DAY = re.compile(r"[0-9-]+|[EW]\d{8}|[A-Za-z]+-[\w-]*\d+|[A-Z]\w+( [A-Z]\w+)+")
 # Lists that hold what a search has found, left out, moved or had to give up, if anything.
 FOUND_OR_NOT = frozenset(
     {

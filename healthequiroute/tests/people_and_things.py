@@ -269,7 +269,8 @@ def _outlook_things(area) -> dict[str, dict]:
     if forecast is None:
         series = make_series(organisation_code=area.icb_code, organisation_name=area.icb_name)
         forecast = make_forecast(series=series)
-    return {"outlook": {"pk": forecast.series_id}, "insights-model": {"pk": forecast.model_id}}
+    model = {"pk": forecast.model_id}
+    return {"outlook": {"pk": forecast.series_id}, "insights-model": model, "api-forecast-model-performance": model}
 
 
 REPORT_NAMES = ("report", "report-edit", "report-make", "report-pause", "report-delete")

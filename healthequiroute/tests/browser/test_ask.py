@@ -98,7 +98,7 @@ def test_by_keyboard_alone(sign_in, page, base_url, check_accessibility):
     expect(page.get_by_role("link", name="Source 1", exact=True).first).to_be_focused()
     page.get_by_label("Ask something else").focus()
     page.keyboard.press("Enter")
-    expect(page.get_by_text("Enter a question.")).to_be_focused()
+    expect(page.locator("#question-error")).to_be_focused()
     look(page, "empty", check_accessibility)
     page.get_by_label("Ask something else").focus()
     page.keyboard.type("What is a patch?")
