@@ -5,8 +5,8 @@ once more, in one statement that brings back a digest of each result and no rows
 is the answer. So nobody has to know which tables matter, no writer has to tell of a change, and what is kept is never
 behind what is stored. An answer costs as much of the database as ever, and almost nothing of Python.
 
-This holds for an answer that follows from the database, from its name and from the code alone: no clock, no session, no
-other service. What else it depends on belongs into its name.
+This holds for an answer that follows from the database, from its name, the code and the settings alone: no clock, no
+session, no other service. What else it depends on belongs into its name.
 
 Answers lie in Redis, encrypted, for an hour: several processes share them, and they may hold what the pages of an
 organisation hold. Who may read an answer is asked before it is asked for, as ever.
@@ -20,13 +20,15 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache as once
 from hashlib import sha256
-from pathlib import Path
+from pathlib import Path, PurePath
 from time import monotonic
 
 import structlog
 from django.conf import settings
 from django.core.cache import cache
+from django.core.signals import setting_changed
 from django.db import connection, transaction
+from django.dispatch import receiver
 from psycopg import ClientCursor
 
 from .privacy.encryption import Undecryptable, decrypt, encrypt
@@ -64,9 +66,9 @@ def kept_answer(name: tuple, work: Callable[[], dict[str, str]]) -> dict[str, st
     Work that writes, that asks too much or waits long for an answer, is done and not kept. So is work that answers
     nothing ({}), because something is still to be worked out.
     """
-    place = f"kept:{sha256(repr((digest_of_code(), name)).encode()).hexdigest()}"
+    place = f"kept:{sha256(repr((digest_of_code(), digest_of_settings(), name)).encode()).hexdigest()}"
     found = _found(place)
-    if found is not None and _digests(found["questions"])[0] == found["digests"]:
+    if found is not None and _digests(found["questions"]) == found["digests"]:
         return found["answer"]
     return _worked_out(place, work)
 
@@ -80,7 +82,7 @@ def _worked_out(place: str, work) -> dict[str, str]:
         if not (answer and asked.is_fit):
             return answer
         questions = asked.questions
-        digests, after = _digests(questions)
+        digests, after = _digests(questions), _view()
     if before == after:
         _keep(place, {"questions": questions, "digests": digests, "answer": answer})
     return answer
@@ -114,8 +116,8 @@ class _Asked:
         return list(dict.fromkeys(told))
 
 
-def _digests(questions: list[str]) -> tuple[list, str]:
-    """A digest of each result, order and all; and the view of the database in which they were asked."""
+def _digests(questions: list[str]) -> list[str | None]:
+    """A digest of each result, order and all; None where there is none."""
     # The questions are the product's own, with their values bound as when they were first asked.
     each = ", ".join(
         f"(SELECT md5(string_agg(r::text, chr(10))) FROM ({question}) AS r)"  # noqa: S608
@@ -123,8 +125,8 @@ def _digests(questions: list[str]) -> tuple[list, str]:
     )
     with connection.cursor() as cursor:
         # No values of its own, so a percent sign is one.
-        cursor.execute(f"SELECT ARRAY[{each}]::text[], pg_current_snapshot()::text")
-        return cursor.fetchone()
+        cursor.execute(f"SELECT ARRAY[{each}]::text[]")
+        return cursor.fetchone()[0]
 
 
 @contextmanager
@@ -177,3 +179,22 @@ def digest_of_code() -> str:
                 digest.update(f"{path.relative_to(settings.BASE_DIR)} ".encode())
                 digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+@once
+def digest_of_settings() -> str:
+    """A portal with other settings answers for itself. Of what is no plain value only the type counts."""
+    values = {name: getattr(settings, name) for name in dir(settings) if name.isupper()}
+    return sha256(json.dumps(values, default=_plain, sort_keys=True, skipkeys=True).encode()).hexdigest()
+
+
+def _plain(value):
+    if isinstance(value, PurePath):
+        return str(value)
+    # The order of a set differs from process to process.
+    return sorted(map(str, value)) if isinstance(value, set | frozenset) else type(value).__qualname__
+
+
+@receiver(setting_changed)
+def _forget_settings(**_):
+    digest_of_settings.cache_clear()

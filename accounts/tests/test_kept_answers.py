@@ -66,6 +66,15 @@ def test_what_comes_back_is_told_as_it_was(name, trust):
 
 
 @pytest.mark.django_db
+def test_other_settings_have_answers_of_their_own(name, trust, settings):
+    work = Work()
+    kept_answer(name, work)
+    settings.BASE_MAP_ATTRIBUTION = f"© {uuid.uuid4()}"
+    kept_answer(name, work)
+    assert work.times == 2
+
+
+@pytest.mark.django_db
 def test_the_name_keeps_answers_apart(name, trust):
     kept_answer((*name, "a"), lambda: {"text": Organisation.objects.get(pk=trust.pk).name})
     other = kept_answer((*name, "b"), lambda: {"text": Organisation.objects.get(pk=trust.pk).pk.hex})

@@ -45,7 +45,9 @@ def test_a_newcomer_of_an_allowed_domain_has_no_role_and_is_told_what_happens_ne
     assert not user.memberships.exists() and not user.is_platform_administrator and not user.has_usable_password()
     assert actions() == ["user.created", "sign_in.connected", "sign_in.succeeded"]
     page = client.get("/", follow=True).content.decode()
-    assert "You do not belong to an organisation yet" in page and AMIRA.email in page
+    assert "You do not belong to an organisation yet" in page
+    # A long address may break at its joints.
+    assert AMIRA.email in page.replace("<wbr>", "")
 
 
 def test_nothing_that_the_provider_said_is_kept_but_who_it_was(client, provider):

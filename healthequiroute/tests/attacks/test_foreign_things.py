@@ -27,6 +27,8 @@ COMMON = {
     *("feed-collect", "load-data-upload", "load-data-start", "load-data-discard", "priority-detail"),
     *("priority-explain", "priority-history", "priority-minutes", "score-run-detail"),
     *("account_reset_password_from_key", "connection-remove", "area-similar", "help-topic", "map-places"),
+    # Forecasts of published activity, and the models behind them.
+    *("outlook", "insights-model", "api-forecast-model-performance"),
     # Of the layer of areas, which has open data alone. The layers of an organisation are tested below.
     *("ogc-collection", "ogc-item", "ogc-items", "ogc-queryables", "ogc-schema"),
 }
