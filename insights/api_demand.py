@@ -1,5 +1,6 @@
 """REST: demand and capacity of the organisation's teams, `GET /api/v1/ml/demand/`."""
 
+from drf_spectacular.helpers import forced_singular_serializer
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiTypes, extend_schema
 from rest_framework import serializers, viewsets
 from rest_framework.exceptions import ValidationError
@@ -92,7 +93,8 @@ class DemandViewSet(viewsets.ViewSet):
     @extend_schema(
         operation_id="ml_demand_retrieve",
         parameters=[TEAM],
-        responses=DemandSerializer,
+        # All teams and weeks in one object.
+        responses=forced_singular_serializer(DemandSerializer),
         examples=[OpenApiExample("A week that is short", EXAMPLE, response_only=True)],
     )
     def list(self, request):

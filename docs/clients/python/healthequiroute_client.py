@@ -1611,7 +1611,7 @@ class Client:
         self,
         *,
         team: str | None = None,
-    ) -> list["Demand"]:
+    ) -> "Demand":
         """Get what teams will be asked for, against their rotas.
 
         Teams and weeks with hours, ranges and reasons, and what could be moved; as on the page of that name.
