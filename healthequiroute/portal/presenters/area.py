@@ -11,7 +11,7 @@ from accounts.permissions import Permission
 from insights.presenters.outlook_panel import OutlookPanel, panel_of_board
 from lsoa.catalogue.deprivation import CORE20_DECILE
 from lsoa.catalogue.order import KEY_INDICATORS, OTHER_THEME, indicator_place
-from lsoa.models import AreaProfile, Dataset, Indicator, IndicatorValue, Postcode
+from lsoa.models import AreaProfile, Dataset, Indicator, Postcode
 from lsoa.similar import Similarity, similar_areas
 from lsoa.similar.standing import Standings
 from lsoa.statistics import Distribution, national_distribution
@@ -36,6 +36,7 @@ from .area_beside import (
     visit_rows,
     visits_in,
 )
+from .area_own import OwnRow, own_rows
 from .explore_table import area_tag
 from .priority import HistoryRow, history_rows
 
@@ -70,19 +71,6 @@ class IndicatorRow:
     url: str
     theme: str
     medians: Medians = field(default_factory=Medians)
-
-
-@dataclass(frozen=True)
-class OwnRow:
-    """A figure of the organisation's own."""
-
-    name: str
-    unit: str
-    text: str
-    missing: str
-    source: str
-    source_url: str
-    url: str
 
 
 @dataclass(frozen=True)
@@ -254,18 +242,7 @@ class AreaPage:
     @cached_property
     def own_indicators(self) -> list[OwnRow]:
         """Figures that the organisation handed in; open data are in `indicators`, which everybody sees."""
-        if self.organisation is None:
-            return []
-        datasets = Dataset.objects.in_force().filter(organisation=self.organisation).defer("quality")
-        datasets = {row.pk: row for row in datasets}
-        indicators = list(Indicator.objects.filter(organisation=self.organisation).values_list("pk", flat=True))
-        # By all three columns of the values' index.
-        values = IndicatorValue.objects.filter(area=self.area, dataset__in=list(datasets), indicator__in=indicators)
-        values = values.select_related("indicator")
-        return [
-            _own_row(self.code, value, datasets[value.dataset_id])
-            for value in sorted(values, key=lambda value: value.indicator.name)
-        ]
+        return own_rows(self.area, self.organisation)
 
     @property
     def indicators_note(self) -> str:
@@ -347,19 +324,6 @@ class AreaPage:
             }
             for area in touching
         ]
-
-
-def _own_row(area_code: str, value: IndicatorValue, dataset: Dataset) -> OwnRow:
-    row = value.indicator
-    return OwnRow(
-        name=row.name,
-        unit="" if row.unit in ("%", "decile", "rank") else row.unit,
-        text="" if value.value is None else wording.figure(value.value, row.decimals, row.unit),
-        missing=wording.missing(value.missing_reason) if value.value is None else "",
-        source=dataset.release,
-        source_url=reverse("dataset", args=[dataset.pk]),
-        url=reverse("figure", args=[row.code, area_code]),
-    )
 
 
 def _indicator_row(area_code: str, row: Indicator, profile, spread: Distribution | None, dataset) -> IndicatorRow:
