@@ -59,6 +59,11 @@ class Card:
     link: str = ""
     trend: Trend | None = field(default=None)
 
+    @property
+    def has_figure(self) -> bool:
+        """Words that stand in place of a figure should not be louder than the figures beside them."""
+        return self.value not in (HIDDEN, NO_FIGURE)
+
 
 def cards(found: Dashboard) -> list[Card]:
     """Those about visits first, where the reader may see plans and there is a team; then those about areas."""
