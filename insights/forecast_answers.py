@@ -1,7 +1,8 @@
 """What the API says of one forecast and of one model."""
 
 from insights.models import ForecastModel, ForecastRun, SeriesForecast
-from insights.published import month_after, months_of
+from insights.months import month_after
+from insights.published import months_of
 from lsoa.models import Dataset
 
 OBSERVED_MONTHS = 24

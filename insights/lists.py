@@ -6,7 +6,6 @@ from .presenters import words
 from .presenters.model_pages import ModelRow, ModelsPage
 from .presenters.overview import OutlookRow, OverviewPage
 from .presenters.series import SeriesPage
-from .published import month_after
 
 READERS = "everybody who may see areas"
 SOURCE = "Forecasts made by this portal from activity that NHS England publishes (Open Government Licence v3.0)"
@@ -70,9 +69,9 @@ def month_list(page: SeriesPage) -> ListFile:
         for month, found in sorted(figures.published.items())
     ]
     expected = [
-        {"month": month_after(row.origin, k + 1), "kind": "expected", "figure": round(row.mean[k], 1)}
+        {"month": month, "kind": "expected", "figure": round(row.mean[k], 1)}
         | {name: round(values[k], 1) for name, values in zip(_RANGE, _ranges(row), strict=True)}
-        for k in range(figures.horizon)
+        for k, month in enumerate(figures.months)
     ]
     source = "; ".join(f"{each.label}: {each.text}" for each in page.sources)
     filters = [f"Measure: {page.measure}", f"Place: {page.place}"]

@@ -5,9 +5,9 @@ from datetime import date
 from functools import cached_property
 
 from insights.models import SeriesForecast
-from insights.models.forecasts import SEASON
+from insights.months import YEAR, month_after, month_number
 
-from .published import Published, month_after, months_of, run_of, total
+from .published import Published, months_of, run_of, total
 
 # Months of history that pages show.
 HISTORY = 36
@@ -31,7 +31,7 @@ class Figures:
     @property
     def months(self) -> list[date]:
         """Those that are looked ahead to."""
-        return [month_after(self.origin, k + 1) for k in range(self.horizon)]
+        return self.forecast.months()
 
     @property
     def expected(self) -> float:
@@ -51,7 +51,7 @@ class Figures:
     @cached_property
     def before(self) -> list[float | None]:
         """The same months a year before."""
-        return run_of(self.published, month_after(self.origin, 1 - SEASON), self.horizon)
+        return run_of(self.published, month_after(self.origin, 1 - YEAR), self.horizon)
 
     @property
     def sum_before(self) -> float | None:
@@ -75,13 +75,13 @@ class Figures:
     @property
     def last_year(self) -> float | None:
         """Sum of the last twelve published months."""
-        return total(run_of(self.published, month_after(self.origin, 1 - SEASON), SEASON))
+        return total(run_of(self.published, month_after(self.origin, 1 - YEAR), YEAR))
 
     @property
     def past_sums(self) -> tuple[float | None, float | None]:
         """Of the last months, as many as are looked ahead to, and of the same a year before."""
         late = run_of(self.published, month_after(self.origin, 1 - self.horizon), self.horizon)
-        early = run_of(self.published, month_after(self.origin, 1 - self.horizon - SEASON), self.horizon)
+        early = run_of(self.published, month_after(self.origin, 1 - self.horizon - YEAR), self.horizon)
         return total(late), total(early)
 
     @property
@@ -93,7 +93,7 @@ class Figures:
         """The last published months; where the series begins later, fewer."""
         first = min(self.published, default=self.origin)
         values = run_of(self.published, month_after(self.origin, 1 - months), months)
-        known = (self.origin.year - first.year) * SEASON + self.origin.month - first.month + 1
+        known = month_number(self.origin) - month_number(first) + 1
         return values[-max(1, known) :] if known < months else values
 
 

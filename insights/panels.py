@@ -10,9 +10,9 @@ from django.db.models import Max
 from numpy.typing import NDArray
 
 from insights.forecasting import LEAST_MONTHS, Panel
+from insights.months import YEAR, first_day, month_number
 from lsoa.models import ActivitySeries, ActivityValue, Dataset
 
-MONTHS = 12
 # A series that stopped more than a year before the newest published month has ended: nothing is expected of it.
 CLOSED_AFTER = 12
 # Ten years: what was before says nothing about the next half year, and costs time.
@@ -37,7 +37,7 @@ class Group:
 
     def month(self, column: int) -> date:
         """First day of a column's month."""
-        return as_date(self.first + column)
+        return first_day(self.first + column)
 
     def digest(self) -> bytes:
         """Changes with any figure, month or series."""
@@ -45,19 +45,10 @@ class Group:
         return sha256(names.encode() + np.ascontiguousarray(self.panel.values).tobytes()).digest()
 
 
-def as_date(month: int) -> date:
-    """First day of a month counted from year 0."""
-    return date(month // MONTHS, month % MONTHS + 1, 1)
-
-
-def as_number(day: date) -> int:
-    return day.year * MONTHS + day.month - 1
-
-
 def newest_month() -> int | None:
-    """The newest month of open monthly activity in force, counted from year 0; None without any."""
+    """The newest month of open monthly activity in force, as its number; None without any."""
     newest = _values().aggregate(newest=Max("period"))["newest"]
-    return None if newest is None else as_number(newest)
+    return None if newest is None else month_number(newest)
 
 
 def _values():
@@ -95,7 +86,7 @@ def _group(measure, kind, rows, newest):
     ids, periods, values, datasets = zip(*rows, strict=True)
     names = list(dict.fromkeys(ids))
     place = {pk: row for row, pk in enumerate(names)}
-    row, month = np.array([place[pk] for pk in ids]), np.array([as_number(period) for period in periods])
+    row, month = np.array([place[pk] for pk in ids]), np.array([month_number(period) for period in periods])
     last, observed = np.zeros(len(names), dtype=int), np.bincount(row, minlength=len(names))
     np.maximum.at(last, row, month)
     closed = last < newest - CLOSED_AFTER
@@ -110,5 +101,5 @@ def _group(measure, kind, rows, newest):
     table[row[inside], month[inside] - start] = np.array(values)[inside]
     read = frozenset(pk for pk, one in zip(datasets, row, strict=True) if keep[one])
     series = [name for name, is_kept in zip(names, keep, strict=True) if is_kept]
-    panel = Panel(table[keep], int(start % MONTHS))
+    panel = Panel(table[keep], int(start % YEAR))
     return Group(measure, kind, series, panel, int(start), last[keep] + 1 - start, read, left_out), left_out

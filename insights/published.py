@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from insights.months import month_after
 from lsoa.models import ActivityValue, Dataset
 
 
@@ -36,12 +37,6 @@ def months_of(series: Iterable, since: date) -> dict[object, dict[date, Publishe
         if value is not None or period not in months:
             months[period] = Published(value, reason, dataset)
     return found
-
-
-def month_after(month: date, number: int = 1) -> date:
-    """First day of the month so many after (before: a negative number)."""
-    place = month.year * 12 + month.month - 1 + number
-    return date(place // 12, place % 12 + 1, 1)
 
 
 def run_of(months: dict[date, Published], first: date, number: int) -> list[float | None]:

@@ -12,8 +12,8 @@ import re
 import numpy as np
 
 from insights.forecasting import Forecasts, Panel
+from insights.months import YEAR
 
-MONTHS = 12
 COLUMNS = ("series", "month", "value")
 MOST_ROWS = 5_000_000
 MONTH = re.compile(r"(\d{4})-(\d{2})(?:-01)?")
@@ -43,12 +43,12 @@ def read_series(text: str) -> tuple[list[str], int, Panel]:
     names = list(dict.fromkeys(name for name, _ in found))
     months = [month for _, month in found]
     first, count = min(months), max(months) - min(months) + 1
-    if count > 100 * MONTHS:
+    if count > 100 * YEAR:
         raise BadFile(f"Expected months of one century; found {count:,} months between the first and the last.")
     table, place = np.full((len(names), count), np.nan), {name: row for row, name in enumerate(names)}
     for (name, month), value in found.items():
         table[place[name], month - first] = value
-    return names, first, Panel(table, first % MONTHS)
+    return names, first, Panel(table, first % YEAR)
 
 
 def _add(found, row, line):
@@ -56,9 +56,9 @@ def _add(found, row, line):
         raise BadFile(f"Line {line}: expected {len(COLUMNS)} values, found {len(row)}.")
     name, month, value = (part.strip() for part in row)
     match = MONTH.fullmatch(month)
-    if not match or not 1 <= int(match[2]) <= MONTHS:
+    if not match or not 1 <= int(match[2]) <= YEAR:
         raise BadFile(f"Line {line}: expected a month such as 2026-09, found {month!r}.")
-    key = (name, int(match[1]) * MONTHS + int(match[2]) - 1)
+    key = (name, int(match[1]) * YEAR + int(match[2]) - 1)
     if not name or key in found:
         raise BadFile(f"Line {line}: {'a series needs a name' if not name else f'{name} has {month} twice'}.")
     try:
@@ -79,7 +79,7 @@ def write_forecasts(names: list[str], next_month: int, forecasts: Forecasts) -> 
     for row, name in enumerate(names):
         if np.isfinite(forecasts.upper_90[row]).all():
             for step in range(forecasts.mean.shape[1]):
-                year, month = divmod(next_month + step, MONTHS)
+                year, month = divmod(next_month + step, YEAR)
                 figures = [f"{getattr(forecasts, one)[row, step]:.6g}" for one in intervals]
                 writer.writerow([name, f"{year:04d}-{month + 1:02d}", *figures, " ".join(forecasts.flags[row])])
     return out.getvalue()

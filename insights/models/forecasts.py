@@ -12,11 +12,11 @@ from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
 
 from insights import places
+from insights.months import YEAR, months_after
 from lsoa.models import ActivitySeries, Place
 
 # Months that a run looks ahead; error_by_horizon and the forecasts have one figure for each.
 HORIZON = 6
-SEASON = 12
 
 
 def _holds(function: str, *fields: str) -> Func:
@@ -186,7 +186,7 @@ class SeriesForecast(models.Model):
         null=True, help_text="Expected sum / sum of the same months a year before - 1; empty where one is missing."
     )
     seasonal = ArrayField(
-        models.FloatField(), size=SEASON, null=True, help_text="January to December, 1 is an ordinary month."
+        models.FloatField(), size=YEAR, null=True, help_text="January to December, 1 is an ordinary month."
     )
     mase = models.FloatField(null=True, help_text="Of this series on the rolling origins.")
     flags = ArrayField(
@@ -205,7 +205,7 @@ class SeriesForecast(models.Model):
                 name="series_forecast_nested",
             ),
             models.CheckConstraint(
-                condition=Q(seasonal__isnull=True) | Q(seasonal__len=SEASON), name="series_forecast_season"
+                condition=Q(seasonal__isnull=True) | Q(seasonal__len=YEAR), name="series_forecast_season"
             ),
             models.CheckConstraint(condition=Q(origin__day=1), name="series_forecast_first_of_month"),
         ]
@@ -227,5 +227,4 @@ class SeriesForecast(models.Model):
 
     def months(self) -> list[date]:
         """First days of the months that are forecast."""
-        first = self.origin.year * SEASON + self.origin.month
-        return [date((first + step) // SEASON, (first + step) % SEASON + 1, 1) for step in range(len(self.mean))]
+        return months_after(self.origin, len(self.mean))

@@ -5,8 +5,8 @@ from datetime import date
 from functools import cached_property
 from math import ceil, floor, log10
 
+from insights.months import month_after
 from insights.outlook_figures import HISTORY, Figures
-from insights.published import month_after
 from lsoa.written_numbers import decimal
 
 from . import words

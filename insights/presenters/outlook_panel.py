@@ -6,8 +6,8 @@ from django.core.cache import cache
 from django.urls import reverse
 
 from insights.models import ForecastRun, SeriesForecast
+from insights.months import month_after
 from insights.outlook_question import of_organisation_first, rising_first
-from insights.published import month_after
 
 from . import words
 

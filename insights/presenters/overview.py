@@ -9,9 +9,9 @@ from django.urls import reverse
 from accounts.access import allowed
 from accounts.permissions import Permission
 from insights.models import ForecastRun, SeriesForecast
+from insights.months import month_after
 from insights.outlook_figures import Figures, figures_of
 from insights.outlook_question import OutlookQuestion, OutlookSelection, half_range, rising_first
-from insights.published import month_after
 from lsoa.models import ActivitySeries
 
 from . import words

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from math import floor, log10
 
-from insights.published import month_after
+from insights.months import month_after
 from lsoa.written_numbers import decimal, signed_percent
 
 # Figures that are estimates are told to so many digits.

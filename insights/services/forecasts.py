@@ -14,7 +14,8 @@ from accounts import audit, jobs
 from accounts.models import Job, User
 from insights import forecasting
 from insights.models import HORIZON, ForecastModel, ForecastRun, SeriesForecast
-from insights.panels import Group, as_date, groups, newest_month
+from insights.months import first_day
+from insights.panels import Group, groups, newest_month
 from lsoa.models import ActivitySeries, Dataset
 
 log = structlog.get_logger(__name__)
@@ -93,7 +94,7 @@ def make_forecasts(*, by, progress: Progress = lambda percent, message: None, an
     run = ForecastRun(
         made_by=by if isinstance(by, User) else None,
         horizon=HORIZON,
-        data_until=as_date(newest),
+        data_until=first_day(newest),
         engine_version=forecasting.VERSION,
         data_sha256=digest,
         series_count=sum(len(one.forecasts) for one in made),

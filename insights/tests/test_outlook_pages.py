@@ -13,7 +13,7 @@ from accounts.tests.factories import MembershipFactory, PlatformAdministratorFac
 from accounts.tests.files import csv_rows
 from accounts.tests.sessions import sign_in
 from insights.models import ForecastModel
-from insights.published import month_after
+from insights.months import month_after
 from lsoa.models import ActivityValue
 from lsoa.tests.factories import AreaFactory, DatasetFactory, PatchFactory
 

@@ -4,9 +4,10 @@ from datetime import date
 
 import pytest
 
+from insights.months import month_after
 from insights.presenters import words
 from insights.presenters.outlook_chart import scale
-from insights.published import month_after, total
+from insights.published import total
 
 
 @pytest.mark.parametrize(
