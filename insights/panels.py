@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from insights.forecasting import LEAST_MONTHS, Panel
 from insights.months import YEAR, first_day, month_number
-from lsoa.models import ActivitySeries, ActivityValue, Dataset
+from lsoa.models import ActivitySeries, ActivityValue
 
 # A series that stopped more than a year before the newest published month has ended: nothing is expected of it.
 CLOSED_AFTER = 12
@@ -52,18 +52,15 @@ def newest_month() -> int | None:
 
 
 def _values():
-    return ActivityValue.objects.filter(
-        series__interval=ActivitySeries.Interval.MONTH,
-        dataset__in=Dataset.objects.in_force().public(),
-        value__isnull=False,
-        value__gte=0,
+    return ActivityValue.objects.published().filter(
+        series__interval=ActivitySeries.Interval.MONTH, value__isnull=False, value__gte=0
     )
 
 
 def groups(newest: int) -> Iterator[tuple[str, str, Group | None, dict[str, int]]]:
     """Measure, kind of organisation, their group (None when no series can be forecast) and what was left out, in order.
 
-    One query for each. Where two datasets in force give the same month, the better standing wins, then the newer.
+    One query for each. Where two datasets in force give the same month, the best figure is read.
     """
     kinds = ActivitySeries.objects.filter(interval=ActivitySeries.Interval.MONTH).order_by(
         "measure", "organisation_kind"
@@ -72,8 +69,7 @@ def groups(newest: int) -> Iterator[tuple[str, str, Group | None, dict[str, int]
         rows = (
             _values()
             .filter(series__measure=measure, series__organisation_kind=kind)
-            .order_by("series_id", "period", "dataset__standing", "-dataset__loaded_at")
-            .distinct("series_id", "period")
+            .best()
             .values_list("series_id", "period", "value", "dataset_id")
         )
         group, left_out = _group(measure, kind, list(rows), newest)

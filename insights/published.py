@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from insights.months import month_after
-from lsoa.models import ActivityValue, Dataset
+from lsoa.models import ActivityValue
 
 
 @dataclass(frozen=True)
@@ -19,23 +19,11 @@ class Published:
 
 
 def months_of(series: Iterable, since: date) -> dict[object, dict[date, Published]]:
-    """Series (by key) -> first day of the month -> figure, from `since` on.
-
-    Of open datasets in force. Where two give the same month, the one of the better standing counts, then the newer; a
-    figure counts before the remark that there is none.
-    """
-    rows = (
-        ActivityValue.objects.filter(series__in=list(series), period__gte=since)
-        .filter(dataset__in=Dataset.objects.in_force().public())
-        # Later rows take the place of earlier ones: the best comes last.
-        .order_by("-dataset__standing", "dataset__loaded_at")
-        .values_list("series_id", "period", "value", "missing_reason", "dataset_id")
-    )
+    """Series (by key) -> first day of the month -> figure, from `since` on, the best one of each month."""
+    rows = ActivityValue.objects.published().best().filter(series__in=list(series), period__gte=since)
     found: dict[object, dict[date, Published]] = {}
-    for key, period, value, reason, dataset in rows:
-        months = found.setdefault(key, {})
-        if value is not None or period not in months:
-            months[period] = Published(value, reason, dataset)
+    for key, period, *figure in rows.values_list("series_id", "period", "value", "missing_reason", "dataset_id"):
+        found.setdefault(key, {})[period] = Published(*figure)
     return found
 
 

@@ -40,6 +40,23 @@ class ActivitySeries(models.Model):
         return f"{self.name}, {self.organisation_name or self.organisation_code}"
 
 
+class ActivityValueQuerySet(models.QuerySet):
+    def published(self):
+        """Of open datasets in force."""
+        return self.filter(dataset__in=Dataset.objects.in_force().public())
+
+    def best(self):
+        """One row for each series and period, in this order, where several datasets give the same.
+
+        A figure counts before the remark that there is none, then the better standing, then the newer dataset.
+        """
+        return (
+            self.alias(is_missing=Q(value__isnull=True))
+            .order_by("series_id", "period", "is_missing", "dataset__standing", "-dataset__loaded_at")
+            .distinct("series_id", "period")
+        )
+
+
 class ActivityValue(models.Model):
     """One figure of a series. `period` is the first day of the month or the last day of the week, as published."""
 
@@ -51,6 +68,8 @@ class ActivityValue(models.Model):
     is_estimate = models.BooleanField(default=False)
     note = models.CharField(max_length=100, blank=True)
     line = models.PositiveIntegerField()
+
+    objects = ActivityValueQuerySet.as_manager()
 
     class Meta:
         ordering = ["series", "period"]
