@@ -38,7 +38,7 @@ class ForecastVersioned(DataVersioned):
     """Views whose answers change with forecasts too."""
 
     def state(self, request):
-        run = ForecastRun.objects.filter(is_current=True).values_list("pk", flat=True).first()
+        run = ForecastRun.objects.current().values_list("pk", flat=True).first()
         return f"{run}:{super().state(request)}"
 
 

@@ -53,9 +53,7 @@ def sources_json(run: ForecastRun, wanted: set[str]) -> list[dict]:
 
 def performance_json(model: ForecastModel) -> dict:
     """As `PerformanceSerializer` has it; two queries. `model`: with its run."""
-    same = ForecastModel.objects.filter(
-        measure=model.measure, organisation_kind=model.organisation_kind, interval=model.interval
-    ).select_related("run")
+    same = ForecastModel.objects.like(model).select_related("run")
     earlier = same.filter(stage=ForecastModel.Stage.CHAMPION, run__made_at__lt=model.run.made_at)
     errors = zip(model.error_by_horizon, model.naive_error_by_horizon, strict=True)
     return {

@@ -73,10 +73,6 @@ class Mentions:
     unclear: tuple[tuple[str, tuple[Named, ...]], ...] = ()
     unknown: tuple[str, ...] = ()
 
-    @property
-    def any(self) -> bool:
-        return bool(self.places or self.unclear or self.unknown)
-
 
 def mentions(text: str, organisation, ignored: frozenset[str] = frozenset()) -> Mentions:
     """Places that the text names. `ignored`: words (lower case) that mean something else in this question."""

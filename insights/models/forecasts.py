@@ -7,7 +7,7 @@ from datetime import date
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import BooleanField, F, Func, Max, OuterRef, Q, Subquery, Value
+from django.db.models import BooleanField, F, Func, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
 
@@ -22,6 +22,12 @@ HORIZON = 6
 def _holds(function: str, *fields: str) -> Func:
     """A condition that a function of the database decides (migration 0001 has it), for what Q cannot say."""
     return Func(*map(F, fields), function=function, output_field=BooleanField())
+
+
+class ForecastRunQuerySet(models.QuerySet):
+    def current(self):
+        """The run whose forecasts are shown: one, or none before the first."""
+        return self.filter(is_current=True)
 
 
 class ForecastRun(models.Model):
@@ -42,6 +48,8 @@ class ForecastRun(models.Model):
     seconds = models.FloatField(null=True)
     is_current = models.BooleanField(default=False)
 
+    objects = ForecastRunQuerySet.as_manager()
+
     class Meta:
         ordering = ["-made_at"]
         constraints = [
@@ -58,9 +66,13 @@ class ForecastModelQuerySet(models.QuerySet):
         """Models whose forecasts are shown: the champions of the current run."""
         return self.filter(run__is_current=True, stage=ForecastModel.Stage.CHAMPION).select_related("run")
 
-    def of_current_run(self):
-        """Champions, challengers that were not good enough and champions that were replaced, of the current run."""
-        return self.filter(run__is_current=True).select_related("run")
+    def of_kind(self, measure: str, organisation_kind: str, interval: str):
+        """Of every run and stage: those that forecast the same series."""
+        return self.filter(measure=measure, organisation_kind=organisation_kind, interval=interval)
+
+    def like(self, model: "ForecastModel"):
+        """A model and those that forecast, or were tried for, the same series."""
+        return self.of_kind(model.measure, model.organisation_kind, model.interval)
 
 
 class ForecastModel(models.Model):
@@ -154,10 +166,6 @@ class SeriesForecastQuerySet(models.QuerySet):
                 "series__organisation_code",
             )
         )
-
-    def newest_month(self):
-        """First day of the newest observed month, or None."""
-        return self.aggregate(newest=Max("origin"))["newest"]
 
 
 @dataclass(frozen=True)

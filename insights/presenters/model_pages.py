@@ -80,7 +80,7 @@ class ModelsPage:
 
     @cached_property
     def run(self) -> ForecastRun | None:
-        return ForecastRun.objects.filter(is_current=True).first()
+        return ForecastRun.objects.current().first()
 
     @cached_property
     def rows(self) -> list[ModelRow]:
@@ -206,9 +206,7 @@ class ModelPage:
     @cached_property
     def rivals(self) -> list[dict]:
         """Others of the same measure in the same run, with what decided."""
-        rows = ForecastModel.objects.filter(
-            run=self.run, measure=self.model.measure, organisation_kind=self.model.organisation_kind
-        ).filter(interval=self.model.interval)
+        rows = ForecastModel.objects.like(self.model).filter(run=self.run)
         return [
             {
                 "stage": row.get_stage_display(),

@@ -38,7 +38,7 @@ def panel_of_organisation(organisation) -> OutlookPanel | None:
     """What rises most in the places of an organisation; None where nothing of them is forecast. Kept for a while."""
     if organisation is None:
         return None
-    run = ForecastRun.objects.filter(is_current=True).values_list("pk", flat=True).first()
+    run = ForecastRun.objects.current().values_list("pk", flat=True).first()
     if run is None:
         return None
     key = f"outlook-panel:{run}:{organisation.pk}"

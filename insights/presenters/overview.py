@@ -140,7 +140,7 @@ class OverviewPage:
 
     @cached_property
     def run(self) -> ForecastRun | None:
-        return ForecastRun.objects.filter(is_current=True).first()
+        return ForecastRun.objects.current().first()
 
     @cached_property
     def empty(self) -> Empty | None:

@@ -79,7 +79,7 @@ def make_forecasts(*, by, progress: Progress = lambda percent, message: None, an
         left_out.update(left)
         found += [group] if group is not None else []
     digest = sha256(b"".join(group.digest() for group in found)).hexdigest()
-    current = ForecastRun.objects.filter(is_current=True).first()
+    current = ForecastRun.objects.current().first()
     same = current is not None and (current.data_sha256, current.engine_version) == (digest, forecasting.VERSION)
     if same and not anew:
         return current
@@ -110,7 +110,7 @@ def make_forecasts(*, by, progress: Progress = lambda percent, message: None, an
 def _store(*, run: ForecastRun, made: list[_Made], by, clock: float) -> ForecastRun:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [FORECAST_LOCK])
-    ForecastRun.objects.filter(is_current=True).update(is_current=False)
+    ForecastRun.objects.current().update(is_current=False)
     run.seconds = round(time.perf_counter() - clock, 3)
     run.save(force_insert=True)
     for one in made:
@@ -138,11 +138,8 @@ def _sources(found: list[Group]) -> list[dict]:
 
 def _in_use(group: Group) -> forecasting.Settings | None:
     """Settings of the champion of the run in force; None where there is none, or an older engine wrote it."""
-    model = (
-        ForecastModel.objects.current()
-        .filter(measure=group.measure, organisation_kind=group.organisation_kind, interval="month")
-        .first()
-    )
+    kind = group.measure, group.organisation_kind, ActivitySeries.Interval.MONTH
+    model = ForecastModel.objects.current().of_kind(*kind).first()
     if model is None:
         return None
     try:

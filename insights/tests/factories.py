@@ -22,7 +22,7 @@ def make_model(**values) -> ForecastModel:
         "stage": ForecastModel.Stage.CHAMPION, "reason": ForecastModel.Reason.FIRST, **values,
     }  # fmt: skip
     fields.setdefault("run", None)
-    fields["run"] = fields["run"] or make_run(is_current=not ForecastRun.objects.filter(is_current=True).exists())
+    fields["run"] = fields["run"] or make_run(is_current=not ForecastRun.objects.current().exists())
     return ForecastModel.objects.create(**fields)
 
 

@@ -70,5 +70,5 @@ def test_only_champions_of_the_current_run_are_shown():
     make_forecast(model=make_model(run=make_run(is_current=False)))
     assert list(SeriesForecast.objects.current()) == [shown]
     assert list(ForecastModel.objects.current()) == [shown.model]
-    assert ForecastModel.objects.of_current_run().count() == 2
+    assert run.models.count() == 2
     assert ForecastRun.objects.count() == 2

@@ -89,7 +89,7 @@ def test_nothing_is_done_when_nothing_changed(boards, dataset):
     assert service.make_forecasts(by=BY) == run and ForecastRun.objects.count() == 1
     activity(boards[0], dataset, [900.0], start=48)
     newer = service.make_forecasts(by=BY)
-    assert newer != run and list(ForecastRun.objects.filter(is_current=True)) == [newer]
+    assert newer != run and list(ForecastRun.objects.current()) == [newer]
     # The one board that has another month is forecast from there, the others from their own last month.
     origins = SeriesForecast.objects.current().values_list("series", "origin")
     assert dict(origins) == {one.pk: date(2025, 1, 1) if one == boards[0] else date(2024, 12, 1) for one in boards}
@@ -121,13 +121,13 @@ def test_a_champion_is_replaced_only_by_a_lower_error(boards, dataset):
     kept = ForecastModel.objects.current().get()
     assert kept.run == again and kept.reason == "kept"
     assert (kept.members, kept.settings["pool"]) == (champion.members, champion.settings["pool"])
-    rival = ForecastModel.objects.of_current_run().get(stage="challenger")
+    rival = again.models.get(stage="challenger")
     assert rival.reason == "not_lower" and rival.mase >= kept.mase
     # Somebody puts a model in use that takes every month for the mean of the year: it does not stay.
     ForecastModel.objects.filter(pk=kept.pk).update(members={"mean_of_year": 1.0})
-    service.make_forecasts(by=BY, anew=True)
+    newest = service.make_forecasts(by=BY, anew=True)
     better = ForecastModel.objects.current().get()
-    retired = ForecastModel.objects.of_current_run().get(stage="retired")
+    retired = newest.models.get(stage="retired")
     assert better.reason == "lower_error" and retired.members == {"mean_of_year": 1.0} and better.mase < retired.mase
     assert better.comparison == {
         "champion": better.mase,
