@@ -3,6 +3,8 @@
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
+from django.urls import reverse
+
 from insights.models import SeriesForecast
 from insights.places import OutlookPlace, places_of
 from insights.presenters import words
@@ -32,6 +34,11 @@ class OutlookQuestion:
             sort=sort if sort.removeprefix("-") in SORTS else USUAL,
         )
 
+    @classmethod
+    def of_measure(cls, measure: str, kind: str) -> "OutlookQuestion":
+        """One measure in every place of a kind."""
+        return cls(place=f"{ALL}{kind}", measure=measure)
+
     @property
     def is_filtered(self) -> bool:
         return bool(self.text or self.place or self.measure)
@@ -43,6 +50,11 @@ class OutlookQuestion:
         values = {"q": self.text, "place": self.place, "measure": self.measure}
         values["sort"] = "" if self.sort == USUAL else self.sort
         return urlencode({key: value for key, value in values.items() if value})
+
+    @property
+    def url(self) -> str:
+        """Of the list that answers it."""
+        return f"{reverse('insights')}?{self.to_querystring()}"
 
 
 class OutlookSelection:

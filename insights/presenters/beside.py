@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from insights.models import SeriesForecast
 from insights.outlook_figures import Figures, figures_of
+from insights.outlook_question import OutlookQuestion
 from insights.places import codes_of
 
 from . import words
@@ -81,11 +82,8 @@ class Beside:
         past = [each for each in self._known if each.past_change is not None]
         expected = sum(each.expected for each in self._known) / sum(each.sum_before for each in self._known) - 1
         name = f"All {len(self._known)} {words.kind_plural(self.kind)} together"
-        return BesideRow(name, words.change(_past(past)), words.change(expected), url=self._peers_url)
-
-    @property
-    def _peers_url(self) -> str:
-        return f"{reverse('insights')}?place=all-{self.kind}&measure={self.series.measure}"
+        url = OutlookQuestion.of_measure(self.series.measure, self.kind).url
+        return BesideRow(name, words.change(_past(past)), words.change(expected), url=url)
 
     @property
     def text(self) -> str:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from urllib.parse import urlencode
 
 from django.db.models import Min
 from django.urls import reverse
@@ -11,6 +10,7 @@ from django.utils import timezone
 from accounts.access import allowed
 from accounts.permissions import Permission
 from insights.models import ForecastModel, ForecastRun, SeriesForecast
+from insights.outlook_question import OutlookQuestion
 from lsoa.models import ActivitySeries, Dataset
 
 from . import words
@@ -233,8 +233,7 @@ class ModelPage:
 
     @property
     def outlooks_url(self) -> str:
-        query = {"place": f"all-{self.model.organisation_kind}", "measure": self.model.measure}
-        return f"{reverse('insights')}?{urlencode(query)}"
+        return OutlookQuestion.of_measure(self.model.measure, self.model.organisation_kind).url
 
     limits = LIMITS
 

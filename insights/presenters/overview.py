@@ -232,9 +232,9 @@ class OverviewPage:
         current = self.question.sort
         is_current = current.removeprefix("-") == key
         falls = not current.startswith("-") if is_current else largest_first
-        query = self.question.changed(sort=f"-{key}" if falls else key).to_querystring()
+        url = self.question.changed(sort=f"-{key}" if falls else key).url
         aria = ("descending" if current.startswith("-") else "ascending") if is_current else ""
-        return Head(text, f"{reverse('insights')}?{query}", aria, is_number)
+        return Head(text, url, aria, is_number)
 
     @property
     def query_without_page(self) -> str:

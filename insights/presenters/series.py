@@ -3,7 +3,6 @@
 from calendar import month_name
 from dataclasses import dataclass
 from functools import cached_property
-from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils import timezone
@@ -12,6 +11,7 @@ from accounts.access import allowed
 from accounts.permissions import Permission
 from insights.models import SeriesForecast
 from insights.outlook_figures import Figures, figures_of
+from insights.outlook_question import OutlookQuestion
 from lsoa.models import Dataset, MissingReason
 from lsoa.written_numbers import decimal, percent, signed_percent
 
@@ -82,8 +82,7 @@ class SeriesPage:
 
     @property
     def measure_url(self) -> str:
-        place = f"all-{self.series.organisation_kind}"
-        return f"{reverse('insights')}?{urlencode({'place': place, 'measure': self.series.measure})}"
+        return OutlookQuestion.of_measure(self.series.measure, self.series.organisation_kind).url
 
     @property
     def ask_question(self) -> str:
