@@ -114,9 +114,9 @@ def is_very_unsure(row: SeriesForecast) -> bool:
 
 
 def half_range(row: SeriesForecast) -> float:
-    """How unsure a forecast is: half the range that holds in 8 of 10 cases, as a share of what is expected."""
+    """How unsure a forecast of all its months together is, as `words.half_range` measures it."""
     total = row.total()
-    return (total.upper_80 - total.lower_80) / 2 / total.mean if total.mean > 0 else float("inf")
+    return words.half_range(total.mean, total.lower_80, total.upper_80)
 
 
 def _ordered(rows, sort: str) -> list[SeriesForecast]:

@@ -306,7 +306,7 @@ def _largest(row: SeriesForecast, begins: str) -> list[str]:
     return [
         f"{lead} {_what(row)}: {words.estimate(expected)} {unit} from {months}, "
         f"{words.change_in_words(row.year_change)} the same months a year before.",
-        f"In 8 of 10 cases it will be between {words.estimate(max(0, low))} and {words.estimate(high)}"
+        words.in_8_of_10(low, high)
         + (
             ", which may be fewer than a year before."
             if before and low < before < high and row.year_change > 0

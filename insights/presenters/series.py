@@ -62,9 +62,8 @@ class SeriesPage:
         text = f"We expect {words.estimate(figures.expected)} {self.unit} from {months}"
         if figures.change is not None:
             text += f", {words.change_in_words(figures.change)} the same months a year before"
-        low, high = figures.range_80
         return (
-            f"{text}. In 8 of 10 cases it will be between {words.estimate(max(0, low))} and {words.estimate(high)}. "
+            f"{text}. {words.in_8_of_10(*figures.range_80)}. "
             f"Published figures run to {words.month_name(figures.origin)}."
         )
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from math import floor, log10
+from math import floor, inf, log10
 
 from insights.months import month_after
 from lsoa.written_numbers import decimal, signed_percent
@@ -52,11 +52,16 @@ class Sureness:
     css: str
 
 
+def half_range(expected: float, low: float, high: float) -> float:
+    """Half the range that holds in 8 of 10 cases, as a share of what is expected; infinite where that is nothing."""
+    return (high - low) / 2 / expected if expected > 0 else inf
+
+
 def sureness(expected: float, low: float, high: float) -> Sureness:
     """By how wide the range is that holds in 8 of 10 cases."""
-    if expected <= 0:
+    half = half_range(expected, low, high)
+    if half == inf:
         return Sureness("Very unsure", "her-tag--bad")
-    half = (high - low) / 2 / expected
     about = f"±{decimal(100 * half)}%" if half >= 0.01 else "±1%"
     if half <= SURE:
         return Sureness(f"Sure, {about}", "her-tag--good")
@@ -80,6 +85,11 @@ def estimate(value: float | None, *, without: str = "no figure") -> str:
 def between(low: float | None, high: float | None) -> str:
     """ "39,800 to 42,700"; "" where one is not known."""
     return "" if low is None or high is None else f"{estimate(max(0.0, low))} to {estimate(high)}"
+
+
+def in_8_of_10(low: float, high: float) -> str:
+    """A sentence about one estimate, without its full stop."""
+    return f"In 8 of 10 cases it will be between {estimate(max(0, low))} and {estimate(high)}"
 
 
 def change(share: float | None) -> str:
