@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.permissions import Permission
 from insights.safety import Checked, check_message
 from insights.safety.normalising import folded
+from lsoa.models import Area
 
 from . import verifying
 from .indicators import indicator_meant
@@ -84,10 +85,10 @@ def _draft(turn: Turn, checked: Checked) -> Draft:
     if word is not None:
         return guides.definition(turn, word)
     reading = read(turn.folded)
-    meant = indicator_meant(turn.folded)
-    named = _mentions(turn, reading, meant)
+    turn = replace(turn, meant=indicator_meant(turn.folded))
+    named = _mentions(turn, reading)
     turn = replace(turn, mentions=named)
-    intent = _intent(turn, reading, meant)
+    intent = _intent(turn, reading)
     if "[postcode]" in turn.text and not checked.removed and not named.places:
         return _unknown_postcode()
     if intent is None:
@@ -103,17 +104,17 @@ def _draft(turn: Turn, checked: Checked) -> Draft:
     return TOOLS[intent](turn)
 
 
-def _mentions(turn: Turn, reading: Reading, meant) -> Mentions:
+def _mentions(turn: Turn, reading: Reading) -> Mentions:
     if reading.only_why or reading.intent in WITHOUT_PLACES:
         return Mentions()
     # As it was written: names of places begin with capitals or do not, the gazetteer does not mind.
     text = PLACE_HOLDER.sub(" , ", turn.text)
     if turn.patch is not None:
         text = re.sub(re.escape(turn.patch.name), " , ", text, flags=re.IGNORECASE)
-    return mentions(text, turn.organisation, meant.words if meant else frozenset())
+    return mentions(text, turn.organisation, turn.meant.words if turn.meant else frozenset())
 
 
-def _intent(turn: Turn, reading: Reading, meant) -> Intent | None:
+def _intent(turn: Turn, reading: Reading) -> Intent | None:
     """The intent of the rules, corrected by what is named; a question that leans on the last one keeps its intent."""
     before = turn.slots.get("intent")
     before = Intent(before) if before in TOOLS else None
@@ -126,13 +127,13 @@ def _intent(turn: Turn, reading: Reading, meant) -> Intent | None:
     if reading.before and before and turn.places and intent in (None, Intent.HISTORY):
         return Intent.HISTORY
     if (
-        meant
+        turn.meant
         and places
         and intent in (None, Intent.WHY_PRIORITY)
         and not re.search(r"\bwhy\b|\bpriority\b|\burgent\b", turn.folded)
     ):
         return Intent.FIGURE
-    if meant and intent in (None, Intent.WHY_PRIORITY) and not places:
+    if turn.meant and intent in (None, Intent.WHY_PRIORITY) and not places:
         return Intent.RANK_AREAS
     if intent == Intent.WHY_PRIORITY and places and not any(place.is_area for place in places):
         return Intent.RANK_AREAS
@@ -231,7 +232,8 @@ def _which_area(turn: Turn, intent: Intent) -> Draft:
 def _one_more_place(turn: Turn) -> Draft:
     """One place is compared with the authority around it."""
     place = next(iter(turn.places), None)
-    area = in_place(_areas(), place.ref).first() if place else None
+    areas_known = Area.objects.current().defer("geometry", "population_centroid")
+    area = in_place(areas_known, place.ref).first() if place else None
     if area is not None and place.is_area and area.local_authority_code:
         around = Named("local_authority", area.local_authority_code, area.local_authority_name)
         return comparing.compare(replace(turn, mentions=Mentions((place, around))))
@@ -240,9 +242,3 @@ def _one_more_place(turn: Turn) -> Draft:
     draft.keep(places=turn.places)
     draft.slots["intent"] = str(Intent.COMPARE_AREAS)
     return draft
-
-
-def _areas():
-    from lsoa.models import Area
-
-    return Area.objects.current().defer("geometry", "population_centroid")

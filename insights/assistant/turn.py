@@ -10,6 +10,7 @@ from accounts.permissions import Permission
 from insights.safety.normalising import folded
 
 from .book import Book
+from .indicators import Meant
 from .places import Mentions, Named, Scope, named_by_ref, own_patches, scope_of
 from .shapes import Answer, AnswerTable, Link, Notice
 
@@ -18,7 +19,10 @@ MOST_SUGGESTIONS = 4
 
 @dataclass(frozen=True)
 class Turn:
-    """`text` is redacted; `folded` is the same in lower case. `slots` come from the answer before."""
+    """`text` is redacted; `folded` is the same in lower case. `slots` come from the answer before.
+
+    `meant` and `mentions`: the indicator that it speaks of, and the places that it names.
+    """
 
     text: str
     folded: str
@@ -26,6 +30,7 @@ class Turn:
     organisation: object
     today: date
     slots: dict
+    meant: Meant | None = None
     mentions: Mentions = Mentions()
 
     def may(self, permission: Permission) -> bool:

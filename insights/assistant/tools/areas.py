@@ -7,7 +7,6 @@ import numpy as np
 from django.db.models import Avg, Count
 from django.urls import reverse
 
-from insights.assistant.indicators import indicator_meant
 from insights.assistant.intents import Intent
 from insights.assistant.places import Named, Scope
 from insights.assistant.shapes import AnswerTable, Link
@@ -48,7 +47,7 @@ def rank_areas(turn: Turn) -> Draft:
 
 
 def _indicator(turn: Turn) -> Indicator | None:
-    meant = indicator_meant(turn.folded)
+    meant = turn.meant
     if meant is not None and re.search(r"\b(?:urgent|priority|priorities)\b", turn.folded):
         return None
     if meant is None and turn.slots.get("intent") == Intent.RANK_AREAS and turn.slots.get("indicator"):
@@ -62,7 +61,8 @@ def _number(turn: Turn) -> int:
     return min(max(number, 1), MOST_NUMBER)
 
 
-def _scope_words(draft: Draft, scope: Scope) -> str:
+def scope_words(draft: Draft, scope: Scope) -> str:
+    """What a sentence calls the scope, with where its boundaries come from."""
     if scope.ref == "all":
         return "all areas"
     return draft.book.cite(scope.ref, scope.name, source="Boundaries of areas", href=explore_link(scope, "").href)
@@ -72,7 +72,7 @@ def _rank_by_priority(draft: Draft, turn: Turn, scope: Scope) -> None:
     scores = PriorityScore.objects.current().filter(area__in=scope.areas)
     wanted = next((value for word, value in _CLASSES.items() if _asks_for(word, turn.folded)), None)
     counts = dict(scores.order_by().values_list("priority").annotate(areas=Count("pk")))
-    total, cite, where = sum(counts.values()), draft.book.cite, _scope_words(draft, scope)
+    total, cite, where = sum(counts.values()), draft.book.cite, scope_words(draft, scope)
     if not total:
         draft.say(f"No area of {where} has a priority yet.")
         return
@@ -158,7 +158,7 @@ def _rank_by_indicator(draft: Draft, turn: Turn, scope: Scope, indicator: Indica
         by_need and not re.search(r"\b(?:highest|lowest) (?:decile|rank)", turn.folded)
     )
     first = _first_by(indicator, scope, lowest, _number(turn))
-    where, dataset = _scope_words(draft, scope), _dataset(first[0], indicator) if first else None
+    where, dataset = scope_words(draft, scope), _dataset(first[0], indicator) if first else None
     if not first:
         draft.say(f"No area of {where} has a figure for that.")
         return
@@ -232,7 +232,7 @@ def _figure(draft: Draft, area: Area, indicator: Indicator, value: float, datase
 
 def figure(turn: Turn) -> Draft:
     """One indicator of one area, held against all areas; of a larger place, the mean of its areas."""
-    draft, meant = Draft(Intent.FIGURE), indicator_meant(turn.folded)
+    draft, meant = Draft(Intent.FIGURE), turn.meant
     indicator = (
         meant.indicator if meant else Indicator.objects.public().filter(code=turn.slots.get("indicator", "")).first()
     )

@@ -166,7 +166,8 @@ def left_out(turn: Turn) -> Draft:
         Link("Plans of the day", page)
     ]
     rows = UnservedVisit.objects.for_organisation(turn.organisation).filter(plan__in=found)
-    reasons = Counter(rows.order_by().values_list("reason", flat=True))
+    by_plan = list(rows.order_by().values_list("plan", "reason"))
+    reasons = Counter(reason for _, reason in by_plan)
     if not found or not reasons:
         draft.say(f"There is no plan for {shown}." if not found else f"The plans for {shown} leave no visit out.")
         draft.suggestions += _other_days(turn, when)
@@ -184,17 +185,16 @@ def left_out(turn: Turn) -> Draft:
             "an approver decides about each by name.",
         )
     draft.say("The page of each plan shows every visit that it leaves out, and what would let it be served.")
-    told = tuple((label, ", ".join(_plans_with(rows, found, label))) for label in dict.fromkeys(labels))
+    told = tuple((label, ", ".join(_plans_with(by_plan, found, label))) for label in dict.fromkeys(labels))
     draft.table = AnswerTable("Why visits are left out", ("Reason", "Plans"), told)
     draft.suggestions += ["Is the service fair?", "What is a named deferral?"]
     return draft
 
 
-def _plans_with(rows, found, label: str) -> list[str]:
+def _plans_with(by_plan: list[tuple], found: list[RoutePlan], label: str) -> list[str]:
+    """Names of the plans that leave a visit out for a reason with this label. by_plan: (plan, reason) of every one."""
     names = {plan.pk: plan.name for plan in found}
-    return sorted(
-        {names[plan] for plan, reason in rows.order_by().values_list("plan", "reason") if reason_label(reason) == label}
-    )
+    return sorted({names[plan] for plan, reason in by_plan if reason_label(reason) == label})
 
 
 def equity(turn: Turn) -> Draft:

@@ -11,7 +11,7 @@ from insights.assistant.words import day, joined, share_of
 from lsoa.models import Place
 from priorities.models import PriorityClass, PriorityScore, ScoreRun
 
-from .areas import SOURCE, explore_link
+from .areas import SOURCE, explore_link, scope_words
 
 MOST_ROWS, MOST_NAMED = 10, 3
 CAUSES = {"model": "The model", "data": "New figures", "both": "Model and figures", "": "Not known"}
@@ -22,7 +22,7 @@ def changes(turn: Turn) -> Draft:
     draft, scope = Draft(Intent.CHANGES), turn.scope()
     draft.keep(places=turn.mentions.places or None, scope=scope)
     run = ScoreRun.objects.latest_finished()
-    where = _where(draft, scope)
+    where = scope_words(draft, scope)
     if run is None:
         draft.say(f"No priorities have been calculated yet for {where}.")
         return draft
@@ -52,12 +52,6 @@ def changes(turn: Turn) -> Draft:
 
 def _areas(number: int) -> str:
     return "area is" if number == 1 else "areas are"
-
-
-def _where(draft: Draft, scope) -> str:
-    if scope.ref == "all":
-        return "all areas"
-    return draft.book.cite(scope.ref, scope.name, source="Boundaries of areas", href=explore_link(scope, "").href)
 
 
 def _moved_table(draft: Draft, moved) -> None:
@@ -90,7 +84,7 @@ def unmet_need(turn: Turn) -> Draft:
         known=Count("pk", filter=Q(unmet_need__isnull=False)),
         all=Count("pk"),
     )
-    where, link = _where(draft, scope), explore_link(scope, "The areas on the map")
+    where, link = scope_words(draft, scope), explore_link(scope, "The areas on the map")
     draft.links += [link, Link("What the flag means", f"{reverse('glossary')}#unmet-need")]
     if not counts["known"]:
         draft.say(
