@@ -14,9 +14,9 @@ from datetime import datetime
 from django.db.models import Max, Min
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
-from accounts.kept_answers import kept_answer
+from accounts.kept_answers import as_html, kept_answer
 from routing.civil_time import today
 from routing.models import PlanState, RoutePlan
 from routing.travel_sources import travel_times
@@ -51,8 +51,7 @@ def parts_of(page) -> PlanParts:
     made = _kept(page) if _may_be_kept(page.plan) else _made(page, [page])
     whose = _whose(page.may_edit)
     texts = {name.removesuffix(whose): text for name, text in made.items() if "|" not in name or name.endswith(whose)}
-    # Texts that templates made, from the cache or a moment ago.
-    return PlanParts(**{name: mark_safe(text) for name, text in texts.items()})  # noqa: S308
+    return PlanParts(**as_html(texts))
 
 
 def _may_be_kept(plan: RoutePlan) -> bool:

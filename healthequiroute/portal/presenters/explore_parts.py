@@ -8,9 +8,9 @@ these the parts are made for each view, as they are where the address could not 
 from dataclasses import dataclass
 
 from django.template.loader import render_to_string
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
-from accounts.kept_answers import kept_answer
+from accounts.kept_answers import as_html, kept_answer
 from lsoa.catalogue.order import by_theme
 
 from .. import themes
@@ -56,8 +56,7 @@ def explore_parts(query: PriorityQuery, organisation, reader: Reader, entered: d
         made = work()
     else:
         made = kept_answer(("explore", organisation and str(organisation.pk), repr(query), repr(reader)), work)
-    # Texts that templates made, from the cache or a moment ago.
-    return ExploreParts(**{name: mark_safe(text) for name, text in made.items()})  # noqa: S308
+    return ExploreParts(**as_html(made))
 
 
 def explore_form(page: ExplorePage, reader: Reader, entered: dict | None = None) -> ExploreForm:

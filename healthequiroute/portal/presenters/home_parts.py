@@ -10,9 +10,9 @@ from functools import cached_property
 
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
-from accounts.kept_answers import kept_answer
+from accounts.kept_answers import as_html, kept_answer
 from lsoa.models import Dataset
 from priorities.models import PriorityClass
 from priorities.presenters import tag_for_class
@@ -51,8 +51,7 @@ def home_parts(organisation, reader: Reader) -> HomeParts:
 
     name = ("home", organisation and str(organisation.pk), repr(reader), today().isoformat())
     made = kept_answer(name, work) or _rendered(Panels(organisation, reader))
-    # Texts that templates made, from the cache or a moment ago.
-    return HomeParts(**{name: mark_safe(text) for name, text in made.items()})  # noqa: S308
+    return HomeParts(**as_html(made))
 
 
 def _rendered(panels) -> dict[str, str]:
