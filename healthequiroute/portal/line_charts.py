@@ -77,20 +77,21 @@ def _grid(x: Axis, y: Axis, at, width, bottom) -> list[SafeString]:
     return [*parts, svg.line(LEFT, bottom, width - RIGHT, bottom, "her-chart__axis")]
 
 
-def _style(one: Series) -> str:
+def style_of(one: Series) -> str:
+    """CSS classes of its line and band."""
     return "her-series her-series--reference" if one.style < 0 else f"her-series her-series--{one.style % STYLES}"
 
 
 def _drawn(one: Series, at) -> SafeString:
     places = svg.points(at(*point) for point in one.points)
-    return format_html('<polyline points="{}" class="{}"/>', places, _style(one))
+    return format_html('<polyline points="{}" class="{}"/>', places, style_of(one))
 
 
 def _band(one: Series, at) -> SafeString:
     edge = [at(across, high) for across, _, high in one.band]
     edge += [at(across, low) for across, low, _ in reversed(one.band)]
     places = svg.points(edge)
-    return format_html('<polygon points="{}" class="{} her-series__band"/>', places, _style(one))
+    return format_html('<polygon points="{}" class="{} her-series__band"/>', places, style_of(one))
 
 
 def _dot(dot, at) -> list[SafeString]:
@@ -105,7 +106,7 @@ def _dot(dot, at) -> list[SafeString]:
 
 
 def _legend(one: Series, top: float) -> list[SafeString]:
-    css = _style(one)
+    css = style_of(one)
     if one.dots:
         return [*_dot((0, 0, None, None), lambda *_: (LEFT + 18, top - 4.5)), svg.text(LEFT + 44, top, one.label)]
     return [svg.line(LEFT, top - 4.5, LEFT + 36, top - 4.5, css), svg.text(LEFT + 44, top, one.label)]

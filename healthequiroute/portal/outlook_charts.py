@@ -14,8 +14,6 @@ from django.utils.safestring import SafeString
 
 from . import svg
 
-# Units of a drawing that is stretched to its place.
-ACROSS = 1000.0
 # As much of the height as a line of words takes (static/src/scss/_outlook.scss).
 LINE = 0.075
 SPARK_WIDTH, SPARK_HEIGHT = 140.0, 36.0
@@ -55,14 +53,8 @@ class Outlook:
 
 def outlook_chart(row: Outlook, *, title: str, description: str, names: dict[str, str]) -> SafeString:
     """`names`: what "seen", "expected", "band_80", "band_90" and "before" are called."""
-    number = next(svg.numbers)
-    chart = format_html(
-        '<svg class="her-chart her-outlook__chart" role="img" aria-labelledby="chart-{0}-title chart-{0}-desc">'
-        '<title id="chart-{0}-title">{1}</title><desc id="chart-{0}-desc">{2}</desc>{3}'
-        '<svg class="her-chart__plot" viewBox="0 0 {4} {4}" preserveAspectRatio="none" width="100%" height="100%">'
-        "{5}</svg>{6}</svg>",
-        number, title, description, _grid(row), svg.px(ACROSS), _drawn(row), _labels(row, names),
-    )  # fmt: skip
+    body = svg.join([_grid(row), svg.plot(_drawn(row)), _labels(row, names)])
+    chart = svg.stretched("her-outlook__chart", title, description, body)
     shown = [key for key in names if (key != "band_90" or row.low_90) and (key != "before" or row.before)]
     key = svg.join(format_html("<li>{}{}</li>", _swatch(each), names[each]) for each in shown)
     return format_html('<div class="her-outlook">{}<ul class="her-outlook__key" role="list">{}</ul></div>', chart, key)
@@ -95,7 +87,7 @@ def outlook_spark(row: Outlook, *, title: str, description: str) -> SafeString:
 
 def _drawn(row: Outlook) -> SafeString:
     def at(place, value):
-        return ACROSS * row.across(place), ACROSS * (1 - row.up(value))
+        return svg.ACROSS * row.across(place), svg.ACROSS * (1 - row.up(value))
 
     parts = []
     if row.low_90:
@@ -135,39 +127,23 @@ def _band(row: Outlook, lows, highs, css, at) -> SafeString:
     return format_html('<polygon points="{}" class="{}"/>', svg.points(edge), css)
 
 
-def _part(share: float) -> str:
-    return f"{svg.px(100 * share)}%"
-
-
-def _whole_line(start, end, css) -> SafeString:
-    return format_html('<line x1="{}" y1="{}" x2="{}" y2="{}" class="{}"/>', *start, *end, css)
-
-
-def _word(x, y, text, css, anchor) -> SafeString:
-    """Its distance from the place is set in the style sheet, in the size of its letters."""
-    return format_html('<text x="{}" y="{}" text-anchor="{}" class="{}">{}</text>', x, y, anchor, css, text)
-
-
 def _grid(row: Outlook) -> SafeString:
     parts = []
     for value, text in row.ticks:
-        level = _part(1 - row.up(value))
-        parts.append(_whole_line(("0", level), ("100%", level), "her-chart__grid"))
-        parts.append(_word("0", level, text, "her-outlook__up", "end"))
+        level = svg.percent(1 - row.up(value))
+        parts.append(svg.line_at(("0", level), ("100%", level), "her-chart__grid"))
+        parts.append(svg.word_at("0", level, text, "her-outlook__up", "end"))
     final = len(row.months) - 1
     for number, (place, text) in enumerate(row.months):
-        # In a narrow place every second word gives way, in a very narrow one all but the first and the last.
-        css = "her-outlook__step"
-        css += " is-second" if (final - number) % 2 else ""
-        css += " is-between" if 0 < number < final else ""
-        at = _part(row.across(place))
+        at = svg.percent(row.across(place))
         parts.append(format_html('<line x1="{0}" y1="100%" x2="{0}" y2="101.5%" class="her-chart__axis"/>', at))
-        parts.append(_word(at, "100%", text, css, "middle"))
-    edge = _part(row.across(len(row.seen) - 1))
-    parts.append(_whole_line((edge, "0"), (edge, "100%"), "her-outlook__edge"))
-    parts.append(_word(edge, "0", "Published", "her-outlook__side her-outlook__side--left", "end"))
-    parts.append(_word(edge, "0", "Expected", "her-outlook__side her-outlook__side--right", "start"))
-    return svg.join([*parts, _whole_line(("0", "100%"), ("100%", "100%"), "her-chart__axis")])
+        css = svg.step_css("her-outlook__step", number, final)
+        parts.append(svg.word_at(at, "100%", text, css, "middle"))
+    edge = svg.percent(row.across(len(row.seen) - 1))
+    parts.append(svg.line_at((edge, "0"), (edge, "100%"), "her-outlook__edge"))
+    parts.append(svg.word_at(edge, "0", "Published", "her-outlook__side her-outlook__side--left", "end"))
+    parts.append(svg.word_at(edge, "0", "Expected", "her-outlook__side her-outlook__side--right", "start"))
+    return svg.join([*parts, svg.line_at(("0", "100%"), ("100%", "100%"), "her-chart__axis")])
 
 
 def _labels(row: Outlook, names) -> SafeString:
@@ -180,7 +156,7 @@ def _labels(row: Outlook, names) -> SafeString:
     wanted = sorted((1 - row.up(values[-1]), name) for _, name, values in ends)
     places = _apart([place for place, _ in wanted])
     return svg.join(
-        _word("100%", _part(place), names[name], f"her-outlook__name her-outlook__name--{name}", "start")
+        svg.word_at("100%", svg.percent(place), names[name], f"her-outlook__name her-outlook__name--{name}", "start")
         for place, (_, name) in zip(places, wanted, strict=True)
     )
 
@@ -203,31 +179,24 @@ def _swatch(name: str) -> SafeString:
         if css
         else format_html('<line x1="0" y1="6" x2="36" y2="6" class="her-outlook__{}"/>', name)
     )
-    return format_html(
-        '<svg class="her-lines__swatch" viewBox="0 0 36 12" aria-hidden="true" focusable="false">{}</svg>', mark
-    )
+    return svg.swatch(mark)
 
 
 def season_columns(rows: Sequence[tuple[str, str, float]], *, title: str, description: str) -> SafeString:
     """Twelve columns up and down from an ordinary month: (letter, name with its difference, difference)."""
-    number = next(svg.numbers)
     most = max((abs(value) for _, _, value in rows), default=0) or 1.0
     wide = 100 / max(1, len(rows))
     parts = []
     for place, (letter, text, value) in enumerate(rows):
         tall = 50 * abs(value) / most
         top = 50 - tall if value > 0 else 50
-        middle = f"{svg.px((place + 0.5) * wide)}%"
+        middle = svg.percent((place + 0.5) * wide / 100)
         parts.append(
             format_html(
                 '<rect x="{}%" y="{}%" width="{}%" height="{}%" class="her-chart__bar"><title>{}</title></rect>',
                 svg.px((place + 0.15) * wide), svg.px(top), svg.px(0.7 * wide), svg.px(tall), text,
             )
         )  # fmt: skip
-        parts.append(_word(middle, "100%", letter, "her-outlook__step", "middle"))
-    parts.append(_whole_line(("0", "50%"), ("100%", "50%"), "her-chart__axis"))
-    return format_html(
-        '<svg class="her-chart her-seasons" role="img" aria-labelledby="chart-{0}-title chart-{0}-desc">'
-        '<title id="chart-{0}-title">{1}</title><desc id="chart-{0}-desc">{2}</desc>{3}</svg>',
-        number, title, description, svg.join(parts),
-    )  # fmt: skip
+        parts.append(svg.word_at(middle, "100%", letter, "her-outlook__step", "middle"))
+    parts.append(svg.line_at(("0", "50%"), ("100%", "50%"), "her-chart__axis"))
+    return svg.stretched("her-seasons", title, description, svg.join(parts))

@@ -11,10 +11,10 @@ from django.utils.safestring import SafeString, mark_safe
 
 from . import svg
 from .charts import Bar
-from .line_charts import Axis, Series, _style
+from .line_charts import Axis, Series, style_of
 
-# Units of a drawing that is stretched to its place.
-ACROSS, HIGH = 1000.0, 30.0
+# Units of a bar, which is stretched to its place.
+HIGH = 30.0
 # Names of up to so many letters stand beside their bar on a phone too.
 SHORT_NAME = 16
 
@@ -38,35 +38,29 @@ def bars(rows: Sequence[Bar], *, title: str, description: str = "") -> SafeStrin
 
 
 def _bar(bar: Bar) -> SafeString:
-    parts = [svg.rect(0, 6, ACROSS, HIGH - 12, "her-chart__track")]
+    parts = [svg.rect(0, 6, svg.ACROSS, HIGH - 12, "her-chart__track")]
     if bar.share is not None:
-        parts.append(svg.rect(0, 6, ACROSS * min(1, bar.share), HIGH - 12, bar.css or "her-chart__bar"))
+        parts.append(svg.rect(0, 6, svg.ACROSS * min(1, bar.share), HIGH - 12, bar.css or "her-chart__bar"))
     if bar.interval:
-        low, high = (ACROSS * min(1, max(0, edge)) for edge in bar.interval)
+        low, high = (svg.ACROSS * min(1, max(0, edge)) for edge in bar.interval)
         middle = HIGH / 2
         parts.append(svg.line(low, middle, high, middle, "her-chart__interval"))
         parts += [svg.line(x, middle - 4, x, middle + 4, "her-chart__interval") for x in (low, high)]
     return format_html(
         '<svg class="her-bars__bar" viewBox="0 0 {} {}" preserveAspectRatio="none" aria-hidden="true"'
         ' focusable="false">{}</svg>',
-        svg.px(ACROSS), svg.px(HIGH), svg.join(parts),
+        svg.px(svg.ACROSS), svg.px(HIGH), svg.join(parts),
     )  # fmt: skip
 
 
 def lines(series: Sequence[Series], *, x: Axis, y: Axis, title: str, description: str) -> SafeString:
     """Several series over one pair of axes; what lies outside the axes is drawn on their edge."""
-    number = next(svg.numbers)
     drawn = svg.join(
         [_band(one, x, y) for one in series if one.band] + [_drawn(one, x, y) for one in series if one.points]
     )
     dots = svg.join(part for one in series for dot in one.dots for part in _dot(dot, x, y))
-    chart = format_html(
-        '<svg class="her-chart her-chart--lines" role="img" aria-labelledby="chart-{0}-title chart-{0}-desc">'
-        '<title id="chart-{0}-title">{1}</title><desc id="chart-{0}-desc">{2}</desc>{3}'
-        '<svg class="her-chart__plot" viewBox="0 0 {4} {4}" preserveAspectRatio="none" width="100%" height="100%">'
-        "{5}</svg>{6}</svg>",
-        number, title, description, svg.join(_grid(x, y)), svg.px(ACROSS), drawn, dots,
-    )  # fmt: skip
+    body = svg.join([*grid(x, y), svg.plot(drawn), dots])
+    chart = svg.stretched("her-chart--lines", title, description, body)
     across = format_html('<p class="her-lines__across">{}</p>', x.title) if x.title else svg.NOTHING
     key = svg.join(format_html("<li>{}{}</li>", _swatch(one), one.label) for one in series)
     return format_html(
@@ -74,61 +68,44 @@ def lines(series: Sequence[Series], *, x: Axis, y: Axis, title: str, description
     )
 
 
-def _part(share: float) -> str:
-    return f"{svg.px(100 * share)}%"
-
-
-def _grid(x: Axis, y: Axis) -> list[SafeString]:
+def grid(x: Axis, y: Axis) -> list[SafeString]:
+    """Lines and words of both axes, for `svg.stretched`."""
     parts = []
     for value, text in y.ticks:
-        level = _part(1 - y.share(value))
-        parts.append(_whole_line(("0", level), ("100%", level), "her-chart__grid"))
-        parts.append(_word("0", level, text, "her-lines__up", "end"))
+        level = svg.percent(1 - y.share(value))
+        parts.append(svg.line_at(("0", level), ("100%", level), "her-chart__grid"))
+        parts.append(svg.word_at("0", level, text, "her-lines__up", "end"))
     last = len(x.ticks) - 1
     for place, (value, text) in enumerate(x.ticks):
-        # In a narrow place every second word gives way, in a very narrow one all but the first and the last.
-        css = ["her-lines__step"]
-        if (last - place) % 2:
-            css.append("is-second")
-        if 0 < place < last:
-            css.append("is-between")
         share = x.share(value)
         anchor = "end" if place == last and share > 0.9 else "middle"
-        parts.append(_word(_part(share), "100%", text, " ".join(css), anchor))
-    return [*parts, _whole_line(("0", "100%"), ("100%", "100%"), "her-chart__axis")]
-
-
-def _whole_line(start, end, css) -> SafeString:
-    return format_html('<line x1="{}" y1="{}" x2="{}" y2="{}" class="{}"/>', *start, *end, css)
-
-
-def _word(x, y, text, css, anchor) -> SafeString:
-    """Its distance from the axis is set in the style sheet, in the size of its letters."""
-    return format_html('<text x="{}" y="{}" text-anchor="{}" class="{}">{}</text>', x, y, anchor, css, text)
+        css = svg.step_css("her-lines__step", place, last)
+        parts.append(svg.word_at(svg.percent(share), "100%", text, css, anchor))
+    return [*parts, svg.line_at(("0", "100%"), ("100%", "100%"), "her-chart__axis")]
 
 
 def _points(places, x: Axis, y: Axis) -> str:
-    return svg.points((ACROSS * x.share(left), ACROSS * (1 - y.share(up))) for left, up in places)
+    return svg.points((svg.ACROSS * x.share(left), svg.ACROSS * (1 - y.share(up))) for left, up in places)
 
 
 def _drawn(one: Series, x: Axis, y: Axis) -> SafeString:
-    return format_html('<polyline points="{}" class="{}"/>', _points(one.points, x, y), _style(one))
+    return format_html('<polyline points="{}" class="{}"/>', _points(one.points, x, y), style_of(one))
 
 
 def _band(one: Series, x: Axis, y: Axis) -> SafeString:
     edge = [(across, high) for across, _, high in one.band]
     edge += [(across, low) for across, low, _ in reversed(one.band)]
-    return format_html('<polygon points="{}" class="{} her-series__band"/>', _points(edge, x, y), _style(one))
+    return format_html('<polygon points="{}" class="{} her-series__band"/>', _points(edge, x, y), style_of(one))
 
 
 def _dot(dot, x: Axis, y: Axis) -> list[SafeString]:
     across, value, low, high = dot
-    place = _part(x.share(across))
+    place = svg.percent(x.share(across))
     parts = []
     if low is not None and high is not None:
-        ends = [_part(1 - y.share(edge)) for edge in (high, low)]
-        parts.append(_whole_line((place, ends[0]), (place, ends[1]), "her-chart__interval"))
-    level = _part(1 - y.share(value))
+        ends = [svg.percent(1 - y.share(edge)) for edge in (high, low)]
+        parts.append(svg.line_at((place, ends[0]), (place, ends[1]), "her-chart__interval"))
+    level = svg.percent(1 - y.share(value))
     return [*parts, format_html('<circle cx="{}" cy="{}" r="5" class="her-chart__dot"/>', place, level)]
 
 
@@ -136,8 +113,6 @@ def _swatch(one: Series) -> SafeString:
     mark = (
         mark_safe('<circle cx="18" cy="6" r="5" class="her-chart__dot"/>')
         if one.dots
-        else format_html('<line x1="0" y1="6" x2="36" y2="6" class="{}"/>', _style(one))
+        else format_html('<line x1="0" y1="6" x2="36" y2="6" class="{}"/>', style_of(one))
     )
-    return format_html(
-        '<svg class="her-lines__swatch" viewBox="0 0 36 12" aria-hidden="true" focusable="false">{}</svg>', mark
-    )
+    return svg.swatch(mark)

@@ -1,4 +1,8 @@
-"""What charts are drawn of: SVG shapes as safe markup. Lengths are CSS pixels, colours come from classes."""
+"""What charts are drawn of: SVG shapes as safe markup. Lengths are CSS pixels, colours come from classes.
+
+A chart of a page is as wide as its place (`stretched`): its lines lie in a `plot` that is stretched, its words beside
+that, at places in per cent of the chart (`percent`), so that they keep the size of text that the person reads.
+"""
 
 import itertools
 import secrets
@@ -10,6 +14,8 @@ from django.utils.safestring import SafeString, mark_safe
 # Of a process: what one process made may stand on a page of another (`accounts.kept_answers`).
 numbers = map(f"{secrets.token_hex(3)}-{{}}".format, itertools.count(1))
 NOTHING = mark_safe("")
+# Units of a drawing that is stretched to its place.
+ACROSS = 1000.0
 
 
 def picture(width, height, title, description, body, css="", stretches=False, standalone=False) -> SafeString:
@@ -55,3 +61,52 @@ def text(x, y, text, css="", anchor="start") -> SafeString:
 def points(places) -> str:
     """Pairs of coordinates, as `points` of a line or an outline takes them."""
     return " ".join(f"{px(x)},{px(y)}" for x, y in places)
+
+
+def stretched(css, title, description, body) -> SafeString:
+    """A chart as wide as its place. What is in `body` has places in per cent, apart from a `plot`."""
+    number = next(numbers)
+    return format_html(
+        '<svg class="her-chart {0}" role="img" aria-labelledby="chart-{1}-title chart-{1}-desc">'
+        '<title id="chart-{1}-title">{2}</title><desc id="chart-{1}-desc">{3}</desc>{4}</svg>',
+        css, number, title, description, body,
+    )  # fmt: skip
+
+
+def plot(body) -> SafeString:
+    """The part of a chart that is stretched: `ACROSS` units wide and high."""
+    return format_html(
+        '<svg class="her-chart__plot" viewBox="0 0 {0} {0}" preserveAspectRatio="none" width="100%" height="100%">'
+        "{1}</svg>",
+        px(ACROSS), body,
+    )  # fmt: skip
+
+
+def percent(share: float) -> str:
+    """A place of a chart, from 0 to 1 of its width or height."""
+    return f"{px(100 * share)}%"
+
+
+def line_at(start: tuple[str, str], end: tuple[str, str], css) -> SafeString:
+    """Between two places, each (across, down) as `percent` gives them."""
+    return format_html('<line x1="{}" y1="{}" x2="{}" y2="{}" class="{}"/>', *start, *end, css)
+
+
+def word_at(x: str, y: str, text, css, anchor) -> SafeString:
+    """Its distance from the place is set in the style sheet, in the size of its letters."""
+    return format_html('<text x="{}" y="{}" text-anchor="{}" class="{}">{}</text>', x, y, anchor, css, text)
+
+
+def step_css(css: str, place: int, last: int) -> str:
+    """Classes of a word below the axis: in a narrow place every second gives way, in a very narrow one all but the
+    first and the last.
+    """
+    second = " is-second" if (last - place) % 2 else ""
+    return f"{css}{second}{' is-between' if 0 < place < last else ''}"
+
+
+def swatch(mark) -> SafeString:
+    """A mark of 36 x 12 before its name in the key of a chart."""
+    return format_html(
+        '<svg class="her-lines__swatch" viewBox="0 0 36 12" aria-hidden="true" focusable="false">{}</svg>', mark
+    )

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 
 from . import svg
 from .line_charts import Axis
-from .screen_charts import _grid, _part, _whole_line, _word
+from .screen_charts import grid
 
 # Of the place of a week: the width of its column and of its level.
 COLUMN, LEVEL = 0.5, 0.86
@@ -31,17 +31,12 @@ def week_columns(
     columns: Sequence[WeekColumn], *, title: str, description: str, names: tuple[str, str, str, str]
 ) -> SafeString:
     """`names`: of the columns, of the interval, of the level, of the axis (its unit)."""
-    number = next(svg.numbers)
     most = max([1.0, *(one.interval[1] for one in columns), *(one.level or 0 for one in columns)])
     y = Axis(names[3], 0, _round_up(most), _ticks(most))
     x = Axis("", 0, len(columns), ())
     drawn = svg.join(part for place, one in enumerate(columns) for part in _column(place, one, x, y))
-    chart = format_html(
-        '<svg class="her-chart her-chart--lines her-chart--weeks" role="img"'
-        ' aria-labelledby="chart-{0}-title chart-{0}-desc">'
-        '<title id="chart-{0}-title">{1}</title><desc id="chart-{0}-desc">{2}</desc>{3}{4}</svg>',
-        number, title, description, svg.join([*_grid(x, y), *_names(columns, x)]), drawn,
-    )  # fmt: skip
+    body = svg.join([*grid(x, y), *_names(columns, x), drawn])
+    chart = svg.stretched("her-chart--lines her-chart--weeks", title, description, body)
     key = svg.join(
         format_html("<li>{}{}</li>", _swatch(kind), name)
         for kind, name in zip(("bar", "interval", "level"), names, strict=False)
@@ -57,8 +52,8 @@ def _names(columns: Sequence[WeekColumn], x: Axis) -> list[SafeString]:
     """In the middle below their columns; in a narrow place every second gives way, as on lines."""
     last = len(columns) - 1
     return [
-        _word(
-            _part(x.share(place + 0.5)),
+        svg.word_at(
+            svg.percent(x.share(place + 0.5)),
             "100%",
             one.label,
             f"her-lines__step{' is-second' * ((last - place) % 2)}",
@@ -71,22 +66,22 @@ def _names(columns: Sequence[WeekColumn], x: Axis) -> list[SafeString]:
 def _column(place: int, one: WeekColumn, x: Axis, y: Axis) -> list[SafeString]:
     top = 1 - y.share(one.value)
     left = x.share(place + (1 - COLUMN) / 2)
-    middle = _part(x.share(place + 0.5))
-    low, high = (_part(1 - y.share(edge)) for edge in one.interval)
+    middle = svg.percent(x.share(place + 0.5))
+    low, high = (svg.percent(1 - y.share(edge)) for edge in one.interval)
     parts = [
         format_html(
             '<rect x="{}" y="{}" width="{}" height="{}" class="her-chart__asked"/>',
-            _part(left), _part(top), _part(x.share(COLUMN)), _part(1 - top),
+            svg.percent(left), svg.percent(top), svg.percent(x.share(COLUMN)), svg.percent(1 - top),
         ),
-        _whole_line((middle, high), (middle, low), "her-chart__interval"),
+        svg.line_at((middle, high), (middle, low), "her-chart__interval"),
     ]  # fmt: skip
     for edge in (low, high):
-        ends = (_part(x.share(place + 0.5 + side * 0.08)) for side in (-1, 1))
-        parts.append(_whole_line((next(ends), edge), (next(ends), edge), "her-chart__interval"))
+        ends = (svg.percent(x.share(place + 0.5 + side * 0.08)) for side in (-1, 1))
+        parts.append(svg.line_at((next(ends), edge), (next(ends), edge), "her-chart__interval"))
     if one.level is not None:
-        level = _part(1 - y.share(one.level))
-        ends = [_part(x.share(place + 0.5 + side * LEVEL / 2)) for side in (-1, 1)]
-        parts.append(_whole_line((ends[0], level), (ends[1], level), "her-chart__level"))
+        level = svg.percent(1 - y.share(one.level))
+        ends = [svg.percent(x.share(place + 0.5 + side * LEVEL / 2)) for side in (-1, 1)]
+        parts.append(svg.line_at((ends[0], level), (ends[1], level), "her-chart__level"))
     return parts
 
 
@@ -112,7 +107,4 @@ def _swatch(kind: str) -> SafeString:
         "interval": '<line x1="0" y1="6" x2="36" y2="6" class="her-chart__interval"/>',
         "level": '<line x1="0" y1="6" x2="36" y2="6" class="her-chart__level"/>',
     }
-    return format_html(
-        '<svg class="her-lines__swatch" viewBox="0 0 36 12" aria-hidden="true" focusable="false">{}</svg>',
-        SafeString(marks[kind]),
-    )
+    return svg.swatch(SafeString(marks[kind]))
