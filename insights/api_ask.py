@@ -11,8 +11,8 @@ from accounts.access import HasPermission, PeopleAlone, request_organisation
 from accounts.people.flags import Flag, is_on
 from accounts.permissions import Permission
 
-from .models import Conversation, Message, Rating, RatingReason
-from .presenters.ask import AskPage, answer_of
+from .models import Conversation, Message, Rating, RatingReason, with_words
+from .presenters.ask import answer_of
 from .services import conversations as services
 
 
@@ -148,8 +148,7 @@ class ConversationViewSet(mixins.ListModelMixin, OwnView):
     def list(self, request):
         rows = self.get_queryset()
         if words := request.query_params.get("search", ""):
-            page = AskPage(request.user, request_organisation(request), find=words)
-            rows = rows.filter(pk__in=[row.conversation.pk for row in page.rows])
+            rows = rows.filter(pk__in=[row.pk for row in with_words(rows, words)])
         page = self.paginate_queryset(rows)
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 

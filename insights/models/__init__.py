@@ -1,10 +1,11 @@
 """Tables of forecasts and of conversations."""
 
-from .conversations import Conversation, Message, MessageKind, Rating, RatingReason
+from .conversations import MOST_SEARCHED, Conversation, Message, MessageKind, Rating, RatingReason, with_words
 from .forecasts import HORIZON, ForecastModel, ForecastRun, SeriesForecast
 
 __all__ = [
     "HORIZON",
+    "MOST_SEARCHED",
     "Conversation",
     "ForecastModel",
     "ForecastRun",
@@ -13,4 +14,5 @@ __all__ = [
     "Rating",
     "RatingReason",
     "SeriesForecast",
+    "with_words",
 ]

@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from collections.abc import Iterable
 
 from django.conf import settings
 from django.db import models
@@ -11,6 +12,9 @@ from django.utils import timezone
 from accounts.models import Organisation
 from accounts.privacy.fields import EncryptedTextField
 from accounts.scoping import OrganisationScopedQuerySet
+
+# Letters of a search that are read.
+MOST_SEARCHED = 100
 
 
 class MessageKind(models.TextChoices):
@@ -140,3 +144,17 @@ class Message(models.Model):
 
     def __str__(self):
         return f"{self.get_kind_display()} {self.position}"
+
+
+def with_words(conversations: Iterable[Conversation], text: str) -> list[Conversation]:
+    """Those whose title or questions have every word of a text, in their order. Texts are sealed, so all are read.
+
+    Conversations come with their owner, whose key opens them.
+    """
+    words = " ".join(text.split())[:MOST_SEARCHED].casefold().split()
+    rows = list(conversations)
+    texts = {row.pk: row.title for row in rows}
+    questions = Message.objects.filter(conversation__in=list(texts), kind=MessageKind.QUESTION)
+    for message in questions.select_related("conversation__owner"):
+        texts[message.conversation_id] += f" {message.text}"
+    return [row for row in rows if all(word in texts[row.pk].casefold() for word in words)]

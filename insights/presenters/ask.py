@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.privacy.retention import days_for
 
 from ..assistant import Answer, starters
-from ..models import Conversation, Message, MessageKind, Rating, RatingReason
+from ..models import MOST_SEARCHED, Conversation, Message, MessageKind, Rating, RatingReason, with_words
 from ..privacy_of_conversations import RULE
 from ..services.conversations import MOST_LETTERS
 
@@ -244,7 +244,7 @@ class AskPage:
 
     def __init__(self, user, organisation, *, box: Box | None = None, find: str = "", is_archive: bool = False):
         self.user, self.organisation = user, organisation
-        self.box, self.find, self.is_archive = box or Box(), " ".join(find.split())[:100], is_archive
+        self.box, self.find, self.is_archive = box or Box(), " ".join(find.split())[:MOST_SEARCHED], is_archive
 
     @cached_property
     def starters(self) -> list[str]:
@@ -277,18 +277,8 @@ class AskPage:
     def rows(self) -> list[ConversationRow]:
         """Those at hand, or those put away; with a search both, since whoever searches has forgotten where it is."""
         if self.find:
-            return [_row(one) for one in self._own if one.pk in self._found]
+            return [_row(one) for one in with_words(self._own, self.find)]
         return [_row(one) for one in self._own if one.is_archived == self.is_archive]
-
-    @cached_property
-    def _found(self) -> set:
-        """Conversations whose title or questions have every word. Texts are sealed, so they are read here."""
-        words = self.find.casefold().split()
-        texts = {one.pk: one.title for one in self._own}
-        questions = Message.objects.for_organisation(self.organisation).of(self.user).filter(kind=MessageKind.QUESTION)
-        for message in questions.select_related("conversation__owner"):
-            texts[message.conversation_id] += f" {message.text}"
-        return {pk for pk, text in texts.items() if all(word in text.casefold() for word in words)}
 
 
 def _row(conversation: Conversation) -> ConversationRow:
