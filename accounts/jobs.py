@@ -146,7 +146,7 @@ def mark_interrupted() -> list[Job]:
         )
         for job in stale:
             job.state, job.finished_at = JobState.INTERRUPTED, now
-            job.message = "The worker stopped before the work was done. You can try again."
+            job.message = "This was interrupted before it was done. You can try again."
             job.save()
             _tell_creator(job)
             watchdog = audit.SystemActor("jobs:watchdog")

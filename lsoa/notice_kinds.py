@@ -26,7 +26,7 @@ KINDS = (
     Kind(
         IMPORT_FAILED,
         "A load of data failed",
-        "Files could not be loaded, or the worker stopped.",
+        "Files could not be loaded, or loading them was interrupted.",
         DATA,
         email="daily",
         permission=Permission.LOAD_DATA,

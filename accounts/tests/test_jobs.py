@@ -211,7 +211,7 @@ class TestPanel:
         job = dead(organisation)
         page = client_as("planner").get(self.url(job), **HTMX).content.decode()
         assert "Interrupted" in page
-        assert "The worker stopped before the work was done" in page
+        assert "This was interrupted before it was done" in page
         assert "Try again" in page
         assert "every 1s" not in page
 

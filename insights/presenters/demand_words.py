@@ -104,13 +104,13 @@ def move_text(move: Move, names: dict[str, str]) -> str:
     """E.g. Move 6 hours from Moss Side, which has 14 to spare, in the week of 7 December."""
     if move.kind == Kind.BORROW:
         return (
-            f"Move {hours_text(move.hours * HOUR)} from {names[move.other]}, which has {int(move.room):,} to spare, "
+            f"Move {hours_text(move.hours * HOUR)} from {names[move.other]}, which has {hours(move.room * HOUR):,} to spare, "
             f"to {names[move.team]} in the week of {week_text(move.monday)}."
         )
     when = "later" if move.to > move.monday else "earlier"
     return (
         f"{names[move.team]}: make visits of {hours_text(move.hours * HOUR)} {when}, in the week of "
-        f"{week_text(move.to)} instead of {week_text(move.monday)}; that week has {int(move.room):,} hours to spare."
+        f"{week_text(move.to)} instead of {week_text(move.monday)}; that week has {hours_text(move.room * HOUR)} to spare."
     )
 
 
@@ -119,5 +119,5 @@ def remains_text(move: Move, names: dict[str, str]) -> str:
     left = hours_text(move.left_short * HOUR)
     here = f"still {left} short" if hours(move.left_short * HOUR) else "no longer short"
     there = names[move.other] if move.kind == Kind.BORROW else f"the week of {week_text(move.to)}"
-    keeps = hours_text(int(move.left_room) * HOUR) if int(move.left_room) else "nothing"
+    keeps = hours_text(move.left_room * HOUR) if hours(move.left_room * HOUR) else "nothing"
     return f"Then {names[move.team]} is {here}, and {there} keeps {keeps} to spare."

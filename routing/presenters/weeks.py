@@ -114,7 +114,7 @@ class WeekPage:
     def kpis(self) -> list[dict]:
         travel = sum(row.travel_seconds for row in self._assignments)
         fullest = max(
-            (cell for row in self.grid for cell in row["cells"] if cell), key=lambda c: c["share"], default=None
+            (cell for row in self.grid for _, cell in row["by_day"] if cell), key=lambda c: c["share"], default=None
         )
         served = len(self.visits) - len(self.left_out)
         return [
@@ -165,16 +165,15 @@ class WeekPage:
 
     @cached_property
     def grid(self) -> list[dict]:
-        """One row for each person, one cell for each day: visits and load, or whether they are at work at all."""
+        """One row for each person: each day with visits and load, None where they are not at work."""
         cells = {(each.staff.display_name, each.plan.day): each for each in self._assignments}
         at_work = {}
         for day in self.week.civil_days:
             for shift in shifts_of(self.week, day):
                 at_work[shift.staff.display_name, day] = shift
         people = sorted({name for name, _ in [*cells, *at_work]})
-        return [
-            {"name": name, "cells": [_cell(name, day["day"], cells, at_work) for day in self.days]} for name in people
-        ]
+        days = self.week.civil_days
+        return [{"name": name, "by_day": [(day, _cell(name, day, cells, at_work)) for day in days]} for name in people]
 
     @cached_property
     def moved(self) -> list[dict]:

@@ -156,7 +156,7 @@ def _why(job) -> str:
         return "The search was stopped. The plan is as it was."
     if job is not None and job.state == JobState.FAILED:
         return f"{job.message} The plan is as it was."
-    return "The worker stopped before a change was found. The plan is as it was, and nothing was lost: try again."
+    return "The search was interrupted before there was a change. The plan is as it was: try again."
 
 
 def apply_disruption(*, disruption: Disruption, alternative: str, absent: bool = False, by) -> RoutePlan:

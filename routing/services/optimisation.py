@@ -163,11 +163,11 @@ def _has_plan_of(job, plan) -> bool:
 def _why_ended(plan) -> str:
     job = plan.job
     if job is not None and job.state == JobState.INTERRUPTED and _has_plan_of(job, plan):
-        return "The worker stopped before the search was done."
+        return "The search was interrupted before it was done."
     if job is None:
         return "The optimisation ended and its record is gone. You can try again."
     return {
-        JobState.INTERRUPTED: "The worker stopped before a plan was found. Nothing was lost: try again.",
+        JobState.INTERRUPTED: "The search was interrupted before there was a plan. The visits are kept: try again.",
         JobState.CANCELLED: "The optimisation was cancelled before a plan was found.",
         JobState.FAILED: f"The optimisation failed. {job.message}",
     }.get(job.state, "The optimisation ended without a plan. You can try again.")

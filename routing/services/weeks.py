@@ -7,6 +7,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from accounts import audit, jobs
+from accounts.models import JobState
 from routing.models import Visit, WeekPlan, WeekState
 from routing.problem_building.weeks import shifts_of
 from routing.visit_files import VisitFile
@@ -164,5 +165,12 @@ def release_week(*, week: WeekPlan, job, note: str, by) -> WeekPlan:
 def settle_interrupted_weeks(*, weeks=None) -> list[WeekPlan]:
     """Free every week (of `weeks`, else of all) whose search has ended without telling it: a killed worker."""
     ended = jobs.abandoned((weeks if weeks is not None else WeekPlan.objects.all()).filter(state=WeekState.OPTIMISING))
-    note = "The search ended before there was a plan. Nothing was lost: try again."
-    return [release_week(week=week, job=week.job, note=note, by=WATCHDOG) for week in ended]
+    return [release_week(week=week, job=week.job, note=_why_ended(week.job), by=WATCHDOG) for week in ended]
+
+
+def _why_ended(job) -> str:
+    if job is not None and job.state == JobState.CANCELLED:
+        return "The search was stopped before there was a plan."
+    if job is not None and job.state == JobState.FAILED:
+        return f"The search failed. {job.message}"
+    return "The search was interrupted before there was a plan. The visits are kept: try again."

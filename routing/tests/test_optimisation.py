@@ -217,7 +217,7 @@ def test_a_killed_worker_leaves_a_draft_that_can_be_tried_again(plan, planner):
     assert services.settle_interrupted_plans() == [plan]
     plan.refresh_from_db()
     assert plan.state == PlanState.DRAFT
-    assert plan.outcome_note == "The worker stopped before a plan was found. Nothing was lost: try again."
+    assert plan.outcome_note == "The search was interrupted before there was a plan. The visits are kept: try again."
     assert Job.objects.get(pk=plan.job_id).state == JobState.INTERRUPTED
     assert services.settle_interrupted_plans() == []
     tasks.optimise(str(services.optimise_plan(plan=plan, by=planner).job_id))

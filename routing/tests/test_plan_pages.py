@@ -98,7 +98,7 @@ def test_after_a_killed_worker_the_page_is_honest_and_offers_another_try(team, c
     long_ago = timezone.now() - timedelta(minutes=2)
     Job.objects.update(state=JobState.RUNNING, started_at=long_ago, heartbeat_at=long_ago)
     page = text(planner.get(f"/plans/{plan.pk}/"))
-    assert "The worker stopped before a plan was found. Nothing was lost: try again." in page
+    assert "The search was interrupted before there was a plan. The visits are kept: try again." in page
     assert "Try again" in page
     assert "every 1s" not in page
 

@@ -301,7 +301,7 @@ class TestPlans:
         plan.refresh_from_db()
         assert plan.state == PlanState.PROPOSED
         assert plan.outcome_note == (
-            "The worker stopped before the search was done. The best plan found until then was kept."
+            "The search was interrupted before it was done. The best plan found until then was kept."
         )
         assert plan.assignments.exists()
 

@@ -166,7 +166,7 @@ def test_what_a_worker_had_found_when_it_died_is_a_version(organisation, planner
     version = settled.versions.get()
     assert (settled.state, settled.version, version.origin) == (PlanState.PROPOSED, 1, "optimised")
     assert {stop["visit"] for route in version.routes for stop in route["stops"] if "visit" in stop} == served(plan)
-    assert "worker stopped" in version.summary
+    assert "was interrupted" in version.summary
 
 
 class TestComparison:

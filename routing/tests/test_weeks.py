@@ -204,7 +204,7 @@ def test_a_killed_worker_harms_nothing(week, client_as):
     long_ago = timezone.now() - timedelta(hours=1)
     Job.objects.filter(pk=week.job_id).update(state=JobState.RUNNING, started_at=long_ago, heartbeat_at=long_ago)
     page = planner.get(f"/weeks/{week.pk}/").content.decode()
-    assert "The search ended before there was a plan" in page
+    assert "The search was interrupted before there was a plan" in page
     week.refresh_from_db()
     assert week.state == WeekState.PROPOSED
     assert set(RouteStop.objects.values_list("pk", flat=True)) == stops

@@ -130,7 +130,7 @@ def test_a_killed_worker_leaves_an_honest_page_and_another_try(page, base_url, p
     portal.kill_worker()
     try:
         # The heartbeat has to be missed first; the page finds out by itself.
-        expect(page.get_by_text("The worker stopped", exact=False).first).to_be_visible(timeout=SEARCHED)
+        expect(page.get_by_text("The search was interrupted", exact=False).first).to_be_visible(timeout=SEARCHED)
         expect(page.locator("#plan-state")).to_have_text("Draft")
         check_accessibility()
     finally:

@@ -1,6 +1,6 @@
 """Questions about plans: who may ask them, whose they are, and which numbers are told."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
@@ -9,6 +9,9 @@ from django.utils import timezone
 from accounts.tests.factories import MembershipFactory, UserFactory
 from insights.assistant import Intent, starters
 from insights.assistant.verifying import is_proven
+from insights.assistant.weeks_meant import weeks_meant
+from insights.demand.week_calendar import weeks_ahead
+from routing.civil_time import today
 from routing.models import PlanState, RoutePlan
 from routing.tests import factories as make
 from routing.tests.outputs_world import eventful_plan
@@ -126,3 +129,61 @@ def test_demand_and_capacity_of_the_teams(planner, viewer, plan):
     assert {row[0] for row in answer.table.rows} == {plan.team.name}
     refused = viewer("Do our teams have enough hours?")
     assert refused.notices[0].kind == "limits" and plan.team.name not in whole(refused)
+
+
+OF_HOURS = (
+    "Where will hours be short?",
+    "Which team is short next week?",
+    "Do we have enough nurses in December?",
+    "When are we over capacity?",
+    "Will we run short at Christmas?",
+    "Which weeks lack hours?",
+    "Do we need more staff?",
+    "Can we cope next month?",
+    "Who has hours to spare?",
+)
+
+
+@pytest.mark.parametrize("question", OF_HOURS)
+def test_many_ways_to_ask_whether_hours_suffice(planner, plan, question):
+    answer = planner(question)
+    assert answer.intent == Intent.DEMAND and plan.team.name in " ".join(answer.paragraphs) and is_proven(answer)
+    assert all(fact.source for fact in answer.facts) and answer.links[0].href == reverse("demand")
+
+
+@pytest.mark.parametrize("question", ["Which areas are short of GPs?", "Which places lack people?"])
+def test_areas_that_lack_something_are_no_question_about_hours(planner, plan, question):
+    assert planner(question).intent != Intent.DEMAND
+
+
+def test_hours_are_told_for_the_weeks_that_are_asked_about(planner, plan):
+    every = planner("Where will hours be short?").table.rows
+    next_week = planner("Which team is short next week?").table.rows
+    assert len(every) == 6 and len(next_week) == 1 and next_week[0] in every
+    answer = planner(f"And in {today() + timedelta(days=200):%B %Y}?")
+    assert answer.intent == Intent.DEMAND and "That time cannot be told" in answer.paragraphs[0]
+    assert answer.table.rows == every and is_proven(answer)
+
+
+def test_hours_of_a_profession_are_not_pretended_to_be_known(planner, plan):
+    assert "not by profession" in planner("Are there enough nurses?").paragraphs[-1]
+    assert "profession" not in planner("Are there enough hours?").paragraphs[-1]
+
+
+@pytest.mark.parametrize(
+    ("words", "first", "number"),
+    [
+        ("next week", date(2026, 11, 30), 1),
+        ("the week after next", date(2026, 12, 7), 1),
+        ("in december", date(2026, 11, 30), 5),
+        ("at christmas", date(2026, 12, 21), 1),
+        ("in the week of 17 december", date(2026, 12, 14), 1),
+        ("on 2026-12-09", date(2026, 12, 7), 1),
+        ("where may hours be short", date(2026, 11, 23), 6),
+        ("in may", None, 0),
+    ],
+)
+def test_weeks_that_words_mean(words, first, number):
+    monday = date(2026, 11, 23)
+    found = weeks_meant(words, weeks_ahead(monday), monday).known
+    assert len(found) == number and (first is None or found[0] == first)
