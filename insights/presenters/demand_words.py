@@ -104,13 +104,14 @@ def move_text(move: Move, names: dict[str, str]) -> str:
     """E.g. Move 6 hours from Moss Side, which has 14 to spare, in the week of 7 December."""
     if move.kind == Kind.BORROW:
         return (
-            f"Move {hours_text(move.hours * HOUR)} from {names[move.other]}, which has {hours(move.room * HOUR):,} to spare, "
-            f"to {names[move.team]} in the week of {week_text(move.monday)}."
+            f"Move {hours_text(move.hours * HOUR)} from {names[move.other]}, which has {hours(move.room * HOUR):,} to "
+            f"spare, to {names[move.team]} in the week of {week_text(move.monday)}."
         )
     when = "later" if move.to > move.monday else "earlier"
+    room = hours_text(move.room * HOUR)
     return (
         f"{names[move.team]}: make visits of {hours_text(move.hours * HOUR)} {when}, in the week of "
-        f"{week_text(move.to)} instead of {week_text(move.monday)}; that week has {hours_text(move.room * HOUR)} to spare."
+        f"{week_text(move.to)} instead of {week_text(move.monday)}; that week has {room} to spare."
     )
 
 
