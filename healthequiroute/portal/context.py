@@ -146,6 +146,12 @@ class Shell:
         return {"left": left, "longest": longest, "owner": owner_of(self.user), "hours": hours}
 
     @property
+    def has_ask_beside(self) -> bool:
+        """Whether questions can be asked beside this page: where Ask is among the reader's pages, and not on it."""
+        ask = _address("ask")
+        return any(item.href == ask and not item.is_current for item in self.navigation)
+
+    @cached_property
     def navigation(self) -> list[NavigationItem]:
         if not self.is_signed_in:
             return []

@@ -239,6 +239,21 @@ class ConversationPage:
         self.begun = f"{timezone.localtime(conversation.made_at):%-d %B %Y}"
 
 
+class AskBeside:
+    """What stands beside another page: a conversation as far as it has come, or what one could begin with.
+
+    `is_answered`: its last answer is new, takes focus and is announced.
+    """
+
+    def __init__(self, user, organisation, conversation: Conversation | None, box=None, *, is_answered: bool = False):
+        self.conversation, self.box = conversation, box or Box()
+        self.exchanges = exchanges_of(conversation) if conversation else []
+        if is_answered and self.exchanges:
+            last = self.exchanges[-1]
+            self.exchanges[-1] = ExchangeView(last.question, last.message, is_new=True)
+        self.starters = [] if conversation else list(starters(user, organisation))
+
+
 class AskPage:
     """Where a conversation begins, and those that there are."""
 

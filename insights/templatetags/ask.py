@@ -14,11 +14,18 @@ register = template.Library()
 
 @register.inclusion_tag("ask/_about.html", takes_context=True)
 def ask_about(context, question="", text="Ask", as_button=False):
-    """A link to the page with the question in its box; nothing is sent. Empty where the reader has no Ask."""
+    """A link to Ask with the question in its box; nothing is sent. Empty where the reader has no Ask. Scripts open it
+    beside the page (static/src/js/ask_beside.js).
+    """
     request = context["request"]
     organisation = getattr(request, "organisation", None)
     may = organisation is not None and is_on(Flag.ASK, organisation)
     if not may or not allowed(request.user, Permission.VIEW_AREAS, organisation):
         return {"href": ""}
-    href = reverse("ask") + (f"?{urlencode({'q': question})}" if question else "")
-    return {"href": href, "text": text, "as_button": as_button}
+    query = f"?{urlencode({'q': question})}" if question else ""
+    return {
+        "href": reverse("ask") + query,
+        "beside": reverse("ask-beside") + query,
+        "text": text,
+        "as_button": as_button,
+    }

@@ -50,7 +50,7 @@ def ask(request):
     """`?q=` fills the box and sends nothing; POST begins a conversation."""
     box, status = Box(request.GET.get("q", "")[: services.MOST_LETTERS]), 200
     if request.method == "POST":
-        asked, box, status = _ask(request, None)
+        asked, box, status = asked_of(request, None)
         if asked:
             return redirect(_place(asked.answer))
     shown = {"find": request.GET.get("find", ""), "is_archive": request.GET.get("archived") == "1"}
@@ -67,7 +67,7 @@ def conversation(request, pk):
     """404 for somebody else's. A question that comes by htmx is answered with what is put below the others."""
     found, box, status = _own(request, pk), None, 200
     if request.method == "POST":
-        asked, box, status = _ask(request, found)
+        asked, box, status = asked_of(request, found)
         if asked and not request.htmx:
             return redirect(_place(asked.answer))
         if asked:
@@ -158,7 +158,7 @@ def rate(request, pk):
     return redirect(_place(message).replace("#answer-", "#rating-"))
 
 
-def _ask(request, found):
+def asked_of(request, found):
     """(what was asked and answered, or None; the box as it is shown again; status)."""
     question, key = request.POST.get("question", ""), _key(request.POST.get("key", ""))
     try:
@@ -180,9 +180,14 @@ def _key(text: str) -> UUID | None:
         return None
 
 
-def _own(request, pk) -> Conversation:
+def own_conversations(request):
+    """A QuerySet of the person's own within the organisation that they work in."""
     own = Conversation.objects.for_organisation(request.organisation).of(request.user)
-    return get_object_or_404(own.select_related("owner", "organisation"), pk=pk)
+    return own.select_related("owner", "organisation")
+
+
+def _own(request, pk) -> Conversation:
+    return get_object_or_404(own_conversations(request), pk=pk)
 
 
 def _own_answer(request, pk) -> Message:

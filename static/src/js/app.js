@@ -1,6 +1,7 @@
 // Every page: the NHS.UK components, and what htmx leaves to us (focus, announcements, session end, failures).
 import { initAll } from "nhsuk-frontend/dist/nhsuk/index.mjs";
 import "./ask.js";
+import "./ask_beside.js";
 import "./combobox.js";
 import "./copy.js";
 import "./editing.js";

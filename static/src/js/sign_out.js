@@ -1,4 +1,5 @@
 // Signing out leaves nothing of a round on the device; what was never sent is asked about first.
+import { forgetBeside } from "./ask_beside.js";
 import { forgetDevice, waitingOnDevice } from "./round_queue.js";
 import { forgetTyped } from "./typed.js";
 
@@ -14,6 +15,7 @@ document.addEventListener("submit", async (event) => {
   if (waiting && !window.confirm(`${what} not been sent yet and will be lost. Sign out anyway?`)) return;
   forgetDevice();
   forgetTyped();
+  forgetBeside();
   if (window.caches) {
     const names = await caches.keys();
     await Promise.all(names.filter((name) => name.startsWith(CACHES)).map((name) => caches.delete(name)));
