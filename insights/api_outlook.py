@@ -10,9 +10,8 @@ from accounts.access import HasPermission
 from accounts.permissions import Permission
 from insights.forecast_answers import forecast_json, performance_json
 from insights.models import HORIZON, ForecastModel, SeriesForecast
+from insights.places import KINDS
 from lsoa.models import Area
-
-KINDS = ("country", "icb", "commissioner", "trust", "provider", "region")
 
 
 class ForecastQuestionSerializer(serializers.Serializer):

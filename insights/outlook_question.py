@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from insights.models import SeriesForecast
-from insights.places import OutlookPlace, places_of
+from insights.places import KINDS, OutlookPlace, places_of
 from insights.presenters import words
 
 ALL = "all-"
@@ -148,5 +148,4 @@ def _name(place: OutlookPlace) -> str:
 
 
 def _kind_place(kind: str) -> int:
-    kinds = list(words.KINDS)
-    return kinds.index(kind) if kind in kinds else len(kinds)
+    return KINDS.index(kind) if kind in KINDS else len(KINDS)

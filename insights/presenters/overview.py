@@ -13,6 +13,7 @@ from insights.months import month_after
 from insights.outlook_figures import Figures, figures_of
 from insights.outlook_question import OutlookQuestion, OutlookSelection, half_range, rising_first
 from lsoa.models import ActivitySeries
+from lsoa.written_numbers import decimal
 
 from . import words
 
@@ -90,7 +91,7 @@ class OutlookRow:
     @property
     def last_year(self) -> str:
         value = self.figures.last_year
-        return "not all published" if value is None else f"{value:,.0f}"
+        return decimal(value, without="not all published")
 
     @property
     def expected(self) -> str:

@@ -12,6 +12,7 @@ DIGITS = 3
 # Half the range that holds in 8 of 10 cases, as a share of what is expected.
 SURE, FAIRLY, UNSURE = 0.05, 0.1, 0.2
 
+# One and several of each of `insights.places.KINDS`.
 KINDS = {
     "icb": ("ICB", "ICBs"),
     "trust": ("trust", "trusts"),

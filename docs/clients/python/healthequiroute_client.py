@@ -1647,7 +1647,7 @@ class Client:
         area: str | None = None,
         breakdown: str | None = None,
         horizon: int | None = None,
-        kind: Literal["country", "icb", "commissioner", "trust", "provider", "region"] | None = None,
+        kind: Literal["icb", "trust", "provider", "commissioner", "region", "country"] | None = None,
         place: str | None = None,
     ) -> "Forecast":
         """Get the forecast of published activity of a place.
