@@ -23,6 +23,10 @@ class State(StrEnum):
     NO_ROTA = "no_rota"
 
 
+# Expected to be short of hours, surely or likely.
+LACKING = frozenset({State.SHORT, State.LIKELY_SHORT})
+
+
 class Reason(StrEnum):
     ABSENCE = "absence"
     BANK_HOLIDAY = "bank_holiday"

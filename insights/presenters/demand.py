@@ -8,12 +8,11 @@ from django.urls import reverse
 
 from accounts.small_numbers import count_of
 from insights.demand.moves import Kind
-from insights.demand.weeks import Reason, State, WeekResult
+from insights.demand.weeks import LACKING, Reason, State, WeekResult
 from insights.demand_reading import OrganisationDemand, TeamDemand
 
 from . import demand_words as words
 
-SHORT = (State.SHORT, State.LIKELY_SHORT)
 SHOWN = {
     "all": "All teams",
     "short": "Short or likely short in some week",
@@ -39,7 +38,7 @@ class Cell:
 
     @property
     def state(self) -> str:
-        return words.STATES[self.week.state][1]
+        return words.state_name(self.week.state)
 
     @property
     def css(self) -> str:
@@ -102,7 +101,7 @@ class TeamRow:
 
     def has(self, shown: str) -> bool:
         states = {week.state for week in self.team.weeks}
-        wanted = {"short": set(SHORT), "room": {State.ROOM}, "no_rota": {State.NO_ROTA}}
+        wanted = {"short": LACKING, "room": {State.ROOM}, "no_rota": {State.NO_ROTA}}
         return shown not in wanted or bool(states & wanted[shown])
 
 
@@ -157,13 +156,11 @@ class DemandPage:
             team, week = max(short, key=lambda pair: pair[1].short)
             teams = len({one.team_id for one, _ in short})
             others = "" if teams == 1 else f" {teams} teams are short in some week."
-            css = "her-verdict--bad" if week.state == State.SHORT else "her-verdict--warning"
             return {
-                "css": css,
+                "css": _verdict_css(week),
                 "head": f"{team.name} is expected to be {words.hours_text(week.short)} short in the week of "
                 f"{words.week_text(week.monday)}.",
-                "text": f"{words.hours_text(week.asked.mean)} are asked for (in 8 of 10 cases "
-                f"{words.range_text(week.asked)}), {words.hours_text(week.staffed)} are on the rota.{others}",
+                "text": f"{words.balance_text(week)}{others}",
             }
         weeks = "1 week of a team has" if missing == 1 else f"{missing} weeks of teams have"
         if missing:
@@ -181,9 +178,14 @@ class DemandPage:
     @property
     def states(self) -> list[dict]:
         return [
-            {"mark": words.STATES[state][0], "name": words.STATES[state][1], "text": text}
+            {"mark": words.STATES[state][0], "name": words.state_name(state), "text": text}
             for state, text in words.STATE_HELP
         ]
+
+
+def _verdict_css(week: WeekResult) -> str:
+    """Of a week that is short."""
+    return "her-verdict--bad" if week.state == State.SHORT else "her-verdict--warning"
 
 
 def move_rows(found: OrganisationDemand, moves) -> list[dict]:
@@ -217,11 +219,10 @@ class TeamPage:
             worst = max(short, key=lambda week: week.short)
             number = "1 week" if len(short) == 1 else f"{len(short)} weeks"
             return {
-                "css": "her-verdict--bad" if worst.state == State.SHORT else "her-verdict--warning",
+                "css": _verdict_css(worst),
                 "head": f"Short in {number} of {len(rota)} with a rota, most in the week of "
                 f"{words.week_text(worst.monday)}: {words.hours_text(worst.short)}.",
-                "text": f"{words.hours_text(worst.asked.mean)} are asked for (in 8 of 10 cases "
-                f"{words.range_text(worst.asked)}), {words.hours_text(worst.staffed)} are on the rota.",
+                "text": words.balance_text(worst),
             }
         if len(rota) < len(self.team.weeks):
             missing = [words.week_text(week.monday) for week in self.team.weeks if week.staffed is None]

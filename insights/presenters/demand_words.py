@@ -37,6 +37,10 @@ REASONS = {
 OF_THE_TEAM = (Reason.NO_HISTORY, Reason.SHORT_HISTORY, Reason.NO_SHARE, Reason.DRIVE_ASSUMED)
 
 
+def state_name(state: State) -> str:
+    return STATES[state][1]
+
+
 def hours(minutes: float) -> int:
     """Whole hours: more than that an estimate of a week does not know."""
     return round(minutes / HOUR)
@@ -70,6 +74,14 @@ def gap_text(week: WeekResult) -> str:
     if week.state == State.ROOM:
         return f"{hours_text(week.room)} to spare" if hours(week.room) else "Just enough"
     return "Enough if no more comes than expected"
+
+
+def balance_text(week: WeekResult) -> str:
+    """What a week with a rota asks for, beside what it has."""
+    return (
+        f"{hours_text(week.asked.mean)} are asked for (in 8 of 10 cases {range_text(week.asked)}), "
+        f"{hours_text(week.staffed)} are on the rota."
+    )
 
 
 def reason_texts(week: WeekResult, drive: Drive, *, of_team: bool = False) -> list[str]:

@@ -13,14 +13,13 @@ from insights.assistant.turn import Draft, Turn
 from insights.assistant.weeks_meant import WeeksMeant, weeks_meant
 from insights.assistant.words import day, joined
 from insights.demand.week_calendar import WEEK
-from insights.demand.weeks import State, WeekResult
+from insights.demand.weeks import LACKING, State, WeekResult
 from insights.demand_reading import OrganisationDemand, TeamDemand, demand_of
-from insights.presenters.demand_words import STATES, hours, range_text
+from insights.presenters.demand_words import hours, range_text, state_name
 
 from .planning import refused, team_meant
 
 SOURCE, MOST_TEAMS, MOST_NAMED = "Demand and capacity", 6, 2
-LACKING = (State.SHORT, State.LIKELY_SHORT)
 # Hours are those of whole teams; who asks for one profession is told so.
 _PROFESSION = re.compile(
     r"\b(?:nurses?|nursing|doctors?|gps?|therapists?|physio\w*|podiatrists?|midwi\w+|health visitors?|pharmacists?"
@@ -151,8 +150,7 @@ def _table(draft: Draft, teams: list[TeamDemand], weeks: dict) -> None:
     for team in teams:
         for week in weeks[team.team_id]:
             staffed = "not known" if week.staffed is None else f"{hours(week.staffed):,}"
-            _, state, _ = STATES[week.state]
-            asked = f"{hours(week.asked.mean):,}"
+            asked, state = f"{hours(week.asked.mean):,}", state_name(week.state)
             rows.append((team.name, day(week.monday), asked, range_text(week.asked), staffed, state))
             hrefs.append(_page(team))
     columns = ("Team", "Week of", "Hours asked for", "80% interval", "Hours staffed", "State")
