@@ -11,7 +11,7 @@ from insights.assistant.words import day, joined, share_of
 from lsoa.models import Place
 from priorities.models import PriorityClass, PriorityScore, ScoreRun
 
-from .areas import SOURCE, explore_link, scope_words
+from .areas import MOST_KEPT, SOURCE, area_words, explore_link, scope_words
 
 MOST_ROWS, MOST_NAMED = 10, 3
 CAUSES = {"model": "The model", "data": "New figures", "both": "Model and figures", "": "Not known"}
@@ -71,7 +71,7 @@ def _moved_table(draft: Draft, moved) -> None:
         "Areas whose class changed, the largest rise first", ("Area", "Before", "Now", "What changed it"), table, hrefs
     )
     draft.suggestions.append(f"How was {found[0].area.code} in earlier runs?")
-    draft.keep(places=[Named(Place.Kind.AREA, s.area.code, s.area.name) for s in found[:6]])
+    draft.keep(places=[Named(Place.Kind.AREA, s.area.code, s.area.name) for s in found[:MOST_KEPT]])
 
 
 def unmet_need(turn: Turn) -> Draft:
@@ -100,31 +100,25 @@ def unmet_need(turn: Turn) -> Draft:
         f"In {where}, {yes} of {known} areas that can be judged are deprived and in bad health but little diagnosed:",
         f"{shown}. Need there may go unmet.",
     )
-    found = list(
-        scores.filter(unmet_need=True)
-        .select_related("area")
-        .defer("area__geometry", "area__population_centroid")
-        .most_urgent_first()[:MOST_ROWS]
-    )
-    if found:
-        names = [
-            draft.book.cite(
-                s.area.code, s.area.name, source="Boundaries of areas", href=reverse("area", args=[s.area.code])
-            )
-            for s in found[:MOST_NAMED]
-        ]
-        draft.say(f"The most urgent of them: {joined(names)}.")
-        rows = tuple(
-            (f"{s.area.name} ({s.area.code})", s.area.local_authority_name, PriorityClass(s.priority).label)
-            for s in found
-        )
-        draft.table = AnswerTable(
-            "Areas where need may go unmet, the most urgent first",
-            ("Area", "Local authority", "Class"),
-            rows,
-            tuple(reverse("area-priority", args=[s.area.code]) for s in found),
-        )
-        draft.keep(places=[Named(Place.Kind.AREA, s.area.code, s.area.name) for s in found[:6]])
-        draft.suggestions.append(f"Why is {found[0].area.code} {found[0].get_priority_display().lower()}?")
+    flagged = scores.filter(unmet_need=True).select_related("area").defer("area__geometry", "area__population_centroid")
+    _flagged_table(draft, list(flagged.most_urgent_first()[:MOST_ROWS]))
     draft.say("The flag stands next to the class and is never part of it.")
     return draft
+
+
+def _flagged_table(draft: Draft, found: list[PriorityScore]) -> None:
+    """Areas with the flag, the most urgent first."""
+    if not found:
+        return
+    draft.say(f"The most urgent of them: {joined([area_words(draft, s.area) for s in found[:MOST_NAMED]])}.")
+    rows = tuple(
+        (f"{s.area.name} ({s.area.code})", s.area.local_authority_name, PriorityClass(s.priority).label) for s in found
+    )
+    draft.table = AnswerTable(
+        "Areas where need may go unmet, the most urgent first",
+        ("Area", "Local authority", "Class"),
+        rows,
+        tuple(reverse("area-priority", args=[s.area.code]) for s in found),
+    )
+    draft.keep(places=[Named(Place.Kind.AREA, s.area.code, s.area.name) for s in found[:MOST_KEPT]])
+    draft.suggestions.append(f"Why is {found[0].area.code} {found[0].get_priority_display().lower()}?")
