@@ -76,7 +76,8 @@ def groups(newest: int) -> Iterator[tuple[str, str, Group | None, dict[str, int]
         yield measure, kind, group, left_out
 
 
-def _group(measure, kind, rows, newest):
+def _group(measure: str, kind: str, rows: list[tuple], newest: int) -> tuple[Group | None, dict[str, int]]:
+    """rows: (series, first day of the month, value, dataset), by series and month. newest: a month's number."""
     if not rows:
         return None, {}
     ids, periods, values, datasets = zip(*rows, strict=True)

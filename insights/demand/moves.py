@@ -12,6 +12,7 @@ from enum import StrEnum
 from .week_calendar import WEEK
 from .weeks import WeekResult
 
+# In minutes; moves are counted in hours.
 HOUR = 60.0
 
 

@@ -3,11 +3,10 @@
 from datetime import date, timedelta
 
 from insights.demand.estimates import Estimate
-from insights.demand.moves import Kind, Move
+from insights.demand.moves import HOUR, Kind, Move
 from insights.demand.repeats import Share
 from insights.demand.weeks import Drive, Reason, State, WeekResult
 
-HOUR = 60.0
 # Mark, words and colour; the words alone are enough.
 STATES = {
     State.SHORT: ("▼", "Short", "her-tag--bad"),
