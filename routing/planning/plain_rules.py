@@ -129,68 +129,76 @@ def _link(link, done, broken):
 
 
 class _Day:
+    """One person's route, stop by stop: ticks of what it took, and the rules that it breaks, in `broken`."""
+
     def __init__(self, problem, person, route, broken):
         self.broken, self.person, self.problem = broken, person, problem
-        self.starts, self.late = [], []
-        visits = {v.id: v for v in problem.visits}
-        place, leave, pauses, every = person.start, None, [], []
-        self.driven = drive = service = load = 0
-        taken = []
+        self.starts, self.late, self.breaks, self.taken = [], [], [], []
+        self.driven = self.drive = self.served = self.load = 0
+        place, leave, pauses = self.walk(route)
+        if self.starts:
+            self.end(self.leg(place, person.end), leave, pauses)
+
+    def walk(self, route):
+        """Every stop. Where the last visit was, when it ended, and the breaks taken since."""
+        person, visits = self.person, {v.id: v for v in self.problem.visits}
+        place, leave, pauses = person.start, None, []
         for stop in route.stops:
             if isinstance(stop, BreakStop):
                 if stop.index >= len(person.breaks):
                     self.mark("unknown")
                     continue
                 busy = pauses[-1][1] if pauses else leave
-                self.pause(stop, busy, taken)
+                self.pause(stop, busy)
                 if busy is None or stop.start >= busy:
                     pauses.append((stop.start, stop.leave, person.breaks[stop.index].place == "anywhere"))
-                    every.append(pauses[-1])
+                    self.breaks.append(pauses[-1])
                 continue
             if stop.visit not in visits:
                 self.mark("unknown", stop.visit)
                 continue
             visit = visits[stop.visit]
-            legs = self.leg(place, visit.location)
-            if leave is None:
-                self.depart(stop, visit, legs[0], pauses)
-                first_start = stop.start
-            else:
-                earliest = earliest_arrival(leave, legs[0], pauses)
-                if stop.arrive < earliest or stop.start < earliest:
-                    self.mark("time", visit.id)
-                drive += legs[0]
+            self.arrive(stop, visit, self.leg(place, visit.location), leave, pauses)
             self.service(stop, visit, pauses)
-            if leave is None:
-                first_leg = legs[0]
-            self.driven += legs[1]
-            service += visit.service
-            load += visit.demand
             place, leave, pauses = visit.location, stop.leave, []
-        if not self.starts:
-            return
-        legs = self.leg(place, person.end)
+        return place, leave, pauses
+
+    def arrive(self, stop, visit, legs, leave, pauses):
+        """`leave`: None before the first visit."""
+        if leave is None:
+            self.depart(stop, visit, legs[0], pauses)
+            self.first_start, self.first_leg = stop.start, legs[0]
+        else:
+            earliest = earliest_arrival(leave, legs[0], pauses)
+            if stop.arrive < earliest or stop.start < earliest:
+                self.mark("time", visit.id)
+            self.drive += legs[0]
+        self.driven += legs[1]
+
+    def end(self, legs, leave, pauses):
+        """The way home, and what holds for the day as a whole."""
+        person, drive = self.person, self.drive + legs[0]
         self.driven += legs[1]
         returns = earliest_arrival(leave, legs[0], pauses)
         ends = max([returns] + [end for _, end, _ in pauses])
         self.over = max(0, ends - person.shift[1])
+        paused = sum(1 for t in range(self.first_start, returns) for a, b, _ in self.breaks if a <= t < b)
+        self.waiting = max(0, returns - self.first_start - self.served - drive - paused)
+        at_hand = range(person.shift[0], max(returns, person.shift[1]))
+        resting = sum(1 for a, b, _ in self.breaks for t in range(a, b) if t in at_hand)
+        self.idle = len(at_hand) - self.first_leg - drive - self.served - resting
+        self.missed = sum(p.missed_cost for i, p in enumerate(person.breaks) if i not in self.taken)
         if self.over > person.overtime:
             self.mark("shift")
-        paused = sum(1 for t in range(first_start, returns) for a, b, _ in every if a <= t < b)
-        self.waiting = max(0, returns - first_start - service - drive - legs[0] - paused)
-        at_hand = range(person.shift[0], max(returns, person.shift[1]))
-        resting = sum(1 for a, b, _ in every for t in range(a, b) if t in at_hand)
-        self.idle = len(at_hand) - first_leg - drive - legs[0] - service - resting
-        self.missed = sum(p.missed_cost for i, p in enumerate(person.breaks) if i not in taken)
-        if any(p.required and i not in taken for i, p in enumerate(person.breaks)):
+        if any(p.required and i not in self.taken for i, p in enumerate(person.breaks)):
             self.mark("break")
         if person.max_duration is not None and returns - self.departs > person.max_duration:
             self.mark("duration")
-        if person.max_drive is not None and first_leg + drive + legs[0] > person.max_drive:
+        if person.max_drive is not None and self.first_leg + drive > person.max_drive:
             self.mark("drive")
         if person.max_visits is not None and len(self.starts) > person.max_visits:
             self.mark("max_visits")
-        if load > problem.capacity.get(person.id, load):
+        if self.load > self.problem.capacity.get(person.id, self.load):
             self.mark("capacity")
 
     def mark(self, rule, visit=None):
@@ -203,15 +211,15 @@ class _Day:
         matrix = travel.duration if self.problem.objective == "duration" else travel.distance
         return int(travel.duration[here, there]), int(matrix[here, there])
 
-    def pause(self, stop, busy, taken):
+    def pause(self, stop, busy):
         rule = self.person.breaks[stop.index]
         if (
-            stop.index in taken
+            stop.index in self.taken
             or stop.leave - stop.start < rule.duration
             or not any(a <= stop.start <= b for a, b in rule.windows)
         ):
             self.mark("break")
-        taken.append(stop.index)
+        self.taken.append(stop.index)
         if busy is None and stop.start < self.person.shift[0]:
             self.mark("shift")
         if busy is not None and stop.start < busy:
@@ -248,6 +256,8 @@ class _Day:
         if person.id in visit.not_staff or (visit.only_staff is not None and person.id not in visit.only_staff):
             self.mark("staff", visit.id)
         self.starts.append((visit.id, stop.start))
+        self.served += visit.service
+        self.load += visit.demand
 
 
 def cheapest_times(problem, person, visits):
