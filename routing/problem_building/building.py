@@ -107,14 +107,7 @@ def build_problem(
     if not shifts:
         raise NothingToPlan(f"Nobody of {plan.team} is free to work on {plan.day:%A %-d %B %Y}. Add shifts first.")
     people = [shift.staff for shift in shifts]
-    places, points = places_of(
-        [
-            *(each.start_point for each in people),
-            *(each.end_point for each in people),
-            *(visit.point for visit in visits),
-        ]
-    )
-    starts, ends, homes = places[: len(people)], places[len(people) : 2 * len(people)], places[2 * len(people) :]
+    starts, ends, homes, points = _places(people, visits)
     provider = travel_provider or travel_times()
     profiles = tuple(sorted({Profile(person.travel_profile) for person in people}))
     travel = travel_of(provider, points, plan.day, profiles)
@@ -140,6 +133,14 @@ def build_problem(
         taken=taken,
         set_aside=set_aside,
     )
+
+
+def _places(people, visits) -> tuple[list[int], list[int], list[int], np.ndarray]:
+    """Where people start, where they end and where visits are, as rows of the points, and these (`places_of`)."""
+    starts, ends = [each.start_point for each in people], [each.end_point for each in people]
+    places, points = places_of([*starts, *ends, *(visit.point for visit in visits)])
+    number = len(people)
+    return places[:number], places[number : 2 * number], places[2 * number :], points
 
 
 def _held(plan) -> set:
