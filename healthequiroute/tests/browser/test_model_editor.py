@@ -32,19 +32,21 @@ def open_version(page, base_url, number: int):
 ANSWER_HOLDS = "async text => (await (await fetch(location.href)).text()).includes(text)"
 
 
-def test_one_weight_is_raised_reviewed_published_and_taken_back(page, base_url, sign_in_as, check_accessibility):
-    sign_in_as("Petra Platform")
+def new_draft(page, base_url, trial: str) -> int:
+    """A draft made from the first version; its number. Scenarios of others that were handed over are versions, too."""
     open_version(page, base_url, 1)
     page.get_by_role("link", name="New draft from this version").click()
-    page.get_by_label("What will the draft try?").fill("Access counts more")
+    page.get_by_label("What will the draft try?").fill(trial)
     page.get_by_role("button", name="Make a draft").click()
     heading = page.get_by_role("heading", level=1)
-    expect(heading).to_contain_text(": Access counts more")
-    # Scenarios of others that were handed over are versions, too.
-    number = int(re.search(r"version (\d+):", heading.inner_text())[1])
-    check_accessibility()
+    expect(heading).to_contain_text(f": {trial}")
+    return int(re.search(r"version (\d+):", heading.inner_text())[1])
 
-    # By keyboard: the slider and its number move together, the others make room, and the effect follows by itself.
+
+def raise_access(page) -> str:
+    """By keyboard: the slider and its number move together, the others make room, and the effect follows by itself.
+    What the page says of it.
+    """
     page.get_by_role("link", name="Priority", exact=True).click()
     slider = page.get_by_role("slider", name=re.compile("Access barriers"))
     slider.focus()
@@ -65,6 +67,38 @@ def test_one_weight_is_raised_reviewed_published_and_taken_back(page, base_url, 
     expect(page.locator(".edit-legend")).not_to_contain_text("Same class: 1200")
     expect(page.locator("#edit-map canvas").first).to_be_attached()
     expect(page.get_by_role("link", name="List the areas that would change class")).to_be_visible()
+    return effect
+
+
+def ask_for_review(page, check_accessibility):
+    page.get_by_role("link", name="Ask for review").click()
+    page.get_by_label("Why should this version come into force?").fill("Areas far from a practice are missed")
+    check_accessibility()
+    page.get_by_role("button", name="Ask for review").click()
+    expect(page.get_by_text("another platform administrator has to publish it")).to_be_visible()
+
+
+def publish(page, check_accessibility):
+    expect(page.get_by_text("Areas far from a practice are missed")).to_be_visible()
+    page.get_by_role("link", name="Publish").click()
+    check_accessibility()
+    page.get_by_role("button", name="Publish").click()
+    expect(page.get_by_text(re.compile("published by Piotr Platform"))).to_be_visible()
+
+
+def restore_the_first(page, base_url):
+    open_version(page, base_url, 1)
+    page.get_by_role("link", name="Restore").click()
+    page.get_by_label("Why should this version come back into force?").fill("The trial is over")
+    page.get_by_role("button", name="Restore this version").click()
+    expect(page.get_by_text("The trial is over")).to_be_visible()
+
+
+def test_one_weight_is_raised_reviewed_published_and_taken_back(page, base_url, sign_in_as, check_accessibility):
+    sign_in_as("Petra Platform")
+    number = new_draft(page, base_url, "Access counts more")
+    check_accessibility()
+    effect = raise_access(page)
     check_accessibility()
 
     page.get_by_role("button", name="Save draft").click()
@@ -77,20 +111,11 @@ def test_one_weight_is_raised_reviewed_published_and_taken_back(page, base_url, 
     check_accessibility()
     page.go_back()
     page.go_back()
-    page.get_by_role("link", name="Ask for review").click()
-    page.get_by_label("Why should this version come into force?").fill("Areas far from a practice are missed")
-    check_accessibility()
-    page.get_by_role("button", name="Ask for review").click()
-    expect(page.get_by_text("another platform administrator has to publish it")).to_be_visible()
+    ask_for_review(page, check_accessibility)
 
     sign_in_as("Piotr Platform")
     open_version(page, base_url, number)
-    expect(page.get_by_text("Areas far from a practice are missed")).to_be_visible()
-    page.get_by_role("link", name="Publish").click()
-    check_accessibility()
-    page.get_by_role("button", name="Publish").click()
-    expect(page.get_by_text(re.compile("published by Piotr Platform"))).to_be_visible()
-
+    publish(page, check_accessibility)
     # The worker calculates the scores anew; then the area says why its class changed.
     page.goto(f"{base_url}{moved}priority/")
     why = f"model changed, from version 1 to version {number}"
@@ -98,11 +123,7 @@ def test_one_weight_is_raised_reviewed_published_and_taken_back(page, base_url, 
     page.reload()
     expect(page.locator("#history")).to_contain_text(why)
 
-    open_version(page, base_url, 1)
-    page.get_by_role("link", name="Restore").click()
-    page.get_by_label("Why should this version come back into force?").fill("The trial is over")
-    page.get_by_role("button", name="Restore this version").click()
-    expect(page.get_by_text("The trial is over")).to_be_visible()
+    restore_the_first(page, base_url)
     check_accessibility()
     # Whoever comes next finds the portal as it was.
     page.goto(f"{base_url}{moved}priority/")
@@ -113,10 +134,7 @@ def test_one_weight_is_raised_reviewed_published_and_taken_back(page, base_url, 
 def draft(page, base_url, sign_in_as):
     """The address of a fresh draft; its maker is signed in, and it is deleted in the end."""
     sign_in_as("Petra Platform")
-    open_version(page, base_url, 1)
-    page.get_by_role("link", name="New draft from this version").click()
-    page.get_by_label("What will the draft try?").fill("A trial")
-    page.get_by_role("button", name="Make a draft").click()
+    new_draft(page, base_url, "A trial")
     address = page.url.removesuffix("change/")
     yield address
     page.goto(f"{address}step/delete/")
