@@ -2,7 +2,7 @@ from django.apps import AppConfig
 
 
 class InsightsConfig(AppConfig):
-    """Forecasts, narration and the assistant."""
+    """Forecasts, demand and capacity, and the assistant."""
 
     name = "insights"
 

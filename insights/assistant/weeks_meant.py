@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from insights.demand.week_calendar import WEEK, monday_of
+from insights.months import month_after
 
 _MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
 _MONTH = re.compile(rf"\b({'|'.join(_MONTHS)})(?:\s(20\d\d))?\b")
@@ -51,7 +52,8 @@ def _span(folded: str, today: date) -> tuple[date, date] | None:
             monday = monday_of(today) + ahead * WEEK
             return monday, monday + timedelta(days=6)
     if "next month" in folded:
-        return _month(*((today.year, today.month + 1) if today.month < 12 else (today.year + 1, 1)))
+        after = month_after(today)
+        return _month(after.year, after.month)
     if "this month" in folded:
         return _month(today.year, today.month)
     # "may" is a month only where it is said to be one: "where may hours be short".

@@ -23,20 +23,22 @@ def check_message(text: str, earlier: Sequence[str] = ()) -> Checked:
     removed = personal.personal_data(text, "\n".join([*before, text]))
     redacted, spans = _with_placeholders(text, removed)
     refused = _instructions(redacted, before)
-    kept, _ = _replaced(redacted, [(each.start, each.end, REFUSED) for each in refused])
+    kept = _replaced(redacted, [(each.start, each.end, REFUSED) for each in refused])
     sentences = [normalising.folded(redacted[start:end]) for start, end in spans]
     return Checked(kept, tuple(removed), tuple(refused), _alerts(sentences), _advice(sentences, before))
 
 
 def _with_placeholders(text: str, removed: list[Finding]) -> tuple[str, list[tuple[int, int]]]:
-    redacted, _ = _replaced(text, [(each.start, each.end, personal.PLACEHOLDERS[each.kind]) for each in removed])
+    """The text without what was removed, and its sentences as (start, end)."""
+    redacted = _replaced(text, [(each.start, each.end, personal.PLACEHOLDERS[each.kind]) for each in removed])
     return redacted, normalising.sentences(redacted)
 
 
-def _replaced(text: str, parts: list[tuple[int, int, str]]) -> tuple[str, int]:
+def _replaced(text: str, parts: list[tuple[int, int, str]]) -> str:
+    """With other words in each part: (start, end, words)."""
     for start, end, words in sorted(parts, reverse=True):
         text = text[:start] + words + text[end:]
-    return text, len(parts)
+    return text
 
 
 def _instructions(text: str, before: list[str]) -> list[Finding]:

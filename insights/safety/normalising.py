@@ -20,6 +20,8 @@ _LEET = str.maketrans("013457@$", "oieastas")
 _SPACED = re.compile(r"\b(?:[A-Za-z][ .\-_*]){3,}[A-Za-z]\b")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
 _HEX = re.compile(r"\b(?:[0-9A-Fa-f]{2}[ :]?){8,}\b")
+_ENDS = re.compile(r"(?<=[.!?;])\s+|\n+|(?<=[.!?])(?=[A-Z][a-z])")
+_SHORT = re.compile(r"\b(?:mr|mrs|ms|dr|st|prof|no|e\.g|i\.e|d\.o\.b|approx|tel)\.$", re.IGNORECASE)
 _MOST_DECODED = 8
 
 
@@ -70,10 +72,6 @@ def _readable(decode) -> str:
     except (binascii.Error, ValueError):
         return ""
     return text if len(text) >= 8 and sum(c.isalpha() or c.isspace() for c in text) >= 0.8 * len(text) else ""
-
-
-_ENDS = re.compile(r"(?<=[.!?;])\s+|\n+|(?<=[.!?])(?=[A-Z][a-z])")
-_SHORT = re.compile(r"\b(?:mr|mrs|ms|dr|st|prof|no|e\.g|i\.e|d\.o\.b|approx|tel)\.$", re.IGNORECASE)
 
 
 def sentences(text: str) -> list[tuple[int, int]]:
