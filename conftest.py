@@ -22,6 +22,13 @@ property_tests.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 property_tests.load_profile("suite")
+# Minutes in one test, or in what several share (a portal, the demo world, the world of the access matrix): they begin.
+# Where they came last, each worker made these for itself, and one of them was left alone with the end.
+LONGEST = (
+    "healthequiroute/tests/test_access_matrix.py",
+    "healthequiroute/tests/test_demo.py",
+    "healthequiroute/tests/api/",
+)
 
 
 def pytest_configure(config):
@@ -47,6 +54,10 @@ def pytest_configure(config):
     settings.LOCAL_PASSWORDS = True
     # Tests of the demo mode switch it on themselves.
     settings.DEMO_MODE = False
+
+
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
 
 
 def pytest_collection_finish(session):
