@@ -100,7 +100,8 @@ def written(value, kind: Kind) -> str:
 
 def _number(value, kind: Kind) -> str:
     if kind is Kind.PERCENT:
-        return f"{100 * value:.4g} %"
+        # Less than one of a hundred would lose its figure in one place.
+        return f"{100 * value:.{2 if 0 < abs(value) < 0.01 else 1}f}%"
     if kind is Kind.MONEY:
         return f"£{value:,.2f}"
     return f"{value:,}" if isinstance(value, int) else f"{float(value):,.6g}"

@@ -14,7 +14,7 @@ from weasyprint.urls import FatalURLFetchingError
 
 from accounts.list_files import Column, Kind, ListFile, Notes
 from accounts.list_files.answers import write
-from accounts.list_files.columns import plain
+from accounts.list_files.columns import plain, written
 from accounts.list_files.csv_file import csv_pieces
 from accounts.list_files.pdf_file import pdf_of
 from accounts.small_numbers import count_of
@@ -160,3 +160,10 @@ def test_notes_hold_no_formula_either_where_a_spreadsheet_cuts_them():
     for line in b"".join(csv_pieces(one)).decode("utf-8-sig").splitlines():
         for cell in re.split("[,;]", line):
             assert not cell.strip().strip('"').startswith(("=", "+", "@", "-")), line
+
+
+@pytest.mark.parametrize(
+    ("share", "told"), [(0.07105, "7.1%"), (0.055, "5.5%"), (0.0004, "0.04%"), (0, "0.0%"), (1, "100.0%")]
+)
+def test_shares_on_paper_have_one_place(share, told):
+    assert written(share, Kind.PERCENT) == told

@@ -6,7 +6,7 @@ from accounts.permissions import Permission
 BY_RIGHT = (
     (
         Permission.EDIT_PLANS,
-        ("What is left out today and why?", "Which plans are there for tomorrow?", "Do our teams have enough hours?"),
+        ("What is left out today and why?", "Where will hours be short?"),
     ),
     (
         Permission.APPROVE_PLANS,

@@ -18,6 +18,7 @@ from ..services.conversations import MOST_LETTERS
 
 CITED = re.compile(r"\s*\[(f\d+)\]")
 # Figures as they are shown, with unit, also hidden ones and none.
+MISSING = ("not known", "not shown")
 FIGURE = re.compile(r"(?:[-\u2212+]?£?[\d,.]+(?:\s?(?:%|km|hours?|minutes?|points?))?|[-\u2013\u2212]|)")
 MOST_PERIODS = 3
 # Conversations that stand beside one.
@@ -116,19 +117,23 @@ class ExchangeView:
         if not periods:
             return ""
         more = len(periods) - MOST_PERIODS
-        return f"Data: {'; '.join(periods[:MOST_PERIODS])}" + (f"; {more} more below" if more > 0 else "")
+        return f"Period: {'; '.join(periods[:MOST_PERIODS])}" + (f"; {more} more below" if more > 0 else "")
 
     @property
     def notices(self) -> list:
         """A crisis comes first, whatever the order in the answer."""
         return sorted(self.answer.notices, key=lambda notice: notice.kind != "crisis")
 
+    @property
+    def is_crisis(self) -> bool:
+        return any(notice.kind == "crisis" for notice in self.answer.notices)
+
     @cached_property
     def table_headings(self) -> list[Cell]:
         """Columns; those after the first that hold figures alone are set as figures."""
         table = self.answer.table
         return [
-            Cell(text, is_number=place > 0 and all(FIGURE.fullmatch(row[place]) for row in table.rows))
+            Cell(text, is_number=place > 0 and _are_figures([row[place] for row in table.rows]))
             for place, text in enumerate(table.columns)
         ]
 
@@ -176,6 +181,12 @@ class ExchangeView:
         first = CITED.sub("", self.answer.paragraphs[0]) if self.answer.paragraphs else ""
         crisis = next((notice.heading for notice in self.notices if notice.kind == "crisis"), "")
         return " ".join(part for part in ("Answer.", crisis, first) if part)
+
+
+def _are_figures(texts: list[str]) -> bool:
+    """Figures alone, or figures with words in place of some that are missing."""
+    known = [text for text in texts if text not in MISSING]
+    return bool(known) and all(FIGURE.fullmatch(text) for text in known)
 
 
 def _source(number, fact) -> Source:

@@ -3,6 +3,7 @@
 import json
 import logging
 import re
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -163,7 +164,7 @@ def test_an_answer_shows_sources_tables_links_and_the_crisis_first(client):
     assert 'id="source-1-1"' in page
     assert 'id="source-1-2"' in page
     assert "[f1]" not in page
-    assert "Data: run of 20 November 2026" in page
+    assert "Period: run of 20 November 2026" in page
     assert 'href="/explore/?priority=3"' in page
     assert '<button class="her-ask__chip" type="submit" name="question" value="Why is Harbour 001A urgent?">' in page
     assert f'href="/ask/answers/{message.pk}/?file=csv"' in page
@@ -290,3 +291,21 @@ def test_an_nhs_number_leaves_no_trace(client, caplog):
     event = AuditEvent.objects.get(action="conversation.flagged")
     assert set(event.details) == {"kinds"}
     assert asked.removed
+
+
+def test_in_a_crisis_numbers_can_be_called_and_nobody_is_asked_for_marks(client):
+    conversation = begin(client)
+    address = reverse("ask-conversation", args=[conversation.pk])
+    assert "Was this useful?" in client.get(address).content.decode()
+    stored(conversation, ANSWER)
+    page = client.get(address).content.decode()
+    assert 'Call <a href="tel:999">999</a>.' in page
+    assert "Was this useful?" not in page
+
+
+def test_what_is_not_known_stands_among_figures(client):
+    conversation = begin(client)
+    rows = (("North", "46"), ("South", "not known"))
+    stored(conversation, replace(ANSWER, table=AnswerTable("Hours", ("Team", "Hours"), rows, ("", ""))))
+    page = client.get(reverse("ask-conversation", args=[conversation.pk])).content.decode()
+    assert '<td data-label="Hours" class="is-number">not known</td>' in page

@@ -80,7 +80,17 @@ class UploadPage:
             return "Nothing was loaded"
         if self.is_waiting:
             return "Not loaded yet"
+        job = self.upload.job
+        if self.upload.state == Upload.State.RECEIVED and job is not None and job.state == JobState.RUNNING:
+            return "Being tried" if self.was_rehearsal else "Being loaded"
         return self.upload.get_state_display()
+
+    @property
+    def load_label(self) -> str:
+        """E.g. Load 1 of 2 files, where the trial refused the others."""
+        useful = {STATES["dry_run"][0], STATES["unchanged"][0]}
+        number = sum(row.state in useful for row in self.results) if self.was_rehearsal else 0
+        return f"Load {number} of {len(self.results)} files" if 0 < number < len(self.results) else "Load"
 
 
 def _file_result(row) -> FileResult:

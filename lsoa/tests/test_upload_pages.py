@@ -88,3 +88,17 @@ def test_nothing_is_loaded_that_was_not_rehearsed(platform_administrator, state,
 def test_a_load_that_loaded_nothing_says_so(platform_administrator):
     job = Job(state=JobState.SUCCEEDED, payload={}, result={"files": [FOUND | {"state": "skipped"}]})
     assert UploadPage(Upload(job=job, state=Upload.State.USED), platform_administrator).state == "Nothing was loaded"
+
+
+def test_a_load_under_way_is_not_said_to_wait(platform_administrator):
+    job = Job(state=JobState.RUNNING, payload={})
+    assert UploadPage(Upload(job=job), platform_administrator).state == "Being loaded"
+    assert UploadPage(Upload(job=Job(state=JobState.QUEUED, payload={})), platform_administrator).state == "Waiting"
+
+
+def test_the_button_says_how_many_of_the_files_it_loads(platform_administrator):
+    files = [FOUND | {"state": "dry_run"}, FOUND | {"state": "refused"}]
+    job = Job(state=JobState.SUCCEEDED, payload={"dry_run": True}, result={"files": files}, finished_at=timezone.now())
+    assert UploadPage(Upload(job=job), platform_administrator).load_label == "Load 1 of 2 files"
+    job.result = {"files": files[:1]}
+    assert UploadPage(Upload(job=job), platform_administrator).load_label == "Load"

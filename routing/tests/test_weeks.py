@@ -169,6 +169,7 @@ def test_from_the_form_to_the_days_by_a_worker(team, client_as):
     page = planner.get(f"/weeks/{week.pk}/").content.decode()
     assert "8 of 8 visits have a day" in page
     assert "Who does what when" in page
+    assert f'<td data-label="{MONDAY:%a} {MONDAY.day} {MONDAY:%b}" class="her-numeric">' in page
     assert "not at work" in page
     assert "Advent" in planner.get("/weeks/").content.decode()
     actions = AuditEvent.objects.about(week).order_by("sequence").values_list("action", flat=True)

@@ -22,6 +22,8 @@ READERS = {
     "workload": "those who may see visit plans of the organisation",
 }
 EVERYBODY = "everybody who may see areas"
+# Rows up to which a table stays on one page.
+SHORT = 12
 
 
 class EditionPage:
@@ -44,7 +46,7 @@ class EditionPage:
                 "id": f"part-{number}",
                 "title": section["title"],
                 "text": section["text"],
-                "chart": draw(section["chart"]),
+                "chart": draw(section["chart"]) if _has_figures(section["chart"]) else "",
                 "tables": [_table(table) for table in section["tables"]],
             }
             for number, section in enumerate(self.content["sections"], 1)
@@ -107,6 +109,15 @@ class EditionPage:
         )
 
 
+def _has_figures(chart: dict | None) -> bool:
+    """An empty frame tells nothing that the table below it does not."""
+    if not chart:
+        return False
+    if "bars" in chart:
+        return any(each["share"] is not None for each in chart["bars"])
+    return any(value is not None for _, values in chart["series"] for value in values)
+
+
 def _columns(table) -> list[Column]:
     return [
         Column(head["heading"], head["meaning"], Kind(head["kind"]), lambda row, place=place: row[place])
@@ -125,6 +136,7 @@ def _table(table) -> dict:
         "rows": [[_cell(value, kind) for value, kind in zip(row, kinds, strict=True)] for row in table["rows"]],
         "empty": table["empty"],
         "note": table["note"],
+        "is_short": len(table["rows"]) <= SHORT,
     }
 
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import pypdf
 import pytest
 from django.db import IntegrityError, transaction
+from django.template.loader import render_to_string
 from django.utils import timezone
 from openpyxl import load_workbook
 
@@ -281,3 +282,13 @@ def test_a_document_is_shown_as_it_was_made(organisation, planner, approved, tea
     Visit.objects.update(imd_decile=10)
     edition.refresh_from_db()
     assert [list(each.cells()) for each in EditionPage(edition).lists()] == before
+
+
+def test_a_report_of_nothing_has_no_empty_frames(organisation, planner, team):
+    page = EditionPage(made(a_report(organisation, planner), planner))
+    section = page.sections[0]
+    assert not section["chart"] and section["tables"][0]["is_short"]
+    empty = next(table for part in page.sections for table in part["tables"] if not table["rows"])
+    shown = render_to_string("portal/reports/_tables.html", {"section": {"tables": [empty]}})
+    assert empty["empty"] in shown
+    assert "<thead>" not in shown
