@@ -61,6 +61,11 @@ def aside():
         _aside.reset(token)
 
 
+def is_listening() -> bool:
+    """Whether what is asked of the database now becomes a question of an answer that is kept."""
+    return not _aside.get() and any(isinstance(wrapper, _Asked) for wrapper in connection.execute_wrappers)
+
+
 def kept_answer(name: tuple, work: Callable[[], dict[str, str]]) -> dict[str, str]:
     """What `work` answers: texts by name. `name`: what it is of, and all that it depends on beside the database.
 

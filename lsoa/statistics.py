@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .models import IndicatorDistribution
+from .reference import reference
 
 DECILES = tuple(range(10, 100, 10))
 
@@ -42,20 +43,24 @@ def national_distribution(codes: Iterable[str], *, synthetic: bool | None = None
 
     `synthetic` asks for one kind: compare a fictional area with fictional ones. Codes without values are absent.
     """
-    rows = IndicatorDistribution.objects.filter(code__in=list(codes), areas__gt=0)
-    if synthetic is not None:
-        rows = rows.filter(is_synthetic=synthetic)
-    # Real areas come last and so replace the fictional ones.
-    return {
-        row.code: Distribution(
-            code=row.code,
-            areas=row.areas,
-            missing=row.missing,
-            mean=row.mean,
-            minimum=row.minimum,
-            maximum=row.maximum,
-            percentiles=tuple(row.percentiles),
-            is_synthetic=row.is_synthetic,
-        )
-        for row in rows.order_by("-is_synthetic")
-    }
+    kept, found = reference().distributions, {}
+    for code in codes:
+        # Real areas come first.
+        kinds = (False, True) if synthetic is None else (synthetic,)
+        row = next((row for kind in kinds if (row := kept.get((code, kind))) and row.areas > 0), None)
+        if row is not None:
+            found[code] = _distribution(row)
+    return found
+
+
+def _distribution(row: IndicatorDistribution) -> Distribution:
+    return Distribution(
+        code=row.code,
+        areas=row.areas,
+        missing=row.missing,
+        mean=row.mean,
+        minimum=row.minimum,
+        maximum=row.maximum,
+        percentiles=tuple(row.percentiles),
+        is_synthetic=row.is_synthetic,
+    )

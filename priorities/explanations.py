@@ -3,16 +3,15 @@
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from hashlib import sha256
+from functools import cache as once
+from functools import lru_cache
 
 import numpy as np
-from django.core.cache import cache
-from django.db.models import Avg, FloatField
-from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 
-from lsoa.models import AreaProfile, Dataset, Indicator, ProfileState
+from lsoa.models import Dataset, Indicator
+from lsoa.reference import reference
+from lsoa.similar.standing import authority_means
 from lsoa.statistics import Distribution, national_distribution
 from priorities.dex.analyses.kept_classes import kept_draws
 from priorities.dex.analyses.sensitivity import DRAWS
@@ -36,7 +35,8 @@ from priorities.wording import ATTRIBUTE_LABELS, MISSING, TRIALS
 # An average or a place among all areas says nothing about a decile or a rank.
 ORDINAL_UNITS = ("decile", "rank")
 STANDARDISED = "_standardised"
-KEPT_SECONDS = 24 * 60 * 60
+# Sentences, and the names of some models: classes and attributes.
+TEXTS_KEPT = 4_096
 
 
 @dataclass(frozen=True)
@@ -51,38 +51,30 @@ class Origins:
 
     @classmethod
     def of(cls, scores: Iterable[PriorityScore], *, compare: bool = False) -> "Origins":
-        """Two queries for all scores together. With `compare` one more for the nation, and one per local authority."""
-        scores = list(scores)
+        """What is read is kept by the process: no query, but for the state of it."""
+        scores, known = list(scores), reference()
         codes: set[str] = set()
         ids: set[str] = set()
         for score in scores:
             codes.update(score.run.model_version.inputs.values())
             ids.update(_source(score)["datasets"].values())
         found = cls(
-            indicators={row.code: row for row in Indicator.objects.filter(code__in=codes)},
-            datasets={str(row.pk): row for row in Dataset.objects.filter(pk__in=ids).defer("quality")},
+            indicators={code: known.indicators[code] for code in codes if code in known.indicators},
+            datasets={pk: known.datasets[pk] for pk in ids if pk in known.datasets},
         )
         if compare:
             for synthetic in {score.area.is_synthetic for score in scores}:
                 distributions = national_distribution(codes, synthetic=synthetic)
                 found.national.update({(code, synthetic): row for code, row in distributions.items()})
-            for authority in {score.area.local_authority_code for score in scores} - {"", None}:
-                found.local.update({(code, authority): mean for code, mean in _local_averages(authority, codes)})
+            for authority, area in {score.area.local_authority_code: score.area for score in scores}.items():
+                found.local.update({(code, authority): mean for code, mean in authority_means(area, codes).items()})
         return found
 
 
-def _local_averages(authority: str, codes: set[str]) -> list[tuple[str, float]]:
-    """Mean of each indicator over the areas of a local authority, each once; kept until figures change."""
-    ordered = sorted(codes)
-    refreshed = ProfileState.objects.values_list("refreshed_at", flat=True).first()
-    digest = sha256(f"{refreshed} {authority} {ordered}".encode()).hexdigest()[:40]
-    return cache.get_or_set(f"authority-means:{digest}", lambda: _means(authority, ordered), KEPT_SECONDS)
-
-
-def _means(authority: str, ordered: list[str]) -> list[tuple[str, float]]:
-    figure = {f"m{k}": Avg(Cast(KeyTextTransform(code, "values"), FloatField())) for k, code in enumerate(ordered)}
-    means = AreaProfile.objects.filter(area__local_authority_code=authority).aggregate(**figure)
-    return [(code, means[f"m{k}"]) for k, code in enumerate(ordered) if means[f"m{k}"] is not None]
+@once
+def catalogue_of(language: str) -> Catalogue:
+    """Says texts in the language that is active; each text is looked up once, and an explanation says hundreds."""
+    return Catalogue(lru_cache(maxsize=TEXTS_KEPT)(gettext), ngettext)
 
 
 def explain_score(score: PriorityScore, origins: Origins | None = None, *, evidence: bool = True) -> Explanation:
@@ -110,7 +102,7 @@ def explain_score(score: PriorityScore, origins: Origins | None = None, *, evide
         labels=ATTRIBUTE_LABELS,
         root=ROOT,
         evidence=_evidence(score, compiled) if evidence else Evidence(),
-        catalogue=Catalogue(gettext, ngettext),
+        catalogue=catalogue_of(get_language()),
     )
 
 

@@ -5,6 +5,7 @@ The one place where a `PriorityQuery` meets the tables.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache as once
 from functools import cached_property
 from hashlib import sha256
 
@@ -28,6 +29,12 @@ SORTS = {"name": "name", "priority": "priority", "minutes": "minutes"}
 
 def areas_with_scores():
     """Areas of 2021, scored or not: `priority`, `lowest`, `highest`, `is_provisional`, `minutes`, `imd_decile`."""
+    return _areas_with_scores().all()
+
+
+@once
+def _areas_with_scores():
+    """The question only, which is put together once: nothing is asked before somebody goes on from a copy of it."""
     return (
         Area.objects.current()
         .annotate(score=FilteredRelation("scores", condition=Q(scores__is_current=True)))

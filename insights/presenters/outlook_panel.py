@@ -1,10 +1,12 @@
 """A few lines of the outlook for pages that are about something else: Home and an area."""
 
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass
 
 from django.core.cache import cache
 from django.urls import reverse
 
+from accounts.kept_answers import kept_answer
 from insights.models import ForecastRun, SeriesForecast
 from insights.months import month_after
 from insights.outlook_question import of_organisation_first, rising_first
@@ -54,7 +56,14 @@ def panel_of_board(code: str) -> OutlookPanel | None:
     """Every measure of an integrated care board by its ONS code; None where none is forecast."""
     if not code:
         return None
-    return _panel(rising_first(SeriesForecast.objects.current().of_places("icb", [code]).with_names()))
+
+    def work() -> dict[str, str]:
+        panel = _panel(rising_first(SeriesForecast.objects.current().of_places("icb", [code]).with_names()))
+        return {"panel": json.dumps(asdict(panel) if panel else None)}
+
+    # The same for all areas of a board.
+    found = json.loads(kept_answer(("outlook of a board", code), work)["panel"])
+    return found and OutlookPanel(tuple(OutlookLine(**line) for line in found["lines"]), found["until"])
 
 
 def _panel(rows) -> OutlookPanel | None:

@@ -5,8 +5,9 @@ from threading import Lock
 
 import numpy as np
 
-from ..models import Area, ProfileColumn, ProfileState
+from ..models import Area, ProfileColumn
 from ..profiles import read_columns
+from ..reference import reference
 from .distances import distances, nearest, standardised
 from .variables import LEAST_COVERAGE, LEAST_SHARE, MOST_AREAS, MOST_DEVIATIONS, Group, chosen
 
@@ -84,8 +85,7 @@ def _differs(table, place, other) -> tuple[tuple[str, float], ...]:
 
 def _table() -> dict[bool, _Table]:
     """By `is_synthetic`, of the figures in force."""
-    refreshed = ProfileState.objects.values_list("refreshed_at", flat=True).first()
-    version = (refreshed,)
+    version = (reference().refreshed_at,)
     tables = _tables.get(version)
     if tables is None:
         with _making:

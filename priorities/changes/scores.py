@@ -8,12 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext
 
 from lsoa.models import Indicator
-from priorities.dex.explanation import Catalogue, InputFact
+from lsoa.reference import reference
+from priorities.dex.explanation import InputFact
 from priorities.dex.explanation.words import Words
 from priorities.dex.model import Attribute
+from priorities.explanations import catalogue_of
 from priorities.model_versions import ROOT, CompiledVersion
 from priorities.models import PriorityScore
 from priorities.wording import ATTRIBUTE_LABELS, CHANGES
@@ -73,7 +75,7 @@ class ClassChange:
 def changes_over_time(scores: Sequence[PriorityScore]) -> list[ClassChange]:
     """What changed from score to score of one area; `scores` newest first, read `.with_explanation()`.
 
-    One entry per score but the oldest. One query for all.
+    One entry per score but the oldest.
     """
     units = _indicators(scores)
     return [_Comparison(before, after, units).change() for after, before in zip(scores, scores[1:], strict=False)]
@@ -95,7 +97,8 @@ def why_changed(before: PriorityScore, after: PriorityScore) -> ClassChange:
 
 def _indicators(scores: Sequence[PriorityScore]) -> dict[str, Indicator]:
     codes = {code for score in scores for code in score.run.model_version.inputs.values()}
-    return {row.code: row for row in Indicator.objects.public().filter(code__in=codes)}
+    known = reference().public
+    return {code: known[code] for code in codes if code in known}
 
 
 class _Side:
@@ -104,7 +107,7 @@ class _Side:
     def __init__(self, score: PriorityScore, indicators: dict[str, Indicator]):
         self.score, self.indicators = score, indicators
         self.version: CompiledVersion = score.run.model_version.compiled
-        self.words = Words(self.version.model, None, ATTRIBUTE_LABELS, Catalogue(gettext, ngettext), ROOT)
+        self.words = Words(self.version.model, None, ATTRIBUTE_LABELS, catalogue_of(get_language()), ROOT)
         self.attributes = {attribute.name: attribute for attribute in self.version.model.attributes}
         self.columns = {
             self.version.model.attributes[index].name: column for column, index in enumerate(self.version.model.inputs)

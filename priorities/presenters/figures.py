@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from lsoa.models import Dataset, Indicator
+from lsoa.reference import reference
 from priorities.dex.explanation import Factor
 from priorities.explanations import Origins, band_of
 from priorities.models import ModelVersion, PriorityScore
@@ -103,10 +104,11 @@ def figure_row(factor: Factor, score: PriorityScore, origins: Origins) -> Figure
 
 
 def bound_rows(version: ModelVersion, origins: Origins) -> tuple[BoundRow, ...]:
-    """Bounds of every input of a version in tree order. One query, for the datasets they were computed from."""
+    """Bounds of every input of a version in tree order, with the datasets they were computed from."""
     compiled = version.compiled
     used = {pk for entry in version.thresholds.values() for pk in entry.get("datasets", ())}
-    datasets = {str(row.pk): row for row in Dataset.objects.public().filter(pk__in=used).defer("quality")}
+    kept = reference().datasets
+    datasets = {pk: kept[pk] for pk in used if pk in kept and kept[pk].organisation_id is None}
     rows = []
     for index, limits, code in zip(compiled.model.inputs, compiled.thresholds, compiled.indicators, strict=True):
         attribute = compiled.model.attributes[index]

@@ -11,10 +11,12 @@ from accounts.permissions import Permission
 from insights.presenters.outlook_panel import OutlookPanel, panel_of_board
 from lsoa.catalogue.deprivation import CORE20_DECILE
 from lsoa.catalogue.order import KEY_INDICATORS, OTHER_THEME, indicator_place
-from lsoa.models import AreaProfile, Dataset, Indicator, Postcode
+from lsoa.models import AreaProfile, Indicator, Postcode
+from lsoa.reference import reference
 from lsoa.similar import Similarity, similar_areas
 from lsoa.similar.standing import Standings
 from lsoa.statistics import Distribution, national_distribution
+from priorities.kept_runs import explained_scores, score_in_force
 from priorities.models import PriorityScore, VisitMinutesOverride
 from priorities.presenters import ExplanationPanel, PriorityTag, explanation_panel, minutes_text, priority_tag
 
@@ -91,7 +93,15 @@ class AreaPage:
 
     @cached_property
     def score(self) -> PriorityScore | None:
-        return PriorityScore.objects.current().with_explanation().filter(area=self.area).first()
+        newest = next((score for score in self._scores if score.is_current), None)
+        # The one in force may be older than all that are listed.
+        return newest or score_in_force(self.area)
+
+    @cached_property
+    def _scores(self) -> list[PriorityScore]:
+        """The last scores, one more than are listed: the page says why each class is another than before."""
+        scores = PriorityScore.objects.filter(area=self.area).order_by("-run__finished_at")
+        return explained_scores(self.area, scores[: HISTORY_LENGTH + 1])
 
     @property
     def priority(self) -> PriorityTag | None:
@@ -145,7 +155,7 @@ class AreaPage:
         """Of the open indicators that the area has, missing ones among them."""
         profile = self._profile
         had = set() if profile is None else {*profile.values, *profile.missing}
-        return had.intersection(Indicator.objects.public().values_list("code", flat=True))
+        return had.intersection(reference().public)
 
     @property
     def indicator_count(self) -> int:
@@ -162,15 +172,15 @@ class AreaPage:
         return self._rows(self._known(self._codes))
 
     def _known(self, codes) -> list[Indicator]:
-        return sorted(Indicator.objects.public().filter(code__in=codes), key=indicator_place) if codes else []
+        public = reference().public
+        return sorted((public[code] for code in codes), key=indicator_place)
 
     def _rows(self, known: list[Indicator]) -> list[IndicatorRow]:
         profile = self._profile
         if not known:
             return []
         spread = national_distribution([row.code for row in known], synthetic=self.is_synthetic)
-        wanted = {profile.datasets[row.code] for row in known if row.code in profile.datasets}
-        datasets = {str(row.pk): row for row in Dataset.objects.filter(pk__in=wanted).defer("quality")}
+        datasets = reference().datasets
         return [
             _indicator_row(self.code, row, profile, spread.get(row.code), datasets.get(profile.datasets.get(row.code)))
             for row in known
@@ -288,8 +298,7 @@ class AreaPage:
     @cached_property
     def history(self) -> list[HistoryRow]:
         """The last scores, each with why its class is another than before."""
-        scores = PriorityScore.objects.with_explanation().filter(area=self.area).order_by("-run__finished_at")
-        return history_rows(self.area, list(scores[:HISTORY_LENGTH]))
+        return history_rows(self.area, self._scores[:HISTORY_LENGTH], before=self._scores[HISTORY_LENGTH:])
 
     @cached_property
     def override(self) -> VisitMinutesOverride | None:
@@ -355,7 +364,7 @@ def _comparison(value: float, spread: Distribution) -> str:
 
 def area_card(area) -> dict:
     """The short form that the map's panel shows."""
-    score = PriorityScore.objects.current().with_explanation().filter(area=area).first()
+    score = score_in_force(area)
     reasons = []
     if score:
         tree = explanation_panel(score, evidence=False).tree

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from lsoa.models import Area, Indicator
+from lsoa.reference import reference
 from lsoa.similar import METHOD, Similarity
 from lsoa.similar.standing import Standing
 from priorities.presenters import PriorityTag
@@ -80,11 +81,10 @@ def _ordinal(number: int) -> str:
 
 
 def similar_rows(area: Area, similarity: Similarity) -> list[SimilarRow]:
-    """The nearest first, each with what distinguishes it most. Two queries."""
+    """The nearest first, each with what distinguishes it most. One query."""
     keys = [each.area_id for each in similarity.areas]
     found = {row.pk: row for row in areas_with_scores().filter(pk__in=keys).defer("geometry", "population_centroid")}
-    codes = {code for each in similarity.areas for code, _ in each.differs}
-    names = dict(Indicator.objects.filter(code__in=codes).values_list("code", "name"))
+    names = reference().names
     return [_similar_row(area, found[each.area_id], each, names) for each in similarity.areas if each.area_id in found]
 
 
@@ -104,8 +104,7 @@ def _similar_row(area, other, each, names) -> SimilarRow:
 
 def variables_text(similarity: Similarity) -> list[tuple[str, str]]:
     """Group with its weight -> names of its variables, in words."""
-    codes = [code for _, some in similarity.variables for code in some]
-    names = dict(Indicator.objects.filter(code__in=codes).values_list("code", "name"))
+    names = reference().names
     total = sum(group.weight for group, _ in similarity.variables)
     return [
         (f"{group.title} ({group.weight / total:.0%} of the weight)", ", ".join(names.get(code, code) for code in some))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from lsoa.models import Dataset, Indicator, IndicatorValue
+from lsoa.reference import reference
 
 from . import wording
 
@@ -26,20 +27,19 @@ def own_rows(area, organisation) -> list[OwnRow]:
     """By name; only the organisation's own datasets in force. None without an organisation."""
     if organisation is None:
         return []
-    datasets = Dataset.objects.in_force().filter(organisation=organisation).defer("quality")
-    datasets = {row.pk: row for row in datasets}
-    indicators = list(Indicator.objects.filter(organisation=organisation).values_list("pk", flat=True))
+    datasets = reference().own_datasets(organisation)
+    indicators = reference().own_indicators(organisation)
+    if not datasets or not indicators:
+        return []
     # By all three columns of the values' index.
-    values = IndicatorValue.objects.filter(area=area, dataset__in=list(datasets), indicator__in=indicators)
-    values = values.select_related("indicator")
+    values = IndicatorValue.objects.filter(area=area, dataset__in=list(datasets), indicator__in=list(indicators))
     return [
-        _own_row(area.code, value, datasets[value.dataset_id])
-        for value in sorted(values, key=lambda value: value.indicator.name)
+        _own_row(area.code, value, indicators[value.indicator_id], datasets[value.dataset_id])
+        for value in sorted(values, key=lambda value: indicators[value.indicator_id].name)
     ]
 
 
-def _own_row(area_code: str, value: IndicatorValue, dataset: Dataset) -> OwnRow:
-    row = value.indicator
+def _own_row(area_code: str, value: IndicatorValue, row: Indicator, dataset: Dataset) -> OwnRow:
     return OwnRow(
         name=row.name,
         unit="" if row.unit in ("%", "decile", "rank") else row.unit,

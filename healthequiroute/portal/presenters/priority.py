@@ -13,6 +13,7 @@ from accounts.permissions import Permission
 from lsoa.models import Dataset
 from priorities.changes import ClassChange, change_before, changes_over_time
 from priorities.explanations import Origins
+from priorities.kept_runs import explained_scores, score_in_force
 from priorities.models import PriorityScore, VisitMinutesOverride
 from priorities.presenters import (
     CAUSE_LABELS,
@@ -56,8 +57,21 @@ class PriorityPage:
 
     @cached_property
     def score(self) -> PriorityScore | None:
-        scores = PriorityScore.objects.with_explanation().filter(area=self.area)
-        return (scores.filter(run=self.run) if self.run else scores.current()).first()
+        if self.run is None:
+            newest = next((score for score in self._newest if score.is_current), None)
+            # The one in force may be older than all of the first page.
+            return newest or score_in_force(self.area)
+        scores = explained_scores(self.area, self._scores.filter(run=self.run)[:1])
+        return scores[0] if scores else None
+
+    @property
+    def _scores(self):
+        return PriorityScore.objects.filter(area=self.area).order_by("-run__finished_at")
+
+    @cached_property
+    def _newest(self) -> list[PriorityScore]:
+        """As many as a page lists, and the one before them."""
+        return explained_scores(self.area, self._scores[: HISTORY_LENGTH + 1])
 
     @property
     def is_past(self) -> bool:
@@ -137,12 +151,16 @@ class PriorityPage:
 
     @cached_property
     def history_page(self) -> Page:
-        scores = PriorityScore.objects.with_explanation().filter(area=self.area).order_by("-run__finished_at")
+        # Few enough for one page need not be counted.
+        scores = self._newest if len(self._newest) <= HISTORY_LENGTH else self._scores
         return Paginator(scores, HISTORY_LENGTH).get_page(self._page)
 
     @cached_property
     def history(self) -> list[HistoryRow]:
-        return history_rows(self.area, list(self.history_page), shown=self.score)
+        page = self.history_page
+        shown = explained_scores(self.area, page)
+        before = self._scores[page.end_index() : page.end_index() + 1] if page.has_next() else ()
+        return history_rows(self.area, shown, before=explained_scores(self.area, before), shown=self.score)
 
     @property
     def text_url(self) -> str:
@@ -153,12 +171,11 @@ class PriorityPage:
         return reverse("priority-explain", args=[self.code]) + (f"?run={self.score.run_id}" if self.is_past else "")
 
 
-def history_rows(area, scores: list[PriorityScore], *, shown: PriorityScore | None = None) -> list[HistoryRow]:
-    """Rows of some scores of an area, the newest first; `scores` were read `.with_explanation()`."""
-    if not scores:
-        return []
-    older = PriorityScore.objects.with_explanation().filter(area=area, run__finished_at__lt=scores[-1].run.finished_at)
-    before = older.order_by("-run__finished_at")[:1]
+def history_rows(
+    area, scores: list[PriorityScore], *, before: list[PriorityScore], shown: PriorityScore | None = None
+) -> list[HistoryRow]:
+    """Rows of some scores of an area, the newest first. `before` holds the score before them, if there is one; all are
+    read as `.with_explanation()` reads them."""
     changes = {change.after.pk: change for change in changes_over_time([*scores, *before])}
     return [_history_row(area, score, changes.get(score.pk), shown) for score in scores]
 

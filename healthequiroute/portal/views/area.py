@@ -5,6 +5,7 @@ from django.views.decorators.http import require_safe
 
 from accounts import audit
 from accounts.access import requires
+from accounts.kept_rows import one_reading
 from accounts.list_files import asked_kind, list_file_response
 from accounts.permissions import Permission
 
@@ -16,6 +17,7 @@ from ..selection import areas_with_scores
 
 @require_safe
 @requires(Permission.VIEW_AREAS)
+@one_reading()
 def area(request, code):
     """Everything about one area of 2021: why it has its class, its figures, its surroundings."""
     found = get_object_or_404(areas_with_scores(), code=code.upper())

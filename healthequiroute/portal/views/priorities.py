@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import requires
+from accounts.kept_rows import one_reading
 from accounts.list_files import asked_kind, list_file_response
 from accounts.list_files.words import filters_of
 from accounts.permissions import Permission
@@ -42,6 +43,7 @@ def _page(request, code) -> PriorityPage:
 
 @require_safe
 @requires(Permission.VIEW_AREAS)
+@one_reading()
 def area_priority(request, code):
     """Why the area has its class: rules, figures, what would change it, what did, how sure it is."""
     return render(request, "priorities/area.html", {"page": _page(request, code)})
@@ -49,6 +51,7 @@ def area_priority(request, code):
 
 @require_safe
 @requires(Permission.VIEW_AREAS)
+@one_reading()
 def area_sheet(request, code):
     """The same on paper."""
     return render(request, "priorities/area_sheet.html", {"page": _page(request, code)})

@@ -40,6 +40,8 @@ def distinct_combinations(
     possible = math.prod(sizes)
     if possible >= LARGEST_KEY:
         raise ValueError(f"{possible:,} combinations cannot be numbered")
+    if len(columns[0]) == 1:
+        return np.array([[column[0] for column in columns]], dtype=np.intp), np.zeros(1, dtype=np.intp)
     keys = np.zeros(len(columns[0]), dtype=np.int64)
     for column, size in zip(columns, sizes, strict=True):
         keys = keys * size + column
@@ -73,6 +75,8 @@ def combine(pools: Sequence[Pool], work: Callable[..., NDArray], *, numbers: int
 
 def _merged(values: NDArray) -> tuple[NDArray, NDArray[np.intp]]:
     """Different combinations often give the same value: keep each once."""
+    if len(values) == 1:
+        return values, np.zeros(1, dtype=np.intp)
     flat = values.reshape(len(values), -1)
     _, first, inverse = np.unique(flat, axis=0, return_index=True, return_inverse=True)
     return values[first], inverse.reshape(-1)

@@ -79,7 +79,9 @@ class _Bits:
             self.by_move.append({target: code << used for target, code in steps.items()})
             used += max((code.bit_length() for code in steps.values()), default=0)
         self.words = max(1, -(-used // WORD))
-        self.masks = [self.row(self._mask(moves)) for moves in self.by_move]
+        rows = [self.row(self._mask(moves)) for moves in self.by_move]
+        # Shape (inputs, words).
+        self.masks = np.array(rows, dtype=np.uint64).reshape(len(rows), self.words)
 
     @staticmethod
     def _codes(choice: Movable) -> dict[int, int]:
@@ -105,7 +107,10 @@ class _Bits:
         return np.array([code >> WORD * word & (1 << WORD) - 1 for word in range(self.words)], dtype=np.uint64)
 
     def inputs_moved(self, changes: NDArray[np.uint64]) -> NDArray[np.intp]:
-        return sum(((changes & mask) != 0).any(axis=1).astype(np.intp) for mask in self.masks)
+        moved = np.zeros((len(changes), len(self.by_move)), dtype=bool)
+        for word in range(self.words):
+            moved |= (changes[:, word, None] & self.masks[None, :, word]) != 0
+        return moved.sum(axis=1, dtype=np.intp)
 
     def steps(self, change: NDArray[np.uint64]) -> Steps:
         code = sum(int(word) << WORD * place for place, word in enumerate(change))
