@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework_gis.serializers import GeoFeatureModelSerializer
 
 from accounts.access import HasPermission
+from accounts.kept_rows import KeptRows, one_reading
 from accounts.list_files.streaming import download
 from accounts.permissions import Permission
 
@@ -22,6 +23,7 @@ from .exports.contents import Contents
 from .exports.geojson import feature_collection
 from .filters import AreaFilter
 from .models import Area, Dataset, Indicator, IndicatorValue
+from .reference import reference
 from .search import search_areas
 from .search.throttle import SearchThrottle
 from .search_api import SearchViewSet
@@ -81,6 +83,16 @@ class DatasetSerializer(serializers.ModelSerializer):
         ]  # fmt: skip
 
 
+def _told_datasets() -> dict[str, dict]:
+    """Id as text -> what `DatasetSerializer` says, by publication. What an area's figures come from is asked of it."""
+    # unscoped: answers name datasets of the area's profile alone, which holds open data.
+    rows = Dataset.objects.order_by("publication", "pk").defer("quality")
+    return {told["id"]: told for told in DatasetSerializer(rows, many=True).data}
+
+
+_sources: KeptRows[dict[str, dict]] = KeptRows(lambda: (Dataset,), _told_datasets)
+
+
 class AreaDetailSerializer(AreaSerializer):
     """An area with every indicator, its national comparison and its source."""
 
@@ -97,20 +109,19 @@ class AreaDetailSerializer(AreaSerializer):
     def get_sources(self, area) -> list[dict]:
         profile = getattr(area, "profile", None)
         used = set() if profile is None else set(profile.datasets.values())
-        return DatasetSerializer(Dataset.objects.filter(pk__in=used).order_by("publication"), many=True).data
+        return [told for pk, told in _sources.now().value.items() if pk in used]
 
 
 def _indicators(area, profile):
     spread = national_distribution(profile.values, synthetic=area.is_synthetic)
-    indicators = list(Indicator.objects.filter(code__in=profile.values))
-    # By all three columns of the values' key.
-    rows = IndicatorValue.objects.filter(
-        area=area, dataset__in=set(profile.datasets.values()), indicator__in=[row.pk for row in indicators]
+    indicators = [row for code, row in reference().indicators.items() if code in profile.values]
+    origin = IndicatorValue.objects.origins(
+        area, {indicator.pk: profile.datasets[indicator.code] for indicator in indicators}
     )
-    origin = {(str(row.dataset_id), row.indicator_id): row for row in rows}
     for indicator in indicators:
         dataset = profile.datasets[indicator.code]
-        row, national = origin.get((dataset, indicator.pk)), spread.get(indicator.code)
+        period, method = origin.get(indicator.pk, (None, None))
+        national = spread.get(indicator.code)
         yield {
             "code": indicator.code,
             "name": indicator.name,
@@ -118,8 +129,8 @@ def _indicators(area, profile):
             "polarity": indicator.polarity,
             "value": profile.values[indicator.code],
             "missing": profile.missing.get(indicator.code),
-            "period": row.period if row else None,
-            "method": row.method if row else None,
+            "period": period,
+            "method": method,
             "dataset": dataset,
             "national": national
             and {
@@ -175,7 +186,13 @@ class AreaViewSet(SimilarAreasMixin, viewsets.ReadOnlyModelViewSet):
     def get_queryset(self):
         areas = super().get_queryset()
         # Lists need a point, not the outline.
+        if self.action == "retrieve":
+            areas = areas.select_related("profile__origin")
         return areas if self.action == "geojson" else areas.defer("geometry", "population_centroid")
+
+    @one_reading()
+    def retrieve(self, request, *args, **kwargs):
+        return super().retrieve(request, *args, **kwargs)
 
     def get_object(self):
         self.kwargs["code"] = self.kwargs["code"].upper()

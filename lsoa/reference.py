@@ -7,12 +7,13 @@ from functools import cached_property
 
 from accounts.kept_rows import KeptRows
 
+from .distributions import Distribution
 from .models import Dataset, Indicator, IndicatorDistribution, ProfileState
 
 
 class Reference:
     """Every indicator by code, in the order of codes; every dataset by its id as text, by publication; the national
-    distributions by code and `is_synthetic`; when figures in force were refreshed.
+    distributions of those that any area has, by code and `is_synthetic`; when figures in force were refreshed.
 
     Those of all organisations are among them: show one where its area has it, or where it is the reader's own.
     """
@@ -23,7 +24,8 @@ class Reference:
         # unscoped: as above.
         datasets = Dataset.objects.order_by("publication", "pk").defer("quality")
         self.datasets = {str(row.pk): row for row in datasets}
-        self.distributions = {(row.code, row.is_synthetic): row for row in IndicatorDistribution.objects.all()}
+        spread = map(Distribution.of, IndicatorDistribution.objects.filter(areas__gt=0))
+        self.distributions = {(row.code, row.is_synthetic): row for row in spread}
         self.refreshed_at = ProfileState.objects.values_list("refreshed_at", flat=True).first()
 
     @cached_property

@@ -1,6 +1,6 @@
 """Indicators and their values; a value is a number or the reason why there is none, never zero for blank."""
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q
 
 from accounts.models import Organisation
@@ -75,6 +75,23 @@ class Indicator(models.Model):
         return self.name
 
 
+# Each figure by its whole key: one look-up each, and not one for every indicator in every dataset.
+ORIGINS = """
+SELECT figure.indicator_id, figure.period, figure.method
+FROM unnest(%s::bigint[], %s::uuid[]) AS wanted (indicator, dataset)
+JOIN lsoa_indicatorvalue figure
+  ON figure.dataset_id = wanted.dataset AND figure.indicator_id = wanted.indicator AND figure.area_id = %s
+"""
+
+
+class IndicatorValueQuerySet(models.QuerySet):
+    def origins(self, area: Area, wanted: dict[int, str]) -> dict[int, tuple[str, str]]:
+        """Period and method of an area's figures: indicator -> (period, method). `wanted`: indicator -> dataset."""
+        with connection.cursor() as cursor:
+            cursor.execute(ORIGINS, [list(wanted), list(wanted.values()), area.pk])
+            return {indicator: (period, method) for indicator, period, method in cursor.fetchall()}
+
+
 class IndicatorValue(models.Model):
     """One figure: area, indicator, dataset, and how it was derived."""
 
@@ -100,6 +117,8 @@ class IndicatorValue(models.Model):
         null=True, help_text="Standard error in the indicator's unit, where the method gives one."
     )
     line = models.PositiveIntegerField(null=True, help_text="Line (from 1) of the file that the figure stands in.")
+
+    objects = IndicatorValueQuerySet.as_manager()
 
     class Meta:
         constraints = [
