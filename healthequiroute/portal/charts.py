@@ -8,6 +8,7 @@ through classes, since the content security policy allows no style attributes. L
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -107,21 +108,17 @@ def position_strip(
     Two halves are scaled apart (low to median, median to high), so that one extreme area does not press all
     others together.
     """
-    left, right, middle = 6.0, width - 6.0, height / 2
+    left, right = 6.0, width - 6.0
+    centre, middle = (left + right) / 2, height / 2
 
     def place(number):
-        centre = (left + right) / 2
         if number <= median:
             share = (number - low) / (median - low) if median > low else 1
             return left + max(0, share) * (centre - left)
         share = (number - median) / (high - median) if high > median else 0
         return centre + min(1, share) * (right - centre)
 
-    centre = (left + right) / 2
-    shapes = [
-        svg.rect(left, middle - 4, right - left, 8, "her-chart__track"),
-        svg.line(centre, middle - 8, centre, middle + 8, "her-chart__median"),
-    ]
+    shapes = [_track(left, right, middle)]
     if value is not None:
         shapes.append(
             format_html(
@@ -129,3 +126,11 @@ def position_strip(
             )
         )
     return svg.picture(width, height, title, description, svg.join(shapes), css="her-chart--strip")
+
+
+@lru_cache(maxsize=16)
+def _track(left: float, right: float, middle: float) -> SafeString:
+    """What is the same in all strips of one size: an area's page draws tens of them."""
+    track = svg.rect(left, middle - 4, right - left, 8, "her-chart__track")
+    centre = (left + right) / 2
+    return track + svg.line(centre, middle - 8, centre, middle + 8, "her-chart__median")

@@ -22,7 +22,6 @@ from priorities.presenters import ExplanationPanel, PriorityTag, explanation_pan
 
 from ..locator import Locator, locator
 from ..query import PriorityQuery
-from ..selection import areas_with_scores
 from . import wording
 from .area_beside import (
     MOST_VISITS,
@@ -30,6 +29,7 @@ from .area_beside import (
     Medians,
     SimilarRow,
     VisitRow,
+    areas_beside,
     compare_url,
     medians,
     method_sentences,
@@ -43,6 +43,7 @@ from .explore_table import area_tag
 from .priority import HistoryRow, history_rows
 
 HISTORY_LENGTH = 5
+MOST_NEIGHBOURS = 12
 # As many indicators stand on the page unfolded.
 FEW = 24
 
@@ -206,7 +207,7 @@ class AreaPage:
     @cached_property
     def similar(self) -> list[SimilarRow]:
         """Areas that are most like this one, the nearest first."""
-        return similar_rows(self.area, self.similarity)
+        return similar_rows(self.area, self.similarity, self._beside)
 
     @property
     def similar_method(self) -> tuple[str, ...]:
@@ -303,7 +304,8 @@ class AreaPage:
     @cached_property
     def override(self) -> VisitMinutesOverride | None:
         """Minutes that the organisation plans instead of those of the model."""
-        overrides = VisitMinutesOverride.objects.for_organisation(self.organisation).in_force().with_people()
+        # Few areas have one: who set it is asked for where there is one.
+        overrides = VisitMinutesOverride.objects.for_organisation(self.organisation).in_force()
         return overrides.filter(area=self.area).first()
 
     @property
@@ -315,15 +317,13 @@ class AreaPage:
         return locator(self.area)
 
     @cached_property
+    def _beside(self) -> list:
+        return areas_beside(self.area, self.similarity)
+
+    @cached_property
     def neighbours(self) -> list[dict]:
-        """Areas that share a border."""
-        touching = (
-            areas_with_scores()
-            .filter(geometry__intersects=self.area.geometry)
-            .exclude(pk=self.area.pk)
-            .defer("geometry", "population_centroid")
-            .order_by("name")[:12]
-        )
+        """Areas that share a border, by name."""
+        touching = [area for area in self._beside if area.touches][:MOST_NEIGHBOURS]
         return [
             {
                 "url": reverse("area", args=[area.code]),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlencode
 
+from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.urls import reverse
 
 from lsoa.models import Area, Indicator
@@ -80,10 +81,21 @@ def _ordinal(number: int) -> str:
     return f"{number:,}{ending}"
 
 
-def similar_rows(area: Area, similarity: Similarity) -> list[SimilarRow]:
-    """The nearest first, each with what distinguishes it most. One query."""
+def areas_beside(area: Area, similarity: Similarity) -> list[Area]:
+    """Areas that share a border with this one (`touches`) and those that are like it, by name. One query for both."""
+    shares_border = Q(geometry__intersects=area.geometry)
     keys = [each.area_id for each in similarity.areas]
-    found = {row.pk: row for row in areas_with_scores().filter(pk__in=keys).defer("geometry", "population_centroid")}
+    beside = areas_with_scores().filter(shares_border | Q(pk__in=keys)).exclude(pk=area.pk)
+    return list(
+        beside.annotate(touches=ExpressionWrapper(shares_border, BooleanField()))
+        .only("code", "name", "local_authority_name")
+        .order_by("name")
+    )
+
+
+def similar_rows(area: Area, similarity: Similarity, beside: Iterable[Area]) -> list[SimilarRow]:
+    """The nearest first, each with what distinguishes it most; `beside` holds them all."""
+    found = {row.pk: row for row in beside}
     names = reference().names
     return [_similar_row(area, found[each.area_id], each, names) for each in similarity.areas if each.area_id in found]
 

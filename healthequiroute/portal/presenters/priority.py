@@ -86,7 +86,7 @@ class PriorityPage:
 
     @property
     def _overrides(self):
-        overrides = VisitMinutesOverride.objects.for_organisation(self.organisation).with_people()
+        overrides = VisitMinutesOverride.objects.for_organisation(self.organisation)
         return overrides.filter(area=self.area)
 
     @cached_property
@@ -98,7 +98,7 @@ class PriorityPage:
                 "who": each.ended_by.get_full_name(),
                 "why": each.ended_because,
             }
-            for each in self._overrides.filter(ended_at__isnull=False)
+            for each in self._overrides.with_people().filter(ended_at__isnull=False)
         ]
 
     @property
