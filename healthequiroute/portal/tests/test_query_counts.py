@@ -23,7 +23,7 @@ def test_queries_are_bounded(analyst, city, patch, django_assert_max_num_queries
         analyst.get(address, question)
 
 
-@pytest.mark.parametrize(("name", "most"), [("area", 40), ("area-priority", 26)])
+@pytest.mark.parametrize(("name", "most"), [("area", 20), ("area-priority", 14)])
 def test_the_pages_of_an_area_are_bounded(analyst, city, patch, django_assert_max_num_queries, name, most):
     address = reverse(name, args=[city["worst"].code])
     analyst.get(address)
