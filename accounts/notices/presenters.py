@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from django.utils import timezone
 
-from ..models import EmailDelivery, Notification, WebhookDelivery, WebhookEndpoint
+from ..models import EmailDelivery, Notification, WebhookDelivery, WebhookEndpoint, WebhookState
 from .events import event_type
 from .kinds import Importance, all_kinds, label_of
 
@@ -15,6 +15,8 @@ EMAIL_TAGS = {
     "failed": "her-tag--bad",
     "dropped": "her-tag--plain",
 }
+# What is due within so long is waited for on the page: a worker that takes a delivery puts it off by as much.
+WATCHED = timedelta(minutes=2)
 WEBHOOK_TAGS = {
     "waiting": "her-tag--info",
     "delivered": "her-tag--good",
@@ -99,6 +101,12 @@ class DeliveryRow:
     event: str
     tag: str
     tries: list
+
+    @property
+    def is_awaited(self) -> bool:
+        """On its way, not put off until later after a failure."""
+        one = self.delivery
+        return one.state == WebhookState.WAITING and one.due_at <= timezone.now() + WATCHED
 
 
 def delivery_rows(deliveries) -> list[DeliveryRow]:

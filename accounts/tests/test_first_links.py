@@ -35,7 +35,9 @@ def test_a_newcomer_chooses_a_password_and_signs_in(administrator, newcomer):
     # The secret is kept out of the address that the browser goes on with.
     assert form.redirect_chain[-1][0].endswith("-set-password/")
     data = {"password1": PASSWORD, "password2": PASSWORD}
-    assert "Your password is saved" in client.post(form.redirect_chain[-1][0], data, follow=True).content.decode()
+    done = client.post(form.redirect_chain[-1][0], data, follow=True).content.decode()
+    assert "Your password is changed." in done
+    assert "You can sign in now" in done
     client.post("/accounts/login/", {"login": "new@example.nhs.uk", "password": PASSWORD})
     assert client.session["_auth_user_id"] == str(newcomer.user_id)
     assert AuditEvent.objects.filter(action="member.first_link_made").count() == 1

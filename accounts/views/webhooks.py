@@ -71,7 +71,9 @@ def webhook(request, pk):
     endpoint = _endpoint(request, pk)
     deliveries = endpoint.deliveries.select_related("event").prefetch_related("tries")
     page = Paginator(deliveries, PAGE_SIZE).get_page(request.GET.get("page"))
-    context = {"row": endpoint_row(endpoint), "page": page, "deliveries": delivery_rows(page.object_list)}
+    rows = delivery_rows(page.object_list)
+    context = {"row": endpoint_row(endpoint), "page": page, "deliveries": rows}
+    context["is_awaited"] = any(one.is_awaited for one in rows)
     chosen = [event for event in all_events() if event.code in endpoint.events]
     context |= {"grace_hours": GRACE_HOURS, "examples": [(event, example(event)) for event in chosen]}
     return render(request, "accounts/webhooks/webhook.html", context)

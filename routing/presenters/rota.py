@@ -178,7 +178,8 @@ class RotaFilePage:
         if not self.report.get("people"):
             return f"{rows}; none of them can be taken."
         people = counted(self.report["people"], "person", "people")
-        return f"{rows} for {people}, {self._day('first_day')} to {self._day('last_day')}."
+        first, last = self._day("first_day"), self._day("last_day")
+        return f"{rows} for {people}, {first if first == last else f'{first} to {last}'}."
 
     def _day(self, name) -> str:
         return f"{date.fromisoformat(self.report[name]):%-d %B %Y}"
@@ -193,6 +194,10 @@ class RotaFilePage:
             (f"{things} that were there already", self.report["unchanged"]),
             ("Rows refused", len(self.rejected)),
         ]
+
+    @property
+    def refused(self) -> str:
+        return f"{counted(len(self.rejected), 'row')} refused"
 
     @property
     def rejected_shown(self) -> list[dict]:

@@ -5,24 +5,9 @@ import re
 from playwright.sync_api import expect
 
 from .conftest import SEARCHED
+from .keyboard import said, tab_to
 from .test_plan_editing import open_editing, stop, version
 from .test_visit_plan import create_plan
-
-# More stops than any of these pages has between its head and what is looked for.
-LONGEST_WAY = 150
-
-
-def tab_to(page, place, key: str = "Tab") -> int:
-    """Presses Tab until this place has focus; returns how often."""
-    for presses in range(1, LONGEST_WAY + 1):
-        page.keyboard.press(key)
-        if place.evaluate_all("(found) => found.includes(document.activeElement)"):
-            return presses
-    raise AssertionError(f"{LONGEST_WAY} times {key} do not lead to {place}")
-
-
-def said(page):
-    return page.locator("#her-live")
 
 
 def test_a_search_is_started_watched_and_stopped(page, base_url, sign_in):

@@ -12,6 +12,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from .conftest import TODAY
+from .keyboard import press, write
 
 # The demo's people, at whose sessions the clock is moved.
 ADMINISTRATOR, FIELD_WORKER, PLATFORM = (f"{name}@aldermoor.example" for name in ("admin", "fieldworker", "platform1"))
@@ -68,8 +69,8 @@ def form(page, sign_in, base_url):
     page.clock.install()
     sign_in("Administrator")
     page.goto(f"{base_url}/members/add/")
-    page.get_by_label("Full name").fill("Olive Unsaved")
-    page.get_by_role("checkbox", name=re.compile("^Viewer")).check()
+    write(page, page.get_by_label("Full name"), "Olive Unsaved")
+    press(page, page.get_by_role("checkbox", name=re.compile("^Viewer")), "Space")
     return page
 
 
@@ -103,9 +104,10 @@ def test_the_warning_keeps_people_in_and_what_they_typed(form, ends_in, check_ac
         page.wait_for_function("() => document.documentElement.scrollWidth <= window.innerWidth")
         check_accessibility()
         keyboard_stays_within(page)
-        stay.focus()
-        page.keyboard.press("Enter")
+        press(page, stay)
         expect(warning(page)).to_be_hidden()
+    # What was being done goes on where it was.
+    expect(page.get_by_role("checkbox", name=re.compile("^Viewer"))).to_be_focused()
     expect(page.get_by_label("Full name")).to_have_value("Olive Unsaved")
     # Escape is the wish to go on, too.
     ends_in(100)
@@ -113,6 +115,7 @@ def test_the_warning_keeps_people_in_and_what_they_typed(form, ends_in, check_ac
     expect(warning(page)).to_be_visible()
     page.keyboard.press("Escape")
     expect(warning(page)).to_be_hidden()
+    expect(page.get_by_role("checkbox", name=re.compile("^Viewer"))).to_be_focused()
 
 
 def test_after_the_end_the_same_page_comes_back_with_what_was_typed(form, ends_in, base_url):

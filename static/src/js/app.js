@@ -7,6 +7,8 @@ import "./copy.js";
 import "./editing.js";
 import "./passkeys.js";
 import "./password_strength.js";
+import "./fragments.js";
+import { watchFrames } from "./frames.js";
 import { isPoll } from "./polls.js";
 import "./preferences.js";
 import "./pressed.js";
@@ -42,6 +44,7 @@ document.addEventListener("htmx:afterSettle", (event) => {
   else if (wasInside && document.activeElement === document.body) rescue(target);
   announce(target, within(target, "[data-announce]")?.dataset.announce);
   initAll({ scope: target });
+  watchFrames(target.parentElement ?? document);
 });
 
 // What had focus is gone: whoever used it finds themselves at the head of what has taken its place.
