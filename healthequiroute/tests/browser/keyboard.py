@@ -30,8 +30,9 @@ def press(page, place, key: str = "Enter") -> int:
 
 def enter(page) -> None:
     """Presses what has focus, and waits for the page that follows."""
-    with page.expect_navigation():
-        page.keyboard.press("Enter")
+    page.evaluate("() => { window.isBefore = true; }")
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => !window.isBefore && document.readyState === 'complete'")
 
 
 def go(page, place) -> int:

@@ -41,8 +41,9 @@ def forgive_refusals(page):
 def choose_file(page, name: str, lines: list[str]):
     """Enter on the button opens the browser's own choice of files; the focus is where it was when that closes."""
     field = page.locator("#id_file")
-    tab_to(page, field)
+    # Waited for before it is asked for: a busy machine listens late.
     with page.expect_file_chooser() as chooser:
+        tab_to(page, field)
         page.keyboard.press("Enter")
     chooser.value.set_files({"name": name, "mimeType": "text/csv", "buffer": "\n".join(lines).encode()})
     expect(field).to_be_focused()
@@ -158,7 +159,7 @@ def test_a_rota_is_brought_from_a_file(page, base_url, portal, sign_in, check_ac
     enter(page)
     # Past everybody's name.
     skip_to(page, page.get_by_role("link", name="Load a rota or absences from a file"))
-    enter(page)
+    page.keyboard.press("Enter")
     expect(page.locator("#file-title")).to_be_focused()
     assert go(page, page.get_by_role("button", name="Check file")) == 4
     expect(page.locator(".nhsuk-error-summary")).to_be_focused()
@@ -204,7 +205,7 @@ def test_a_visit_is_deferred_a_plan_published_and_both_taken_back(page, base_url
     expect(page.locator("#plan-state")).to_have_text("Approved")
     take_back(page, "Take the approval back", "Why is it reopened?", "Make it a proposal again")
     expect(page.locator("#plan-state")).to_have_text("Proposed")
-    assert portal.row(DEFERRED.format(mark, LATER)) == ("cancelled",)
+    assert portal.row(DEFERRED.format(mark, LATER)) is None
     leave(page)
 
 
