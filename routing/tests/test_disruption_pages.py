@@ -126,7 +126,7 @@ def test_a_dead_worker_leaves_an_honest_page(plan, planner, new):
     long_ago = timezone.now() - timedelta(minutes=5)
     Job.objects.update(state=JobState.RUNNING, started_at=long_ago, heartbeat_at=long_ago)
     shown = text(planner.get(page))
-    assert "nothing was lost: try again" in shown
+    assert "The plan is as it was: try again" in shown
     assert "Work it out again" in shown
     assert stops_of(plan) == before
 

@@ -256,7 +256,7 @@ def test_a_dead_worker_loses_nothing(plan, planner):
     services.settle_interrupted_disruptions()
     disruption.refresh_from_db()
     assert disruption.state == State.FAILED
-    assert "nothing was lost" in disruption.note
+    assert "The plan is as it was" in disruption.note
     assert stops_of(plan) == before
     again = worked_out(services.work_out_again(disruption=disruption, by=planner))
     assert again.state == State.PROPOSED
