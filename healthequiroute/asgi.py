@@ -2,12 +2,12 @@
 
 import os
 
-from django.core.asgi import get_asgi_application
+import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "healthequiroute.settings")
-
-_django = get_asgi_application()
+django.setup(set_prefix=False)
 
 from .serving.bodies import MeasuredBodies  # noqa: E402 - reads the settings
+from .serving.handler import OneThreadHandler  # noqa: E402 - its middleware needs the applications
 
-application = MeasuredBodies(_django)
+application = MeasuredBodies(OneThreadHandler())
