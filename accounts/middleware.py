@@ -25,6 +25,7 @@ def organisation_for(request, user):
         # An API key acts in its own organisation, wherever else its maker belongs.
         memberships = [each for each in memberships if each.organisation_id == user.limit.organisation_id]
     # Read once: the second factor asks for their roles (accounts.sessions.second_factor).
+    user.remember(memberships)
     request.roles_found = user.pk, {role for membership in memberships for role in membership.roles}
     by_id = {str(membership.organisation_id): membership.organisation for membership in memberships}
     request.belongs_to_several = len(by_id) > 1

@@ -5,7 +5,7 @@ import re
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
-from datetime import time
+from datetime import datetime, time
 from functools import cached_property
 from time import monotonic
 
@@ -78,23 +78,30 @@ def why_not_editable(plan: RoutePlan) -> str:
     return "" if plan.state == PlanState.PROPOSED else WHY_NOT[PlanState(plan.state)]
 
 
-def present(plan: RoutePlan) -> int:
-    """This moment in seconds of the plan's day; 0 before the day has come."""
-    return max(0, seconds_into(plan.day, timezone.now()))
+def present(plan: RoutePlan, now: datetime | None = None) -> int:
+    """A moment (this one unless given) in seconds of the plan's day; 0 before the day has come."""
+    return max(0, seconds_into(plan.day, now or timezone.now()))
 
 
 class OpenPlan:
     """A plan as it is stored now; one that was published as a day under way at this moment, with `standing` (a
     StandingDay; None otherwise). NothingToPlan where nobody or nothing is left to plan, UnfitDisruption
-    where a day under way does not know what is stored any more. `visits`: see `build_problem`.
+    where a day under way does not know what is stored any more. `visits`: see `build_problem`; `now`: see `present`.
     """
 
-    def __init__(self, plan: RoutePlan, alike: "OpenPlan | None" = None, *, visits: list[Visit] | None = None):
+    def __init__(
+        self,
+        plan: RoutePlan,
+        alike: "OpenPlan | None" = None,
+        *,
+        visits: list[Visit] | None = None,
+        now: datetime | None = None,
+    ):
         self.plan = plan
         if alike is not None:
             self.standing, self.built, self.draft = alike.standing, alike.built, alike.draft
         elif plan.state in PlanState.published():
-            self.standing = standing_day(plan, present(plan), visits=visits)
+            self.standing = standing_day(plan, present(plan, now), visits=visits)
             self.built = self.standing.built
             self.draft = DraftUnderWay(self.standing.going_on(), self.standing.why_begun)
         else:

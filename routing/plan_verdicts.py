@@ -6,6 +6,7 @@ told apart from what is broken and could be put right.
 """
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from .broken_rules import broken_rules
 from .civil_time import clock, moment_of
@@ -37,25 +38,25 @@ class PlanVerdict:
         return not self.broken and not self.late
 
 
-def verdict_of(plan: RoutePlan, visits: list[Visit] | None = None) -> PlanVerdict:
-    """The verdict of the judge of the plan's state, at this moment. A day that cannot be read is broken, with why.
-    `visits`: see `build_problem`.
+def verdict_of(plan: RoutePlan, visits: list[Visit] | None = None, now: datetime | None = None) -> PlanVerdict:
+    """The verdict of the judge of the plan's state, at a moment (this one unless `now` is given). A day that cannot be
+    read is broken, with why. `visits`: see `build_problem`.
     """
     try:
-        opened = OpenPlan(plan, visits=visits)
+        opened = OpenPlan(plan, visits=visits, now=now)
     except (NothingToPlan, UnfitDisruption) as error:
-        return PlanVerdict(broken=why_unfit(plan, error))
+        return PlanVerdict(broken=why_unfit(plan, error, now))
     return verdict_on(opened)
 
 
-def why_unfit(plan: RoutePlan, error: Exception) -> list[str]:
+def why_unfit(plan: RoutePlan, error: Exception, now: datetime | None = None) -> list[str]:
     """Why a plan cannot be laid open, in sentences: for a day under way whatever is broken in it whatever happened."""
     text = str(error)
     sentence = text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
     if not isinstance(error, UnfitDisruption):
         return [sentence]
     try:
-        standing = standing_day(plan, present(plan))
+        standing = standing_day(plan, present(plan, now))
     except (NothingToPlan, UnfitDisruption):
         return [sentence]
     broken = [each for each in check(standing.problem, standing.solution).violations if each.rule != "required"]

@@ -109,6 +109,15 @@ class User(AbstractBaseUser):
         held = cache[organisation.pk]
         return held if self.limit is None else self.limit.of(held, organisation)
 
+    def remember(self, memberships):
+        """Active memberships of this person that were read already, with their organisations: nothing asks for them
+        again. A suspended organisation gives no rights (`MembershipQuerySet.in_force`).
+        """
+        known = self.__dict__.setdefault("_permissions_by_organisation", {})
+        for membership in memberships:
+            roles = () if membership.organisation.is_suspended else membership.roles
+            known[membership.organisation_id] = permissions_of_roles(roles)
+
     def has_perm(self, permission, target=None):
         """Whether the person holds a permission of `Permission`, or a model permission of the Django admin.
 

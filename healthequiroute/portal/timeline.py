@@ -208,15 +208,14 @@ def _window(segment, y, scale) -> SafeString:
     left = max(LEFT, scale.at(segment.window[0]))
     right = min(scale.width - RIGHT, max(left, scale.at(segment.window[1])))
     stem = min(right, max(left, scale.at(segment.start)))
-    return format_html(
-        '<path d="M{0} {2}v-3M{0} {2}H{1}M{1} {2}v-3M{3} {2}v-4" class="her-timeline__window"/>',
-        svg.px(left), svg.px(right), svg.px(y), svg.px(stem),
-    )  # fmt: skip
+    x, end, level = svg.px(left), svg.px(right), svg.px(y)
+    path = f"M{x} {level}v-3M{x} {level}H{end}M{end} {level}v-3M{svg.px(stem)} {level}v-4"
+    return SafeString(f'<path d="{path}" class="her-timeline__window"/>')
 
 
 def _corner(right, top) -> SafeString:
     """The corner of a visit in Core20."""
-    return format_html('<path d="M{} {}v6l-6 -6z" class="her-timeline__core20"/>', svg.px(right), svg.px(top))
+    return SafeString(f'<path d="M{svg.px(right)} {svg.px(top)}v6l-6 -6z" class="her-timeline__core20"/>')
 
 
 def _actual(actual, y, scale) -> list[SafeString]:
@@ -237,8 +236,7 @@ def _actual(actual, y, scale) -> list[SafeString]:
 
 
 def _keyed(key, x, y, width, height, css, title) -> SafeString:
-    stop = format_html(' data-stop="{}"', key) if key else svg.NOTHING
-    return format_html(
-        '<rect x="{}" y="{}" width="{}" height="{}" class="{}"{}><title>{}</title></rect>',
-        svg.px(x), svg.px(y), svg.px(max(0.5, width)), svg.px(height), css, stop, title,
-    )  # fmt: skip
+    stop = f' data-stop="{svg.safe(key)}"' if key else ""
+    size = f'width="{svg.px(max(0.5, width))}" height="{svg.px(height)}"'
+    shape = f'<rect x="{svg.px(x)}" y="{svg.px(y)}" {size} class="{svg.safe(css)}"{stop}>'
+    return SafeString(f"{shape}<title>{svg.safe(title)}</title></rect>")

@@ -1,8 +1,10 @@
 """The page of one plan: is it good, what is wrong, what can I do."""
 
+from datetime import datetime
 from functools import cached_property
 
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import JobState
 from accounts.people.flags import Flag
@@ -52,10 +54,21 @@ RATIO_CSS = {"green": "her-kpi--good", "amber": "her-kpi--warning", "red": "her-
 
 
 class PlanPage:
-    """Everything the template shows. `may_optimise`, `may_decide`: what the reader is allowed to do."""
+    """Everything the template shows. `may_optimise`, `may_decide`: what the reader is allowed to do. `now`: the moment
+    that the page speaks of, this one unless given.
+    """
 
-    def __init__(self, plan: RoutePlan, *, may_optimise=False, may_decide=False, may_edit=False, may_publish=False):
-        self.plan = plan
+    def __init__(
+        self,
+        plan: RoutePlan,
+        *,
+        may_optimise=False,
+        may_decide=False,
+        may_edit=False,
+        may_publish=False,
+        now: datetime | None = None,
+    ):
+        self.plan, self.now = plan, now or timezone.now()
         self.is_optimising = plan.state == PlanState.OPTIMISING
         self.has_proposal = plan.optimised_at is not None and not self.is_optimising
         self.can_optimise = may_optimise and plan.state in (PlanState.DRAFT, PlanState.PROPOSED, PlanState.REJECTED)
@@ -77,11 +90,11 @@ class PlanPage:
 
     def share(self, other: "PlanPage"):
         """Take over what the page of another reader has read of the same plan, and what is the same for both."""
-        for name in ("visits", "rounds", "findings", "people_free"):
+        for name in ("visits", "rounds", "wording", "findings", "people_free", "has_calendars"):
             if name in other.__dict__:
                 self.__dict__.setdefault(name, other.__dict__[name])
 
-    @property
+    @cached_property
     def has_calendars(self) -> bool:
         return self.plan.organisation.has_flag(Flag.CALENDAR_FILES)
 
@@ -231,7 +244,7 @@ class PlanPage:
         it was stored, and is again before it is approved.
         """
         is_read = self.plan.state in JUDGED and (self.plan.published_at or len(self.visits) <= MOST_JUDGED)
-        return verdict_of(self.plan, self.visits) if is_read else PlanVerdict()
+        return verdict_of(self.plan, self.visits, self.now) if is_read else PlanVerdict()
 
     @property
     def verdict(self) -> dict:
@@ -334,7 +347,7 @@ class PlanPage:
 
     @cached_property
     def timeline(self) -> Timeline:
-        return Timeline(self.plan, self.rounds)
+        return Timeline(self.plan, self.rounds, self.now)
 
     @property
     def curve(self) -> CostCurve:

@@ -1,27 +1,27 @@
-"""The large parts of a plan's page, as HTML: what the plan is, before anybody works by it.
+"""The large parts of a plan's page, as HTML: what the plan is, and how it stands.
 
-They are the same for everybody who may see the plan, apart from what those may do who may change it. Nothing in them
-moves by itself, so they are kept while all that they were read from says the same (`accounts.kept_answers`): plan,
-visits, rounds, rota, absences, skills, what people fixed, what other plans hold.
+They are the same for everybody who may see the plan, apart from what those may do who may change it. So they are kept
+while all that they were read from says the same (`accounts.kept_answers`): plan, visits, rounds, records, rota,
+absences, skills, what people fixed, what other plans hold.
 
-A plan that people work by is judged at each moment, and where a road network says how long a drive takes, that may
-change without the database knowing: then the parts are made for each view.
+A plan that people work by stands otherwise from minute to minute: its parts hold for the minute in which they were
+made, and a record that comes meanwhile ends them at once, so that nothing recorded lies after their moment. Where a
+road network says how long a drive takes, that may change without the database knowing: then they are made for each
+view.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Max, Min
 from django.template.loader import render_to_string
-from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from accounts.kept_answers import as_html, kept_answer
-from routing.civil_time import today
+from routing.civil_time import LONDON
 from routing.models import PlanState, RoutePlan
 from routing.travel_sources import travel_times
 
-KEPT = (PlanState.DRAFT, PlanState.PROPOSED, PlanState.APPROVED, PlanState.REJECTED)
 OF_ALL = ("intake", "deferred")
 OF_PROPOSAL = ("verdict", "kpis", "travel_tag", "rounds", "travel")
 # Parts that also show what only those can do who may change the plan.
@@ -55,36 +55,37 @@ def parts_of(page) -> PlanParts:
 
 
 def _may_be_kept(plan: RoutePlan) -> bool:
-    return plan.state in KEPT and not travel_times().sources
+    return plan.state != PlanState.OPTIMISING and not travel_times().sources
 
 
 def _kept(page) -> dict[str, str]:
-    plan = page.plan
+    plan, now = page.plan, page.now
+    day = now.astimezone(LONDON).date()
 
     def work() -> dict[str, str]:
         # Read anew, so that the plan and its organisation are among what the answer was read from.
         fresh = RoutePlan.objects.for_organisation(plan.organisation_id).with_team().get(pk=plan.pk)
-        viewer, editor = type(page)(fresh), type(page)(fresh, may_edit=True)
+        viewer, editor = type(page)(fresh, now=now), type(page)(fresh, may_edit=True, now=now)
         return _made(viewer, [viewer, editor])
 
-    return kept_answer(("plan", str(plan.pk), today().isoformat(), _minute(plan)), work)
+    minute = now.isoformat(timespec="minutes") if _moves(plan, day, now) else ""
+    return kept_answer(("plan", str(plan.pk), day.isoformat(), minute), work)
 
 
-def _minute(plan: RoutePlan) -> str:
-    """The minute that the timeline shows, on the plan's day while people are out; else none."""
-    if plan.day != today():
-        return ""
+def _moves(plan: RoutePlan, day: date, now: datetime) -> bool:
+    """Whether the parts say something else from minute to minute: of a plan that people work by from its day on, as it
+    is judged; of another on its day while people would be out, where the timeline has a line of now.
+    """
+    if plan.state in PlanState.published():
+        return plan.day <= day
+    if plan.day != day:
+        return False
     times = plan.assignments.aggregate(
         departs=Min("departs_at"), starts=Min("shift__starts_at"), returns=Max("returns_at"), ends=Max("shift__ends_at")
     )
-    now = timezone.now()
-    if times["departs"] is None or not _first(times) <= now <= max(times["returns"], times["ends"]):
-        return ""
-    return now.isoformat(timespec="minutes")
-
-
-def _first(times) -> datetime:
-    return min(times["departs"], times["starts"])
+    if times["departs"] is None:
+        return False
+    return min(times["departs"], times["starts"]) <= now <= max(times["returns"], times["ends"])
 
 
 def _made(page, readers) -> dict[str, str]:

@@ -6,7 +6,7 @@ from functools import cached_property
 from django.utils import timezone
 
 from lsoa.written_numbers import percent
-from routing.civil_time import LONDON, clock, today
+from routing.civil_time import LONDON, clock
 
 from .rounds import SHORTEST_WAIT_SHOWN, Round, late_seconds
 from .wording import counted, duration
@@ -16,12 +16,15 @@ LONGEST_OPEN = timedelta(hours=8)
 
 
 class Timeline:
-    """Of the rounds of one plan. Times of the chart are seconds on the clock after midnight of the plan's day."""
+    """Of the rounds of one plan, at a moment (this one unless given). Times of the chart are seconds on the clock after
+    midnight of the plan's day.
+    """
 
     title = "Day of each person"
 
-    def __init__(self, plan, rounds: list[Round]):
+    def __init__(self, plan, rounds: list[Round], moment: datetime | None = None):
         self.plan, self.rounds = plan, rounds
+        self.moment = moment or timezone.now()
         self.midnight = datetime.combine(plan.day, time.min)
 
     @property
@@ -31,9 +34,9 @@ class Timeline:
     @property
     def now(self) -> int | None:
         """Where the line of now stands; None on other days, and while nobody is out."""
-        if self.plan.day != today() or not self.rounds:
+        now = self.moment
+        if self.plan.day != now.astimezone(LONDON).date() or not self.rounds:
             return None
-        now = timezone.now()
         first = min(min(each.assignment.departs_at, each.assignment.shift.starts_at) for each in self.rounds)
         last = max(max(each.assignment.returns_at, each.assignment.shift.ends_at) for each in self.rounds)
         return self._on_clock(now) if first <= now <= last else None
@@ -140,7 +143,7 @@ class Timeline:
         if record is None or not (record.arrived_at or record.finished_at):
             return None
         begun = record.arrived_at or record.finished_at
-        until = record.finished_at or min(timezone.now(), begun + LONGEST_OPEN)
+        until = record.finished_at or min(self.moment, begun + LONGEST_OPEN)
         kind = record.outcome or "open"
         return {
             "kind": kind,

@@ -2,7 +2,7 @@
 
 import random
 import re
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 import time_machine
@@ -12,6 +12,7 @@ from accounts.people.flags import Flag, switch
 from accounts.tests.factories import UserFactory
 from healthequiroute.testing.shared import shared
 from lsoa.models import Area
+from routing.civil_time import instant
 from routing.models import (
     Absence,
     Depot,
@@ -28,6 +29,7 @@ from routing.models import (
     UnservedVisit,
     Visit,
     VisitLink,
+    VisitRecord,
 )
 from routing.presenters import PlanPage, plan_parts
 from routing.presenters.plan_parts import parts_of
@@ -235,9 +237,88 @@ def test_the_line_of_now_moves(plan):
         assert "Now, " not in shown(plan)["rounds"]
 
 
-@pytest.mark.parametrize("state", [PlanState.PUBLISHED, PlanState.IN_PROGRESS])
-def test_a_plan_that_people_work_by_is_judged_at_each_moment(organisation, state):
-    assert not plan_parts._may_be_kept(eventful_plan(organisation, day=DAY, state=state))
+@pytest.fixture
+@shared
+def published(organisation):
+    return eventful_plan(organisation, day=DAY, state=PlanState.IN_PROGRESS)
+
+
+# What somebody does meanwhile in a plan that people work by.
+OF_THE_DAY = {
+    "arrival": lambda plan: record(plan, "B", arrived_at=at(plan, "13:20")),
+    "visit done": lambda plan: record(
+        plan, "B", arrived_at=at(plan, "13:20"), finished_at=at(plan, "13:31"), outcome="done"
+    ),
+    "nurse is away": CHANGES["nurse is away"],
+    "shift ends earlier": CHANGES["shift ends earlier"],
+    "visit is cancelled": CHANGES["visit is cancelled"],
+    "stop takes longer": CHANGES["stop takes longer"],
+    "nurse has another name": CHANGES["nurse has another name"],
+    "closed": lambda plan: RoutePlan.objects.filter(pk=plan.pk).update(
+        state=PlanState.CLOSED, closed_at=at(plan, "13:30")
+    ),
+}
+
+
+def at(plan, text):
+    return instant(plan.day, time.fromisoformat(text))
+
+
+def record(plan, reference, *, number=1, **moments):
+    VisitRecord.objects.create(plan=plan, visit=visit(reference).get(), staff=nurse(number), **moments)
+
+
+@pytest.mark.parametrize("name", OF_THE_DAY)
+def test_what_happens_on_the_day_is_shown_within_the_same_minute(published, name):
+    with time_machine.travel(at(published, "13:32"), tick=False) as clock:
+        before = kept(published)
+        clock.shift(timedelta(seconds=20))
+        assert shown(published) == before
+        OF_THE_DAY[name](published)
+        clock.shift(timedelta(seconds=20))
+        after = shown(published)
+        assert after != before
+        assert after == made_anew(published)
+
+
+def test_a_plan_that_people_work_by_is_judged_again_each_minute(published, client_as):
+    client, address = client_as("planner"), f"/plans/{published.pk}/"
+
+    def verdict():
+        return re.search(r'id="plan-verdict".*?</div></div>', client.get(address).content.decode(), re.DOTALL)[0]
+
+    visit("C").update(window_start=at(published, "15:00"), window_end=at(published, "15:50"))
+    record(published, "A", number=2, arrived_at=at(published, "09:00"))
+    with time_machine.travel(at(published, "15:30"), tick=False) as clock:
+        kept(published)
+        early = verdict()
+        clock.shift(timedelta(seconds=59))
+        assert verdict() == early and "C" not in early
+        # Whoever has C is at A still, a quarter of an hour away.
+        clock.shift(timedelta(minutes=25))
+        late = verdict()
+        assert "C" in late
+        assert shown(published) == made_anew(published)
+
+
+def test_another_view_of_a_plan_that_people_work_by_asks_once_in_its_minute(published, django_assert_num_queries):
+    with time_machine.travel(at(published, "13:32"), tick=False) as clock:
+        kept(published)
+        clock.shift(timedelta(seconds=30))
+        page = PlanPage(RoutePlan.objects.with_team().get(pk=published.pk))
+        with django_assert_num_queries(1):
+            assert "Now, 13:32" in parts_of(page).rounds
+
+
+def test_before_its_day_a_published_plan_does_not_move(organisation, django_assert_num_queries):
+    plan = eventful_plan(organisation, day=DAY, state=PlanState.PUBLISHED)
+    kept(plan)
+    with time_machine.travel(at(plan, "00:00") - timedelta(minutes=5), tick=False):
+        kept(plan)
+    with time_machine.travel(at(plan, "00:00") - timedelta(minutes=3), tick=False):
+        page = PlanPage(RoutePlan.objects.with_team().get(pk=plan.pk))
+        with django_assert_num_queries(1):
+            assert parts_of(page).rounds
 
 
 def test_times_of_a_road_network_may_change_without_the_database_knowing(plan, settings):
