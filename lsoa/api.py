@@ -4,7 +4,6 @@ import json
 
 from django.contrib.gis.db.models.functions import AsGeoJSON
 from django.contrib.gis.geos import Polygon
-from django.db import models
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, viewsets
@@ -22,7 +21,7 @@ from .catalogue.deprivation import CORE20_DECILE
 from .exports.contents import Contents
 from .exports.geojson import feature_collection
 from .filters import AreaFilter
-from .models import Area, Dataset, Indicator, IndicatorValue
+from .models import Area, Dataset, Indicator, IndicatorValue, give_figures
 from .reference import reference
 from .search import search_areas
 from .search.throttle import SearchThrottle
@@ -34,6 +33,8 @@ from .statistics import national_distribution
 MOST_AREAS_IN_BOUNDS = 2_000
 # Of a degree: ten centimetres.
 OUTLINE_DECIMALS = 6
+# Figures of an area in a list.
+LISTED = ("imd_decile", "population")
 PLAIN_PROPERTIES = ("name", "local_authority_code", "local_authority_name")
 
 
@@ -67,6 +68,8 @@ class AreaSerializer(serializers.ModelSerializer):
 
 
 def _figure(area, code):
+    if "figures" in vars(area):
+        return area.figures.get(code)
     # Areas that were loaded a moment ago have no profile until it is refreshed.
     profile = getattr(area, "profile", None)
     return None if profile is None else profile.values.get(code)
@@ -173,7 +176,7 @@ class AreaViewSet(SimilarAreasMixin, viewsets.ReadOnlyModelViewSet):
     """Small areas (LSOA 2021) with their indicators."""
 
     permission_classes = [HasPermission.of(Permission.VIEW_AREAS)]
-    queryset = Area.objects.current().with_profile().order_by("code")
+    queryset = Area.objects.current().order_by("code")
     filterset_class = AreaFilter
     lookup_field = "code"
     lookup_value_regex = r"[EWXewx]01\d{6}"
@@ -185,10 +188,16 @@ class AreaViewSet(SimilarAreasMixin, viewsets.ReadOnlyModelViewSet):
 
     def get_queryset(self):
         areas = super().get_queryset()
+        if self.action == "geojson":
+            return areas
         # Lists need a point, not the outline.
-        if self.action == "retrieve":
-            areas = areas.select_related("profile__origin")
-        return areas if self.action == "geojson" else areas.defer("geometry", "population_centroid")
+        areas = areas.defer("geometry", "population_centroid")
+        return areas.select_related("profile__origin") if self.action == "retrieve" else areas
+
+    def paginate_queryset(self, queryset):
+        page = super().paginate_queryset(queryset)
+        give_figures(page, *LISTED)
+        return page
 
     @one_reading()
     def retrieve(self, request, *args, **kwargs):
@@ -224,7 +233,7 @@ class AreaViewSet(SimilarAreasMixin, viewsets.ReadOnlyModelViewSet):
         if len(text) < 2:
             raise ValidationError({"q": "Give at least two characters."})
         found = search_areas(text)
-        models.prefetch_related_objects(found, "profile")
+        give_figures(found, *LISTED)
         return Response(AreaSerializer(found, many=True).data)
 
     @extend_schema(parameters=BOUNDS)
@@ -235,7 +244,8 @@ class AreaViewSet(SimilarAreasMixin, viewsets.ReadOnlyModelViewSet):
         areas = self.filter_queryset(self.get_queryset()).filter(geometry__intersects=box)
         if len(areas.values_list("pk")[: MOST_AREAS_IN_BOUNDS + 1]) > MOST_AREAS_IN_BOUNDS:
             raise ValidationError({"bounds": f"More than {MOST_AREAS_IN_BOUNDS:,} areas lie there: ask for less."})
-        found = areas.annotate(outline=AsGeoJSON("geometry", precision=OUTLINE_DECIMALS))
+        found = list(areas.annotate(outline=AsGeoJSON("geometry", precision=OUTLINE_DECIMALS)))
+        give_figures(found, *LISTED)
         return Response(AreaFeatureSerializer(found, many=True).data)
 
 

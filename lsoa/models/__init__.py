@@ -19,6 +19,7 @@ from .profiles import (
     ProfileOrigin,
     ProfileState,
     figure_in_force,
+    give_figures,
 )
 from .quality import CheckRun, QualityAlert
 from .series import ActivitySeries, ActivityValue, PlaceFigure
@@ -63,4 +64,5 @@ __all__ = [
     "Upload",
     "Vintage",
     "figure_in_force",
+    "give_figures",
 ]

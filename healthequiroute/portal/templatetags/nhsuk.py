@@ -27,7 +27,7 @@ register = template.Library()
 
 # A page shows the same components again and again, and each takes milliseconds: their shape stays in the memory of the
 # process. Every text is left out of it, since it may name a person; only what stands here is part of a shape.
-KEPT = {"button", "checkboxes", "input", "password-input", "radios", "select", "tag", "textarea"}
+KEPT = {"button", "checkboxes", "date-input", "input", "password-input", "radios", "select", "tag", "textarea"}
 SHAPES = {
     "autocomplete", "classes", "describedBy", "element", "for", "headingLevel", "id", "idPrefix", "inputmode", "name",
     "size", "type",
@@ -39,7 +39,9 @@ MOST_KEPT = 1_000
 
 @cache
 def _environment() -> Environment:
-    return Environment(loader=PackageLoader("nhsuk_frontend_jinja"), autoescape=True, undefined=ChainableUndefined)
+    # The files of a package stay as they are: a page looked after up to fifty of them.
+    loader = PackageLoader("nhsuk_frontend_jinja")
+    return Environment(loader=loader, autoescape=True, undefined=ChainableUndefined, auto_reload=False)
 
 
 @cache
@@ -51,7 +53,7 @@ def _macro(component: str):
 
 def prepare_components() -> None:
     """Compile the components that most pages have."""
-    for component in (*KEPT, "date-input", "details", "error-summary", "file-upload", "inset-text"):
+    for component in (*KEPT, "details", "error-summary", "file-upload", "inset-text"):
         _macro(component)
 
 
