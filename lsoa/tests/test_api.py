@@ -78,10 +78,10 @@ def test_a_row_says_what_people_ask_first(loaded, client):
 
 def test_the_list_reads_few_rows(loaded, client, django_assert_max_num_queries):
     etag = client.get(AREAS)["ETag"]
-    # Who asks: three. What the answer hangs on: three, and they are all that is read for somebody who has it.
+    # Who asks: three. What the answer hangs on: two, and they are all that is read for somebody who has it.
     with django_assert_max_num_queries(8):
         assert client.get(AREAS).status_code == 200
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(5):
         assert client.get(AREAS, headers={"If-None-Match": etag}).status_code == 304
 
 
