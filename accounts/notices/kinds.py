@@ -105,7 +105,14 @@ OWN = (
         "What you started has ended, well or not.",
         ACCOUNT,
     ),
-    Kind("report.ready", "A report is ready", "A report that you asked for, or planned, can be fetched.", ACCOUNT),
+    # Goes to those alone whom the report names: an email is what they expect of it.
+    Kind(
+        "report.ready",
+        "A report is ready",
+        "A report that names you as one of its readers can be fetched.",
+        ACCOUNT,
+        email=EmailCadence.IMMEDIATE,
+    ),
     Kind(
         "api_key.expiring",
         "An API key of yours expires",

@@ -13,7 +13,8 @@ from openpyxl import load_workbook
 
 from accounts import services as people
 from accounts.list_files.answers import PARAMETER
-from accounts.models import AuditEvent, Job, JobState, Membership, Notification
+from accounts.models import AuditEvent, Job, JobState, Membership, Notification, NotificationSettings
+from accounts.notices.email_sending import send_due
 from accounts.privacy import retention
 from accounts.tests.files import content_of
 from healthequiroute.portal.models import EditionState, Report, ReportEdition
@@ -205,6 +206,22 @@ class TestRecipients:
         told = Notification.objects.filter(kind="report.ready")
         assert [notification.user for notification in told] == [stays]
         assert told.get().text == "The report “Our equity” is ready."
+
+    def test_those_named_get_an_email_unless_they_chose_otherwise(
+        self, organisation, planner, make_user, team, settings, mailoutbox
+    ):
+        settings.EMAIL_NOTICES, settings.PORTAL_URL = True, "https://portal.example.nhs.uk/"
+        reader, without = (make_user(["analyst"]) for _ in range(2))
+        off = {"report.ready": {"in_app": True, "email": "off"}}
+        NotificationSettings.objects.create(user=without, choices=off)
+        report = a_report(organisation, planner, recipients=[reader, without], cadence="weekly")
+        services.begin_due(report.next_run_at)
+        making.make_edition.call_local(str(report.editions.get().job_id))
+        assert send_due().sent == 1
+        (sent,) = mailoutbox
+        assert sent.to == [reader.email]
+        assert "A report is ready" in sent.body
+        assert report.name not in sent.subject + sent.body
 
     def test_only_those_who_may_read_it_can_be_named(self, organisation, planner, make_user, client_as, team):
         viewer = make_user(["viewer"], full_name="Vi Viewer")
