@@ -25,7 +25,7 @@ from lsoa.loading.memory import give_back
 from lsoa.loading.profile import read_in_force
 from lsoa.loading.profile_storage import store
 from lsoa.loading.reading import Reader
-from lsoa.models import AreaProfile, Dataset, Patch, Vintage
+from lsoa.models import AreaProfile, Dataset, Patch, ProfileState, Vintage
 from lsoa.signals import dataset_loaded
 from lsoa.sources.base import Stage
 
@@ -167,7 +167,9 @@ class _Run:
         """What follows once from all files together. Nothing after a rehearsal."""
         if self.dry_run:
             return
-        if self._new() or _profile_lags(self.outcomes):
+        # Loaded before, by a load that was killed after its last commit: nobody has been told of them either.
+        cut_off = [each.dataset for each in self.outcomes if each.state == "unchanged" and _profile_lags(each.dataset)]
+        if self._new() or cut_off:
             self.tell(FILES_END, "what follows from new boundaries")
             # Set-wise work over millions of new rows: without statistics the planner would go through them one by one.
             with _logged("statistics"):
@@ -187,7 +189,7 @@ class _Run:
             self.tell(PROFILE_START, "profile of the areas")
             with _logged("profile"):
                 refresh_profile()
-        for dataset in self._new():
+        for dataset in [*cut_off, *self._new()]:
             tell_others(dataset)
 
     @_logged("names and places")
@@ -269,18 +271,16 @@ def tell_others(dataset):
             )
 
 
-def _profile_lags(outcomes) -> bool:
-    """Whether figures in force are missing from the profile: a load was killed after its last commit."""
-    for outcome in outcomes:
-        dataset = outcome.dataset
-        if dataset is None or dataset.state != Dataset.State.CURRENT or dataset.organisation_id is not None:
-            continue
-        value = dataset.values.filter(area__vintage=Vintage.CENSUS_2021).select_related("indicator").first()
-        if value is not None:
-            profile = AreaProfile.objects.filter(area=value.area_id).first()
-            if profile is None or value.indicator.code not in profile.datasets:
-                return True
-    return False
+def _profile_lags(dataset: Dataset | None) -> bool:
+    """Whether the profile was read before this dataset came into force, or without its figures."""
+    if dataset is None or dataset.state != Dataset.State.CURRENT or dataset.organisation_id is not None:
+        return False
+    refreshed_at = ProfileState.objects.values_list("refreshed_at", flat=True).first()
+    if refreshed_at is None or refreshed_at < dataset.loaded_at:
+        return True
+    value = dataset.values.filter(area__vintage=Vintage.CENSUS_2021).select_related("indicator").first()
+    profile = value and AreaProfile.objects.filter(area=value.area_id).first()
+    return value is not None and (profile is None or value.indicator.code not in profile.datasets)
 
 
 @transaction.atomic

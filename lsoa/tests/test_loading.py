@@ -235,6 +235,32 @@ def test_taking_back_puts_the_release_before_in_force(boundaries, load, tmp_path
     assert share() == 1.0
 
 
+def test_a_load_that_was_killed_after_its_last_commit_is_made_whole_by_the_next(
+    boundaries, load, tmp_path, monkeypatch
+):
+    """The indicator has figures of an earlier release in the profile, so that nothing is missing from it."""
+    told = []
+    load(published.nomis(tmp_path / "a.csv", "TS039", CARE))
+    path = published.nomis(tmp_path / "b.csv", "TS039", dict.fromkeys(CODES, [900, 9]))
+    monkeypatch.setattr(loading, "refresh_profile", killed)
+    with pytest.raises(KeyboardInterrupt):
+        load(path)
+    assert share() == 2.0
+    monkeypatch.undo()
+    dataset_loaded.connect(lambda sender, dataset, **_: told.append(dataset), weak=False, dispatch_uid="killed")
+    try:
+        again = load(path)
+        assert (again.state, share(), told) == ("unchanged", 1.0, [again.dataset])
+        load(path)
+    finally:
+        dataset_loaded.disconnect(dispatch_uid="killed")
+    assert told == [again.dataset]
+
+
+def killed():
+    raise KeyboardInterrupt
+
+
 def test_boundaries_and_superseded_datasets_cannot_be_taken_back(boundaries, load, tmp_path):
     with pytest.raises(RollbackImpossible, match="load the earlier file again"):
         roll_back(dataset=boundaries.dataset, by=LOADER)
